@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a user is told: positions, diagnostics and the one exception that carries them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FINDINGS = 1
+ENVIRONMENT = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file the user wrote: line and column count from 1, 0 means unknown."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One finding: where, which rule (a code such as S03 or C01), what, why, and what to do.
+
+    `source` is the line of the file that `at` points into, as the user wrote it, or "".
+    """
+
+    at: Position
+    code: str
+    message: str
+    reason: str = ""
+    hint: str = ""
+    source: str = ""
+    severity: str = "error"
+
+
+class KiterError(Exception):
+    """The only exception that library code raises on purpose; `status` is the exit code."""
+
+    def __init__(self, *diagnostics: Diagnostic, status: int = FINDINGS) -> None:
+        super().__init__("; ".join(d.message for d in diagnostics))
+        self.diagnostics = tuple(sorted(diagnostics))
+        self.status = status
+
+
+def environment(code: str, message: str, reason: str = "", hint: str = "", file: str = "") -> KiterError:
+    """An error of the machine, not of a spec (exit status 2): no compiler, no headers, ..."""
+    found = Diagnostic(Position(file), code, message, reason, hint)
+    return KiterError(found, status=ENVIRONMENT)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What generation hands to the sinks: texts with their paths in a kernel tree."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from kiter.errors import Position
+
+
+class Kind(enum.Enum):
+    """What an output is, and so which checks it gets."""
+
+    KFUNCS = "kfuncs"
+    BTF_IDS = "btf-ids"
+    DECLARATIONS = "declarations"
+    MAKEFILE = "makefile"
+    PROG = "prog"
+    PROG_FAILURE = "prog-failure"
+    PROG_TEST = "prog-test"
+    CONFIG = "config"
+    RST = "rst"
+    TOCTREE = "toctree"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One generated file: `path` is relative to the root of a kernel tree, with slashes."""
+
+    kind: Kind
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetUse:
+    """C that the spec's author wrote: as it was emitted, and where it stands in the YAML."""
+
+    emitted: str
+    at: Position
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Everything that one spec gives for one target.
+
+    `unit` is a complete translation unit holding the kfuncs and their ids, for the compiler;
+    `types` declares, for BPF programs, what a kernel with the iterator would have in vmlinux.h.
+    """
+
+    spec: str
+    iterator: str
+    target: str
+    guard: str
+    outputs: tuple[Output, ...]
+    unit: str
+    types: str
+    snippets: tuple[SnippetUse, ...] = ()
+
+    def of(self, kind: Kind) -> Output | None:
+        """The output of that kind, if the spec has one."""
+        return next((o for o in self.outputs if o.kind is kind), None)
