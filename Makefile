@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Two commands matter: `make` does the main job, `make test` tests it. Setting up is part of both.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := build
+
+# The kernel's tools live in sbin, which a user's PATH lacks on Debian.
+export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
+
+# VM tests stay in one worker (loadgroup), the rest share the cores.
+PYTEST_ARGS ?= -n auto --maxprocesses 8 --dist loadgroup
+
+build: setup ## generate out/ from specs/ and compile it against a real kernel's headers (default)
+	@kiter build
+
+test: lint ## set up, then run every test, those that boot a kernel too
+	@pytest $(PYTEST_ARGS)
+
+lint: setup ## ruff, its formatter and mypy --strict
+	@ruff check
+	@ruff format --check
+	@mypy
+
+setup: ## packages by apt (Debian, Ubuntu) and a virtual environment in .venv; nothing the second time
+	@.ci/setup
+
+golden: setup ## write the golden files anew and remove those that no test uses: review the diff
+	@pytest $(PYTEST_ARGS) --update-golden
+
+bench: setup ## measure time and memory against the limits
+	@python tests/bench
+
+mutants: setup ## seed bugs into the emitted C and count how many the generated tests find
+	@python tests/mutants
+
+wheel: setup ## build a wheel into dist/
+	@pip wheel -q --no-deps --no-build-isolation --no-index -w dist .
+	@ls dist/*.whl
+
+lock: setup ## resolve requirements.lock anew from pyproject.toml
+	@.ci/lock
+
+clean: ## remove what setting up and building left, apt's packages excepted
+	@rm -rf .venv build dist .kiter .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find gen tests -name __pycache__ -prune -exec rm -rf {} +
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: build test lint setup golden bench mutants wheel lock clean help
