@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The wheel carries all that kiter needs, and works where no checkout is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+# One worker builds the wheel for all of these.
+pytestmark = pytest.mark.xdist_group("wheel")
+
+
+def checked(*command: str | Path, cwd: Path) -> str:
+    """What a command prints, run as a user would: nothing of the checkout in its environment."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "KITER", "VIRTUAL_ENV"))}
+    run = subprocess.run(
+        command, cwd=cwd, env=clean, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert run.returncode == 0, f"{command}:\n{run.stdout}{run.stderr}"
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel built without network, by the backend that is installed with the dev dependencies."""
+    folder = tmp_path_factory.mktemp("wheel")
+    offline = ("--no-deps", "--no-build-isolation", "--no-index")
+    checked(sys.executable, "-m", "pip", "wheel", "-q", *offline, "-w", folder, ROOT, cwd=folder)
+    return next(folder.glob("kiter-*.whl"))
+
+
+@pytest.fixture(scope="module")
+def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a new virtual environment that has the wheel.
+
+    Its dependencies are those of this environment, by a .pth file: lines in it add folders, but do not
+    read the .pth files in them, so the checkout's editable installation stays out of it.
+    """
+    home = tmp_path_factory.mktemp("venv")
+    checked(sys.executable, "-m", "venv", "--without-pip", home, cwd=home)
+    python = home / "bin" / "python"
+    install = ("-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index", wheel)
+    checked(sys.executable, *install, cwd=home)
+    site = next(home.glob("lib/python*/site-packages"))
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    return home / "bin"
+
+
+def test_carries_specs_templates_and_schema(wheel: Path) -> None:
+    packed = set(zipfile.ZipFile(wheel).namelist())
+    beside = [f for folder in ("specs", "templates") for f in (ROOT / folder).rglob("*") if f.is_file()]
+    assert beside
+    missing = {f"kiter/data/{f.relative_to(ROOT).as_posix()}" for f in beside} - packed
+    assert not missing
+    assert {"kiter/spec/schema.json", "kiter/py.typed"} <= packed
+    assert any(name.endswith("/licenses/LICENSE") for name in packed)
+
+
+def test_carries_nothing_else(wheel: Path) -> None:
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert tops == {"kiter", f"kiter-{PROJECT['version']}.dist-info"}
+
+
+def test_runs_from_the_wheel_not_the_checkout(programs: Path, tmp_path: Path) -> None:
+    where = checked(
+        programs / "python", "-c", "import kiter.resources as r; print(r.templates())", cwd=tmp_path
+    )
+    assert Path(where.strip()).is_dir()
+    assert Path(where.strip()).is_relative_to(programs.parent)
+
+
+def test_tells_its_version(programs: Path, tmp_path: Path) -> None:
+    assert PROJECT["version"] in checked(programs / "kiter", "--version", cwd=tmp_path)
+
+
+def test_prints_its_schema(programs: Path, tmp_path: Path) -> None:
+    schema = (ROOT / "gen" / "kiter" / "spec" / "schema.json").read_text(encoding="utf-8")
+    assert checked(programs / "kiter", "schema", cwd=tmp_path).strip() == schema.strip()
+
+
+def test_builds_in_an_empty_folder_what_the_checkout_has(programs: Path, tmp_path: Path) -> None:
+    checked(programs / "kiter", "build", "--no-check", cwd=tmp_path)
+    assert contents(tmp_path / "out") == contents(ROOT / "out")
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file below a folder."""
+    files = [f for f in folder.rglob("*") if f.is_file()]
+    assert files, f"nothing in {folder}"
+    return {f.relative_to(folder).as_posix(): f.read_text(encoding="utf-8") for f in files}
