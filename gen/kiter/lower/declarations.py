@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The declarations for BPF programs, in bpf_experimental.h."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.lower import names
+from kiter.lower.ctext import comment, declare, prototype
+from kiter.lower.scene import Scene
+
+KSYM = ") __weak __ksym;"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`declarations` are the three extern lines, broken where they must be."""
+
+    place: tuple[str, ...]
+    name: str
+    declarations: tuple[str, ...]
+
+
+def view(scene: Scene) -> View:
+    """The declarations, arguments without the suffixes that only the kernel needs."""
+    it = scene.it
+    handle = f"struct bpf_iter_{it.name} *it"
+    given = (handle, *(declare(a.type, a.name) for a in it.arguments))
+    lines = (
+        *prototype("int", names.function(it, "new"), given, "extern", KSYM),
+        *prototype(it.element, names.function(it, "next"), (handle,), "extern", KSYM),
+        *prototype("void", names.function(it, "destroy"), (handle,), "extern", KSYM),
+    )
+    return View(comment(f"Joins {scene.profile.experimental}, before its #endif."), it.name, lines)
+

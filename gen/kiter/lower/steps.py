@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Each kind of walk as statements: what new() stores for it and what next() does.
+
+A body leaves the next element, or NULL, in the cursor; the frame around it (lower/kfuncs.py)
+then empties the iterator. A ring looks ahead instead: its cursor holds the element to return
+next, because the anchor is an address and needs no step to be found, and so it ends itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kiter.lower.ctext import assign, choose, indented
+from kiter.lower.state import Live, start_field
+from kiter.spec.iterator import Iterator
+from kiter.spec.release import Release
+from kiter.spec.snippet import Code, Snippet, substitute
+from kiter.spec.walk import Cursor, Level, List, Nested, Raw, Ring, Walk
+
+
+LINK = "struct list_head *"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """One walk in C.
+
+    `stores` maps the fields that new() must fill to their values; `body` are statements of
+    next() without indentation, `locals` the variables they want (name to type), and `ends` says
+    that the body keeps the live field itself and leaves its result in the local `pos`.
+    """
+
+    stores: Mapping[str, str]
+    body: tuple[str, ...]
+    locals: Mapping[str, str]
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where snippets are spelled: one iterator on one kernel."""
+
+    it: Iterator
+    release: Release
+    live: Live
+    in_new: Mapping[str, str]
+    in_next: Mapping[str, str]
+    inside: int = 1
+
+    def snippet(self, code: Code) -> Snippet:
+        """The snippet for this kernel; the linter has seen to it that there is one."""
+        found = code.on(self.release)
+        assert found is not None, "the linter checks that every kernel has its snippet"
+        return found
+
+    def new(self, code: Code) -> str:
+        """A snippet as new() spells it."""
+        return substitute(self.snippet(code).text, self.in_new)
+
+    def next(self, code: Code) -> str:
+        """A snippet as next() spells it."""
+        return substitute(self.snippet(code).text, self.in_next)
+
+
+def steps(walk: Walk, scope: Scope) -> Steps:
+    """Any walk as steps; `scope.inside` tabs will stand before its body."""
+    match walk:
+        case Ring():
+            return _ring(walk, scope)
+        case Nested():
+            return _nested(walk, scope)
+        case Raw():
+            return Steps({walk.name: "NULL"}, tuple(scope.next(walk.next).splitlines()), {})
+        case _:
+            body, names = _advance(walk, scope, scope.inside)
+            return Steps({walk.name: "NULL"}, body, names)
+
+
+def _advance(walk: Level, scope: Scope, inside: int) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Statements that move a cursor on, from NULL to the first element too, and their locals."""
+    kit = f"kit->{walk.name}"
+    match walk:
+        case Cursor(first=None):
+            return assign(kit, scope.next(walk.next), inside), {}
+        case Cursor():
+            assert walk.first is not None
+            return choose(kit, kit, scope.next(walk.next), scope.next(walk.first), inside), {}
+        case List():
+            return _along(walk, scope, inside), {"head": LINK, "at": LINK}
+        case Ring():
+            return _round(walk, scope, f"{kit} = NULL;"), {}
+
+
+def _along(walk: List, scope: Scope, inside: int) -> tuple[str, ...]:
+    kit = f"kit->{walk.name}"
+    element = (walk.type or scope.it.element).rstrip(" *")
+    step = f"list_next_or_null_rcu(head, at, {element}, {walk.member})"
+    return (
+        f"head = {scope.next(walk.head)};",
+        *choose("at", kit, f"&{kit}->{walk.member}", "head", inside),
+        *assign(kit, step, inside),
+    )
+
+
+def _round(walk: Ring, scope: Scope, end: str) -> tuple[str, ...]:
+    """One step round the ring; `end` is what to do where it began."""
+    kit, anchor = f"kit->{walk.name}", scope.next(walk.anchor)
+    move = f"{kit} = {scope.next(walk.next)};"
+    if walk.start is None:
+        return (move, f"if ({kit} == {anchor})", *indented((end,)))
+    first = f"kit->{start_field(scope.it)}"
+    return (
+        move,
+        "/* the start may leave the ring meanwhile, the anchor cannot */",
+        f"if ({kit} == {first} || ({kit} == {anchor} && kit->wrapped))",
+        *indented((end,)),
+        f"else if ({kit} == {anchor})",
+        *indented(("kit->wrapped = true;",)),
+    )
+
+
+def _ring(walk: Ring, scope: Scope) -> Steps:
+    kit = f"kit->{walk.name}"
+    body = (f"pos = {kit};", *_round(walk, scope, scope.live.clear))
+    return Steps(_entry(walk, scope), body, {"pos": walk.type or scope.it.element}, ends=True)
+
+
+def _entry(walk: Ring, scope: Scope) -> dict[str, str]:
+    """What new() stores to stand at the beginning of a ring."""
+    if walk.start is None:
+        return {walk.name: scope.new(walk.anchor)}
+    first = start_field(scope.it)
+    return {first: scope.new(walk.start.at), walk.name: f"kit->{first}", "wrapped": "false"}
+
+
+def _nested(walk: Nested, scope: Scope) -> Steps:
+    outer, inner = f"kit->{walk.outer.name}", f"kit->{walk.inner.name}"
+    ring = isinstance(walk.outer, Ring)
+    deeper = scope.inside + (1 if ring else 2)
+    step, names = _advance(walk.inner, scope, deeper)
+    move, more = _advance(walk.outer, scope, scope.inside + 1)
+    found = (*step, f"if ({inner})", *indented(("break;",)))
+    if not ring:
+        found = (f"if ({outer}) {{", *indented(found), "}")
+    stores = {walk.inner.name: "NULL"}
+    stores |= _entry(walk.outer, scope) if isinstance(walk.outer, Ring) else {walk.outer.name: "NULL"}
+    body = ("do {", *indented((*found, *move)), f"}} while ({outer});")
+    return Steps(stores, body, names | more)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Views to text; the only module that knows Jinja."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from kiter import resources
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(lines)
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(resources.templates()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        autoescape=False,
+    )
+    made.filters["lines"] = _lines
+    return made
+
+
+def render(template: str, view: Any) -> str:  # noqa: ANN401 - each template has a view type of its own
+    """The text of one output: `template` is a path below templates/, `view` is called v there."""
+    return _environment().get_template(template).render(v=view)

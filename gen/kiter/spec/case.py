@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One of the walks of an iterator: the only one, or the one that a flag value selects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.spec.node import Node
+from kiter.spec.refusal import Refusal
+from kiter.spec.release import NEWEST, OLDEST, Range, parse_release
+from kiter.spec.snippet import Snippet
+from kiter.spec.walk import Walk, walks_under
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A walk with what selects it; `flag` is "" when nothing does.
+
+    `walks` has one entry in a right spec. `expect` names what user space should see.
+    """
+
+    flag: str
+    doc: str
+    value: int | None
+    kernels: Range
+    requires: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
+    walks: tuple[Walk, ...]
+    expect: str
+    node: Node
+
+    @property
+    def walk(self) -> Walk:
+        """The walk; only for a case that has passed the linter."""
+        return self.walks[0]
+
+    @property
+    def name(self) -> Snippet:
+        """The flag as C that the author wrote, so that a misspelt one is shown at its place."""
+        at = self.node.key_at
+        return Snippet(self.flag, at, self.node.document.source(at.line))
+
+    @classmethod
+    def of(cls, flag: str, node: Node) -> Case:
+        """From an entry of `cases`, or from `walk` itself when nothing is selected."""
+        since, until = node.text("since"), node.text("until")
+        return cls(
+            flag=flag,
+            doc=node.text("doc"),
+            value=node.value.get("value"),
+            kernels=Range(
+                parse_release(since) if since else OLDEST, parse_release(until) if until else NEWEST
+            ),
+            requires=tuple(node.value.get("requires", ())),
+            refusals=Refusal.under(node) if flag else (),
+            walks=walks_under(node),
+            expect=node.text("expect"),
+            node=node,
+        )

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A value of a checked document together with where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kiter.errors import Diagnostic, Position
+from kiter.spec.document import Document
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of a document that has passed the schema; `value` is plain data."""
+
+    document: Document
+    path: Path
+    value: Any
+
+    @property
+    def at(self) -> Position:
+        """Where the value begins."""
+        return self.document.at(self.path)
+
+    @property
+    def key_at(self) -> Position:
+        """Where the key that leads to the value stands."""
+        return self.document.key_at(self.path)
+
+    def get(self, key: str) -> Node | None:
+        """The value under `key`, if there is one."""
+        if key not in self.value:
+            return None
+        return Node(self.document, (*self.path, key), self.value[key])
+
+    def __getitem__(self, key: str) -> Node:
+        return Node(self.document, (*self.path, key), self.value[key])
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """Keys and values of a mapping, in the order of the file; nothing when there is none."""
+        for key, value in self.value.items():
+            yield key, Node(self.document, (*self.path, key), value)
+
+    def each(self) -> Iterator[Node]:
+        """The items of a list."""
+        for index, value in enumerate(self.value):
+            yield Node(self.document, (*self.path, index), value)
+
+    def text(self, key: str, default: str = "") -> str:
+        """A string under `key`."""
+        return str(self.value.get(key, default))
+
+    def finding(self, code: str, message: str, reason: str = "", hint: str = "") -> Diagnostic:
+        """An error about this value, shown at its place."""
+        return self.document.finding(self.at, code, message, reason, hint)

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A condition under which new() refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.spec.node import Node
+from kiter.spec.snippet import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """new() returns -`errno` when `when` is true; `doc` completes "-EINVAL if ..."."""
+
+    when: Code
+    errno: str
+    doc: str
+    node: Node
+
+    @classmethod
+    def under(cls, node: Node) -> tuple[Refusal, ...]:
+        """From the optional list under `checks`."""
+        items = node.get("checks")
+        if items is None:
+            return ()
+        return tuple(
+            cls(Code.of(item["refuse"]), item.text("errno"), item.text("doc"), item) for item in items.each()
+        )

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What differs between kernels, as data: one TOML file per release beside this module."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kiter.errors import environment
+from kiter.spec.release import Release, parse_release
+
+HERE = Path(__file__).parent
+DEFAULT = "6.12"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One kernel release as the generator sees it; the TOML files say where each fact was read."""
+
+    release: str
+    verified: bool
+    kfuncs_open: str
+    kfuncs_close: str
+    set_open: str
+    set_close: str
+    trusted_flag: str
+    nullable_suffix: str
+    common_file: str
+    common_set: str
+    makefile: str
+    experimental: str
+    selftests: str
+    docs: str
+    guarded: Mapping[str, str]
+    messages: Mapping[str, str]
+
+    @property
+    def number(self) -> Release:
+        """The release as two numbers."""
+        return parse_release(self.release)
+
+
+def releases() -> tuple[str, ...]:
+    """The releases that have a profile, oldest first."""
+    return tuple(sorted((p.stem for p in HERE.glob("*.toml")), key=parse_release))
+
+
+@cache
+def profile(release: str) -> Profile:
+    """The profile of `release` ("6.12"); raises KiterError for one that there is none for."""
+    if release not in releases():
+        raise environment(
+            "E30",
+            f"no such target: {release}",
+            reason="what differs between kernels is kept in one profile per release",
+            hint=f"use one of {', '.join(releases())}",
+        )
+    return Profile(**tomllib.loads((HERE / f"{release}.toml").read_text(encoding="utf-8")))
