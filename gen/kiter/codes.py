@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The codes of errors about a spec's text (S) and about the machine (E), each with its story."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+
+# Where other parts of kiter keep their own tables: a module with a dict named CODES.
+TABLES = ("kiter.lint.codes", "kiter.kernel.codes", "kiter.vm.codes")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One kind of error: what it is about, why it is one, and what to do about it."""
+
+    code: str
+    title: str
+    reason: str
+    hint: str = ""
+
+
+_OWN = (
+    Code(
+        "S01",
+        "the spec cannot be read",
+        "The file does not exist, is a directory, or may not be read.",
+        "check the name, the directory and the permissions",
+    ),
+    Code(
+        "S02",
+        "the spec is not a text file",
+        "A spec is YAML in UTF-8; a NUL byte or a broken UTF-8 sequence shows that this is something else.",
+        "save the file as UTF-8, or name the right one",
+    ),
+    Code(
+        "S03",
+        "the spec is empty",
+        "There is nothing in the file but white space and comments.",
+        "'kiter new NAME' writes a spec to start from",
+    ),
+    Code(
+        "S04",
+        "the spec is too large",
+        "A spec has some dozens of lines. A file of more than 1 MiB is something else, and is not read.",
+        "name the right file",
+    ),
+    Code(
+        "S05",
+        "the spec is not YAML",
+        "The YAML parser cannot make sense of the text from this place on.",
+        "quote C that contains ': ', ' #', braces or brackets, or write it as a block that starts with '|'",
+    ),
+    Code(
+        "S06",
+        "a tab where YAML wants spaces",
+        "YAML allows only spaces there: how far a tab indents depends on the editor.",
+        "use spaces",
+    ),
+    Code(
+        "S07",
+        "the same key twice",
+        "A key can be given once; which of the two values was meant is anybody's guess.",
+        "remove one of them",
+    ),
+    Code(
+        "S08",
+        "anchors, aliases and merge keys",
+        "A few nested aliases can expand to gigabytes, and '&' and '*' at the start of a value are mostly "
+        "meant as C.",
+        "quote the value if it is C; write it out if it was meant as an alias",
+    ),
+    Code(
+        "S09",
+        "YAML tags",
+        "A tag asks for an object of some type; a spec is plain strings, numbers, lists and mappings.",
+        "remove the tag; quote the value if it is C that starts with '!'",
+    ),
+    Code(
+        "S10",
+        "more than one YAML document",
+        "One file describes one iterator; '---' starts another document.",
+        "give each iterator a file of its own",
+    ),
+    Code(
+        "S11",
+        "nested too deeply",
+        "A spec is some six levels deep. One of more than 64 is broken, or made to exhaust the stack.",
+        "close the brackets",
+    ),
+    Code(
+        "S12",
+        "the top of the spec is no mapping",
+        "A spec is a mapping of keys such as 'iterator:', 'element:' and 'walk:'.",
+        "'kiter new NAME' writes a spec to start from",
+    ),
+    Code(
+        "S13",
+        "a key that is no string",
+        "YAML reads plain numbers, true, false and null as values of their own types, also as keys.",
+        "quote the key",
+    ),
+    Code(
+        "S14",
+        "a character that does not belong into source code",
+        "Control characters break C and terminals; unusual line ends and characters that reorder text "
+        "make code look different from what it is.",
+        "remove the character, or type it anew",
+    ),
+    Code(
+        "S15",
+        "a comma that cuts a value in two",
+        "Inside { } and [ ] a comma ends a plain value, also inside the parentheses of a C call.",
+        "quote the expression, or put it on a line of its own",
+    ),
+    Code(
+        "S16",
+        "kiter's own output given as a spec",
+        "The file carries the mark of a generated file.",
+        "name the spec that it was generated from",
+    ),
+    Code(
+        "S20",
+        "an unknown key",
+        "kiter refuses what it does not know: a misspelt key would be ignored otherwise.",
+        "'kiter schema' prints all keys",
+    ),
+    Code(
+        "S21",
+        "a missing key",
+        "What must be said has no default, because there is no good one.",
+        "add the key",
+    ),
+    Code(
+        "S22",
+        "a value of the wrong type",
+        "The key holds another type of value, such as a list where there must be a string.",
+    ),
+    Code(
+        "S23",
+        "not one of the possible values",
+        "The key takes one of a few fixed values.",
+    ),
+    Code(
+        "S24",
+        "a value of the wrong form",
+        "The text does not look like what the key holds, such as a C identifier or the name of an option.",
+    ),
+    Code(
+        "S25",
+        "too few or too many",
+        "The number of entries, or the length of the text, is not what it must be.",
+    ),
+    Code(
+        "S26",
+        "a number out of range",
+        "The number is smaller or larger than what makes sense there.",
+    ),
+    Code(
+        "S27",
+        "none of the possible forms",
+        "The key takes one of several forms, and this is none of them.",
+        "'kiter schema' prints the forms",
+    ),
+    Code(
+        "S28",
+        "a combination that is not possible",
+        "The keys given here do not go together.",
+    ),
+    Code(
+        "S29",
+        "too many errors",
+        "Only the first errors of a file are shown; the rest often follows from them.",
+        "mend these first",
+    ),
+    Code(
+        "E01",
+        "unknown error code",
+        "There is no error with this code.",
+        "'kiter explain' without a code lists them all",
+    ),
+    Code(
+        "E90",
+        "the system refused",
+        "A file could not be written or read, the disk is full, or a program could not be started.",
+        "mend what the message names, then run the command again: nothing is left half done",
+    ),
+    Code(
+        "E91",
+        "out of memory",
+        "The process could not get the memory that it asked for.",
+        "close other programs, or give fewer specs at once",
+    ),
+    Code(
+        "E99",
+        "internal error",
+        "kiter itself has a bug.",
+        "run again with KITER_DEBUG=1 in the environment, and report what it prints",
+    ),
+)
+
+CODES = {code.code: code for code in _OWN}
+
+
+def every_code() -> dict[str, Code]:
+    """All codes by name, those of the other parts of kiter included, sorted."""
+    merged = dict(CODES)
+    for name in TABLES:
+        if importlib.util.find_spec(name) is not None:
+            merged.update(importlib.import_module(name).CODES)
+    return dict(sorted(merged.items()))

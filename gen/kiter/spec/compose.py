@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""YAML text -> plain data with positions, from the parser's events.
+
+Events rather than yaml.safe_load(), because the latter keeps the last of two equal keys, reads
+`on` as true, `010` as 8 and `12:30:45` as 45045, expands aliases without bound, and recurses.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from kiter.errors import Diagnostic, Position
+from kiter.spec.document import Span, Trail
+from kiter.spec.syntax import explain
+
+DEEPEST = 64
+MOST_ERRORS = 50
+
+# PyYAML's C loader and its events have no types of their own.
+Loader = Any
+Event = Any
+Value = Any
+_LOADER: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# At most 38 digits: beyond that no C integer type can hold it, and int() would refuse 4,300.
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,37})|0x[0-9a-fA-F]{1,32}")
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(slots=True)
+class Composed:
+    """What the events came to: data, positions, and every error met on the way."""
+
+    data: Any = None
+    values: dict[Trail, Span] = field(default_factory=dict)
+    keys: dict[Trail, Span] = field(default_factory=dict)
+    errors: list[Diagnostic] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A list or mapping that is still open; `key` is the one whose value comes next."""
+
+    trail: Trail
+    into: dict[str, Any] | list[Any]
+    flow: bool
+    key: str | None = None
+
+
+class _TooMuchError(Exception):
+    """Reading on would only cost time: nested too deeply, or too many errors."""
+
+
+def compose(text: str, name: str, lines: list[str]) -> Composed:
+    """Read `text` into plain data; raises nothing, errors are in the result."""
+    builder = _Builder(name, lines)
+    try:
+        loader = _LOADER(text)
+        try:
+            builder.run(loader)
+        finally:
+            loader.dispose()
+    except _TooMuchError:
+        pass
+    except yaml.YAMLError as error:
+        builder.out.errors.append(explain(error, name, lines))
+    return builder.out
+
+
+def resolve(text: str) -> str | int | bool | None:
+    """A plain scalar's value by the rules of YAML 1.2, without floats: 6.10 is not 6.1."""
+    if text in _WORDS:
+        return _WORDS[text]
+    return int(text, 0) if _INTEGER.fullmatch(text) else text
+
+
+class _Builder:
+    """Turns events into data, one at a time and without recursion."""
+
+    def __init__(self, name: str, lines: list[str]) -> None:
+        self.name = name
+        self.lines = lines
+        self.out = Composed()
+        self.open: list[_Frame] = []
+        self.documents = 0
+
+    def run(self, loader: Loader) -> None:
+        """Take all events of the loader."""
+        takers = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceStartEvent: self._start,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
+        while (event := loader.get_event()) is not None:
+            kind = type(event)
+            if kind in takers:
+                takers[kind](event)
+            elif kind is yaml.StreamEndEvent:
+                return
+
+    def _scalar(self, event: Event) -> None:
+        style = event.style or ""
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_properties(event)
+        value = event.value if style else resolve(event.value)
+        if isinstance(value, str) and (bad := _UNPRINTABLE.search(value)):
+            self._error(event, "S14", f"the text contains the character {_named(bad[0])}")
+        frame = self.open[-1] if self.open else None
+        if frame and frame.key is None and isinstance(frame.into, dict):
+            self._key(frame, value, event)
+            return
+        if frame and frame.flow and not style:
+            self._check_comma(event)
+        self._put(value, event)
+
+    def _key(self, frame: _Frame, value: Value, event: Event) -> None:
+        if not isinstance(value, str):
+            shown = event.value or "an empty key"
+            hint = f'quote it: "{shown}"' if event.value else "write the key before the ':'"
+            self._error(event, "S13", f"a key must be a string, not {_kind(value)}", hint=hint)
+            value = event.value
+        elif value == "<<" and not event.style:
+            self._error(event, "S08", "merge keys (<<) are not supported")
+        trail = (*frame.trail, value)
+        if first := self.out.keys.get(trail):
+            self._duplicate(value, first, event)
+        else:
+            self.out.keys[trail] = _span(event)
+        frame.key = value
+
+    def _duplicate(self, key: str, first: Span, event: Event) -> None:
+        where = f"{first.line + 1}:{first.column + 1}"
+        self._error(
+            event,
+            "S07",
+            f"the key '{key}' is already there, at {where}",
+            reason=f"A key can be given once: the first is at {self.name}:{where}.",
+        )
+
+    def _start(self, event: Event) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_properties(event)
+        into: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
+        parent = self.open[-1] if self.open else None
+        if parent and parent.key is None and isinstance(parent.into, dict):
+            self._error(event, "S13", f"a key must be a string, not {_kind(into)}")
+            parent.key = ""
+        trail = self._put(into, event)
+        if len(self.open) >= DEEPEST:
+            self._error(event, "S11", f"nested more than {DEEPEST} levels deep")
+            raise _TooMuchError
+        self.open.append(_Frame(trail, into, bool(event.flow_style)))
+
+    def _end(self, event: Event) -> None:
+        frame = self.open.pop()
+        span = self.out.values[frame.trail]
+        mark = event.end_mark
+        self.out.values[frame.trail] = Span(span.line, span.column, mark.line, mark.column)
+
+    def _alias(self, event: Event) -> None:
+        name = event.anchor
+        hint = f"quote it if it is C: '*{name} ...'; else write the value out"
+        self._error(event, "S08", f"'*{name}' is a YAML alias, which is not supported", hint=hint)
+        frame = self.open[-1] if self.open else None
+        if frame and frame.key is None and isinstance(frame.into, dict):
+            frame.key = f"*{name}"
+        else:
+            self._put(None, event)
+
+    def _document(self, event: Event) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self._error(event, "S10", "a second YAML document starts here")
+            raise _TooMuchError
+
+    def _put(self, value: Value, event: Event) -> Trail:
+        """Store a value where the open list or mapping expects it; its trail."""
+        if not self.open:
+            self.out.data = value
+            trail: Trail = ()
+        else:
+            frame = self.open[-1]
+            if isinstance(frame.into, list):
+                trail = (*frame.trail, len(frame.into))
+                frame.into.append(value)
+            else:
+                key = frame.key or ""
+                trail = (*frame.trail, key)
+                frame.into[key] = value
+                frame.key = None
+        self.out.values[trail] = _span(event)
+        return trail
+
+    def _refuse_properties(self, event: Event) -> None:
+        if event.anchor is not None:
+            what = f"'&{event.anchor}' is a YAML anchor, which is not supported"
+            self._error(event, "S08", what, hint=f"quote it if it is C: '&{event.anchor}'")
+        if event.tag is not None:
+            tag = event.tag.removeprefix("tag:yaml.org,2002:")
+            shown = tag if tag.startswith("!") else f"!!{tag}"
+            self._error(event, "S09", f"'{shown}' is a YAML tag, which is not supported")
+
+    def _check_comma(self, event: Event) -> None:
+        """`{next: f(a, b)}` is {"next": "f(a", "b)": null} to YAML: say so instead."""
+        text = event.value
+        if text.count("(") > text.count(")"):
+            hint = f"quote the expression: '{text}, ...)', or put it on a line of its own, without braces"
+            self._error(event, "S15", f"the comma after '{text}' ends the value", hint=hint)
+
+    def _error(self, event: Event, code: str, message: str, reason: str = "", hint: str = "") -> None:
+        mark = event.start_mark
+        at = Position(self.name, mark.line + 1, mark.column + 1)
+        source = self.lines[mark.line] if mark.line < len(self.lines) else ""
+        self.out.errors.append(Diagnostic(at, code, message, reason, hint, source))
+        if len(self.out.errors) >= MOST_ERRORS:
+            raise _TooMuchError
+
+
+def _span(event: Event) -> Span:
+    start, end = event.start_mark, event.end_mark
+    style = getattr(event, "style", None) or ""
+    return Span(start.line, start.column, end.line, end.column, style)
+
+
+def _named(character: str) -> str:
+    return f"U+{ord(character):04X}"
+
+
+def _kind(value: Value) -> str:
+    kinds = {dict: "a mapping", list: "a list", bool: "true or false", int: "a number"}
+    return kinds.get(type(value), "nothing")
