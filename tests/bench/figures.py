@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is promised: each benchmark measures one command and gives figures with their limits."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from measure import ROOT, Cost, once, typical
+
+SYNTHETIC = (250, 500, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    what: str
+    value: float
+    limit: float
+    unit: str
+
+    @property
+    def kept(self) -> bool:
+        return self.value <= self.limit
+
+
+# Given an empty folder and how often to measure.
+Benchmark = Callable[[Path, int], Iterator[Figure]]
+
+
+def generation(folder: Path, times: int) -> Iterator[Figure]:
+    """All specs of the project, all outputs, nothing compiled; nothing is there to be compared with."""
+
+    def run() -> Cost:
+        shutil.rmtree(folder / "out", ignore_errors=True)
+        return once("kiter", "build", "--no-check", "-o", folder / "out")
+
+    cost = typical(run, times)
+    yield Figure("build --no-check", cost.seconds, 0.45, "s")
+    yield Figure("build --no-check, memory", cost.mebibytes, 80, "MiB")
+
+
+def cached(folder: Path, times: int) -> Iterator[Figure]:
+    """All specs again, with every check's answer known."""
+    cost = typical(lambda: once("kiter", "build", "-o", folder / "out"), times)
+    yield Figure("build, all cached", cost.seconds, 0.6, "s")
+    yield Figure("build, all cached, memory", cost.mebibytes, 150, "MiB")
+
+
+def marginal(folder: Path, times: int) -> Iterator[Figure]:
+    """What one more spec costs, and that the thousandth costs no more than the three-hundredth."""
+    seconds = [many(folder, count, times) for count in SYNTHETIC]
+    pairs = zip(itertools.pairwise(SYNTHETIC), itertools.pairwise(seconds), strict=True)
+    early, late = ((t1 - t0) / (n1 - n0) for (n0, n1), (t0, t1) in pairs)
+    whole = (seconds[-1] - seconds[0]) / (SYNTHETIC[-1] - SYNTHETIC[0])
+    yield Figure("one more spec", whole * 1000, 10, "ms")
+    yield Figure("one more of 1000 / of 500", late / early, 1.5, "x")
+
+
+def many(folder: Path, count: int, times: int) -> float:
+    """Seconds for so many specs: one of the project's under as many names."""
+    specs = folder / f"specs-{count}"
+    specs.mkdir()
+    text = (ROOT / "specs" / "css.yaml").read_text(encoding="utf-8")
+    for number in range(count):
+        name = f"css_{number:04}"
+        renamed = re.sub(r"(?m)^iterator: css$", f"iterator: {name}", text)
+        (specs / f"{name}.yaml").write_text(renamed, encoding="utf-8")
+
+    def run() -> Cost:
+        shutil.rmtree(folder / "many", ignore_errors=True)
+        return once("kiter", "build", "--no-check", "-o", folder / "many", *specs.glob("*.yaml"))
+
+    return typical(run, times).seconds
+
+
+def edited(folder: Path, times: int) -> Iterator[Figure]:
+    """From an edited spec to the verifier's verdict: each run sees a spec that no cache knows."""
+    text = (ROOT / "specs" / "css.yaml").read_text(encoding="utf-8")
+    spec = folder / "css.yaml"
+    edits = itertools.count()
+
+    def run() -> Cost:
+        summary = f"summary: walk a hierarchy, edit {next(edits)}"
+        spec.write_text(re.sub(r"(?m)^summary: .*$", summary, text), encoding="utf-8")
+        return once("kiter", "run", spec)
+
+    cost = typical(run, times)
+    yield Figure("run, one spec edited", cost.seconds, 6, "s")
+    yield Figure("run, one spec, memory", cost.mebibytes, 150, "MiB")
+
+
+def everything(_folder: Path, times: int) -> Iterator[Figure]:
+    """All specs of the project in one boot."""
+    cost = typical(lambda: once("kiter", "run"), times)
+    yield Figure("run, all specs", cost.seconds, 20, "s")
+    yield Figure("run, all specs, memory", cost.mebibytes, 150, "MiB")
+
+
+ALL: tuple[Benchmark, ...] = (generation, cached, marginal, edited, everything)
