@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""BPF programs of the selftests: compiled, linked, and made into skeletons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.vm import tools
+from kiter.vm.store import Store, digest, tree_digest
+
+HARNESS = Path(__file__).parent / "harness"
+INCLUDE = HARNESS / "include"
+
+CFLAGS = (
+    *("-g", "-O2", "-Wall", "-Werror", "--target=bpf", "-mcpu=v3", "-mlittle-endian", "-std=gnu11"),
+    *("-D__TARGET_ARCH_x86", "-fno-strict-aliasing", "-Wno-compare-distinct-pointer-types"),
+    *("-Wno-initializer-overrides", "-Wno-microsoft-anon-tag", "-fms-extensions"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A source of progs/: `name` is the file's without .c, and the skeleton's."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """What programs are compiled against beside libbpf.
+
+    `vmlinux_h` is the kernel's own; `types` is what vmlinux.h would have beside it if the kernel
+    had the iterators, `declarations` what bpf_experimental.h would.
+    """
+
+    vmlinux_h: Path
+    types: str = ""
+    declarations: str = ""
+
+
+def vmlinux_header(btf: Path, store: Store) -> Path:
+    """vmlinux.h of a kernel, from a file with its BTF; made once."""
+    stat = btf.stat()
+    key = digest([str(btf.resolve()), str(stat.st_size), str(stat.st_mtime_ns), tools.version("bpftool")])
+
+    def make(work: Path) -> None:
+        cmd = tools.command(tools.find("bpftool"), "btf", "dump", "file", btf, "format", "c")
+        (work / "kernel_types.h").write_text(tools.run(cmd, "writing vmlinux.h", "V11"))
+
+    return store.get("vmlinux_h", key, make) / "kernel_types.h"
+
+
+def header_folder(interface: Interface, store: Store) -> Path:
+    """A folder with the vmlinux.h and the declarations that this interface means."""
+    key = digest([str(interface.vmlinux_h), interface.types, interface.declarations])
+
+    def make(work: Path) -> None:
+        (work / "vmlinux.h").write_text(
+            "/* SPDX-License-Identifier: GPL-2.0-only */\n"
+            "#ifndef __KITER_VMLINUX_H\n#define __KITER_VMLINUX_H\n\n"
+            f'#include "{interface.vmlinux_h}"\n'
+            '#ifndef __ksym\n#define __ksym __attribute__((section(".ksyms")))\n#endif\n'
+            "#ifndef __weak\n#define __weak __attribute__((weak))\n#endif\n"
+            f"\n{interface.types}\n#endif\n"
+        )
+        (work / "kiter_declarations.h").write_text(interface.declarations)
+
+    return store.get("bpf_include", key, make)
+
+
+def compile_command(headers: Path, source: Path, out: Path) -> tools.Command:
+    """How one program becomes an object."""
+    includes = [f"-I{headers}", f"-I{INCLUDE}"]
+    return tools.command(
+        tools.find("clang"), *CFLAGS, *includes, "-c", source.name, "-o", out, cwd=source.parent
+    )
+
+
+def _skeleton(program: Program, headers: Path, work: Path) -> None:
+    source, raw, linked = (work / f"{program.name}{end}" for end in (".c", ".raw.o", ".bpf.o"))
+    source.write_text(program.text)
+    tools.run(compile_command(headers, source, raw), f"compiling progs/{program.name}.c", "V12")
+    bpftool = tools.find("bpftool")
+    # the link leaves the DWARF behind, which would make the guest's image ten times as large
+    tools.run(tools.command(bpftool, "gen", "object", linked, raw), "linking the BPF object", "V12")
+    raw.unlink()
+    text = tools.run(
+        tools.command(bpftool, "gen", "skeleton", linked, "name", program.name), "making the skeleton", "V12"
+    )
+    (work / f"{program.name}.skel.h").write_text(text)
+
+
+def build_program(program: Program, headers: Path, store: Store) -> Path:
+    """The folder with <name>.bpf.o and <name>.skel.h; raises with clang's errors."""
+    key = digest([headers.name, tree_digest(INCLUDE), *CFLAGS, *_versions(), program.name, program.text])
+
+    def make(work: Path) -> None:
+        _skeleton(program, headers, work)
+
+    return store.get("bpf", key, make)
+
+
+def _versions() -> Sequence[str]:
+    return tools.version("clang"), tools.version("bpftool")

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The guest's first process: the harness and the tests, linked statically."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kiter.errors import environment
+from kiter.vm import tools
+from kiter.vm.programs import HARNESS, INCLUDE
+from kiter.vm.store import Store, digest, tree_digest
+
+CFLAGS = ("-O1", "-g", "-Wall", "-std=gnu11", "-D_GNU_SOURCE")
+LIBRARIES = ("-lbpf", "-lelf", "-lz", "-lpthread")
+# the harness keeps the BTF of the kernel instead of reading it for every object (btf_once.c)
+WRAPPED = ("-Wl,--wrap=btf__load_vmlinux_btf", "-Wl,--wrap=btf__free")
+FUNCTION = re.compile(r"^void\s+((?:serial_)?test_\w+)\s*\(\s*void\s*\)", re.MULTILINE)
+SKELETON = re.compile(r'^\s*#\s*include\s+["<](\w+)\.(?:l?skel)\.h[">]', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A source of prog_tests/: its `void test_*(void)` functions are run."""
+
+    __test__ = False
+
+    name: str
+    text: str
+
+
+def functions(test: Test) -> list[str]:
+    """The names of the test functions that a source defines, in its order."""
+    return FUNCTION.findall(test.text)
+
+
+def skeletons(test: Test) -> list[str]:
+    """The names of the programs whose skeletons a test includes."""
+    return SKELETON.findall(test.text)
+
+
+@cache
+def harness_digest() -> str:
+    """What the harness is made of."""
+    return tree_digest(HARNESS)
+
+
+def compile_command(source: Path, out: Path, includes: Sequence[Path]) -> tools.Command:
+    """How a C file of the runner is compiled."""
+    paths = [f"-I{p}" for p in (*includes, INCLUDE, HARNESS)]
+    return tools.command(tools.find("gcc"), *CFLAGS, *paths, "-c", source.name, "-o", out, cwd=source.parent)
+
+
+def build_harness(uapi: Path, store: Store) -> list[Path]:
+    """The harness's own objects, compiled when it or the kernel's interface has changed."""
+    key = digest([harness_digest(), tools.version("gcc"), uapi.name, *CFLAGS])
+
+    def make(work: Path) -> None:
+        for source in sorted(HARNESS.glob("*.c")):
+            cmd = compile_command(source, work / f"{source.stem}.o", [uapi])
+            tools.run(cmd, f"compiling the harness's {source.name}", "V13")
+
+    return sorted(store.get("harness", key, make).glob("*.o"))
+
+
+def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, store: Store) -> Path:
+    """A test's object; `programs` are the built ones by name. Raises with gcc's errors."""
+    needed = skeletons(test)
+    absent = [name for name in needed if name not in programs]
+    if absent:
+        raise environment("V14", f"prog_tests/{test.name}.c includes {absent[0]}.skel.h: no such program")
+    folders = [programs[name] for name in needed]
+    made_of = [harness_digest(), tools.version("gcc"), uapi.name, *(f.name for f in folders), *CFLAGS]
+    key = digest([*made_of, test.name, test.text])
+
+    def make(work: Path) -> None:
+        source = work / f"{test.name}.c"
+        source.write_text(test.text)
+        cmd = compile_command(source, work / f"{test.name}.o", [*folders, uapi])
+        tools.run(cmd, f"compiling prog_tests/{test.name}.c", "V14")
+
+    return store.get("test", key, make) / f"{test.name}.o"
+
+
+def table(tests: Sequence[Test]) -> str:
+    """The C source with the tests in their order."""
+    calls = [
+        (name.removeprefix("serial_").removeprefix("test_"), name) for t in tests for name in functions(t)
+    ]
+    return (
+        "// SPDX-License-Identifier: GPL-2.0-only\n"
+        '#include "harness.h"\n\n'
+        + "".join(f"void {call}(void);\n" for _, call in calls)
+        + "\nconst struct kt_test kt_tests[] = {\n"
+        + "".join(f'\t{{ "{name}", {call} }},\n' for name, call in calls)
+        + "\t{ 0 },\n};\n"
+    )
+
+
+def link_command(objects: Sequence[Path], out: Path) -> tools.Command:
+    """How the runner is linked."""
+    return tools.command(tools.find("gcc"), "-static", "-s", *WRAPPED, "-o", out, *objects, *LIBRARIES)
+
+
+def link(tests: Sequence[Test], objects: Sequence[Path], store: Store) -> Path:
+    """The runner of these tests from the objects of the harness and of the tests."""
+    text = table(tests)
+    key = digest([text, *(str(o) for o in objects), *WRAPPED, tools.version("gcc")])
+
+    def make(work: Path) -> None:
+        source = work / "table.c"
+        source.write_text(text)
+        tools.run(compile_command(source, work / "table.o", []), "compiling the table of tests", "V13")
+        tools.run(link_command([work / "table.o", *objects], work / "runner"), "linking the runner", "V13")
+
+    return store.get("runner", key, make) / "runner"
+
+
+def build_runner(
+    tests: Sequence[Test], programs: Mapping[str, Path], uapi: Path, store: Store, pool: Executor
+) -> Path:
+    """The finished runner; the tests are compiled side by side."""
+    built = pool.map(lambda t: build_test(t, programs, uapi, store), tests)
+    return link(tests, [*build_harness(uapi, store), *built], store)
+
+
+def uapi_folder(headers: Path, store: Store) -> Path:
+    """The booted kernel's own bpf.h and btf.h, so that tests know its constants."""
+    source = _uapi_source(headers)
+    files = [source / name for name in ("bpf.h", "btf.h")] if source else []
+    key = digest(part for f in files for part in (f.name, f.read_bytes()))
+
+    def make(work: Path) -> None:
+        (work / "linux").mkdir()
+        for file in files:
+            shutil.copy(file, work / "linux")
+
+    return store.get("uapi", key, make)
+
+
+def _uapi_source(headers: Path) -> Path | None:
+    # Debian splits the headers: the common part is where the Makefile's include points
+    places = [headers]
+    makefile = headers / "Makefile"
+    if makefile.is_file():
+        found = re.search(r"^include\s+(\S+)/Makefile$", makefile.read_text(), re.MULTILINE)
+        places += [Path(found[1])] if found else []
+    folders = [p / "include/uapi/linux" for p in places]
+    return next((f for f in folders if (f / "bpf.h").is_file()), None)
