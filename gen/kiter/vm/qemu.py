@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""QEMU: which accelerator works here, the command line, and a run with a deadline."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kiter.errors import environment
+from kiter.vm import tools
+
+KERNEL_ARGUMENTS = (
+    *("console=ttyS0", "loglevel=5", "panic=-1", "oops=panic", "mitigations=off", "nokaslr"),
+    # loading BPF programs waits for grace periods; nothing here needs them lazy
+    *("rcupdate.rcu_expedited=1", "random.trust_cpu=on", "rdinit=/init"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """`name` is KVM or TCG; `why` says why it is not KVM, or is empty."""
+
+    name: str
+    arguments: tuple[str, ...]
+    why: str = ""
+
+
+KVM = Accelerator("KVM", ("-accel", "kvm", "-cpu", "host"))
+# a firmware of three instructions: mov dx, 0x501; mov al, 16; out dx, al
+PROBE_CODE = bytes.fromhex("ba0105b010eef4")
+PROBE_STATUS = 16 << 1 | 1
+
+
+def _tcg(why: str) -> Accelerator:
+    return Accelerator("TCG", ("-accel", "tcg,thread=multi", "-cpu", "max"), why)
+
+
+@cache
+def accelerator() -> Accelerator:
+    """KVM if code really runs in a virtual machine with it, else TCG with the reason."""
+    device = Path("/dev/kvm")
+    if not device.exists():
+        return _tcg("there is no /dev/kvm")
+    if not os.access(device, os.R_OK | os.W_OK):
+        return _tcg("/dev/kvm may not be opened")
+    # a nested KVM may be there and yet refuse the CPU: only running something tells
+    why = _probe(KVM)
+    return _tcg(why) if why else KVM
+
+
+def _probe(accel: Accelerator) -> str:
+    """Why nothing runs under the accelerator, or "": a firmware must come to its third instruction."""
+    with tempfile.NamedTemporaryFile(prefix="kiter-rom-") as rom:
+        rom.write(bytes(0xFFF0) + PROBE_CODE + bytes(16 - len(PROBE_CODE)))
+        rom.flush()
+        argv = [tools.find("qemu-system-x86_64"), "-M", "q35", *accel.arguments, "-nodefaults"]
+        argv += ["-display", "none", "-bios", rom.name, "-device", "isa-debug-exit,iobase=0x501"]
+        try:
+            done = subprocess.run(argv, capture_output=True, text=True, timeout=5, check=False)
+        except subprocess.TimeoutExpired:
+            return "nothing runs under it within 5 s"
+    if done.returncode == PROBE_STATUS:
+        return ""
+    said = [line.partition(": ")[2] for line in done.stderr.splitlines() if ": " in line]
+    return f"QEMU cannot use it ({said[0]})" if said else "QEMU cannot use it"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What is booted, and where what it says is written."""
+
+    kernel: Path
+    initrd: Path
+    console: Path
+    results: Path
+    memory: int = 512
+    cpus: int = 2
+    shell: bool = False
+    append: tuple[str, ...] = ()
+
+
+def boot_command(machine: Machine, accel: Accelerator) -> tools.Command:
+    """The exact command that boots the machine."""
+    console = "stdio,id=console,signal=off" if machine.shell else f"file,id=console,path={machine.console}"
+    return tools.command(
+        tools.find("qemu-system-x86_64"),
+        *("-M", "q35", "-smp", str(machine.cpus), "-m", str(machine.memory), *accel.arguments),
+        *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
+        *("-chardev", console, "-serial", "chardev:console"),
+        *("-device", "virtio-serial-pci", "-chardev", f"file,id=results,path={machine.results}"),
+        *("-device", "virtserialport,chardev=results,name=kiter"),
+        *("-kernel", machine.kernel, "-initrd", machine.initrd),
+        *("-append", " ".join((*KERNEL_ARGUMENTS, *machine.append))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How QEMU ended: its status, the seconds it took, whether the deadline killed it."""
+
+    status: int
+    seconds: float
+    killed: bool
+    stderr: str
+
+
+def boot(machine: Machine, accel: Accelerator, deadline: float) -> Exit:
+    """Boots and waits until the guest powers off or the deadline passes."""
+    cmd = boot_command(machine, accel)
+    began = time.monotonic()
+    streams = None if machine.shell else subprocess.DEVNULL
+    with subprocess.Popen(cmd.argv, stdin=streams, stdout=streams, stderr=subprocess.PIPE, text=True) as qemu:
+        killed = False
+        try:
+            _, stderr = qemu.communicate(timeout=None if machine.shell else deadline)
+        except subprocess.TimeoutExpired:
+            killed = True
+            qemu.send_signal(signal.SIGKILL)
+            _, stderr = qemu.communicate()
+    took = time.monotonic() - began
+    if qemu.returncode and not killed and took < 1:
+        raise environment("V20", "QEMU does not start", reason=stderr.strip())
+    return Exit(qemu.returncode, took, killed, stderr)
