@@ -136,26 +136,31 @@ _OWN = (
         "S22",
         "a value of the wrong type",
         "The key holds another type of value, such as a list where there must be a string.",
+        "'kiter schema' prints what each key holds",
     ),
     Code(
         "S23",
         "not one of the possible values",
         "The key takes one of a few fixed values.",
+        "write one of these values",
     ),
     Code(
         "S24",
         "a value of the wrong form",
-        "The text does not look like what the key holds, such as a C identifier or the name of an option.",
+        "The text goes into C, a path or a Makefile as it is, so its form is checked first.",
+        "'kiter schema' prints the form",
     ),
     Code(
         "S25",
         "too few or too many",
         "The number of entries, or the length of the text, is not what it must be.",
+        "'kiter schema' prints the limits",
     ),
     Code(
         "S26",
         "a number out of range",
         "The number is smaller or larger than what makes sense there.",
+        "'kiter schema' prints the limits",
     ),
     Code(
         "S27",
@@ -167,6 +172,7 @@ _OWN = (
         "S28",
         "a combination that is not possible",
         "The keys given here do not go together.",
+        "'kiter schema' prints what each key is for",
     ),
     Code(
         "S29",
