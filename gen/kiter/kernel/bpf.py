@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What BPF programs and prog_tests are compiled with: clang, the host's compiler, and their headers.
+
+The headers are the kernel's own where its sources are at hand, else our VM harness's on top of libbpf's.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.kernel import tools
+from kiter.kernel.btf import Vmlinux
+from kiter.kernel.cache import Cache, key_of
+from kiter.kernel.codes import lacking
+from kiter.kernel.tools import Tool
+from kiter.kernel.tree import Tree
+
+HARNESS = Path(__file__).resolve().parent.parent / "vm/harness/include"
+SYSTEM = Path("/usr/include")
+
+# As the kernel's selftests are built, tools/testing/selftests/bpf/Makefile.
+_CLANG = (
+    *("-target", "bpf", "-mcpu=v3", "-g", "-O2", "-Wall", "-Werror"),
+    *(
+        "-Wno-compare-distinct-pointer-types",
+        "-Wno-microsoft-anon-tag",
+        "-fms-extensions",
+        "-fno-caret-diagnostics",
+    ),
+)
+_HOST = ("-g", "-O0", "-Wall", "-Werror", "-fno-omit-frame-pointer", "-D_GNU_SOURCE=", "-ftabstop=1")
+
+
+@dataclass(frozen=True, slots=True)
+class Includes:
+    """Folders of headers for programs and for tests, bpf_experimental.h among them, and whose they are."""
+
+    programs: tuple[str, ...]
+    tests: tuple[str, ...]
+    experimental: Path
+    origin: str
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bpf:
+    """All that compiling selftests takes; `identity` is for cache keys."""
+
+    clang: Tool
+    host: Tool
+    bpftool: Tool
+    vmlinux: Vmlinux
+    includes: Includes
+    clang_flags: tuple[str, ...]
+    host_flags: tuple[str, ...]
+    identity: str
+
+
+def prepare(
+    *, clang: Tool, host: Tool, bpftool: Tool, vmlinux: Vmlinux, includes: Includes, arch: str, cache: Cache
+) -> Bpf:
+    """Put it together, with the folders of system headers that clang itself would use on this machine."""
+    system = _system_folders(clang, cache)
+    clang_flags = (
+        *_CLANG,
+        f"-D__TARGET_ARCH_{arch}",
+        *_folders("-I", includes.programs),
+        *_folders("-idirafter", system),
+    )
+    host_flags = (*_HOST, *_folders("-I", includes.tests))
+    identity = key_of(
+        "bpf", clang.identity, host.identity, bpftool.identity, vmlinux.identity, includes.identity,
+        *clang_flags, *host_flags,
+    )  # fmt: skip
+    return Bpf(clang, host, bpftool, vmlinux, includes, clang_flags, host_flags, identity)
+
+
+def _folders(flag: str, folders: Sequence[str]) -> list[str]:
+    return [word for folder in folders for word in (flag, folder)]
+
+
+def _system_folders(clang: Tool, cache: Cache) -> list[str]:
+    """clang -target bpf leaves out the folders of the host's architecture, which libc's headers need."""
+    key = key_of("folders", clang.identity)
+    known = cache.load("folders", key)
+    if isinstance(known, list):
+        return [str(folder) for folder in known]
+    said = tools.run([clang.path, "-v", "-E", "-x", "c", "/dev/null"]).stderr
+    _, _, rest = said.partition("#include <...> search starts here:\n")
+    folders = [line.strip() for line in rest.partition("End of search list")[0].splitlines()]
+    cache.store("folders", key, folders)
+    return folders
+
+
+def includes_of(tree: Tree | None, cache: Cache) -> Includes:
+    """The tree's selftests headers, else our own. Raises KiterError E17 if libbpf's headers are missing."""
+    if tree and (tree.bpf / "test_progs.h").is_file():
+        return _of_tree(tree, cache)
+    missing = [name for name in ("bpf/bpf_helpers.h", "bpf/libbpf.h") if not (SYSTEM / name).is_file()]
+    if missing:
+        raise lacking("E17", f"{SYSTEM / missing[0]} does not exist")
+    return Includes(
+        (str(HARNESS),), (str(HARNESS),), HARNESS / "bpf_experimental.h", "kiter's own", _state(HARNESS)
+    )
+
+
+def _of_tree(tree: Tree, cache: Cache) -> Includes:
+    library = _library(tree, cache)
+    tools_dir = tree.path / "tools"
+    tests = (tree.bpf, tree.bpf.parent, library, tools_dir / "include", tools_dir / "include/uapi")
+    return Includes(
+        (str(tree.bpf / "progs"), str(tree.bpf), str(library)),
+        tuple(str(folder) for folder in tests),
+        tree.bpf / "bpf_experimental.h",
+        tree.name,
+        tree.identity,
+    )
+
+
+def _library(tree: Tree, cache: Cache) -> Path:
+    """A folder with libbpf's headers as <bpf/...>, and bpf_helper_defs.h, which the tree generates."""
+    key = key_of("libbpf", tree.identity)
+    path = cache.path("libbpf", key, "")
+    if (path / "bpf/bpf_helper_defs.h").is_file():
+        return path
+    with cache.scratch() as scratch:
+        folder = scratch / "lib/bpf"
+        folder.mkdir(parents=True)
+        for header in (tree.path / "tools/lib/bpf").glob("*.h"):
+            (folder / header.name).write_bytes(header.read_bytes())
+        defs = folder / "bpf_helper_defs.h"
+        if not defs.exists():
+            defs.write_text(_helper_defs(tree), encoding="utf-8")
+        return cache.keep("libbpf", key, "", scratch / "lib")
+
+
+def _helper_defs(tree: Tree) -> str:
+    script = tree.path / "scripts/bpf_doc.py"
+    api = tree.path / "include/uapi/linux/bpf.h"
+    done = tools.run([sys.executable, str(script), "--header", "--file", str(api)])
+    if done.status or not done.stdout:
+        raise lacking("E20", f"{script} does not work: {done.stderr.strip().splitlines()[-1:]}")
+    return done.stdout
+
+
+def _state(folder: Path) -> str:
+    """The headers in a folder and libbpf's in the system, by name, time and size."""
+    files = sorted([*folder.rglob("*.h"), *(SYSTEM / "bpf").glob("*.h")])
+    stats = [(file, file.stat()) for file in files]
+    return key_of(*(f"{file}:{stat.st_mtime_ns}:{stat.st_size}" for file, stat in stats))

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The codes of the compile check: B01 and on for findings, E10 and on for what the machine lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from kiter.errors import KiterError, environment
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a code stands for: a title, why it is an error, and what the user can do."""
+
+    code: str
+    title: str
+    reason: str
+    hint: str
+
+
+_ALL = (
+    Code(
+        "B01",
+        "the kernel C does not compile cleanly",
+        "kernel code is taken only without warnings, under the flags of kbuild and W=1",
+        "mend the snippet in the spec that the line comes from",
+    ),
+    Code(
+        "B02",
+        "a BPF program does not compile cleanly",
+        "the selftests are built with -Wall -Werror, against the types of the kernel's own BTF",
+        "look at the set-up and the cases below 'tests:' in the spec",
+    ),
+    Code(
+        "B03",
+        "a prog_tests file does not compile cleanly",
+        "test_progs is built with -Wall -Werror, against the skeletons of its programs",
+        "look at the set-up and the oracles below 'tests:' in the spec",
+    ),
+    Code(
+        "B04",
+        "checkpatch.pl --strict complains",
+        "maintainers run it on every patch, and the series must pass it",
+        "mend the snippet or the text in the spec that the line comes from",
+    ),
+    Code(
+        "B05",
+        "kernel-doc complains",
+        "the documentation build of the kernel reads these comments, and warns in the same words",
+        "give each argument and flag a 'doc:' in the spec",
+    ),
+    Code(
+        "B06",
+        "sparse complains",
+        "sparse checks address spaces, contexts and types that the compiler does not know of",
+        "mend the snippet in the spec that the line comes from",
+    ),
+    Code(
+        "B07",
+        "the kernel C does not compile with its guard off",
+        "a kernel without the option is built by somebody, and must not break there",
+        "check 'guard:', and that each include and helper exists without the option",
+    ),
+    Code(
+        "B08",
+        "no skeleton can be made of a BPF program",
+        "prog_tests load the programs through the skeleton that bpftool generates from the object",
+        "look at the set-up and the cases below 'tests:' in the spec",
+    ),
+    Code(
+        "E10",
+        "no kernel headers",
+        "the generated code is compiled against the headers of a real kernel, 6.4 or later",
+        "apt-get install linux-headers-cloud-amd64, of a suite with 6.4 or later, or give --headers DIR",
+    ),
+    Code(
+        "E11",
+        "the kernel headers are too old",
+        "open-coded iterators exist since Linux 6.4",
+        "install the headers of a later kernel (apt-cache search linux-headers), or give --headers DIR",
+    ),
+    Code(
+        "E12",
+        "the kernel headers named by --headers or --kernel cannot be used",
+        "a build directory holds include/generated/autoconf.h and the release of the kernel",
+        "name a configured build directory ('make modules_prepare' makes one), or an installed release",
+    ),
+    Code(
+        "E13",
+        "kbuild does not work for these headers",
+        "the compiler and its flags are asked from kbuild, by building one empty object",
+        "install what kbuild misses (apt-get install make gcc), or give other headers",
+    ),
+    Code(
+        "E14",
+        "the compiler of the kernel is missing",
+        "kbuild names the compiler that these headers were configured for",
+        "install that compiler",
+    ),
+    Code(
+        "E15",
+        "clang is missing or too old",
+        "BPF programs are compiled by clang, 16 or later",
+        "apt-get install clang-19",
+    ),
+    Code(
+        "E16",
+        "bpftool is missing or does not work",
+        "bpftool makes vmlinux.h from the kernel's BTF, and skeletons from BPF objects",
+        "apt-get install bpftool",
+    ),
+    Code(
+        "E17",
+        "the headers of libbpf are missing",
+        "BPF programs include <bpf/bpf_helpers.h>, and prog_tests include <bpf/libbpf.h>",
+        "apt-get install libbpf-dev",
+    ),
+    Code(
+        "E18",
+        "the kernel headers have no BTF",
+        "BPF programs are compiled against a vmlinux.h that is made from it",
+        "install headers that hold a vmlinux file (Debian's do), or build with CONFIG_DEBUG_INFO_BTF=y",
+    ),
+    Code(
+        "E19",
+        "a tool of the check is missing",
+        "the check runs the tools that kernel developers run",
+        "install the tool",
+    ),
+    Code(
+        "E20",
+        "the kernel source tree cannot be used",
+        "checkpatch, kernel-doc and the headers of the selftests come from a kernel source tree",
+        "give --tree the root of a Linux source tree",
+    ),
+    Code(
+        "E21",
+        "the check cannot read or write its files",
+        "compilers work in a folder of the cache, below $XDG_CACHE_HOME or ~/.cache, else of $TMPDIR",
+        "make room there, or set XDG_CACHE_HOME to a folder that can be written",
+    ),
+)
+
+CODES: Mapping[str, Code] = MappingProxyType({entry.code: entry for entry in _ALL})
+
+
+def lacking(code: str, message: str, hint: str = "", file: str = "") -> KiterError:
+    """An environment error worded from the table; `hint` replaces the table's."""
+    entry = CODES[code]
+    return environment(code, message, entry.reason, hint or entry.hint, file)

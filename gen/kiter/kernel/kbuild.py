@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Asking kbuild how these headers want kernel code compiled, and compiling that way without it.
+
+One empty object is built by make, in a folder of our own; what kbuild ran for it is then run for each unit.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.kernel import tools
+from kiter.kernel.cache import Cache, key_of
+from kiter.kernel.codes import lacking
+from kiter.kernel.headers import Headers
+from kiter.kernel.tools import Tool
+
+# obj-y: the code is to be built in, so it gets the flags of built-in code, not a module's.
+_MAKEFILE = "obj-y := probe.o\n"
+_PROBE = "int kiter_probe(void);\nint kiter_probe(void)\n{\n\treturn 0;\n}\n"
+_RECORDER = '#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done > "${0%/*}/sparse.args"\n'
+_MISSING = re.compile(r"([\w.+-]*(?:gcc|clang|cc)[\w.+-]*): (?:command )?not found|"
+                      r"make[^:]*: ([\w.+-]*(?:gcc|clang|cc)[\w.+-]*): No such file")  # fmt: skip
+_ARCH = re.compile(r"^# Linux/(\w+) ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Kbuild:
+    """How kernel code is compiled: `flags` for the compiler, `sparse` for sparse, both from directory `cwd`.
+
+    Neither holds anything of a single file; object_flags() gives that. `identity` is for cache keys.
+    """
+
+    compiler: Tool
+    flags: tuple[str, ...]
+    sparse: tuple[str, ...]
+    cwd: Path
+    arch: str
+    identity: str
+
+
+def ask(headers: Headers, cache: Cache) -> Kbuild:
+    """What kbuild uses for these headers, from the cache if nothing changed.
+
+    Raises KiterError E13 (kbuild does not work), E14 (its compiler is missing) or E19 (no make).
+    """
+    key = key_of("kbuild", _identity(headers), tools.require("make").identity)
+    known = _remembered(headers, cache, key)
+    if known is None:
+        compiler, flags, sparse = _probe(headers, cache)
+        cache.store("kbuild", key, [compiler.name, compiler.identity, flags, sparse])
+        known = _kbuild(headers, compiler, flags, sparse)
+    return known
+
+
+def _remembered(headers: Headers, cache: Cache, key: str) -> Kbuild | None:
+    match cache.load("kbuild", key):
+        case [str(name), str(identity), list(flags), list(sparse)]:
+            compiler = tools.find(name)
+            if compiler is None or compiler.identity != identity:
+                return None
+            return _kbuild(headers, compiler, flags, sparse)
+    return None
+
+
+def _kbuild(headers: Headers, compiler: Tool, flags: Sequence[str], sparse: Sequence[str]) -> Kbuild:
+    state = "" if headers.packaged else _newest(headers.path, flags)
+    identity = key_of(_identity(headers), compiler.identity, state, *flags, *sparse)
+    return Kbuild(compiler, tuple(flags), tuple(sparse), headers.path, arch_of(headers), identity)
+
+
+def object_flags(path: str) -> tuple[str, ...]:
+    """What kbuild defines for one object, from the path of its source in the tree."""
+    stem = Path(path).with_suffix("")
+    name = re.sub(r"\W", "_", stem.name)
+    return (
+        f'-DKBUILD_MODFILE="{stem}"',
+        f'-DKBUILD_BASENAME="{name}"',
+        f'-DKBUILD_MODNAME="{name}"',
+        f"-D__KBUILD_MODNAME=kmod_{name}",
+    )
+
+
+def arch_of(headers: Headers) -> str:
+    """The architecture these headers were configured for, as the kernel names it (x86, arm64, ...)."""
+    try:
+        text = (headers.path / ".config").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    found = _ARCH.search(text[:4096])
+    return found.group(1) if found else "x86"
+
+
+def _identity(headers: Headers) -> str:
+    """The headers' release and the files that decide how code is compiled against them."""
+    stats = [_stat(headers.path / name) for name in ("Makefile", ".config", "include/generated/autoconf.h")]
+    return " ".join([str(headers.path), headers.release, *stats])
+
+
+def _stat(path: Path) -> str:
+    try:
+        stat = path.stat()
+    except OSError:
+        return "-"
+    return f"{stat.st_mtime_ns}:{stat.st_size}"
+
+
+def _newest(base: Path, flags: Sequence[str]) -> str:
+    """The state of a tree that its owner may be editing: how many headers, and the newest."""
+    count = newest = 0
+    for folder in sorted({_absolute(base, flag[2:]) for flag in flags if flag.startswith("-I")}):
+        for root, _, names in os.walk(folder):
+            for name in names:
+                if name.endswith(".h"):
+                    count += 1
+                    newest = max(newest, os.stat(f"{root}/{name}").st_mtime_ns)  # noqa: PTH116 -- thousands
+    return f"{count}:{newest}"
+
+
+def _absolute(base: Path, path: str) -> str:
+    return os.path.normpath(base / path)
+
+
+def _probe(headers: Headers, cache: Cache) -> tuple[Tool, list[str], list[str]]:
+    """Build the empty object; the words of the compiler's and of sparse's command line."""
+    with cache.scratch() as scratch:
+        (scratch / "Makefile").write_text(_MAKEFILE)
+        (scratch / "probe.c").write_text(_PROBE)
+        recorder = scratch / "record"
+        recorder.write_text(_RECORDER)
+        recorder.chmod(0o755)
+        asked = [f"M={scratch}", "W=1", "C=2", f"CHECK={recorder}", "probe.o"]
+        done = tools.run(["make", "-s", "-C", str(headers.path), *asked])
+        words = _command(scratch / ".probe.o.cmd")
+        if done.status or len(words) < 2:
+            raise _failed(headers, done)
+        compiler = tools.require(words[0], "E14")
+        return compiler, _general(words[1:], scratch), _general(_lines(scratch / "sparse.args"), scratch)
+
+
+def _failed(headers: Headers, done: tools.Outcome) -> Exception:
+    found = _MISSING.search(done.stderr)
+    if found:
+        name = found.group(1) or found.group(2)
+        package = re.sub(r"^.*-(?=(?:gcc|clang)\b)", "", name)
+        missing = f"the compiler of these headers, '{name}', is not installed"
+        return lacking("E14", missing, f"apt-get install {package}")
+    said = next((line for line in done.stderr.splitlines() if line.strip()), f"make ended with {done.status}")
+    return lacking("E13", f"kbuild fails for {headers.path}: {said.strip()}")
+
+
+def _command(path: Path) -> list[str]:
+    """The compiler's words in a .cmd file, whose commands are written as make wants them quoted."""
+    for line in _lines(path):
+        name, found, command = line.partition(" := ")
+        if found and name.startswith(("cmd_", "savedcmd_")):
+            words = shlex.split(command.replace("$(pound)", "#").replace("$$", "$"))
+            ends = [index for index, word in enumerate(words) if word in (";", "&&")]
+            return words[: ends[0]] if ends else words
+    return []
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+
+
+def _general(words: Iterable[str], scratch: Path) -> list[str]:
+    """The words without what belongs to the probe's own files."""
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word == "-o":
+            skip = True
+        elif not (word == "-c" or word.startswith("-Wp,-M") or _of_one_file(word, scratch)):
+            kept.append(word)
+    return kept
+
+
+def _of_one_file(word: str, scratch: Path) -> bool:
+    return any(mark in word for mark in ("KBUILD_MOD", "KBUILD_BASENAME", "probe.c", str(scratch)))

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What gcc, clang and sparse say, as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+_MESSAGE = re.compile(r"^(?P<file>[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? "
+                      r"(?P<level>fatal error|error|warning|note): (?P<text>.*)$")  # fmt: skip
+_WAY = re.compile(
+    r"(?:included from|inlined from '[^']*' at|^\s+from) (?P<file>[^\s:]+):(?P<line>\d+)(?::(?P<column>\d+))?"
+)
+_EXPANSION = re.compile(r"in expansion of macro|expanded from|in definition of macro")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One message about the file that was given to the tool: `line` and `column` count from 1, 0 is unknown.
+
+    `elsewhere` is the file:line that the message itself is at when that is another file, such as a kernel
+    header; `code` is set where it is not the code of the job.
+    """
+
+    line: int
+    column: int
+    level: str
+    text: str
+    elsewhere: str = ""
+    code: str = ""
+
+    def as_list(self) -> list[int | str]:
+        """For the cache."""
+        return [self.line, self.column, self.level, self.text, self.elsewhere, self.code]
+
+    @classmethod
+    def from_list(cls, row: object) -> Finding | None:
+        """The finding that as_list() made the row from; None for any other row."""
+        match row:
+            case [int(line), int(column), str(level), str(text), str(elsewhere), str(code)]:
+                return cls(line, column, level, text, elsewhere, code)
+        return None
+
+
+@dataclass(slots=True)
+class _Group:
+    """A message with the notes and the way that lead from it to the file."""
+
+    file: str
+    line: int
+    column: int
+    level: str
+    text: str
+    way: list[tuple[str, int, int]] = field(default_factory=list)
+
+
+def parse(said: str, file: str) -> tuple[Finding, ...]:
+    """The errors and warnings in a tool's output about `file`; a message in a header is led back to the line
+    of the file that brought it about, where the output tells."""
+    return tuple(_finding(group, file) for group in _groups(said.splitlines()))
+
+
+def _groups(lines: Sequence[str]) -> Iterator[_Group]:
+    """Ways in come before their message; notes come after it."""
+    ahead: list[tuple[str, int, int]] = []
+    current: _Group | None = None
+    for line in lines:
+        found = _MESSAGE.match(line)
+        if found is None:
+            ahead += [_place(way) for way in _WAY.finditer(line)]
+        elif found["level"] == "note":
+            if current and _EXPANSION.search(found["text"]):
+                current.way.append(_place(found))
+        else:
+            if current:
+                yield current
+            level = "error" if "error" in found["level"] else "warning"
+            current = _Group(*_place(found), level, found["text"], ahead)
+            ahead = []
+    if current:
+        yield current
+
+
+def _place(found: re.Match[str]) -> tuple[str, int, int]:
+    return found["file"], int(found["line"]), int(found["column"] or 0)
+
+
+def _finding(group: _Group, file: str) -> Finding:
+    if group.file == file:
+        return Finding(group.line, group.column, group.level, group.text)
+    elsewhere = f"{group.file}:{group.line}"
+    for name, line, column in group.way:
+        if name == file:
+            return Finding(line, column, group.level, group.text, elsewhere)
+    return Finding(0, 0, group.level, group.text, elsewhere)
+
+
+def unexplained(status: int, said: str) -> Finding:
+    """For a tool that failed without a message we know: its first words."""
+    first = next((line.strip() for line in said.splitlines() if line.strip()), "")
+    return Finding(0, 0, "error", first or f"the tool ended with status {status} and said nothing")

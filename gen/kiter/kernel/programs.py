@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The emitted selftests: BPF programs compiled and made into skeletons, prog_tests compiled against those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from kiter.kernel import btf, tools
+from kiter.kernel.bpf import Bpf
+from kiter.kernel.cache import key_of
+from kiter.kernel.jobs import Done, Job, JobKind
+from kiter.kernel.messages import Finding, parse, unexplained
+from kiter.output import Kind, Output, Rendered
+
+_DECLARATIONS = "kiter_declarations.h"
+
+
+def jobs(rendered: Rendered, bpf: Bpf) -> list[Job]:
+    """A job for each BPF program, and one for each prog_tests file, which needs them."""
+    sources = [output for output in rendered.outputs if output.path.endswith(".c")]
+    kinds = (Kind.PROG, Kind.PROG_FAILURE)
+    programs = [_program(rendered, output, bpf) for output in sources if output.kind in kinds]
+    tests = [output for output in sources if output.kind is Kind.PROG_TEST]
+    return [*programs, *(_test(rendered, output, bpf, programs) for output in tests)]
+
+
+def _program(rendered: Rendered, output: Output, bpf: Bpf) -> Job:
+    fragment = rendered.of(Kind.DECLARATIONS)
+
+    def work(scratch: Path, _: Sequence[Path]) -> Done:
+        wrapper = _wrapper(scratch / "include", rendered.types, fragment, bpf)
+        source = scratch / PurePosixPath(output.path).name
+        source.write_text(output.text, encoding="utf-8")
+        made = scratch / "program.o"
+        words = [bpf.clang.path, "-I", str(wrapper), *bpf.clang_flags, "-c", "-o", str(made), str(source)]
+        done = tools.run(words, scratch)
+        found = parse(done.stderr, str(source))
+        if found or done.status:
+            return Done(found or (unexplained(done.status, done.stderr),))
+        return _skeleton(made, source.stem, bpf)
+
+    declared = fragment.text if fragment else ""
+    key = key_of("program", bpf.identity, rendered.types, declared, output.path, output.text)
+    return Job(JobKind.PROGRAM, rendered.spec, output.path, output.text, "B02", key, work, suffix=".h")
+
+
+def _wrapper(folder: Path, types: str, fragment: Output | None, bpf: Bpf) -> Path:
+    """A folder whose vmlinux.h and bpf_experimental.h are those of a kernel that has the iterator."""
+    folder.mkdir()
+    base = bpf.vmlinux.path
+    added = btf.missing(types, base.read_text(encoding="utf-8", errors="replace"))
+    (folder / "vmlinux.h").write_text(
+        f'#ifndef __KITER_VMLINUX_H\n#define __KITER_VMLINUX_H\n#include "{base}"\n'
+        # as bpftool does it, so that accesses are relocated in the same way
+        "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)\n"
+        f"{added}#pragma clang attribute pop\n#endif\n",
+        encoding="utf-8",
+    )
+    declared = f'#line 1 "{fragment.path}"\n{fragment.text}' if fragment else ""
+    (folder / _DECLARATIONS).write_text(f"#pragma once\n{declared}", encoding="utf-8")
+    real = f'#include "{bpf.includes.experimental}"'
+    (folder / "bpf_experimental.h").write_text(
+        f"#pragma once\n{real}\n#include <{_DECLARATIONS}>\n", encoding="utf-8"
+    )
+    return folder
+
+
+def _skeleton(made: Path, name: str, bpf: Bpf) -> Done:
+    """Linked first, as the selftests do: that leaves out the debugging data, of which there is much."""
+    linked = made.with_suffix(".linked.o")
+    done = tools.run([bpf.bpftool.path, "gen", "object", str(linked), str(made)])
+    if done.status == 0:
+        done = tools.run([bpf.bpftool.path, "gen", "skeleton", str(linked), "name", name])
+    if done.status:
+        said = unexplained(done.status, done.stderr).text
+        return Done((Finding(0, 0, "error", said, code="B08"),))
+    skeleton = made.with_suffix(".skel.h")
+    skeleton.write_text(done.stdout, encoding="utf-8")
+    return Done(product=skeleton)
+
+
+def _test(rendered: Rendered, output: Output, bpf: Bpf, programs: Sequence[Job]) -> Job:
+    names = [PurePosixPath(job.path).stem for job in programs]
+
+    def work(scratch: Path, skeletons: Sequence[Path]) -> Done:
+        for name, skeleton in zip(names, skeletons, strict=True):
+            (scratch / f"{name}.skel.h").write_bytes(skeleton.read_bytes())
+        source = scratch / PurePosixPath(output.path).name
+        source.write_text(output.text, encoding="utf-8")
+        made = scratch / "test.o"
+        words = [*bpf.host_flags, "-I", str(scratch), "-c", "-o", str(made), str(source)]
+        done = tools.run([bpf.host.path, *words], scratch)
+        found = parse(done.stderr, str(source))
+        return Done(found if found or not done.status else (unexplained(done.status, done.stderr),))
+
+    needs = tuple(job.key for job in programs)
+    key = key_of("test", bpf.identity, *needs, output.path, output.text)
+    return Job(JobKind.PROG_TEST, rendered.spec, output.path, output.text, "B03", key, work, needs=needs)

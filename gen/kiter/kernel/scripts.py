@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""checkpatch.pl and kernel-doc of a kernel source tree, run on what was generated."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.kernel import tools
+from kiter.kernel.cache import key_of
+from kiter.kernel.jobs import Done, Job, JobKind
+from kiter.kernel.messages import Finding, parse, unexplained
+from kiter.kernel.tools import Tool
+from kiter.kernel.tree import Tree
+from kiter.output import Kind, Output, Rendered
+
+_TERSE = re.compile(
+    r"^.*?:(?P<line>\d+): (?P<level>ERROR|WARNING|CHECK):(?P<type>\w+): (?P<text>.*)$", re.MULTILINE
+)
+_FAILED = "checkpatch.pl did not judge the file"
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A complaint of checkpatch that is dropped: of this type, on a line that matches, for this reason."""
+
+    type: str
+    line: re.Pattern[str]
+    reason: str
+
+
+EXEMPTIONS: Sequence[Exemption] = (
+    Exemption(
+        "SPACING",
+        re.compile(r"\(void\) (__weak )?__ksym\b"),
+        "an empty parameter list before __ksym is taken for a cast to void",
+    ),
+    Exemption(
+        "AVOID_EXTERNS",
+        re.compile(r"__ksym;"),
+        "a BPF program must declare the kfuncs it calls, and libbpf needs the 'extern'",
+    ),
+)
+
+
+def jobs(rendered: Rendered, tree: Tree) -> list[Job]:
+    """A checkpatch job for each C file, and a kernel-doc job for the kfuncs."""
+    perl = tools.require("perl")
+    found = [_checkpatch(rendered, output, tree, perl) for output in rendered.outputs if _is_c(output)]
+    kfuncs = rendered.of(Kind.KFUNCS)
+    return [*found, _kernel_doc(rendered, kfuncs, tree, perl)] if kfuncs else found
+
+
+def _is_c(output: Output) -> bool:
+    return output.path.endswith((".c", ".h"))
+
+
+def _checkpatch(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> Job:
+    def work(scratch: Path, _: Sequence[Path]) -> Done:
+        _lay(scratch, output)
+        script = tree.path / "scripts/checkpatch.pl"
+        words = ["--strict", "--no-tree", "--terse", "--show-types", "--no-summary", "--color=never", "-f"]
+        # checkpatch reads a .checkpatch.conf of its user: in another HOME there is none
+        done = tools.run([perl.path, str(script), *words, output.path], scratch, {"HOME": str(scratch)})
+        found = complaints(done.stdout, output.text)
+        if done.status and not _TERSE.search(done.stdout):
+            said = unexplained(done.status, done.stderr or done.stdout)
+            return Done((Finding(0, 0, "error", f"{_FAILED}: {said.text}"),))
+        return Done(found)
+
+    key = key_of("checkpatch", tree.identity, perl.identity, str(EXEMPTIONS), output.path, output.text)
+    return Job(JobKind.CHECKPATCH, rendered.spec, output.path, output.text, "B04", key, work)
+
+
+def _lay(scratch: Path, output: Output) -> None:
+    """Write the file at its own path: some rules go by that."""
+    path = scratch / output.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(output.text, encoding="utf-8")
+
+
+def complaints(said: str, text: str) -> tuple[Finding, ...]:
+    """checkpatch's terse output as findings, without those that are exempt."""
+    lines = text.splitlines()
+    found = []
+    for match in _TERSE.finditer(said):
+        number = int(match["line"])
+        line = lines[number - 1] if 0 < number <= len(lines) else ""
+        if not any(exempt.type == match["type"] and exempt.line.search(line) for exempt in EXEMPTIONS):
+            level = "error" if match["level"] == "ERROR" else "warning"
+            found.append(Finding(number, 0, level, f"{match['text']} [{match['type']}]"))
+    return tuple(found)
+
+
+def _kernel_doc(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> Job:
+    script = tree.path / "scripts/kernel-doc"
+
+    def work(scratch: Path, _: Sequence[Path]) -> Done:
+        _lay(scratch, output)
+        source = script.read_text(encoding="utf-8", errors="replace")
+        # It was Perl until 6.15 and is Python since.
+        runner = sys.executable if "python" in source.partition("\n")[0] else perl.path
+        wall = ["-Wall"] if "Wall" in source or runner == sys.executable else []
+        done = tools.run([runner, str(script.resolve()), "-none", *wall, output.path], scratch)
+        found = parse(done.stderr, output.path)
+        if done.status and not found:
+            found = (unexplained(done.status, done.stderr),)
+        return Done(found)
+
+    key = key_of("kernel-doc", tree.identity, perl.identity, sys.version, output.path, output.text)
+    return Job(JobKind.KERNEL_DOC, rendered.spec, output.path, output.text, "B05", key, work)

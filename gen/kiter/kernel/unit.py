@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Kernel C: compiled as kbuild would, once more without its option, and read by sparse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from kiter.kernel import tools
+from kiter.kernel.cache import key_of
+from kiter.kernel.jobs import Done, Job, JobKind
+from kiter.kernel.kbuild import Kbuild, object_flags
+from kiter.kernel.kconfig import Off
+from kiter.kernel.messages import Finding, parse, unexplained
+from kiter.kernel.tools import Tool
+from kiter.output import Kind, Rendered
+
+_KFUNC = re.compile(r"__bpf_kfunc\b[^;{(]*?(\w+)\(")
+_INCLUDE = re.compile(r"^#include <.*$", re.MULTILINE)
+_EXPECTED = re.compile(r"symbol '(\w+)' was not declared\. Should it be static\?")
+_CONTINUED = re.compile(r"^(\S+:\d+:\d+): {4}(.*)$", re.MULTILINE)
+
+# Columns are counted in characters, as the other tools do: gcc and sparse would count a tab as eight.
+_COLUMNS = "-ftabstop=1"
+
+
+def compile_job(rendered: Rendered, kbuild: Kbuild) -> Job:
+    """Compile the unit as it would be compiled into the kernel."""
+
+    def work(scratch: Path, _: Sequence[Path]) -> Done:
+        return Done(_compile(rendered.unit, rendered, kbuild, scratch, ""))
+
+    key = key_of("unit", kbuild.identity, path_of(rendered), rendered.unit)
+    return Job(JobKind.KERNEL, rendered.spec, path_of(rendered), rendered.unit, "B01", key, work)
+
+
+def guard_job(rendered: Rendered, kbuild: Kbuild, off: Off) -> Job:
+    """Compile the unit for a kernel without the guard's option.
+
+    If the headers alone do not survive that, nothing can be said about the unit, and the job says that.
+    """
+
+    def work(scratch: Path, _: Sequence[Path]) -> Done:
+        found = _compile(rendered.unit, rendered, kbuild, scratch, off.header)
+        if found and any(finding.elsewhere for finding in found):
+            bare = "\n".join(_INCLUDE.findall(rendered.unit)) + "\n"
+            if _compile(bare, rendered, kbuild, scratch, off.header):
+                return Done(unfit=_unfit(rendered.guard, off))
+        return Done(found)
+
+    key = key_of("unit", kbuild.identity, path_of(rendered), rendered.unit, off.header)
+    return Job(JobKind.GUARD_OFF, rendered.spec, path_of(rendered), rendered.unit, "B07", key, work)
+
+
+def _unfit(guard: str, off: Off) -> str:
+    if off.asked:
+        return f"the headers themselves do not compile without {guard}"
+    return f"what goes off with {guard} is not known without kernel sources (apt-get install linux-source)"
+
+
+def sparse_job(rendered: Rendered, kbuild: Kbuild, sparse: Tool) -> Job:
+    """Let sparse read the unit; complaints inside headers are not ours, nor those that every kfunc draws."""
+
+    def work(scratch: Path, _: Sequence[Path]) -> Done:
+        file = _write(rendered.unit, rendered, scratch)
+        words = [sparse.path, *kbuild.sparse, *object_flags(path_of(rendered)), _COLUMNS, str(file)]
+        done = tools.run(words, kbuild.cwd)
+        # the lines that go on about a message are set apart from it by their indent only
+        said = _CONTINUED.sub(r"\1: note: \2", done.stderr)
+        return Done(tuple(found for found in parse(said, str(file)) if _ours(found, rendered.unit)))
+
+    key = key_of("sparse", kbuild.identity, sparse.identity, path_of(rendered), rendered.unit)
+    return Job(JobKind.SPARSE, rendered.spec, path_of(rendered), rendered.unit, "B06", key, work)
+
+
+def _ours(found: Finding, unit: str) -> bool:
+    expected = _EXPECTED.search(found.text)
+    if expected and expected[1] in _KFUNC.findall(unit):
+        return False
+    return not found.elsewhere
+
+
+def path_of(rendered: Rendered) -> str:
+    """The output that the unit is compiled for."""
+    kfuncs = rendered.of(Kind.KFUNCS)
+    return kfuncs.path if kfuncs else f"{rendered.iterator}_iter.c"
+
+
+def _write(text: str, rendered: Rendered, scratch: Path) -> Path:
+    file = scratch / Path(path_of(rendered)).name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _compile(text: str, rendered: Rendered, kbuild: Kbuild, scratch: Path, off: str) -> tuple[Finding, ...]:
+    """To an object, for BUILD_BUG_ON() and the size of frames are seen by the optimiser only."""
+    file = _write(text, rendered, scratch)
+    words = [kbuild.compiler.path, *kbuild.flags, *object_flags(path_of(rendered)), _COLUMNS]
+    if off:
+        header = scratch / "off.h"
+        header.write_text(off, encoding="utf-8")
+        words += ["-include", str(header)]
+    done = tools.run([*words, "-c", "-o", str(scratch / "unit.o"), str(file)], kbuild.cwd)
+    found = parse(done.stderr, str(file))
+    return found if found or not done.status else (unexplained(done.status, done.stderr),)

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The sink that proves: everything emitted is compiled, and read by the kernel's own scripts."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from kiter.errors import Diagnostic, Position
+from kiter.kernel import headers, jobs, locate, programs, scripts, unit
+from kiter.kernel.cache import Cache, opened
+from kiter.kernel.codes import CODES, lacking
+from kiter.kernel.headers import Headers, Places
+from kiter.kernel.jobs import Job, JobKind, Progress, Result, Silence
+from kiter.kernel.messages import Finding
+from kiter.kernel.workshop import STEPS, Skip, ToolUse, Workshop, furnish
+from kiter.output import Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What the user may choose: `headers` is a directory or a release, `tree` a kernel source tree.
+
+    `cache` is the user's own folder if None, `workers` the number of cores if 0, `places` for tests.
+    """
+
+    headers: str = ""
+    tree: Path | None = None
+    cache: Path | None = None
+    workers: int = 0
+    places: Places = Places()  # noqa: RUF009 -- frozen
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """One check of one output: `cached` if it was not run now, `unfit` why it could not judge, or ""."""
+
+    kind: JobKind
+    spec: str
+    path: str
+    cached: bool
+    seconds: float
+    diagnostics: tuple[Diagnostic, ...]
+    unfit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """All checks of a run, what was left out, and what they were made with."""
+
+    jobs: tuple[JobReport, ...]
+    skipped: tuple[Skip, ...]
+    notes: tuple[str, ...]
+    kernel: str
+    headers: Path
+    sources: str
+    tools: tuple[ToolUse, ...]
+    seconds: float
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What was found, sorted, each once."""
+        return tuple(sorted({found for job in self.jobs for found in job.diagnostics}))
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was found."""
+        return not any(job.diagnostics for job in self.jobs)
+
+    @property
+    def ran(self) -> int:
+        """How many jobs were run, not remembered."""
+        return sum(not job.cached for job in self.jobs)
+
+
+def check(
+    rendered: Sequence[Rendered], options: CheckOptions | None = None, progress: Progress | None = None
+) -> CheckReport:
+    """Compile and check everything; findings are in the report.
+
+    Raises KiterError of status ENVIRONMENT if there are no usable headers, or a compiler is missing.
+    """
+    options = options or CheckOptions()
+    progress = progress or Silence()
+    started = time.monotonic()
+    wanted = rendered[0].target if rendered else ""
+    found = headers.find(options.headers, options.places, wanted)
+    try:
+        with opened(options.cache) as cache, contextlib.ExitStack() as stack:
+            stack.callback(progress.done)
+            workshop, results = _run(rendered, found, options, progress, cache)
+            if not all(result.cached for result in results):
+                cache.prune()
+            tools_used = workshop.uses(cache)
+            problem = cache.problem
+    except OSError as error:
+        raise lacking("E21", f"{error.filename or 'the cache'}: {error.strerror or error}") from error
+    reports = tuple(_reports(rendered, results))
+    unfit = {Skip(f"{job.kind.value}: {job.path}", job.unfit): None for job in reports if job.unfit}
+    return CheckReport(
+        jobs=reports,
+        skipped=(*workshop.skipped, *unfit),
+        notes=tuple(_notes(rendered, workshop, problem)),
+        kernel=found.release,
+        headers=found.path,
+        sources=workshop.tree.name if workshop.tree else "",
+        tools=tools_used,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _run(
+    rendered: Sequence[Rendered], found: Headers, options: CheckOptions, progress: Progress, cache: Cache
+) -> tuple[Workshop, list[Result]]:
+    progress.start(len(STEPS) + _estimate(rendered))
+    workshop = furnish(found, options.tree, options.places, cache, progress.advance)
+    planned = list(chain.from_iterable(plan(one, workshop, cache) for one in rendered))
+    progress.start(len(STEPS) + len(planned))
+    return workshop, jobs.run(planned, cache, progress, options.workers)
+
+
+def _estimate(rendered: Sequence[Rendered]) -> int:
+    """How many jobs there will be, before it is known which tools there are."""
+    return sum(3 + 2 * len(one.outputs) for one in rendered)
+
+
+def plan(rendered: Rendered, workshop: Workshop, cache: Cache) -> list[Job]:
+    """The jobs for one spec, the longest first."""
+    planned = [unit.compile_job(rendered, workshop.kbuild)]
+    if rendered.guard:
+        planned.append(unit.guard_job(rendered, workshop.kbuild, workshop.off(rendered.guard, cache)))
+    if workshop.sparse:
+        planned.append(unit.sparse_job(rendered, workshop.kbuild, workshop.sparse))
+    planned += programs.jobs(rendered, workshop.bpf)
+    if workshop.tree:
+        planned += scripts.jobs(rendered, workshop.tree)
+    return planned
+
+
+def _notes(rendered: Sequence[Rendered], workshop: Workshop, problem: str) -> Iterator[str]:
+    if problem:
+        yield problem
+    if workshop.tree is None or workshop.bpf.includes.origin != workshop.tree.name:
+        yield f"the selftests were compiled against {workshop.bpf.includes.origin} headers, not the kernel's"
+    for target in sorted({one.target for one in rendered} - {workshop.headers.profile}):
+        yield f"what is generated for {target} was compiled against the headers of {workshop.headers.release}"
+
+
+def _reports(rendered: Sequence[Rendered], results: Sequence[Result]) -> Iterator[JobReport]:
+    by_spec = {one.spec: one for one in rendered}
+    # what is wrong with the option on is not said again for the option off
+    said = {(r.job.spec, found) for r in results if r.job.kind is JobKind.KERNEL for found in r.findings}
+    for result in results:
+        job = result.job
+        new = [f for f in result.findings if job.kind is not JobKind.GUARD_OFF or (job.spec, f) not in said]
+        found = tuple(diagnose(finding, job, by_spec[job.spec]) for finding in new)
+        yield JobReport(job.kind, job.spec, job.path, result.cached, result.seconds, found, result.unfit)
+
+
+def diagnose(finding: Finding, job: Job, rendered: Rendered) -> Diagnostic:
+    """A tool's finding as the user is told it: at the snippet in the spec, else in the emitted file."""
+    entry = CODES[finding.code or job.code]
+    place = locate.place(rendered, job.text, job.path, finding.line, finding.column)
+    message = finding.text
+    reason = entry.reason
+    if job.kind is JobKind.GUARD_OFF:
+        message = f"without {rendered.guard}: {message}"
+    if finding.elsewhere:
+        file, _, line = finding.elsewhere.rpartition(":")
+        if any(output.path == file for output in rendered.outputs):
+            place = locate.Place(Position(file, int(line)), "")
+        else:
+            reason = f"reported in {finding.elsewhere}; {reason}"
+    return Diagnostic(place.at, entry.code, message, reason, entry.hint, place.source)
