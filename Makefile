@@ -3,11 +3,13 @@
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
 
 # The kernel's tools live in sbin, which a user's PATH lacks on Debian.
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
+
+# kbuild's make is a make of its own, not a part of this one.
+unexport MAKEFLAGS MFLAGS MAKELEVEL
 
 # VM tests stay in one worker (loadgroup), the rest share the cores.
 PYTEST_ARGS ?= -n auto --maxprocesses 8 --dist loadgroup
