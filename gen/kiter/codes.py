@@ -213,6 +213,6 @@ def every_code() -> dict[str, Code]:
     """All codes by name, those of the other parts of kiter included, sorted."""
     merged = dict(CODES)
     for name in TABLES:
-        if importlib.util.find_spec(name) is not None:
+        if importlib.util.find_spec(name.rpartition(".")[0]) and importlib.util.find_spec(name):
             merged.update(importlib.import_module(name).CODES)
     return dict(sorted(merged.items()))

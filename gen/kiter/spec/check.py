@@ -7,9 +7,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kiter import resources
 from kiter.codes import CODES
 from kiter.errors import Diagnostic
 from kiter.spec.compose import MOST_ERRORS
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 Schema = Mapping[str, Any]
 
-SCHEMA_FILE = Path(__file__).with_name("schema.json")
-
 # One validator per schema object: building one costs more than a check. The schema is kept
 # beside it, so that its id() stays its own.
 _VALIDATORS: dict[int, tuple[Schema, Validator]] = {}
@@ -31,7 +29,7 @@ _VALIDATORS: dict[int, tuple[Schema, Validator]] = {}
 @cache
 def spec_schema() -> dict[str, Any]:
     """The schema of specs, as it comes with kiter."""
-    loaded: dict[str, Any] = json.loads(SCHEMA_FILE.read_text("utf-8"))
+    loaded: dict[str, Any] = json.loads(resources.schema().read_text("utf-8"))
     return loaded
 
 

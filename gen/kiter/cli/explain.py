@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter explain`: the story behind an error's code."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import sys
+import textwrap
+
+from kiter.codes import CODES, Code, every_code
+from kiter.errors import environment
+
+NAME = "explain"
+HELP = "explain the code of an error, or list all codes"
+EXAMPLE = """
+kiter explain S07
+kiter explain
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `kiter explain`."""
+    parser.add_argument("codes", nargs="*", metavar="CODE", help="a code, such as S07; without one: all")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Print the wanted codes; raises KiterError for one that does not exist."""
+    known = every_code()
+    wanted = [_find(name, known) for name in options.codes]
+    if options.format == "json":
+        sys.stdout.write(json.dumps([_flat(code) for code in wanted or known.values()], indent=2) + "\n")
+    elif wanted:
+        sys.stdout.write("\n".join(_story(code) for code in wanted))
+    else:
+        sys.stdout.write("".join(f"{code.code}  {code.title}\n" for code in known.values()))
+    return 0
+
+
+def _find(name: str, known: dict[str, Code]) -> Code:
+    """The code of that name, however it is written: s7, [S07]."""
+    plain = name.strip("[]: ").upper()
+    plain = plain[:1] + plain[1:].zfill(2)
+    if plain in known:
+        return known[plain]
+    near = difflib.get_close_matches(plain, known, n=1)
+    unknown = CODES["E01"]
+    hint = f"did you mean {near[0]}?" if near else unknown.hint
+    raise environment("E01", f"there is no code '{name}'", unknown.reason, hint)
+
+
+def _story(code: Code) -> str:
+    lines = [f"{code.code}: {code.title}", "", *textwrap.wrap(code.reason, 96)]
+    if code.hint:
+        lines += ["", *textwrap.wrap(f"hint: {code.hint}", 96)]
+    return "\n".join(lines) + "\n"
+
+
+def _flat(code: Code) -> dict[str, str]:
+    return {"code": code.code, "title": code.title, "reason": code.reason, "hint": code.hint}
