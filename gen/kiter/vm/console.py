@@ -66,6 +66,12 @@ def splats(text: str) -> list[Splat]:
     return found
 
 
+def instructions(text: str) -> tuple[str, ...]:
+    """Where in the kernel the CPUs were according to backtraces, as symbol+offset with the module."""
+    found = re.findall(r"RIP: 0010:(\S+(?: \[\w+\])?)", text)
+    return tuple(dict.fromkeys(found))
+
+
 def _end_of(lines: Sequence[str], start: int) -> int:
     for at in range(start, min(len(lines), start + 2 * MOST_LINES)):
         if LAST_LINE.search(lines[at]):

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import signal
 import subprocess
 import tempfile
 import time
@@ -16,7 +16,7 @@ from kiter.errors import environment
 from kiter.vm import tools
 
 KERNEL_ARGUMENTS = (
-    *("console=ttyS0", "loglevel=5", "panic=-1", "oops=panic", "mitigations=off", "nokaslr"),
+    *("console=ttyS0", "loglevel=5", "panic=-1", "oops=panic", "mitigations=off", "nokaslr", "preempt=full"),
     # loading BPF programs waits for grace periods; nothing here needs them lazy
     *("rcupdate.rcu_expedited=1", "random.trust_cpu=on", "rdinit=/init"),
 )
@@ -31,6 +31,7 @@ class Accelerator:
     why: str = ""
 
 
+GRACE = 3.0  # for a guest that has reported a hang and is about to reset
 KVM = Accelerator("KVM", ("-accel", "kvm", "-cpu", "host"))
 # a firmware of three instructions: mov dx, 0x501; mov al, 16; out dx, al
 PROBE_CODE = bytes.fromhex("ba0105b010eef4")
@@ -111,19 +112,50 @@ class Exit:
 
 
 def boot(machine: Machine, accel: Accelerator, deadline: float) -> Exit:
-    """Boots and waits until the guest powers off or the deadline passes."""
+    """Boots and waits until the guest powers off or the deadline passes.
+
+    Raises an environment error if QEMU does not start. With a shell there is no deadline.
+    """
     cmd = boot_command(machine, accel)
     began = time.monotonic()
     streams = None if machine.shell else subprocess.DEVNULL
-    with subprocess.Popen(cmd.argv, stdin=streams, stdout=streams, stderr=subprocess.PIPE, text=True) as qemu:
-        killed = False
-        try:
-            _, stderr = qemu.communicate(timeout=None if machine.shell else deadline)
-        except subprocess.TimeoutExpired:
-            killed = True
-            qemu.send_signal(signal.SIGKILL)
-            _, stderr = qemu.communicate()
+    with (
+        tempfile.TemporaryFile("w+") as stderr,
+        subprocess.Popen(cmd.argv, stdin=streams, stdout=streams, stderr=stderr) as qemu,
+    ):
+        killed = not _wait(qemu, machine, None if machine.shell else began + deadline)
+        stderr.seek(0)
+        said = stderr.read().strip()
     took = time.monotonic() - began
     if qemu.returncode and not killed and took < 1:
-        raise environment("V20", "QEMU does not start", reason=stderr.strip())
-    return Exit(qemu.returncode, took, killed, stderr)
+        raise environment("V20", "QEMU does not start", reason=said)
+    return Exit(qemu.returncode, took, killed, said)
+
+
+def _wait(qemu: subprocess.Popen[bytes], machine: Machine, until: float | None) -> bool:
+    """False if it had to be killed, as it is on any way out of here."""
+    try:
+        while until is None or time.monotonic() < until:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                qemu.wait(timeout=0.5)
+                return True
+            if until and _hangs(machine):
+                # the guest wants to reset itself, which may hang, too
+                return _within(qemu, GRACE)
+        return False
+    finally:
+        if qemu.poll() is None:
+            qemu.kill()
+            qemu.wait()
+
+
+def _within(qemu: subprocess.Popen[bytes], seconds: float) -> bool:
+    try:
+        qemu.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _hangs(machine: Machine) -> bool:
+    return machine.results.is_file() and b'"event":"hang"' in machine.results.read_bytes()

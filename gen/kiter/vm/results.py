@@ -7,10 +7,10 @@ import enum
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kiter.vm.console import Splat, clean, splats
+from kiter.vm.console import Splat, clean, instructions, splats
 
 TAINT_DIED, TAINT_WARNED, TAINT_LOCKUP = 1 << 7, 1 << 9, 1 << 14
 
@@ -110,11 +110,15 @@ class ModuleLoad:
 
 @dataclass(frozen=True, slots=True)
 class Hang:
-    """The test that did not come to an end ("" if the guest as a whole stood still)."""
+    """The test that did not come to an end ("" if the guest as a whole stood still).
+
+    `at` is where in the kernel the CPUs were then, if it could still tell.
+    """
 
     test: str
     subtest: str
     seconds: float
+    at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +141,12 @@ class GuestReport:
         """The worst that happened."""
         if self.hang:
             return Outcome.HANG
+        refused = any(m.errno for m in self.modules)
+        if refused and all(s.kind == "warning" for s in self.splats):
+            # the kernel warns about some of the registrations that it refuses
+            return Outcome.MODULE_REFUSED
         if self.splats or self.taint & (TAINT_DIED | TAINT_WARNED | TAINT_LOCKUP):
             return Outcome.KERNEL_SPLAT
-        if any(m.errno for m in self.modules):
-            return Outcome.MODULE_REFUSED
         if any(c.rejected for c in self.checks):
             return Outcome.VERIFIER_REJECTED
         if any(c.failures or c.crashed for c in self.checks):
@@ -271,6 +277,8 @@ def read_report(events: bytes, console: str, killed_after: float = 0.0) -> Guest
     if killed_after and not hang and not any(s.kind != "lockup" for s in found):
         test, _, subtest = all_of_it.running().partition("/")
         hang = Hang(test, subtest, killed_after)
+    if hang:
+        hang = replace(hang, at=instructions(console))
     return GuestReport(
         release=all_of_it.release,
         boot_seconds=all_of_it.boot_seconds,

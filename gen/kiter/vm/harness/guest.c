@@ -169,9 +169,14 @@ void guest_shell(void)
 	waitpid(pid, NULL, 0);
 }
 
+void guest_drop(void)
+{
+	write_file("/proc/sysrq-trigger", "b");
+}
+
 void guest_power_off(void)
 {
 	/* QEMU runs with -no-reboot; a kernel without ACPI cannot power off */
 	reboot(RB_AUTOBOOT);
-	write_file("/proc/sysrq-trigger", "b");
+	guest_drop();
 }

@@ -23,6 +23,8 @@ long guest_taint(void);
 /* Asks the kernel for a backtrace of every CPU, on the console. */
 void guest_backtraces(void);
 void guest_shell(void);
+/* At once: an orderly end waits for grace periods, and so for what hangs. */
+void guest_drop(void);
 /* Returns only if the kernel refuses. */
 void guest_power_off(void);
 

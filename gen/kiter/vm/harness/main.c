@@ -143,24 +143,27 @@ static bool load_modules(const struct job *job)
 	return ok;
 }
 
-static void run_job(const struct job *job)
+/* false if something in the kernel did not come to its end. */
+static bool run_job(const struct job *job)
 {
 	const struct kt_test *test;
-	bool ok = load_modules(job);
+	bool loaded = load_modules(job), sane = true;
 
-	for (test = kt_tests; ok && test->name; test++)
+	for (test = kt_tests; loaded && sane && test->name; test++)
 		if (kt_wanted(test->name))
-			ok = run_test(test, job->limit);
+			sane = run_test(test, job->limit);
 	kt_begin("end");
 	kt_num("taint", guest_taint());
 	kt_num("us", get_time_ns() / 1000);
 	kt_end();
+	return sane;
 }
 
 int main(int argc, char **argv)
 {
 	struct job job = { .limit = 10 };
 	bool first = getpid() == 1;
+	bool sane;
 
 	if (first)
 		guest_mount();
@@ -169,9 +172,11 @@ int main(int argc, char **argv)
 	report_boot();
 	kt_state_init(job.only);
 	kt_read_btf();
-	run_job(&job);
+	sane = run_job(&job);
 	if (job.shell)
 		guest_shell();
+	if (first && !sane)
+		guest_drop();
 	if (first)
 		guest_power_off();
 	return 0;
