@@ -57,6 +57,16 @@ static void subtest_drained(unsigned int most, int err)
 	kring_iter__destroy(skel);
 }
 
+static void subtest_balanced(void)
+{
+	struct kring_iter *skel = run("balanced", 0);
+
+	if (!skel)
+		return;
+	ASSERT_EQ(skel->bss->refs_after, skel->bss->refs_before, "references");
+	kring_iter__destroy(skel);
+}
+
 static void subtest_cgroup(void)
 {
 	int fd;
@@ -81,6 +91,8 @@ void test_kring_iter(void)
 		subtest_drained(5, 0);
 	if (test__start_subtest("refused"))
 		subtest_drained(0, -EINVAL);
+	if (test__start_subtest("balanced"))
+		subtest_balanced();
 	if (test__start_subtest("cgroup"))
 		subtest_cgroup();
 	RUN_TESTS(kring_iter_failure);

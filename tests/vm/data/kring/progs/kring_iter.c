@@ -12,6 +12,7 @@ extern void bpf_rcu_read_unlock(void) __ksym;
 unsigned int most;
 pid_t target_pid;
 int seen, met, after_end, err_new;
+int refs_before, refs_after;
 
 SEC("syscall")
 int walk(const void *ctx)
@@ -46,5 +47,21 @@ int drained(const void *ctx)
 	}
 	bpf_iter_kring_destroy(&it);
 	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("syscall")
+int balanced(const void *ctx)
+{
+	struct task_struct *cur = bpf_get_current_task_btf(), *pos;
+
+	refs_before = cur->usage.refs.counter;
+	bpf_rcu_read_lock();
+	bpf_repeat(10) {
+		bpf_for_each(kring, pos, 2)
+			;
+	}
+	bpf_rcu_read_unlock();
+	refs_after = cur->usage.refs.counter;
 	return 0;
 }

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Iterators that are right, and wrong in every way there is, in a real kernel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from kiter.kernel.fetch import installed
+from kiter.vm.module import Module, build_modules
+from kiter.vm.programs import Program
+from kiter.vm.results import Outcome
+from kiter.vm.runner import Test
+from kiter.vm.session import VmJob, VmResult, run_session
+from kiter.vm.store import Store, cache_root
+
+DATA = Path(__file__).parent / "data"
+KRING = DATA / "kring"
+
+pytestmark = pytest.mark.vm
+
+
+@cache
+def modules() -> dict[str, Module]:
+    """The module of each case, all of them built by one make."""
+    sources = [KRING / "kiter_kring.c", *sorted((DATA / "broken").glob("*.c"))]
+    found = {p.stem: Module(f"kiter_test_{p.stem}", p.read_text()) for p in sources}
+    build_modules(job().kernel.headers, list(found.values()), Store(cache_root() / "vm"))
+    return found
+
+
+@cache
+def job() -> VmJob:
+    kernels = installed()
+    if not kernels:
+        pytest.skip("no kernel with headers is installed")
+    return VmJob(
+        kernel=kernels[-1],
+        programs=tuple(Program(p.stem, p.read_text()) for p in sorted((KRING / "progs").glob("*.c"))),
+        tests=tuple(Test(p.stem, p.read_text()) for p in sorted((KRING / "prog_tests").glob("*.c"))),
+        types=(KRING / "types.h").read_text(),
+        declarations=(KRING / "declarations.h").read_text(),
+        limit=4,
+        deadline=60,
+    )
+
+
+def run(case: str, only: str = "") -> VmResult:
+    return run_session(replace(job(), modules=(modules()[case],), only=only))
+
+
+def checks(result: VmResult) -> dict[str, bool]:
+    return {c.subtest: c.passed for c in result.report.checks if c.subtest}
+
+
+def test_right_iterator_passes_every_check() -> None:
+    result = run("kiter_kring")
+    assert result.outcome is Outcome.PASS, result.report
+    assert list(checks(result)) == [
+        *("walk", "drained", "refused", "balanced", "cgroup"),
+        *("walks", "leaks", "next without new", "outside_rcu"),
+    ]
+    assert all(checks(result).values())
+    assert result.report.release == job().kernel.release
+    assert {s.name for s in result.steps} == {"modules", "programs", "runner", "boot and tests"}
+
+
+def test_leaked_reference_fails_a_test() -> None:
+    result = run("leak")
+    assert result.outcome is Outcome.TEST_FAILED
+    assert [name for name, passed in checks(result).items() if not passed] == ["balanced"]
+    failed = next(c for c in result.report.checks if c.failures)
+    assert (failed.failures[0].file, failed.failures[0].name) == ("kring_iter.c", "references")
+
+
+def test_program_that_the_verifier_refuses() -> None:
+    result = run("unreleasable", "kring_iter/walk")
+    assert result.outcome is Outcome.VERIFIER_REJECTED
+    log = next(c for c in result.report.checks if c.rejected).logs[0]
+    assert "sleepable" in log.decisive[-1]
+
+
+@pytest.mark.parametrize("case", ["refused", "clash"])
+def test_module_that_the_kernel_refuses(case: str) -> None:
+    result = run(case)
+    assert result.outcome is Outcome.MODULE_REFUSED
+    assert [m.errno for m in result.report.modules] == [22]
+    assert not result.report.checks
+
+
+def test_oops_is_shown_and_the_test_named() -> None:
+    result = run("oops")
+    assert result.outcome is Outcome.KERNEL_SPLAT
+    splat = result.report.splats[0]
+    assert splat.kind == "oops"
+    assert any("bpf_iter_kring_next" in line for line in splat.lines)
+    assert result.report.running == "kring_iter/walk"
+
+
+def test_warning_is_a_splat_although_all_checks_pass() -> None:
+    result = run("warn", "kring_iter/drained")
+    assert result.outcome is Outcome.KERNEL_SPLAT
+    assert all(checks(result).values())
+    assert result.report.splats[0].kind == "warning"
+
+
+@pytest.mark.parametrize("case", ["hang", "endless"])
+def test_hang_ends_at_the_limit_and_names_the_test(case: str) -> None:
+    result = run(case)
+    assert result.outcome is Outcome.HANG
+    assert result.report.hang
+    assert (result.report.hang.test, result.report.hang.subtest) == ("kring_iter", "walk")
+
+    assert any("kring" in place or "bpf_prog" in place for place in result.report.hang.at)
+    assert result.seconds < 30
