@@ -68,7 +68,10 @@ def sparse_job(rendered: Rendered, kbuild: Kbuild, sparse: Tool) -> Job:
         done = tools.run(words, kbuild.cwd)
         # the lines that go on about a message are set apart from it by their indent only
         said = _CONTINUED.sub(r"\1: note: \2", done.stderr)
-        return Done(tuple(found for found in parse(said, str(file)) if _ours(found, rendered.unit)))
+        found = parse(said, str(file))
+        if done.status and not found:
+            found = (unexplained(done.status, done.stderr),)
+        return Done(tuple(one for one in found if _ours(one, rendered.unit)))
 
     key = key_of("sparse", kbuild.identity, sparse.identity, path_of(rendered), rendered.unit)
     return Job(JobKind.SPARSE, rendered.spec, path_of(rendered), rendered.unit, "B06", key, work)

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The parts of the check that need no compiler."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from kernel_sample import KFUNCS_PATH, ring
+
+from kiter.errors import Position
+from kiter.kernel import btf, kconfig, locate, scripts
+from kiter.kernel.cache import Cache, key_of, opened
+from kiter.kernel.codes import CODES
+from kiter.kernel.messages import Finding, parse
+from kiter.kernel.unit import path_of
+from kiter.output import SnippetUse
+
+VMLINUX = """
+struct bpf_iter_css {
+	__u64 __opaque[3];
+};
+
+enum order {
+	ORDER_PRE = 0,
+	ORDER_POST = 1,
+};
+
+enum {
+	ALL = 0,
+};
+
+typedef unsigned int u32;
+"""
+
+
+@pytest.mark.parametrize(
+    ("types", "left"),
+    [
+        ("struct bpf_iter_css {\n\t__u64 __opaque[3];\n} __attribute__((aligned(8)));\n", ""),
+        ("struct bpf_iter_c {\n\tint x;\n};\n", "struct bpf_iter_c {\n\tint x;\n};"),
+        ("enum order { ORDER_PRE, ORDER_POST };", ""),
+        ("enum order { ORDER_PRE, ORDER_POST, ORDER_UP };", "enum {\n\tORDER_UP = ORDER_POST + 1,\n};"),
+        ("enum fresh { A = 1 << 2, B };", "enum fresh { A = 1 << 2, B };"),
+        ("/* a comment; with { */ enum { ALL, NEW = 7, };", "enum {\n\tNEW = 7,\n};"),
+        ("typedef unsigned int u32;\ntypedef u32 id_word;", "typedef u32 id_word;"),
+        ("struct bpf_iter_css;", "struct bpf_iter_css;"),
+        ("#define ALL 0\n#define OTHER 1", "#define OTHER 1"),
+    ],
+)
+def test_only_missing_types_are_added(types, left):
+    assert btf.missing(types, VMLINUX).strip() == left
+
+
+GCC = """\
+In file included from <command-line>:
+/x/unit.c: In function 'f':
+/h/compiler_types.h:543:45: error: call to '__compiletime_assert_635' declared with attribute error: no
+/h/build_bug.h:50:9: note: in expansion of macro 'BUILD_BUG_ON_MSG'
+/x/unit.c:24:9: note: in expansion of macro 'BUILD_BUG_ON'
+/x/unit.c:34:18: warning: makes pointer from integer without a cast [-Wint-conversion]
+/x/unit.c:3:1: note: declared here
+In file included from /x/unit.c:7,
+                 from /x/other.h:1:
+/h/broken.h:1:2: error: #error no
+/h/alone.h:9:9: fatal error: nowhere
+"""
+
+
+def test_messages_are_led_to_the_file():
+    assert parse(GCC, "/x/unit.c") == (
+        Finding(24, 9, "error", "call to '__compiletime_assert_635' declared with attribute error: no",
+                "/h/compiler_types.h:543"),
+        Finding(34, 18, "warning", "makes pointer from integer without a cast [-Wint-conversion]"),
+        Finding(7, 0, "error", "#error no", "/h/broken.h:1"),
+        Finding(0, 0, "error", "nowhere", "/h/alone.h:9"),
+    )  # fmt: skip
+
+
+def use(emitted, line):
+    return SnippetUse(emitted, Position("a.yaml", line), "")
+
+
+TEXT = "\tkit->pos = kit->pos;\n\tx = css_next(kit->pos,\n\t\t     kit->start);\n\treturn kit->pos && a;\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "uses", "expected"),
+    [
+        (2, 6, [use("css_next(kit->pos, kit->start)", 5)], 5),
+        (3, 8, [use("css_next(kit->pos, kit->start)", 5)], 5),
+        (2, 15, [use("css_next(kit->pos, kit->start)", 5), use("kit->pos", 6)], 6),
+        (2, 3, [use("css_next(kit->pos, kit->start)", 5), use("kit->pos", 6)], 5),
+        (1, 13, [use("kit->pos", 1), use("kit->pos", 2), use("kit->pos", 3), use("kit->pos", 4)], 2),
+        (4, 2, [use("a", 9)], None),
+        (4, 21, [use("a", 9)], 9),
+        (1, 3, [use("it->pos", 9)], None),
+        (9, 1, [use("kit->pos", 1)], None),
+    ],
+)
+def test_snippets_are_found(line, column, uses, expected):
+    found = locate.snippet_at(TEXT, line, column, uses)
+    assert (found.at.line if found else None) == expected
+
+
+def test_line_of_a_unit_that_no_output_has():
+    rendered = ring()
+    line = rendered.unit.splitlines().index("late_initcall(ring_init);") + 1
+    found = locate.place(rendered, rendered.unit, path_of(rendered), line, 3)
+    assert found == locate.Place(Position(KFUNCS_PATH), "late_initcall(ring_init);")
+
+
+def test_checkpatch_exemptions_hold_for_their_lines_only():
+    said = "".join(f"p.c:{line}: CHECK:SPACING: No space is necessary after a cast\n" for line in (1, 2))
+    text = "void bpf_rcu_read_lock(void) __ksym;\nx = (int) y;\n"
+    assert [found.line for found in scripts.complaints(said, text)] == [2]
+    assert all(exempt.reason for exempt in scripts.EXEMPTIONS)
+
+
+def test_selectors_are_followed():
+    text = (
+        "config A\n\tbool\n\tselect B\n\nmenuconfig C\n\tselect A\n\nconfig B\n\tbool\nconfig D\n\tselect E\n"
+    )
+    assert kconfig.selectors("CONFIG_B", [text]) == {"CONFIG_A", "CONFIG_B", "CONFIG_C"}
+
+
+def test_keys_keep_parts_apart():
+    assert (
+        len({key_of("a", "b"), key_of("ab"), key_of("a", "", "b"), key_of("b", "a"), key_of("ab", "")}) == 5
+    )
+
+
+def test_cache_tolerates_what_is_there(tmp_path):
+    cache = Cache(tmp_path)
+    path = cache.path("results", "ab12")
+    path.parent.mkdir(parents=True)
+    for broken in (b"", b"{", b"\xff\xfe", b"[" * 100_000):
+        path.write_bytes(broken)
+        assert cache.load("results", "ab12") is None
+    cache.store("results", "ab12", [1])
+    assert cache.load("results", "ab12") == [1]
+    assert not list((tmp_path / "tmp").iterdir())
+
+
+def test_cache_that_is_kept_by_two(tmp_path):
+    with opened(tmp_path / "c") as one, opened(tmp_path / "c") as two:
+        for cache in (one, two):
+            with cache.scratch() as scratch:
+                (scratch / "made").mkdir()
+                (scratch / "made/file").write_text("x")
+                kept = cache.keep("trees", "abcd", "", scratch / "made")
+        assert (kept / "file").read_text() == "x"
+
+
+def test_prune_forgets_the_old(tmp_path):
+    cache = Cache(tmp_path)
+    cache.store("results", "ab", 1)
+    cache.prune()
+    assert cache.load("results", "ab") == 1
+    cache.prune(now=cache.path("results", "ab").stat().st_mtime + 31 * 24 * 3600)
+    assert cache.load("results", "ab") is None
+
+
+def test_every_code_is_whole():
+    for code, entry in CODES.items():
+        assert re.fullmatch(r"[BE]\d\d", code)
+        assert all((entry.title, entry.reason, entry.hint))
