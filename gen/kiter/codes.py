@@ -181,10 +181,34 @@ _OWN = (
         "mend these first",
     ),
     Code(
+        "W01",
+        "a file that is not kiter's is in the way",
+        "The manifest of the output folder does not list it, so writing would lose somebody's file.",
+        "move it away, choose another folder with -o, or overwrite it with --force",
+    ),
+    Code(
+        "W02",
+        "a generated file was edited",
+        "It is no longer what kiter wrote, and writing it anew would lose the edit.",
+        "bring the edit into the spec or the template, then overwrite the file with --force",
+    ),
+    Code(
         "E01",
         "unknown error code",
         "There is no error with this code.",
         "'kiter explain' without a code lists them all",
+    ),
+    Code(
+        "E30",
+        "there is no such target",
+        "What differs between kernels is kept in one profile per release.",
+        "use one of those that the message names",
+    ),
+    Code(
+        "E40",
+        "the output folder cannot be written",
+        "Nothing was changed: files are written beside their places first, and moved there together.",
+        "choose another folder with -o, or mend its permissions",
     ),
     Code(
         "E90",

@@ -6,9 +6,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from kiter.lower import btf_ids, declarations, kfuncs, makefile, module, names, types
+from kiter.lower import (
+    btf_ids,
+    config,
+    declarations,
+    kfuncs,
+    makefile,
+    module,
+    names,
+    page,
+    prog,
+    prog_failure,
+    prog_test,
+    snippets,
+    toctree,
+    types,
+)
 from kiter.lower.scene import Scene, scene
-from kiter.output import Kind, Output, Rendered, SnippetUse
+from kiter.output import Kind, Output, Rendered
 from kiter.render import render
 from kiter.spec import iterator
 from kiter.target.profile import Profile
@@ -21,6 +36,14 @@ def _beside(attribute: str, ending: str) -> Place:
     return lambda s: names.fragment(getattr(s.profile, attribute), s.it, ending)
 
 
+def _selftest(path: str) -> Place:
+    return lambda s: f"{s.profile.selftests}/{path.format(s.it.name)}"
+
+
+def _beside_index(s: Scene) -> str:
+    return names.fragment(f"{s.profile.docs}/index.rst", s.it, ".rst")
+
+
 def _kfuncs_path(s: Scene) -> str:
     return names.fragment(s.it.file, s.it, ".c") if s.it.file else names.own_file(s.it)
 
@@ -30,11 +53,20 @@ OUTPUTS: tuple[tuple[Kind, Lower, str, Place], ...] = (
     (Kind.BTF_IDS, btf_ids.view, "kernel/btf_ids.c.j2", _beside("common_file", ".c")),
     (Kind.MAKEFILE, makefile.view, "kernel/makefile.j2", _beside("makefile", ".mk")),
     (Kind.DECLARATIONS, declarations.view, "kernel/declarations.h.j2", _beside("experimental", ".h")),
+    (Kind.PROG, prog.view, "selftests/prog.c.j2", _selftest("progs/{}_iter.c")),
+    (Kind.PROG_FAILURE, prog_failure.view, "selftests/prog_failure.c.j2", _selftest("progs/{}_iter_failure.c")),
+    (Kind.PROG_TEST, prog_test.view, "selftests/prog_test.c.j2", _selftest("prog_tests/{}_iter.c")),
+    (Kind.CONFIG, config.view, "selftests/config.j2", _selftest("config.d/{}")),
+    (Kind.RST, page.view, "docs/page.rst.j2", lambda s: f"{s.profile.docs}/bpf_iter_{s.it.name}.rst"),
+    (Kind.TOCTREE, toctree.view, "docs/toctree.rst.j2", _beside_index),
 )
 
 
-def generate(it: iterator.Iterator, profile: Profile) -> Rendered:
-    """Every output of an iterator that has passed the linter, for one kernel."""
+def generate(it: iterator.Iterator, profile: Profile, shims: tuple[str, ...] = ()) -> Rendered:
+    """Every output of an iterator that has passed the linter, for one kernel.
+
+    `shims` are the symbols that only a module needs to be helped to; they touch nothing but `unit`.
+    """
     made = scene(it, profile)
     return Rendered(
         spec=it.node.document.name,
@@ -42,9 +74,9 @@ def generate(it: iterator.Iterator, profile: Profile) -> Rendered:
         target=profile.release,
         guard=it.guard,
         outputs=tuple(_outputs(made)),
-        unit=render("prototype/module.c.j2", module.view(made)),
+        unit=render("prototype/module.c.j2", module.view(made, shims)),
         types=render("prototype/types.h.j2", types.view(made)),
-        snippets=tuple(_snippets(made)),
+        snippets=snippets.uses(made),
     )
 
 
@@ -52,10 +84,3 @@ def _outputs(made: Scene) -> Iterator[Output]:
     for kind, lower, template, place in OUTPUTS:
         if (view := lower(made)) is not None:
             yield Output(kind, place(made), render(template, view))
-
-
-def _snippets(made: Scene) -> Iterator[SnippetUse]:
-    """What the author wrote in C, as both functions spell it."""
-    for case in made.cases:
-        if case.flag:
-            yield SnippetUse(case.flag, case.name.at, case.name.source)

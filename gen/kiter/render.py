@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -14,6 +15,13 @@ from kiter import resources
 
 def _lines(lines: Iterable[str]) -> str:
     return "\n".join(lines)
+
+
+def _wrap(text: str, indent: str = "") -> str:
+    """Prose at 80 columns; words stay whole."""
+    return textwrap.fill(
+        text, 80, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 @cache
@@ -28,6 +36,7 @@ def _environment() -> Environment:
         autoescape=False,
     )
     made.filters["lines"] = _lines
+    made.filters["wrap"] = _wrap
     return made
 
 

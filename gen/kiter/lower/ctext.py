@@ -56,10 +56,10 @@ def prototype(
 ) -> tuple[str, ...]:
     """A function's first lines, with the return type on a line of its own only where it must be."""
     parameters = tuple(parameters)
-    one = call(declare(f"{attribute} {ctype}", f"{name}("), parameters, end)
+    one = call(declare(f"{attribute} {ctype}".strip(), f"{name}("), parameters, end)
     if max(width(line) for line in one) <= HARD:
         return one
-    return (f"{attribute} {ctype}".rstrip(), *call(f"{name}(", parameters, end))
+    return (f"{attribute} {ctype}".strip(), *call(f"{name}(", parameters, end))
 
 
 def split_arguments(text: str) -> tuple[str, tuple[str, ...]] | None:

@@ -14,7 +14,7 @@ KSYM = ") __weak __ksym;"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`declarations` are the three extern lines, broken where they must be."""
+    """`declarations` are the three prototypes, broken where they must be."""
 
     place: tuple[str, ...]
     name: str
@@ -27,9 +27,9 @@ def view(scene: Scene) -> View:
     handle = f"struct bpf_iter_{it.name} *it"
     given = (handle, *(declare(a.type, a.name) for a in it.arguments))
     lines = (
-        *prototype("int", names.function(it, "new"), given, "extern", KSYM),
-        *prototype(it.element, names.function(it, "next"), (handle,), "extern", KSYM),
-        *prototype("void", names.function(it, "destroy"), (handle,), "extern", KSYM),
+        *prototype("int", names.function(it, "new"), given, "", KSYM),
+        *prototype(it.element, names.function(it, "next"), (handle,), "", KSYM),
+        *prototype("void", names.function(it, "destroy"), (handle,), "", KSYM),
     )
     return View(comment(f"Joins {scene.profile.experimental}, before its #endif."), it.name, lines)
 

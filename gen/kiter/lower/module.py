@@ -20,17 +20,24 @@ class View:
     code: kfuncs.View
     registration: tuple[str, ...]
     summary: str
+    shims: tuple[str, ...]
 
 
-def view(scene: Scene) -> View:
-    """A complete translation unit, guarded as its Makefile line would guard it."""
+def view(scene: Scene, shims: tuple[str, ...] = ()) -> View:
+    """A complete translation unit, guarded as its Makefile line would guard it.
+
+    `shims` are symbols that the kernel does not export: the module finds their addresses when it
+    is loaded.
+    """
     always = {"linux/bpf.h", "linux/btf.h", "linux/btf_ids.h", "linux/init.h", "linux/module.h"}
+    always |= {"linux/kprobes.h"} if shims else set()
     return View(
         includes=tuple(sorted(always | set(scene.it.includes))),
         guard=scene.it.guard,
         code=kfuncs.view(scene),
-        registration=registration.own_set(scene, scene.it.programs or COMMON),
+        registration=registration.own_set(scene, scene.it.programs or COMMON, "find_shims" if shims else ""),
         summary=scene.it.summary,
+        shims=shims,
     )
 
 

@@ -35,8 +35,8 @@ def _new_flags(scene: Scene) -> str:
     return " | ".join(flags)
 
 
-def own_set(scene: Scene, programs: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The ids in a set of their own, and the function that registers it."""
+def own_set(scene: Scene, programs: tuple[str, ...] = (), before: str = "") -> tuple[str, ...]:
+    """The ids in a set of their own, and the function that registers it, calling `before` first."""
     stem = f"bpf_iter_{scene.it.name}"
     return (
         scene.profile.set_open.format(set=f"{stem}_ids"),
@@ -50,14 +50,15 @@ def own_set(scene: Scene, programs: tuple[str, ...] = ()) -> tuple[str, ...]:
         "",
         f"static int __init {stem}_init(void)",
         "{",
-        *_register(f"{stem}_set", programs or scene.it.programs),
+        *_register(f"{stem}_set", programs or scene.it.programs, before),
         "}",
         f"late_initcall({stem}_init);",
     )
 
 
-def _register(name: str, programs: tuple[str, ...]) -> tuple[str, ...]:
+def _register(name: str, programs: tuple[str, ...], before: str) -> tuple[str, ...]:
     calls = [f"register_btf_kfunc_id_set(BPF_PROG_TYPE_{p.upper()}, &{name})" for p in programs]
+    calls = [f"{before}()"] * bool(before) + calls
     if len(calls) == 1:
         return (f"\treturn {calls[0]};",)
     return (

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter lint`: check specs alone; nothing is generated."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from kiter import frontend
+from kiter.cli.command import show
+from kiter.target.profile import DEFAULT, profile, releases
+
+NAME = "lint"
+HELP = "check specs alone, without generating anything"
+EXAMPLE = """
+kiter lint
+kiter lint specs/css.yaml --format github
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `kiter lint`."""
+    parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder of them (default: specs/)")
+    parser.add_argument(
+        "--target", default=DEFAULT, help=f"the kernel to check for: {', '.join(releases())} (default: {DEFAULT})"
+    )
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Lint; findings are raised as one KiterError, advice is shown and does not count."""
+    read = frontend.read(frontend.collect(options.specs), profile(options.target))
+    show(read.warnings, options)
+    names = [it.name for it in read.iterators]
+    if options.format == "text":
+        sys.stdout.write(f"{len(names)} specs are fine: {', '.join(names)}\n")
+    elif options.format == "json":
+        sys.stdout.write(json.dumps({"fine": names, "warnings": len(read.warnings)}, indent=2) + "\n")
+    return 0

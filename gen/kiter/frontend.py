@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Files to iterators: load, check, build the model, lint; every error of a run at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter import lint, manifest, resources
+from kiter.codes import CODES
+from kiter.errors import Diagnostic, KiterError, Position
+from kiter.spec.check import check, spec_schema
+from kiter.spec.iterator import Iterator, build
+from kiter.spec.load import load
+from kiter.target.profile import Profile
+
+SPECS = Path("specs")
+ENDINGS = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Iterators that may be generated, and the advice that goes with them."""
+
+    iterators: tuple[Iterator, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+def collect(given: Sequence[str]) -> tuple[Path, ...]:
+    """The spec files that `given` names: files, and folders with all that is below them.
+
+    Nothing given means specs/ here, or those that come with kiter. Raises KiterError for a folder
+    without specs.
+    """
+    if not given:
+        given = (str(SPECS if SPECS.is_dir() else resources.specs()),)
+    found = (path for name in given for path in _expand(Path(name)))
+    return tuple(dict.fromkeys(Path(os.path.normpath(path)) for path in found))
+
+
+def _expand(path: Path) -> Iterable[Path]:
+    if not path.is_dir():
+        return (path,)
+    below = sorted(p for p in path.rglob("*") if p.suffix in ENDINGS and p.is_file())
+    if not below:
+        raise KiterError(
+            Diagnostic(
+                Position(str(path)),
+                "S01",
+                "there is no spec in this folder",
+                reason="a folder stands for all .yaml files below it",
+                hint="name a file, or write a first spec with 'kiter new NAME'",
+            )
+        )
+    return below
+
+
+def read(paths: Iterable[Path], profile: Profile) -> Read:
+    """Everything that stands between files and generation; raises KiterError with all errors."""
+    iterators: list[Iterator] = []
+    found: list[Diagnostic] = []
+    for path in paths:
+        try:
+            iterators.append(_one(path))
+        except KiterError as error:
+            found += error.diagnostics
+    for it in iterators:
+        found += lint.lint(it, profile)
+    found += lint.lint_together(iterators)
+    if any(d.severity == "error" for d in found):
+        raise KiterError(*found)
+    return Read(tuple(iterators), tuple(sorted(found)))
+
+
+def _one(path: Path) -> Iterator:
+    if manifest.lists(path):
+        code = CODES["S16"]
+        raise KiterError(Diagnostic(Position(str(path)), "S16", code.title, code.reason, code.hint))
+    document = load(path)
+    if wrong := check(document, spec_schema()):
+        raise KiterError(*wrong)
+    return build(document)

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The BPF programs that the verifier must refuse: progs/<name>_iter_failure.c."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiter.lower.play import Play, held, passed, play, world
+from kiter.lower.scene import Scene
+from kiter.lower.worlds import KSYMS
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program: its name, the verifier's words, its own variables, and its body.
+
+    `locked` puts a critical section round the body, where the iterator wants one; `after` comes
+    behind it.
+    """
+
+    name: str
+    message: str
+    variables: tuple[str, ...]
+    body: tuple[str, ...]
+    locked: bool = True
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All refusals of one iterator."""
+
+    play: Play
+    programs: tuple[Program, ...]
+    words: int
+
+
+def view(scene: Scene) -> View:
+    """The failing programs of one iterator."""
+    found = world(scene)
+    extra = [symbol for symbol in KSYMS if found and any(symbol in part for part in found.keep)]
+    return View(
+        play=play(scene, extra),
+        programs=tuple(_programs(scene)),
+        words=scene.state.words,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Spells calls of one iterator and the messages of one kernel."""
+
+    scene: Scene
+
+    def new(self, at: str = "&it", given: str | None = None) -> str:
+        more = passed(self.scene) if given is None else given
+        return f"bpf_iter_{self.scene.it.name}_new({at}{more});"
+
+    def next(self, at: str = "&it") -> str:
+        return f"bpf_iter_{self.scene.it.name}_next({at});"
+
+    def destroy(self, at: str = "&it") -> str:
+        return f"bpf_iter_{self.scene.it.name}_destroy({at});"
+
+    def loop(self, *body: str) -> tuple[str, ...]:
+        head = f"bpf_for_each({self.scene.it.name}, pos{passed(self.scene)})"
+        return (f"{head} {{", *(f"\t{line}" for line in body), "}")
+
+    @property
+    def it(self) -> str:
+        return f"struct bpf_iter_{self.scene.it.name} it;"
+
+    @property
+    def pos(self) -> str:
+        return f"{self.scene.it.element}pos;"
+
+    def says(self, key: str, n: int = 0) -> str:
+        return self.scene.profile.messages[key].format(it=self.scene.it.name, n=n)
+
+
+def _programs(scene: Scene) -> Iterator[Program]:
+    w = _Writer(scene)
+    yield from _states(w)
+    yield from _accesses(w)
+    yield from _arguments(w)
+    if scene.it.rcu:
+        yield from _sections(w)
+
+
+def _states(w: _Writer) -> Iterator[Program]:
+    """Calls in an order that the life of an iterator does not allow."""
+    new, get, end = w.new(), w.next(), w.destroy()
+    uninitialized, initialized = w.says("uninitialized"), w.says("initialized")
+    yield Program("leak", w.says("unreleased"), (w.it,), (new, get))
+    yield Program("next_without_new", uninitialized, (w.it,), (get,))
+    yield Program("destroy_without_new", uninitialized, (w.it,), (end,))
+    yield Program("new_twice", initialized, (w.it,), (new, new, end))
+    yield Program("destroy_twice", uninitialized, (w.it,), (new, end, end))
+    yield Program("next_after_destroy", uninitialized, (w.it,), (new, end, get))
+    yield Program(
+        "other_iterator",
+        uninitialized,
+        ("struct bpf_iter_num num;",),
+        ("bpf_iter_num_new(&num, 0, 1);", w.next("(void *)&num"), "bpf_iter_num_destroy(&num);"),
+    )
+
+
+def _accesses(w: _Writer) -> Iterator[Program]:
+    """Reads and writes that the opaque state and an unchecked element do not allow."""
+    yield Program("not_on_stack", w.says("not_on_stack"), (), (w.new("(void *)in_a_map"), w.destroy("(void *)in_a_map")))
+    yield Program(
+        "write_to_state",
+        w.says("write_to_state"),
+        (w.it,),
+        (w.new(), "*(u64 *)&it = 0;", w.next(), w.destroy()),
+    )
+    yield Program(
+        "read_of_state",
+        w.says("read_of_state"),
+        (w.it,),
+        (w.new(), "sink = *(u64 *)&it;", w.destroy()),
+    )
+    yield Program(
+        "unchecked_null",
+        w.says("unchecked_null"),
+        (w.it, w.pos),
+        (w.new(), f"pos = {w.next()}", "sink = *(u64 *)pos;", w.destroy()),
+    )
+
+
+def _arguments(w: _Writer) -> Iterator[Program]:
+    """Pointers that new() must not be given."""
+    for number, argument in enumerate(w.scene.it.arguments, 1):
+        handle = dict((a.name, h) for a, h in held(w.scene)).get(argument.name)
+        if handle is None:
+            continue
+        if not argument.nullable:
+            given = passed(w.scene, (argument.name, "NULL"))
+            yield Program(
+                f"null_{argument.name}",
+                w.says("null_argument", number),
+                (w.it,),
+                (w.new(given=given), w.destroy()),
+            )
+        if argument.nullable and "{h}" in handle.untrusted:
+            continue
+        walked = passed(w.scene, (argument.name, handle.untrusted.format(h=argument.name)))
+        yield Program(
+            f"untrusted_{argument.name}",
+            w.says("untrusted_argument"),
+            (w.it,),
+            (w.new(given=walked), w.destroy()),
+        )
+
+
+def _sections(w: _Writer) -> Iterator[Program]:
+    """What the RCU critical section must enclose."""
+    unlock, lock = "bpf_rcu_read_unlock();", "bpf_rcu_read_lock();"
+    nothing = w.loop("sink++;")
+    yield Program("outside_rcu", w.says("no_rcu"), (w.pos,), nothing, locked=False)
+    yield Program("unlock_in_loop", w.says("unlocked_in_loop"), (w.pos,), w.loop(unlock))
+    yield Program("relock_in_loop", w.says("unlocked_in_loop"), (w.pos,), w.loop(unlock, lock))
+    yield Program(
+        "sleep_in_loop",
+        w.says("sleep_in_loop"),
+        (w.pos,),
+        w.loop("bpf_copy_from_user(&sink, sizeof(sink), NULL);"),
+    )
+    found = world(w.scene)
+    if found is None:
+        return
+    keep, release = found.keep
+    yield Program(
+        "element_after_section",
+        w.says("untrusted_element"),
+        (w.pos, f"{w.scene.it.element}last = NULL;", f"{found.holder}kept;"),
+        w.loop("last = pos;", "break;"),
+        after=(
+            "if (last) {",
+            f"\tkept = {keep.replace('pos', 'last')};",
+            "\tif (kept)",
+            f"\t\t{release}(kept);",
+            "}",
+        ),
+    )

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The manifest of an output folder: which files are kiter's, and what they were when it wrote them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = ".kiter.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file: the iterator it belongs to, and the hash of its text."""
+
+    iterator: str
+    digest: str
+
+
+def digest(text: str) -> str:
+    """The hash that an entry holds."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load(root: Path) -> dict[str, Entry]:
+    """What an earlier run wrote below `root`; empty when there is none, or when it cannot be read."""
+    try:
+        outputs = json.loads((root / NAME).read_text(encoding="utf-8"))["outputs"]
+        return {path: Entry(str(e["iterator"]), str(e["sha256"])) for path, e in outputs.items()}
+    except (OSError, ValueError, AttributeError, TypeError, KeyError):
+        return {}
+
+
+def spell(entries: Mapping[str, Entry]) -> str:
+    """The text of a manifest."""
+    outputs = {p: {"iterator": e.iterator, "sha256": e.digest} for p, e in sorted(entries.items())}
+    return json.dumps({"SPDX-License-Identifier": "GPL-2.0-only", "outputs": outputs}, indent=1) + "\n"
+
+
+def lists(path: Path) -> bool:
+    """Whether a file is kiter's own output: a folder above it has a manifest that names it."""
+    real = Path(os.path.abspath(path))
+    folders = (folder for folder in real.parents if (folder / NAME).is_file())
+    return any(real.relative_to(folder).as_posix() in load(folder) for folder in folders)

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The sink that writes outputs below a folder: all of them or none, and only what changed.
+
+The folder of a target holds a manifest that says which files are kiter's and what they were, so
+that nobody's own file and nobody's edit is lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter import manifest
+from kiter.codes import CODES
+from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
+from kiter.manifest import Entry
+from kiter.output import Rendered
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What writing would do, in paths relative to `root`: new or changed texts, and what goes."""
+
+    root: Path
+    write: Mapping[str, str]
+    remove: tuple[str, ...]
+    manifest: Mapping[str, Entry]
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was done."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+
+
+def plan(rendered: Sequence[Rendered], out: Path, *, whole: bool, force: bool = False) -> Plan:
+    """What to write below out/<target>; changes nothing.
+
+    `whole` says that these are all the iterators there are, so that what others left behind goes.
+    Raises KiterError for files that are not kiter's or were edited, unless `force`.
+    """
+    root = out / rendered[0].target
+    known = manifest.load(root)
+    texts = {o.path: (r.iterator, o.text) for r in rendered for o in r.outputs}
+    wanted = {path: Entry(name, manifest.digest(text)) for path, (name, text) in texts.items()}
+    ours = {r.iterator for r in rendered}
+    stale = [p for p, e in known.items() if p not in wanted and (whole or e.iterator in ours)]
+    on_disk = {path: _read(root / path) for path in (*texts, *stale)}
+    changed = {p: text for p, (_, text) in texts.items() if on_disk[p] != text}
+    if not force:
+        _refuse_foreign(root, known, on_disk, (*changed, *stale))
+    kept = {path: entry for path, entry in known.items() if path not in stale}
+    return Plan(root, changed, tuple(stale), {**kept, **wanted}, len(texts) - len(changed))
+
+
+def write(planned: Plan) -> Written:
+    """Carry out a plan; raises KiterError when the folder cannot be written, having changed nothing."""
+    listed = manifest.spell(planned.manifest)
+    texts = dict(planned.write)
+    if _read(planned.root / manifest.NAME) != listed:
+        texts[manifest.NAME] = listed
+    try:
+        _replace(planned.root, texts)
+        for path in planned.remove:
+            _remove(planned.root, path)
+    except OSError as error:
+        raise _unwritable(planned.root, error) from error
+    return Written(tuple(planned.write), planned.remove, planned.unchanged)
+
+
+def _replace(root: Path, texts: Mapping[str, str]) -> None:
+    """Write everything beside its place first, then move it there: a full disk changes nothing."""
+    staged: list[tuple[str, Path]] = []
+    made: list[Path] = []
+    try:
+        for path, text in texts.items():
+            target = root / path
+            made += _make_folders(target.parent)
+            staged.append((_stage(target, text), target))
+        for temporary, target in staged:
+            Path(temporary).replace(target)
+    except BaseException:
+        for temporary, _ in staged:
+            Path(temporary).unlink(missing_ok=True)
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _make_folders(folder: Path) -> list[Path]:
+    """Make a folder and those above it; those that were not there."""
+    new = [f for f in (folder, *folder.parents) if not f.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return list(reversed(new))
+
+
+def _stage(target: Path, text: str) -> str:
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".kiter-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _remove(root: Path, path: str) -> None:
+    """Remove a stale file and the folders that it leaves empty."""
+    (root / path).unlink(missing_ok=True)
+    for folder in (root / path).parents:
+        if folder == root or any(folder.iterdir()):
+            return
+        folder.rmdir()
+
+
+def _read(path: Path) -> str | None:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _refuse_foreign(
+    root: Path, known: Mapping[str, Entry], on_disk: Mapping[str, str | None], paths: Iterable[str]
+) -> None:
+    """Raise for files that would be lost: not written by kiter, or edited since."""
+    found: list[Diagnostic] = []
+    for path in paths:
+        text = on_disk[path]
+        exists = text is not None or os.path.lexists(root / path)
+        if exists and (path not in known or text is None or manifest.digest(text) != known[path].digest):
+            code = "W02" if path in known else "W01"
+            entry = CODES[code]
+            found.append(Diagnostic(Position(str(root / path)), code, entry.title, entry.reason, entry.hint))
+    if found:
+        raise KiterError(*found)
+
+
+def _unwritable(root: Path, error: OSError) -> KiterError:
+    entry = CODES["E40"]
+    why = f"{entry.title}: {error.strerror or error}"
+    where = Position(str(error.filename or root))
+    return KiterError(Diagnostic(where, "E40", why, entry.reason, entry.hint), status=ENVIRONMENT)
