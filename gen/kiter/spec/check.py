@@ -10,9 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kiter import resources
-from kiter.codes import CODES
 from kiter.errors import Diagnostic
-from kiter.spec.compose import MOST_ERRORS
+from kiter.spec.compose import MOST_ERRORS, limited
 from kiter.spec.document import Document
 
 if TYPE_CHECKING:
@@ -44,16 +43,7 @@ def check(document: Document, schema: Schema) -> list[Diagnostic]:
         found.update(wording.word(error))
         if len(found) > MOST_ERRORS:
             break
-    return _limited(sorted(found))
-
-
-def _limited(found: list[Diagnostic]) -> list[Diagnostic]:
-    if len(found) <= MOST_ERRORS:
-        return found
-    last = found[MOST_ERRORS - 1]
-    code = CODES["S29"]
-    more = Diagnostic(last.at, "S29", "there are more errors", code.reason, code.hint, last.source)
-    return [*found[:MOST_ERRORS], more]
+    return limited(found)
 
 
 def _validator(schema: Schema) -> Validator:

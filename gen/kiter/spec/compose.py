@@ -8,11 +8,13 @@ Events rather than yaml.safe_load(), because the latter keeps the last of two eq
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+from kiter.codes import CODES
 from kiter.errors import Diagnostic, Position
 from kiter.spec.document import Span, Trail
 from kiter.spec.syntax import explain
@@ -29,7 +31,11 @@ _LOADER: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # At most 38 digits: beyond that no C integer type can hold it, and int() would refuse 4,300.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,37})|0x[0-9a-fA-F]{1,32}")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
-_UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# What YAML forbids, what it takes for a line's end where no editor does (so that line numbers
+# would be wrong), and what reorders text on the screen: all of it would end up in kernel C.
+FORBIDDEN = re.compile(
+    "[^\t\n\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 @dataclass(slots=True)
@@ -44,11 +50,15 @@ class Composed:
 
 @dataclass(slots=True)
 class _Frame:
-    """A list or mapping that is still open; `key` is the one whose value comes next."""
+    """A list or mapping that is still open; `key` is the one whose value comes next.
+
+    `is_key`: the list or mapping is itself a key, which is an error already told.
+    """
 
     trail: Trail
     into: dict[str, Any] | list[Any]
     flow: bool
+    is_key: bool = False
     key: str | None = None
 
 
@@ -77,6 +87,17 @@ def resolve(text: str) -> str | int | bool | None:
     if text in _WORDS:
         return _WORDS[text]
     return int(text, 0) if _INTEGER.fullmatch(text) else text
+
+
+def limited(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The first errors by place, without repetitions; the last one says when there are more."""
+    first = sorted(set(found))
+    if len(first) <= MOST_ERRORS:
+        return first
+    last = first[MOST_ERRORS - 1]
+    code = CODES["S29"]
+    more = Diagnostic(last.at, "S29", "there are more errors", code.reason, code.hint, last.source)
+    return [*first[:MOST_ERRORS], more]
 
 
 class _Builder:
@@ -112,7 +133,7 @@ class _Builder:
         if event.anchor is not None or event.tag is not None:
             self._refuse_properties(event)
         value = event.value if style else resolve(event.value)
-        if isinstance(value, str) and (bad := _UNPRINTABLE.search(value)):
+        if isinstance(value, str) and (bad := FORBIDDEN.search(value)):
             self._error(event, "S14", f"the text contains the character {_named(bad[0])}")
         frame = self.open[-1] if self.open else None
         if frame and frame.key is None and isinstance(frame.into, dict):
@@ -151,17 +172,22 @@ class _Builder:
             self._refuse_properties(event)
         into: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
         parent = self.open[-1] if self.open else None
-        if parent and parent.key is None and isinstance(parent.into, dict):
+        is_key = parent is not None and parent.key is None and isinstance(parent.into, dict)
+        if parent and is_key:
             self._error(event, "S13", f"a key must be a string, not {_kind(into)}")
-            parent.key = ""
-        trail = self._put(into, event)
+            trail: Trail = (*parent.trail, "")
+        else:
+            trail = self._put(into, event)
         if len(self.open) >= DEEPEST:
             self._error(event, "S11", f"nested more than {DEEPEST} levels deep")
             raise _TooMuchError
-        self.open.append(_Frame(trail, into, bool(event.flow_style)))
+        self.open.append(_Frame(trail, into, bool(event.flow_style), is_key))
 
     def _end(self, event: Event) -> None:
         frame = self.open.pop()
+        if frame.is_key:
+            self.open[-1].key = ""
+            return
         span = self.out.values[frame.trail]
         mark = event.end_mark
         self.out.values[frame.trail] = Span(span.line, span.column, mark.line, mark.column)
@@ -221,7 +247,7 @@ class _Builder:
         at = Position(self.name, mark.line + 1, mark.column + 1)
         source = self.lines[mark.line] if mark.line < len(self.lines) else ""
         self.out.errors.append(Diagnostic(at, code, message, reason, hint, source))
-        if len(self.out.errors) >= MOST_ERRORS:
+        if len(self.out.errors) > MOST_ERRORS:
             raise _TooMuchError
 
 

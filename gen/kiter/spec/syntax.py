@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
-import yaml
+from typing import Any
 
 from kiter.errors import Diagnostic, Position
+
+# A place and a yaml.MarkedYAMLError: PyYAML's C parser has no types for them.
+Mark = Any
+Failure = Any
 
 _C_COLON = "C that contains ': ' must be quoted, or be a block that starts with '|'"
 _FRIENDLY = {
@@ -44,11 +48,6 @@ _FRIENDLY = {
         "",
         "write 'key: value'; indent the lines of a longer text more than its key",
     ),
-    "found unexpected end of stream": (
-        "the file ends inside of a quoted text",
-        "",
-        "add the closing quote",
-    ),
     "block sequence entries are not allowed in this context": (
         "a list cannot start here",
         "",
@@ -70,25 +69,50 @@ _FRIENDLY = {
         "write the text in single quotes, where a backslash is only a backslash",
     ),
 }
+_OPENINGS = {
+    "while parsing a flow sequence": "'['",
+    "while parsing a flow mapping": "'{'",
+    "while scanning a quoted scalar": "quote",
+}
 _START = "found character that cannot start any token"
 
 
-def explain(error: yaml.YAMLError, name: str, lines: list[str]) -> Diagnostic:
-    """The diagnostic for what the YAML parser raised."""
+def explain(error: Failure, name: str, lines: list[str]) -> Diagnostic:
+    """The diagnostic for what the YAML parser raised; its place lies inside of the file."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None or not lines:
+    if mark is None:
         return Diagnostic(Position(name), "S05", f"not YAML: {_first_line(error)}")
-    line = min(mark.line, len(lines) - 1)
-    # At the end of the file the mark is past the last line: show where the text stopped.
-    column = mark.column if mark.line == line else len(lines[line])
-    column = min(column, len(lines[line]))
-    at = Position(name, line + 1, column + 1)
+    if (opening := _never_closed(error, lines)) is not None:
+        at, source = _place(error.context_mark, name, lines)
+        message = f"the {opening} is never closed"
+        return Diagnostic(at, "S05", message, "The file ends before it is.", "close it", source)
+    at, source = _place(mark, name, lines)
     problem = getattr(error, "problem", None) or _first_line(error)
-    source = lines[line]
     if problem == _START:
-        return _bad_start(at, source, source[column : column + 1])
+        return _bad_start(at, source, source[at.column - 1 : at.column])
     message, reason, hint = _FRIENDLY.get(problem, (problem, "", ""))
     return Diagnostic(at, "S05", message, reason or _context(error), hint, source)
+
+
+def _place(mark: Mark, name: str, lines: list[str]) -> tuple[Position, str]:
+    """The position of a mark, and its line; a mark past the end means where the text stopped."""
+    line = min(mark.line, len(lines) - 1)
+    column = mark.column if mark.line == line else len(lines[line])
+    return Position(name, line + 1, min(column, len(lines[line])) + 1), lines[line]
+
+
+def _never_closed(error: Failure, lines: list[str]) -> str | None:
+    """What was opened, when the text ended before the parser met its end."""
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if mark is None or context is None or not _ends_at(mark, lines):
+        return None
+    return _OPENINGS.get(str(getattr(error, "context", "")))
+
+
+def _ends_at(mark: Mark, lines: list[str]) -> bool:
+    """Nothing but white space follows."""
+    rest = lines[mark.line :]
+    return not rest or not (rest[0][mark.column :].strip() or any(line.strip() for line in rest[1:]))
 
 
 def _bad_start(at: Position, source: str, character: str) -> Diagnostic:
@@ -100,7 +124,7 @@ def _bad_start(at: Position, source: str, character: str) -> Diagnostic:
     return Diagnostic(at, "S05", message, reason, "quote the value", source)
 
 
-def _context(error: yaml.YAMLError) -> str:
+def _context(error: Failure) -> str:
     """Where the parser was, such as 'while parsing a block mapping that starts at 3:1'."""
     context, mark = getattr(error, "context", None), getattr(error, "context_mark", None)
     if not context:

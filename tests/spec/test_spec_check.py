@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Checking against the schema: what the files of tests/errors/schema/ cannot show."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from kiter.spec.check import check, spec_schema
+from kiter.spec.compose import MOST_ERRORS
+from kiter.spec.load import parse
+
+CLOSED = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"includes": {"type": "array", "uniqueItems": True}, "a": {"type": "string"}},
+}
+
+
+def test_the_schema_of_specs_is_a_schema():
+    Draft202012Validator.check_schema(spec_schema())
+
+
+def test_a_misspelt_key_is_not_missing_too():
+    schema = {**CLOSED, "required": ["includes"]}
+    (found,) = check(parse("inculdes: []\n", "f"), schema)
+    assert found.code == "S20" and found.hint == "did you mean 'includes'?"
+
+
+def test_an_unknown_key_names_those_that_are_known():
+    (found,) = check(parse("qqq: 1\n", "f"), CLOSED)
+    assert found.reason == "The keys here are includes and a."
+
+
+def test_the_description_of_a_key_is_the_reason():
+    schema = {"type": "object", "properties": {"a": {"$ref": "#/$defs/b", "description": "What a is."}}}
+    schema["$defs"] = {"b": {"type": "string"}}
+    (found,) = check(parse("a: 1\n", "f"), schema)
+    assert (found.reason, found.hint) == ("What a is.", 'quote it: "1"')
+
+
+def test_hints_for_yaml_1_1():
+    schema = {"properties": {"a": {"type": "boolean"}, "b": {"type": "integer"}, "c": {"type": "integer"}}}
+    found = check(parse("a: on\nb: 010\nc: '7'\n", "f"), schema)
+    assert [d.hint for d in found] == [
+        "write true or false",
+        "write it without leading zeros, or in hexadecimal as 0x...",
+        "remove the quotes",
+    ]
+
+
+def test_errors_are_sorted_and_not_repeated():
+    schema = {"allOf": [{"required": ["x"]}, {"required": ["x"]}], "properties": {"b": {"type": "string"}}}
+    found = check(parse("a: 1\nb: 1\n", "f"), schema)
+    assert [(d.at.line, d.code) for d in found] == [(1, "S21"), (2, "S22")]
+
+
+def test_hostile_documents_are_answered_fast():
+    many = parse("{" + ",".join(f"a{n}: 1" for n in range(20_000)) + "}", "f")
+    mixed = parse("includes: [" + ",".join("1,a" for _ in range(40_000)) + "]", "f")
+    start = time.monotonic()
+    for document in (many, mixed):
+        found = check(document, CLOSED)
+        assert len(found) == MOST_ERRORS + 1 and found[-1].code == "S29"
+    assert time.monotonic() - start < 3
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.sampled_from(["", "a", "a.h", "ring", "list", "6.1"])
+VALUES = st.recursive(
+    SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(st.sampled_from("ab-"), v, max_size=3)
+)
+KEYS = [
+    "name",
+    "summary",
+    "walk",
+    "rcu",
+    "room",
+    "includes",
+    "next",
+    "arguments",
+    "either",
+    "form",
+    "said",
+    "nmae",
+]
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), VALUES))
+def test_it_accepts_what_the_library_accepts(small_schema, data):
+    found = check(parse(json.dumps(data), "f"), small_schema)
+    assert (not found) == Draft202012Validator(small_schema).is_valid(data)
+    assert found == sorted(set(found))

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every file of tests/errors/ gives exactly the errors that its comments expect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from expected_errors import disagreements, expected_in
+
+from kiter.errors import Diagnostic, KiterError
+from kiter.spec.check import check
+from kiter.spec.load import load
+
+ERRORS = Path(__file__).parents[1] / "errors"
+SMALL = json.loads((ERRORS / "schema" / "schema.json").read_text("utf-8"))
+
+
+def _yaml_errors(path: Path) -> Sequence[Diagnostic]:
+    with pytest.raises(KiterError) as caught:
+        load(path)
+    return caught.value.diagnostics
+
+
+def _schema_errors(path: Path) -> Sequence[Diagnostic]:
+    return check(load(path), SMALL)
+
+
+PHASES: dict[str, Callable[[Path], Sequence[Diagnostic]]] = {"yaml": _yaml_errors, "schema": _schema_errors}
+FILES = [path for folder in PHASES for path in sorted((ERRORS / folder).glob("*.yaml"))]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_errors_are_those_on_the_lines(path):
+    text = path.read_text("utf-8")
+    wanted = expected_in(text)
+    assert wanted, "a file without expectations tests nothing"
+    found = PHASES[path.parent.name](path)
+    assert disagreements(wanted, found) == []
+    for diagnostic in found:
+        assert diagnostic.source == text.split("\n")[diagnostic.at.line - 1]
+        assert diagnostic.reason and diagnostic.hint
+
+
+def test_every_error_file_is_read():
+    others = {"schema.json"}
+    assert {p for p in ERRORS.rglob("*") if p.is_file() and p.parent.name in PHASES} == {
+        *FILES,
+        *(ERRORS / "schema" / name for name in others),
+    }
