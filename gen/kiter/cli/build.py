@@ -79,7 +79,7 @@ def _check(rendered: tuple[Rendered, ...], options: argparse.Namespace) -> Check
 def _written(rendered: tuple[Rendered, ...], planned: write.Plan, verbose: int) -> Iterator[str]:
     total = planned.unchanged + len(planned.write)
     yield (
-        f"{len(rendered)} iterators for Linux {rendered[0].target}: {total} files in {planned.root}, "
+        f"{len(rendered)} iterator{'s' * (len(rendered) > 1)} for Linux {rendered[0].target}: {total} files in {planned.root}, "
         f"{len(planned.write)} written, {len(planned.remove)} removed, {planned.unchanged} unchanged"
     )
     for one in rendered:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +15,7 @@ from kiter.kernel.messages import Finding, parse, unexplained
 from kiter.output import Kind, Output, Rendered
 
 _DECLARATIONS = "kiter_declarations.h"
+_RECORD = re.compile(r"\b(?:struct|union)\b[^;{]*\{")
 
 
 def jobs(rendered: Rendered, bpf: Bpf) -> list[Job]:
@@ -50,11 +52,12 @@ def _wrapper(folder: Path, types: str, fragment: Output | None, bpf: Bpf) -> Pat
     folder.mkdir()
     base = bpf.vmlinux.path
     added = btf.missing(types, base.read_text(encoding="utf-8", errors="replace"))
+    if _RECORD.search(added):
+        # as bpftool does it, so that accesses are relocated in the same way; clang warns where it does nothing
+        push = "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)"
+        added = f"{push}\n{added}#pragma clang attribute pop\n"
     (folder / "vmlinux.h").write_text(
-        f'#ifndef __KITER_VMLINUX_H\n#define __KITER_VMLINUX_H\n#include "{base}"\n'
-        # as bpftool does it, so that accesses are relocated in the same way
-        "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)\n"
-        f"{added}#pragma clang attribute pop\n#endif\n",
+        f'#ifndef __KITER_VMLINUX_H\n#define __KITER_VMLINUX_H\n#include "{base}"\n{added}#endif\n',
         encoding="utf-8",
     )
     declared = f'#line 1 "{fragment.path}"\n{fragment.text}' if fragment else ""

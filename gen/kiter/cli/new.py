@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter new`: a commented spec that builds, to start from."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+
+from kiter import resources
+from kiter.codes import CODES
+from kiter.errors import Diagnostic, KiterError, Position
+from kiter.render import render
+
+NAME = "new"
+HELP = "write a commented spec that builds, to start from"
+EXAMPLE = """
+kiter new sibling
+kiter new sibling -o specs/drafts/sibling.yaml
+"""
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `kiter new`."""
+    parser.add_argument("name", metavar="NAME", help="the iterator's name, a C identifier")
+    parser.add_argument("-o", "--out", type=Path, help="the file to write (default: specs/NAME.yaml)")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Write the spec; raises KiterError for a bad name or a file that is there already."""
+    path: Path = options.out or Path("specs") / f"{options.name}.yaml"
+    if not IDENTIFIER.fullmatch(options.name):
+        raise _refused("S24", options.name, f"'{options.name}' is not a C identifier of 64 characters at most")
+    schema = os.path.relpath(resources.schema(), path.parent.resolve())
+    text = render("spec/new.yaml.j2", {"name": options.name, "schema": Path(schema).as_posix()})
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise _refused("W01", str(path), f"{path} is there already") from error
+    sys.stdout.write(f"{path}: edit it, then run 'kiter build {path}'\n")
+    return 0
+
+
+def _refused(code: str, where: str, message: str) -> KiterError:
+    entry = CODES[code]
+    return KiterError(Diagnostic(Position(where), code, message, entry.reason, entry.hint))
