@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from kiter.codes import CODES
-from kiter.errors import Diagnostic, Position
-from kiter.spec.document import Span, Trail
+from kiter.errors import Diagnostic
+from kiter.spec.document import Span, Trail, inside
 from kiter.spec.syntax import explain
 
 DEEPEST = 64
@@ -244,8 +244,8 @@ class _Builder:
 
     def _error(self, event: Event, code: str, message: str, reason: str = "", hint: str = "") -> None:
         mark = event.start_mark
-        at = Position(self.name, mark.line + 1, mark.column + 1)
-        source = self.lines[mark.line] if mark.line < len(self.lines) else ""
+        at = inside(self.name, self.lines, mark.line, mark.column)
+        source = self.lines[at.line - 1]
         self.out.errors.append(Diagnostic(at, code, message, reason, hint, source))
         if len(self.out.errors) > MOST_ERRORS:
             raise _TooMuchError

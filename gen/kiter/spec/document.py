@@ -24,6 +24,14 @@ class Span:
     style: str = ""
 
 
+def inside(name: str, lines: Sequence[str], line: int, column: int) -> Position:
+    """The position of a place counted from 0; for one past the file's end, where the file ends."""
+    last = len(lines) - 1
+    if line > last:
+        return Position(name, last + 1, len(lines[last]) + 1)
+    return Position(name, line + 1, min(column, len(lines[line])) + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One YAML file: `name` as the user gave it, `data` as dict, list, str, int, bool and None."""
@@ -61,7 +69,7 @@ class Document:
         content = value.split("\n")
         starts = list(_starts(self._rows(span), content, span.style))
         line, column = starts[max(0, min(number, len(starts) - 1))]
-        return Position(self.name, line + 1, column + 1)
+        return inside(self.name, self.lines, line, column)
 
     def value(self, path: Trail) -> Any:  # noqa: ANN401 - whatever the YAML holds
         """The value at `path`, or None when there is none."""
@@ -84,7 +92,7 @@ class Document:
         return Span(0, 0, 0, 0)
 
     def _position(self, span: Span) -> Position:
-        return Position(self.name, span.line + 1, span.column + 1)
+        return inside(self.name, self.lines, span.line, span.column)
 
     def _rows(self, span: Span) -> list[tuple[int, int, str]]:
         """The source of a scalar: line, column of its first character, text from there on."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from kiter.errors import Diagnostic, Position
+from kiter.spec.document import inside
 
 # A place and a yaml.MarkedYAMLError: PyYAML's C parser has no types for them.
 Mark = Any
@@ -95,10 +96,9 @@ def explain(error: Failure, name: str, lines: list[str]) -> Diagnostic:
 
 
 def _place(mark: Mark, name: str, lines: list[str]) -> tuple[Position, str]:
-    """The position of a mark, and its line; a mark past the end means where the text stopped."""
-    line = min(mark.line, len(lines) - 1)
-    column = mark.column if mark.line == line else len(lines[line])
-    return Position(name, line + 1, min(column, len(lines[line])) + 1), lines[line]
+    """The position of a mark, and its line."""
+    at = inside(name, lines, mark.line, mark.column)
+    return at, lines[at.line - 1]
 
 
 def _never_closed(error: Failure, lines: list[str]) -> str | None:
