@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from kernel_sample import FAILURE, KFUNCS, KFUNCS_PATH, PROG, PROG_PATH, TEST, TEST_PATH, edited, ring
+from kernel_sample import FAILURE, KFUNCS, KFUNCS_PATH, PROG, PROG_PATH, TEST, TEST_PATH, TYPES, edited, ring
 
 from kiter.errors import ENVIRONMENT, KiterError, Position
 from kiter.kernel import tools
@@ -118,6 +118,17 @@ def test_program_error(sourceless):
 def test_types_in_part_known(sourceless):
     text = PROG.replace("seen++;", "seen += BPF_TASK_ITER_RING + sizeof(struct bpf_iter_css);")
     assert check([edited(ring(), PROG_PATH, text)], sourceless).diagnostics == ()
+
+
+@pytest.mark.parametrize("types", ["", "enum { FRESH };", "struct known_by_name;", "union fresh { int a; };"])
+def test_types_of_every_kind_may_be_missing(sourceless, types):
+    struct = TYPES.partition("/*")[0]
+    walked = PROG.partition("struct task_struct *pos;")[0] + "\treturn sizeof(struct task_struct);\n}\n"
+    rest = TEST.replace("skel->bss->seen, 0", "1, 0")
+    plain = edited(edited(ring(), PROG_PATH, walked), TEST_PATH, rest)
+    assert check([replace(plain, types=struct + types)], sourceless).diagnostics == ()
+    alone = replace(plain, types=types, outputs=tuple(o for o in plain.outputs if o.path == PROG_PATH))
+    assert check([alone], sourceless).diagnostics == ()
 
 
 def test_prog_test_error(sourceless):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from kernel_sample import KFUNCS_PATH, ring
@@ -13,8 +14,11 @@ from kiter.kernel import btf, kconfig, locate, scripts
 from kiter.kernel.cache import Cache, key_of, opened
 from kiter.kernel.codes import CODES
 from kiter.kernel.messages import Finding, parse
+from kiter.kernel.tree import Tree
 from kiter.kernel.unit import path_of
 from kiter.output import SnippetUse
+
+TREE = Tree(Path("/nowhere"), (6, 12), "identity")
 
 VMLINUX = """
 struct bpf_iter_css {
@@ -165,3 +169,10 @@ def test_every_code_is_whole():
     for code, entry in CODES.items():
         assert re.fullmatch(r"[BE]\d\d", code)
         assert all((entry.title, entry.reason, entry.hint))
+
+
+def test_results_depend_on_our_own_code(monkeypatch):
+    other = ring()
+    before = [job.key for job in scripts.jobs(other, TREE)]
+    monkeypatch.setattr(scripts, "own_code", lambda: "another kiter")
+    assert not set(before) & {job.key for job in scripts.jobs(other, TREE)}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kiter.kernel import tools
 from kiter.kernel.btf import Vmlinux
-from kiter.kernel.cache import Cache, key_of
+from kiter.kernel.cache import Cache, key_of, own_code
 from kiter.kernel.codes import lacking
 from kiter.kernel.tools import Tool
 from kiter.kernel.tree import Tree
@@ -71,10 +71,8 @@ def prepare(
         *_folders("-idirafter", system),
     )
     host_flags = (*_HOST, *_folders("-I", includes.tests))
-    identity = key_of(
-        "bpf", clang.identity, host.identity, bpftool.identity, vmlinux.identity, includes.identity,
-        *clang_flags, *host_flags,
-    )  # fmt: skip
+    made_with = (clang, host, bpftool, vmlinux, includes)
+    identity = key_of("bpf", own_code(), *(part.identity for part in made_with), *clang_flags, *host_flags)
     return Bpf(clang, host, bpftool, vmlinux, includes, clang_flags, host_flags, identity)
 
 

@@ -8,6 +8,7 @@ by rename, so that runs at the same time see whole files or none.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -38,6 +39,13 @@ def key_of(*parts: str) -> str:
         digest.update(f"{len(raw)}:".encode())
         digest.update(raw)
     return digest.hexdigest()
+
+
+@functools.cache
+def own_code() -> str:
+    """A key for this package's own code, on which every result depends as on a compiler's."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return key_of(*(file.read_text(encoding="utf-8") for file in files))
 
 
 class Cache:
@@ -99,7 +107,7 @@ class Cache:
     def prune(self, now: float | None = None) -> None:
         """Forget what was made more than KEPT_DAYS ago, and scratch folders that a killed run left."""
         limit = (now or time.time()) - KEPT_DAYS * _DAY
-        for folder in ("results", "products"):
+        for folder in ("results", "products", "trees", "libbpf", "vmlinux", "kconfig"):
             for path in (self.root / folder).glob("*/*"):
                 _remove_older(path, limit)
         for path in (self.root / "tmp").glob("*"):

@@ -53,7 +53,7 @@ def _wrapper(folder: Path, types: str, fragment: Output | None, bpf: Bpf) -> Pat
     base = bpf.vmlinux.path
     added = btf.missing(types, base.read_text(encoding="utf-8", errors="replace"))
     if _RECORD.search(added):
-        # as bpftool does it, so that accesses are relocated in the same way; clang warns where it does nothing
+        # as bpftool does it, so that accesses are relocated alike; clang warns where it does nothing
         push = "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)"
         added = f"{push}\n{added}#pragma clang attribute pop\n"
     (folder / "vmlinux.h").write_text(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.kernel import tools
-from kiter.kernel.cache import key_of
+from kiter.kernel.cache import key_of, own_code
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.messages import Finding, parse, unexplained
 from kiter.kernel.tools import Tool
@@ -71,7 +71,7 @@ def _checkpatch(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> J
             return Done((Finding(0, 0, "error", f"{_FAILED}: {said.text}"),))
         return Done(found)
 
-    key = key_of("checkpatch", tree.identity, perl.identity, str(EXEMPTIONS), output.path, output.text)
+    key = key_of("checkpatch", own_code(), tree.identity, perl.identity, output.path, output.text)
     return Job(JobKind.CHECKPATCH, rendered.spec, output.path, output.text, "B04", key, work)
 
 
@@ -110,5 +110,7 @@ def _kernel_doc(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> J
             found = (unexplained(done.status, done.stderr),)
         return Done(found)
 
-    key = key_of("kernel-doc", tree.identity, perl.identity, sys.version, output.path, output.text)
+    key = key_of(
+        "kernel-doc", own_code(), tree.identity, perl.identity, sys.version, output.path, output.text
+    )
     return Job(JobKind.KERNEL_DOC, rendered.spec, output.path, output.text, "B05", key, work)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kiter.kernel import tools
-from kiter.kernel.cache import key_of
+from kiter.kernel.cache import key_of, own_code
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.kbuild import Kbuild, object_flags
 from kiter.kernel.kconfig import Off
@@ -31,7 +31,7 @@ def compile_job(rendered: Rendered, kbuild: Kbuild) -> Job:
     def work(scratch: Path, _: Sequence[Path]) -> Done:
         return Done(_compile(rendered.unit, rendered, kbuild, scratch, ""))
 
-    key = key_of("unit", kbuild.identity, path_of(rendered), rendered.unit)
+    key = key_of("unit", own_code(), kbuild.identity, path_of(rendered), rendered.unit)
     return Job(JobKind.KERNEL, rendered.spec, path_of(rendered), rendered.unit, "B01", key, work)
 
 
@@ -49,7 +49,7 @@ def guard_job(rendered: Rendered, kbuild: Kbuild, off: Off) -> Job:
                 return Done(unfit=_unfit(rendered.guard, off))
         return Done(found)
 
-    key = key_of("unit", kbuild.identity, path_of(rendered), rendered.unit, off.header)
+    key = key_of("unit", own_code(), kbuild.identity, path_of(rendered), rendered.unit, off.header)
     return Job(JobKind.GUARD_OFF, rendered.spec, path_of(rendered), rendered.unit, "B07", key, work)
 
 
@@ -73,7 +73,7 @@ def sparse_job(rendered: Rendered, kbuild: Kbuild, sparse: Tool) -> Job:
             found = (unexplained(done.status, done.stderr),)
         return Done(tuple(one for one in found if _ours(one, rendered.unit)))
 
-    key = key_of("sparse", kbuild.identity, sparse.identity, path_of(rendered), rendered.unit)
+    key = key_of("sparse", own_code(), kbuild.identity, sparse.identity, path_of(rendered), rendered.unit)
     return Job(JobKind.SPARSE, rendered.spec, path_of(rendered), rendered.unit, "B06", key, work)
 
 
