@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Why a module was refused: the kernel's registration rules, checked again on the module's own BTF.
+
+The kernel says no more than -EINVAL. The rules are those of btf_check_kfunc_protos() and of
+btf_populate_kfunc_set() in kernel/bpf/btf.c.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.errors import Diagnostic, Position
+from kiter.vm import btf, elf
+
+SET8_KFUNCS = 1
+ROLES = {1 << 8: "new", 1 << 9: "next", 1 << 10: "destroy"}
+ROLE_BITS = sum(ROLES)
+PREFIX = "bpf_iter_"
+NAME_MOST = 128
+REGISTERED = re.compile(r"register_btf_kfunc_id_set\s*\(\s*(BPF_PROG_TYPE_\w+)\s*,\s*&?\s*(\w+)")
+# program types that bpf_prog_type_to_kfunc_hook() makes one hook of
+ONE_HOOK = {
+    **dict.fromkeys(("TRACING", "TRACEPOINT", "PERF_EVENT", "LSM"), "tracing"),
+    **dict.fromkeys(("LWT_OUT", "LWT_IN", "LWT_XMIT", "LWT_SEG6LOCAL"), "lwt"),
+    **dict.fromkeys(("CGROUP_SKB", "CGROUP_SOCK", "CGROUP_DEVICE", "CGROUP_SOCK_ADDR"), "cgroup"),
+    **dict.fromkeys(("CGROUP_SOCKOPT", "CGROUP_SYSCTL"), "cgroup"),
+}
+
+ERRNOS = {
+    2: ("a symbol that the module uses does not exist or is not exported", "see the kernel's messages"),
+    8: ("the module was built for another kernel", "build it with the headers of the kernel that is booted"),
+    12: ("the guest has too little memory", "give it more"),
+    17: ("a module of that name is there already, perhaps built in", "give the module another name"),
+    22: ("the kernel refuses the registration of the kfuncs", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kfunc:
+    """An entry of a set: the function's name and id, and its KF_ flags."""
+
+    name: str
+    id: int
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdSet:
+    """A set of kfuncs in a module; `marked` if it was declared with BTF_KFUNCS_START."""
+
+    name: str
+    marked: bool
+    kfuncs: tuple[Kfunc, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that does not hold, and for what."""
+
+    code: str
+    message: str
+    reason: str
+
+
+def id_sets(raw: bytes, types: btf.Btf) -> list[IdSet]:
+    """The sets of a module file, their ids resolved by its BTF."""
+    found = elf.sections(raw)
+    ids = elf.data_of(found, ".BTF_ids")
+    prefix = "__BTF_ID__set8__"
+    return [
+        _id_set(s.name.removeprefix(prefix), ids, s.value, types)
+        for s in elf.symbols(found)
+        if s.name.startswith(prefix)
+    ]
+
+
+def _id_set(name: str, ids: bytes, at: int, types: btf.Btf) -> IdSet:
+    count, marks = struct.unpack_from("<II", ids, at)
+    pairs = [struct.unpack_from("<II", ids, at + 8 + 8 * i) for i in range(count)]
+    kfuncs = [Kfunc(types.type(i).name if i else "", i, flags) for i, flags in pairs]
+    return IdSet(name, bool(marks & SET8_KFUNCS), tuple(kfuncs))
+
+
+def check_sets(sets: Iterable[IdSet], types: btf.Btf, kernel: frozenset[str]) -> Iterator[Finding]:
+    """Every rule that a set or one of its kfuncs breaks; `kernel` has the names of its functions."""
+    flags_of: dict[str, int] = {}
+    for group in sets:
+        if not group.marked:
+            yield Finding(
+                "K01", f"the set {group.name} is no set of kfuncs", "declare it with BTF_KFUNCS_START()"
+            )
+        for kfunc in group.kfuncs:
+            yield from _check_kfunc(kfunc, types, kernel)
+            if flags_of.setdefault(kfunc.name, kfunc.flags) != kfunc.flags:
+                yield Finding(
+                    "K11", f"{kfunc.name} has different flags in two sets", "they must be the same everywhere"
+                )
+
+
+def _check_kfunc(kfunc: Kfunc, types: btf.Btf, kernel: frozenset[str]) -> Iterator[Finding]:
+    if not kfunc.id:
+        yield Finding(
+            "K02", "a kfunc of the set has no BTF", "it must be a global function marked __bpf_kfunc"
+        )
+        return
+    if kfunc.name in kernel:
+        yield Finding(
+            "K02", f"the kernel has a function {kfunc.name}", "a module's kfunc needs a name of its own"
+        )
+    roles = [role for bit, role in ROLES.items() if kfunc.flags & bit]
+    if len(roles) > 1:
+        both = " and ".join(f"KF_ITER_{r.upper()}" for r in roles)
+        yield Finding("K03", f"{kfunc.name} has {both}", "a kfunc is exactly one of an iterator's three")
+    elif roles:
+        yield from _check_iterator(kfunc, roles[0], types)
+
+
+def _check_iterator(kfunc: Kfunc, role: str, types: btf.Btf) -> Iterator[Finding]:
+    proto = types.type(types.type(kfunc.id).ref)
+    name = kfunc.name
+    state = _state(proto, types)
+    if state is None:
+        yield Finding(
+            "K04", f"{name}: the first argument is no struct {PREFIX}… *", "the iterator's state comes first"
+        )
+        return
+    if not state.ref or state.ref % 8:
+        yield Finding(
+            "K05", f"struct {state.name} has {state.ref} bytes", "its size must be a multiple of 8, and not 0"
+        )
+    if name != f"{state.name}_{role}" or len(name) >= NAME_MOST:
+        yield Finding(
+            "K06", f"{name} is not called {state.name}_{role}", "the kernel makes the name from the struct's"
+        )
+    if role != "new" and len(proto.members) != 1:
+        yield Finding(
+            "K07", f"{name} has {len(proto.members)} arguments", "it takes the iterator and nothing else"
+        )
+    returned = types.skip_modifiers(proto.ref)
+    if role == "next" and returned.kind != btf.PTR:
+        yield Finding("K08", f"{name} does not return a pointer", "next() returns the element or NULL")
+    if role == "destroy" and proto.ref != 0:
+        yield Finding("K09", f"{name} returns something", "destroy() returns void")
+
+
+def _state(proto: btf.Type, types: btf.Btf) -> btf.Type | None:
+    if not proto.members:
+        return None
+    first = types.skip_modifiers(proto.members[0][1])
+    if first.kind != btf.PTR:
+        return None
+    state = types.skip_modifiers(first.ref)
+    return state if state.kind == btf.STRUCT and state.name.startswith(PREFIX) else None
+
+
+def check_source(text: str) -> Iterator[Finding]:
+    """What only the source shows: two registrations for what is one hook to the kernel."""
+    seen: dict[str, str] = {}
+    for kind, _set in REGISTERED.findall(text):
+        short = kind.removeprefix("BPF_PROG_TYPE_")
+        hook = ONE_HOOK.get(short, short)
+        if hook in seen:
+            same = f"{seen[hook]} and {short}" if seen[hook] != short else f"{short} twice"
+            yield Finding(
+                "K15", f"kfuncs are registered for {same}", "a module may register once for each hook"
+            )
+        seen[hook] = short
+
+
+def check_module(ko: Path, kernel: Path, source: str = "") -> list[Finding]:
+    """All the rules that a built module breaks; `kernel` is a file with the kernel's BTF."""
+    base = btf.read(elf.data_of(elf.sections(kernel.read_bytes()), ".BTF"))
+    raw = ko.read_bytes()
+    found = elf.sections(raw)
+    own = elf.data_of(found, ".BTF")
+    if not own:
+        return [
+            Finding("K02", "the module has no BTF", "pahole and the kernel's vmlinux are needed to build it")
+        ]
+    distilled = elf.data_of(found, ".BTF.base")
+    types = btf.read(own, btf.read(distilled) if distilled else base)
+    broken = [*check_sets(id_sets(raw, types), types, base.functions()), *check_source(source)]
+    return list(dict.fromkeys(broken))
+
+
+def explain(errno: int, messages: Iterable[str], findings: Iterable[Finding], file: str) -> list[Diagnostic]:
+    """Why the module of `file` was refused: the rules it breaks, else what the errno and the log say."""
+    broken = list(findings)
+    if errno == 22 and broken:
+        return [Diagnostic(Position(file), f.code, f.message, f.reason) for f in broken]
+    title, hint = ERRNOS.get(errno, ("the kernel refuses the module", ""))
+    said = "\n".join(messages)
+    return [Diagnostic(Position(file), "V41", f"{title} (error {errno})", said, hint)]
