@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from kiter.kernel.fetch import installed
+from kiter.vm.job import VmJob
 from kiter.vm.module import Module, build_modules
 from kiter.vm.programs import Program
 from kiter.vm.results import Outcome
 from kiter.vm.runner import Test
-from kiter.vm.session import VmJob, VmResult, run_session
+from kiter.vm.session import VmResult, run_session
 from kiter.vm.store import Store, cache_root
 
 DATA = Path(__file__).parent / "data"
@@ -83,12 +84,13 @@ def test_program_that_the_verifier_refuses() -> None:
     assert "sleepable" in log.decisive[-1]
 
 
-@pytest.mark.parametrize("case", ["refused", "clash"])
-def test_module_that_the_kernel_refuses(case: str) -> None:
+@pytest.mark.parametrize(("case", "rule"), [("refused", "K05"), ("clash", "K15")])
+def test_module_that_the_kernel_refuses(case: str, rule: str) -> None:
     result = run(case)
     assert result.outcome is Outcome.MODULE_REFUSED
     assert [m.errno for m in result.report.modules] == [22]
     assert not result.report.checks
+    assert [d.code for d in result.refusals] == [rule]
 
 
 def test_oops_is_shown_and_the_test_named() -> None:

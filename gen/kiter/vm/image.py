@@ -4,50 +4,48 @@
 from __future__ import annotations
 
 import bz2
-import gzip
-import io
+import contextlib
 import lzma
 import subprocess
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import DEVNULL
+from typing import Protocol
 
 from kiter.errors import environment
 from kiter.vm import tools
 from kiter.vm.store import Store, digest
 
 ELF = b"\x7fELF"
+GZIP = 16 + zlib.MAX_WBITS
+Method = Callable[[bytes, Path], None]
 
 
-def _program(tool: str, *argv: str) -> Callable[[bytes], bytes]:
-    def unpack(data: bytes) -> bytes:
-        # what follows the stream is the loader's own code, so the exit status says nothing
-        return subprocess.run([tools.find(tool), *argv], input=data, capture_output=True, check=False).stdout
-
-    return unpack
-
-
-def _stream(opener: Callable[[], lzma.LZMADecompressor | bz2.BZ2Decompressor]) -> Callable[[bytes], bytes]:
-    def unpack(data: bytes) -> bytes:
-        return opener().decompress(data)
+def _program(tool: str, *argv: str) -> Method:
+    def unpack(data: bytes, out: Path) -> None:
+        with out.open("wb") as file:
+            # what follows the stream is the loader's own code, so the exit status says nothing
+            subprocess.run([tools.find(tool), *argv], input=data, stdout=file, stderr=DEVNULL, check=False)
 
     return unpack
 
 
-def _gunzip(data: bytes) -> bytes:
-    out = bytearray()
-    with gzip.GzipFile(fileobj=io.BytesIO(data)) as unzipped:
-        try:
-            while chunk := unzipped.read(1 << 20):
-                out += chunk
-        except (OSError, EOFError):
-            pass  # trailing bytes that are no gzip member
-    return bytes(out)
+class _Unpacker(Protocol):
+    def decompress(self, data: bytes, /) -> bytes: ...
 
 
-FORMATS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
+def _stream(opener: Callable[[], _Unpacker]) -> Method:
+    def unpack(data: bytes, out: Path) -> None:
+        out.write_bytes(opener().decompress(data))
+
+    return unpack
+
+
+FORMATS: tuple[tuple[bytes, Method], ...] = (
     (b"\x28\xb5\x2f\xfd", _program("zstd", "-dcq")),
     (b"\xfd7zXZ\x00", _stream(lzma.LZMADecompressor)),
-    (b"\x1f\x8b\x08", _gunzip),
+    (b"\x1f\x8b\x08", _stream(lambda: zlib.decompressobj(GZIP))),
     (b"\x02\x21\x4c\x18", _program("lz4", "-dcq")),
     (b"\x5d\x00\x00\x00", _stream(lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE))),
     (b"BZh", _stream(bz2.BZ2Decompressor)),
@@ -61,30 +59,41 @@ def _places(data: bytes, magic: bytes) -> Iterator[int]:
         at = data.find(magic, at + 1)
 
 
-def unpack(data: bytes) -> bytes | None:
-    """The ELF image in a kernel's file, or None if there is none to be found."""
+def _is_elf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(ELF)) == ELF
+
+
+def unpack(data: bytes, out: Path) -> bool:
+    """Writes the ELF image that is in a kernel's file; False if there is none to be found."""
     if data.startswith(ELF):
-        return data
+        out.write_bytes(data)
+        return True
     for magic, method in FORMATS:
         for at in _places(data, magic):
-            try:
-                image = method(data[at:])
-            except (OSError, EOFError, lzma.LZMAError, ValueError):
-                continue
-            if image.startswith(ELF):
-                return image
-    return None
+            # the magic may stand in any data by chance
+            with contextlib.suppress(OSError, EOFError, lzma.LZMAError, zlib.error, ValueError):
+                method(data[at:], out)
+                if _is_elf(out):
+                    return True
+    return False
+
+
+def _key(image: Path) -> str:
+    stat = image.stat()
+    return digest([str(image.resolve()), str(stat.st_size), str(stat.st_mtime_ns)])
+
+
+def vmlinux_path(image: Path, store: Store) -> Path:
+    """Where the ELF kernel of a vmlinuz is, or will be."""
+    return store.path("vmlinux", _key(image)) / "vmlinux"
 
 
 def vmlinux(image: Path, store: Store) -> Path:
     """The path of the ELF kernel of a vmlinuz, unpacked once; raises if it has none."""
-    stat = image.stat()
-    key = digest([str(image.resolve()), str(stat.st_size), str(stat.st_mtime_ns)])
 
     def make(work: Path) -> None:
-        elf = unpack(image.read_bytes())
-        if elf is None:
+        if not unpack(image.read_bytes(), work / "vmlinux"):
             raise environment("V03", "no ELF kernel inside the image", file=str(image))
-        (work / "vmlinux").write_bytes(elf)
 
-    return store.get("vmlinux", key, make) / "vmlinux"
+    return store.get("vmlinux", _key(image), make) / "vmlinux"

@@ -36,10 +36,15 @@ def make_command(headers: Path, work: Path) -> tools.Command:
     return tools.command("make", "-s", f"-j{jobs}", "-C", headers, f"M={work}", "modules")
 
 
+def makefile(modules: Sequence[Module]) -> str:
+    """What kbuild is told of a folder with these modules."""
+    return "".join(f"obj-m += {m.name}.o\n" for m in modules)
+
+
 def _prepare(work: Path, modules: Sequence[Module]) -> None:
     for module in modules:
         (work / f"{module.name}.c").write_text(module.text)
-    (work / "Makefile").write_text("".join(f"obj-m += {m.name}.o\n" for m in modules))
+    (work / "Makefile").write_text(makefile(modules))
 
 
 def build_modules(headers: Path, modules: Sequence[Module], store: Store) -> dict[str, Path]:

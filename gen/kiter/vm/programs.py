@@ -53,22 +53,30 @@ def vmlinux_header(btf: Path, store: Store) -> Path:
     return store.get("vmlinux_h", key, make) / "kernel_types.h"
 
 
-def header_folder(interface: Interface, store: Store) -> Path:
-    """A folder with the vmlinux.h and the declarations that this interface means."""
-    key = digest([str(interface.vmlinux_h), interface.types, interface.declarations])
-
-    def make(work: Path) -> None:
-        (work / "vmlinux.h").write_text(
+def header_texts(interface: Interface) -> dict[str, str]:
+    """The vmlinux.h and the declarations that this interface means, by file name."""
+    return {
+        "vmlinux.h": (
             "/* SPDX-License-Identifier: GPL-2.0-only */\n"
             "#ifndef __KITER_VMLINUX_H\n#define __KITER_VMLINUX_H\n\n"
             f'#include "{interface.vmlinux_h}"\n'
             '#ifndef __ksym\n#define __ksym __attribute__((section(".ksyms")))\n#endif\n'
             "#ifndef __weak\n#define __weak __attribute__((weak))\n#endif\n"
             f"\n{interface.types}\n#endif\n"
-        )
-        (work / "kiter_declarations.h").write_text(interface.declarations)
+        ),
+        "kiter_declarations.h": interface.declarations,
+    }
 
-    return store.get("bpf_include", key, make)
+
+def header_folder(interface: Interface, store: Store) -> Path:
+    """A folder with the header texts of an interface."""
+    texts = header_texts(interface)
+
+    def make(work: Path) -> None:
+        for name, text in texts.items():
+            (work / name).write_text(text)
+
+    return store.get("bpf_include", digest(texts.values()), make)
 
 
 def compile_command(headers: Path, source: Path, out: Path) -> tools.Command:

@@ -8,48 +8,20 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kiter.kernel.fetch import Kernel
-from kiter.vm import initramfs, qemu, tools
-from kiter.vm.image import vmlinux
-from kiter.vm.module import Module, build_modules
-from kiter.vm.programs import Interface, Program, build_program, header_folder, vmlinux_header
+from kiter.errors import Diagnostic, KiterError
+from kiter.vm import initramfs, keep, qemu, registration, tools
+from kiter.vm.image import vmlinux, vmlinux_path
+from kiter.vm.job import Options, VmJob, job_file
+from kiter.vm.module import build_modules
+from kiter.vm.programs import Interface, build_program, header_folder, vmlinux_header
 from kiter.vm.results import GuestReport, Outcome, read_report
-from kiter.vm.runner import Test, build_runner, uapi_folder
+from kiter.vm.runner import build_runner, uapi_folder
 from kiter.vm.store import Store, cache_root
-
-
-@dataclass(frozen=True, slots=True)
-class VmJob:
-    """What to run: the sources, and the kernel that judges them.
-
-    `only` selects tests and subtests ("css/walk*"); `limit` is what one subtest may take in the
-    guest, `deadline` what the whole boot may take, both in seconds.
-    """
-
-    kernel: Kernel
-    modules: tuple[Module, ...] = ()
-    programs: tuple[Program, ...] = ()
-    tests: tuple[Test, ...] = ()
-    types: str = ""
-    declarations: str = ""
-    only: str = ""
-    limit: int = 20
-    deadline: float = 90.0
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to run it: `keep` is a folder that gets everything, `shell` leaves one in the guest."""
-
-    keep: Path | None = None
-    shell: bool = False
-    memory: int = 512
-    cpus: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +34,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class VmResult:
-    """The verdicts, with everything needed to tell a person."""
+    """The verdicts, with everything needed to tell a person.
+
+    `refusals` says of each module that was refused which rule it broke.
+    """
 
     report: GuestReport
     accelerator: qemu.Accelerator
     steps: tuple[Step, ...]
     seconds: float
     console: str
+    refusals: tuple[Diagnostic, ...] = ()
     folder: Path | None = None
 
     @property
@@ -101,17 +77,19 @@ class _Built:
     kernel: Path
     modules: dict[str, Path]
     runner: Path
+    uapi: Path
+    interface: Interface
 
 
-def _runner(job: VmJob, store: Store, pool: ThreadPoolExecutor, clock: _Clock) -> Path:
-    uapi = uapi_folder(job.kernel.headers, store)
-    interface = Interface(vmlinux_header(job.kernel.btf, store), job.types, job.declarations)
+def _runner(job: VmJob, built_for: tuple[Interface, Path], store: Store, clock: _Clock) -> Path:
+    interface, uapi = built_for
     headers = header_folder(interface, store)
-    with clock.step("programs"):
-        built = list(pool.map(lambda p: build_program(p, headers, store), job.programs))
-    folders = {p.name: folder for p, folder in zip(job.programs, built, strict=True)}
-    with clock.step("runner"):
-        return build_runner(job.tests, folders, uapi, store, pool)
+    with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
+        with clock.step("programs"):
+            built = list(pool.map(lambda p: build_program(p, headers, store), job.programs))
+        folders = {p.name: folder for p, folder in zip(job.programs, built, strict=True)}
+        with clock.step("runner"):
+            return build_runner(job.tests, folders, uapi, store, pool)
 
 
 def _modules(job: VmJob, store: Store, clock: _Clock) -> dict[str, Path]:
@@ -120,22 +98,14 @@ def _modules(job: VmJob, store: Store, clock: _Clock) -> dict[str, Path]:
 
 
 def _build(job: VmJob, store: Store, clock: _Clock) -> _Built:
-    workers = max(2, os.cpu_count() or 1)
-    with ThreadPoolExecutor(3) as outer, ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(4) as outer:
         image = outer.submit(vmlinux, job.kernel.image, store)
         modules = outer.submit(_modules, job, store, clock)
         outer.submit(qemu.accelerator)
-        runner = outer.submit(_runner, job, store, pool, clock)
-        return _Built(image.result(), modules.result(), runner.result())
-
-
-def job_file(job: VmJob, shell: bool) -> str:
-    """What the guest's first process is told, a word and its value on each line."""
-    lines = [f"module /modules/{m.name}.ko" for m in job.modules]
-    lines += [f"limit {job.limit}"]
-    lines += [f"only {job.only}"] if job.only else []
-    lines += ["shell"] if shell else []
-    return "\n".join(lines) + "\n"
+        uapi = uapi_folder(job.kernel.headers, store)
+        interface = Interface(vmlinux_header(job.kernel.btf, store), job.types, job.declarations)
+        runner = outer.submit(_runner, job, (interface, uapi), store, clock)
+        return _Built(image.result(), modules.result(), runner.result(), uapi, interface)
 
 
 def _initrd(job: VmJob, built: _Built, options: Options) -> bytes:
@@ -188,22 +158,49 @@ def run_session(
         console = _read(machine.console).decode("utf-8", "replace")
         report = read_report(_read(machine.results), console, job.deadline if ended.killed else 0.0)
         if options.keep:
-            _keep(options.keep, folder, job, built)
+            _keep(options.keep.absolute(), folder, job, built, machine)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return VmResult(report, accel, tuple(clock.steps), time.monotonic() - began, console, options.keep)
+    return VmResult(
+        report=report,
+        accelerator=accel,
+        steps=tuple(clock.steps),
+        seconds=time.monotonic() - began,
+        console=console,
+        refusals=tuple(_refusals(job, report, built)),
+        folder=options.keep,
+    )
 
 
-def _keep(keep: Path, folder: Path, job: VmJob, built: _Built) -> None:
-    shutil.copytree(folder, keep, dirs_exist_ok=True)
-    shutil.copy(built.runner, keep)
-    sources: Sequence[tuple[str, str, str]] = [
-        *(("", m.name, m.text) for m in job.modules),
-        *(("progs", p.name, p.text) for p in job.programs),
-        *(("prog_tests", t.name, t.text) for t in job.tests),
-    ]
-    for where, name, text in sources:
-        (keep / where).mkdir(exist_ok=True)
-        (keep / where / f"{name}.c").write_text(text)
-    for path in built.modules.values():
-        shutil.copy(path, keep)
+def _refusals(job: VmJob, report: GuestReport, built: _Built) -> Iterator[Diagnostic]:
+    texts = {m.name: m.text for m in job.modules}
+    for load in report.modules:
+        if not load.errno:
+            continue
+        findings: list[registration.Finding] = []
+        # the explanation is an extra: it must not hide the verdict
+        with contextlib.suppress(KiterError, OSError):
+            findings = registration.check_module(built.modules[load.name], job.kernel.btf, texts[load.name])
+        yield from registration.explain(load.errno, load.messages, findings, f"{load.name}.c")
+
+
+def _keep(place: Path, folder: Path, job: VmJob, built: _Built, machine: qemu.Machine) -> None:
+    shutil.copytree(folder, place, dirs_exist_ok=True)
+    for path in (*built.modules.values(), built.runner):
+        shutil.copy(path, place)
+    keep.lay(place, job, built.uapi, built.interface)
+    there = replace(machine, initrd=place / "initrd.cpio", console=place / "console.log")
+    there = replace(there, results=place / "results.jsonl")
+    (place / keep.SCRIPT).write_text(keep.script(keep.commands(place, job, there, qemu.accelerator())))
+
+
+def dry_run(job: VmJob, options: Options | None = None, store: Store | None = None) -> str:
+    """The exact commands of a session as a shell script; nothing is built and nothing booted.
+
+    They refer to the folder of `options.keep`, which a run with it fills.
+    """
+    options = options or Options()
+    store = store or Store(cache_root() / "vm")
+    folder = (options.keep or Path("kiter-work")).absolute()
+    machine = _machine(vmlinux_path(job.kernel.image, store), folder, options)
+    return keep.script(keep.commands(folder, job, machine, qemu.accelerator()))

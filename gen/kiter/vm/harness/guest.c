@@ -162,8 +162,7 @@ void guest_shell(void)
 	pid_t pid = fork();
 
 	if (!pid) {
-		setsid();
-		execl("/bin/busybox", "sh", "-i", NULL);
+		execl("/bin/busybox", "setsid", "cttyhack", "/bin/busybox", "sh", NULL);
 		_exit(127);
 	}
 	waitpid(pid, NULL, 0);

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a session is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.kernel.fetch import Kernel
+from kiter.vm.module import Module
+from kiter.vm.programs import Program
+from kiter.vm.runner import Test
+
+
+@dataclass(frozen=True, slots=True)
+class VmJob:
+    """What to run: the sources, and the kernel that judges them.
+
+    `only` selects tests and subtests ("css/walk*"); `limit` is what one subtest may take in the
+    guest, `deadline` what the whole boot may take, both in seconds.
+    """
+
+    kernel: Kernel
+    modules: tuple[Module, ...] = ()
+    programs: tuple[Program, ...] = ()
+    tests: tuple[Test, ...] = ()
+    types: str = ""
+    declarations: str = ""
+    only: str = ""
+    limit: int = 20
+    deadline: float = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run it: `keep` is a folder that gets everything, `shell` leaves one in the guest."""
+
+    keep: Path | None = None
+    shell: bool = False
+    memory: int = 512
+    cpus: int = 2
+
+
+def job_file(job: VmJob, shell: bool) -> str:
+    """What the guest's first process is told, a word and its value on each line."""
+    lines = [f"module /modules/{m.name}.ko" for m in job.modules]
+    lines += [f"limit {job.limit}"]
+    lines += [f"only {job.only}"] if job.only else []
+    lines += ["shell"] if shell else []
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A work folder with all of a session in it, and the commands that make each part of it again."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from kiter.vm import module, programs, qemu, runner, tools
+from kiter.vm.job import VmJob
+from kiter.vm.programs import Interface, Program
+
+SCRIPT = "commands.sh"
+
+
+def lay(folder: Path, job: VmJob, uapi: Path, interface: Interface) -> None:
+    """Writes the sources as the commands want them: modules, progs/, prog_tests/, include/, uapi/."""
+    texts = {f"{m.name}.c": m.text for m in job.modules}
+    texts["Makefile"] = module.makefile(job.modules)
+    texts |= {f"progs/{p.name}.c": p.text for p in job.programs}
+    texts |= {f"prog_tests/{t.name}.c": t.text for t in job.tests}
+    texts["prog_tests/table.c"] = runner.table(job.tests)
+    texts |= {f"include/{name}": text for name, text in programs.header_texts(interface).items()}
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    shutil.copytree(uapi, folder / "uapi", dirs_exist_ok=True)
+
+
+def commands(folder: Path, job: VmJob, machine: qemu.Machine, accel: qemu.Accelerator) -> list[tools.Command]:
+    """The command lines of a session in that folder, in an order that works."""
+    found = [module.make_command(job.kernel.headers, folder)] if job.modules else []
+    for program in job.programs:
+        found += _program(folder, program)
+    sources = [*sorted(programs.HARNESS.glob("*.c")), folder / "prog_tests/table.c"]
+    sources += [folder / f"prog_tests/{t.name}.c" for t in job.tests]
+    includes = [folder / "progs", folder / "uapi"]
+    objects = [folder / f"{source.parent.name}-{source.stem}.o" for source in sources]
+    for source, out in zip(sources, objects, strict=True):
+        found.append(runner.compile_command(source, out, includes))
+    return [*found, runner.link_command(objects, folder / "runner"), qemu.boot_command(machine, accel)]
+
+
+def _program(folder: Path, program: Program) -> list[tools.Command]:
+    progs, bpftool = folder / "progs", tools.find("bpftool")
+    raw, linked = progs / f"{program.name}.o", progs / f"{program.name}.bpf.o"
+    make = shlex.join([bpftool, "gen", "skeleton", str(linked), "name", program.name])
+    return [
+        programs.compile_command(folder / "include", progs / f"{program.name}.c", raw),
+        tools.command(bpftool, "gen", "object", linked, raw),
+        tools.command("sh", "-c", f"{make} > {shlex.quote(str(progs / program.name))}.skel.h"),
+    ]
+
+
+def script(found: Iterable[tools.Command]) -> str:
+    """The commands as a shell script."""
+    lines = ["#!/bin/sh -ex", "# SPDX-License-Identifier: GPL-2.0-only"]
+    *building, booting = found
+    lines += [f"({c})" if c.cwd else str(c) for c in building]
+    lines += ["# initrd.cpio holds the runner as /init, the modules, and /job; kiter packs it by itself"]
+    return "\n".join([*lines, str(booting), ""])
