@@ -186,9 +186,9 @@ def test_colour_when_asked(probe, capfd):
     assert "\x1b[1;31merror[S07]:\x1b[0m" in capfd.readouterr().err
 
 
-def kiter(redirection, **variables):
-    """Run `kiter schema` in a shell with its output redirected somewhere."""
-    line = f'"$@" schema {redirection}'
+def kiter(redirection, arguments="schema", **variables):
+    """Run kiter in a shell with its output redirected somewhere."""
+    line = f'"$@" {arguments} {redirection}'
     return subprocess.run(
         ["bash", "-c", line, "bash", *KITER],
         env=ENVIRONMENT | variables,
@@ -198,8 +198,9 @@ def kiter(redirection, **variables):
     )
 
 
-def test_a_full_disk_is_told():
-    done = kiter("> /dev/full")
+@pytest.mark.parametrize("arguments", ["schema", "explain S07"], ids=["while-writing", "at-the-end"])
+def test_a_full_disk_is_told(arguments):
+    done = kiter("> /dev/full", arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert "error[E90]: the system refused: No space left on device" in done.stderr
     assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr

@@ -29,7 +29,7 @@ def inside(name: str, lines: Sequence[str], line: int, column: int) -> Position:
     last = len(lines) - 1
     if line > last:
         return Position(name, last + 1, len(lines[last]) + 1)
-    return Position(name, line + 1, min(column, len(lines[line])) + 1)
+    return Position(name, line + 1, column + 1)
 
 
 @dataclass(frozen=True, slots=True)
