@@ -13,7 +13,7 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol, TextIO, cast
 
 from kiter import cli
@@ -48,10 +48,15 @@ def load(name: str) -> Command:
     return cast(Command, importlib.import_module(f"{cli.__name__}.{name.replace('-', '_')}"))
 
 
-def add_global_options(parser: argparse.ArgumentParser, default: object = None) -> None:
-    """The options that stand before or behind the subcommand; `default` keeps the earlier value."""
+def add_global_options(
+    parser: argparse.ArgumentParser, default: object = None, formats: Sequence[str] = FORMATS
+) -> None:
+    """The options that stand before or behind the subcommand; `default` keeps the earlier value.
+
+    `formats` are those of a subcommand that reports in more ways than errors are shown in.
+    """
     group = parser.add_argument_group("options of all commands")
-    group.add_argument("--format", choices=FORMATS, default=default or "text", help="how errors are shown")
+    group.add_argument("--format", choices=formats, default=default or "text", help="how results are shown")
     group.add_argument(
         "--color",
         "--colour",
@@ -75,5 +80,6 @@ def wants_colour(mode: str, stream: TextIO | None) -> bool:
 
 def show(diagnostics: Iterable[Diagnostic], options: argparse.Namespace) -> None:
     """Print diagnostics to stderr in the format that the user asked for."""
-    text = render(diagnostics, options.format, wants_colour(options.color, sys.stderr))
+    form = options.format if options.format in FORMATS else "text"
+    text = render(diagnostics, form, wants_colour(options.color, sys.stderr))
     sys.stderr.write(text)

@@ -144,7 +144,8 @@ def _add(subparsers: argparse._SubParsersAction[_Parser], name: str, module: com
         allow_abbrev=False,
     )
     module.add_options(parser)
-    command.add_global_options(parser, default=argparse.SUPPRESS)
+    formats = getattr(module, "FORMATS", command.FORMATS)
+    command.add_global_options(parser, default=argparse.SUPPRESS, formats=formats)
 
 
 def _prepare_output() -> None:

@@ -59,3 +59,11 @@ def profile(release: str) -> Profile:
             hint=f"use one of {', '.join(releases())}",
         )
     return Profile(**tomllib.loads((HERE / f"{release}.toml").read_text(encoding="utf-8")))
+
+
+def nearest(release: str) -> Profile:
+    """The profile for a kernel: the newest that is not newer than it, else the oldest there is."""
+    number = parse_release(release)
+    known = releases()
+    older = [name for name in known if parse_release(name) <= number]
+    return profile(older[-1] if older else known[0])

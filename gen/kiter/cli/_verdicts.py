@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What happened in a virtual machine, as text, JSON, JUnit and TAP: facts in, text out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree as xml
+
+from kiter.vm.prototype import Prototype
+from kiter.vm.results import Check, GuestReport, console_tail
+from kiter.vm.session import VmResult
+
+FORMATS = ("text", "json", "junit", "tap")
+GROUPS = ("walks", "contract", "refused")
+INDENT = "      "
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """One boot with the iterators that it ran."""
+
+    result: VmResult
+    made: tuple[Prototype, ...]
+
+    @property
+    def report(self) -> GuestReport:
+        """What the guest told."""
+        return self.result.report
+
+    def of(self, prototype: Prototype) -> tuple[Check, ...]:
+        """The subtests of one iterator, and the test itself where it failed by itself."""
+        own = (c for c in self.report.checks if c.test == prototype.test)
+        return tuple(c for c in own if c.subtest or c.failures or c.crashed)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All of them, in the order of the iterators."""
+        return tuple(check for prototype in self.made for check in self.of(prototype))
+
+
+def group(check: Check) -> str:
+    """The part of the suite that a subtest belongs to: its name begins with what it does."""
+    if check.subtest.startswith("walk "):
+        return "walks"
+    named = check.subtest.partition(" ")[0]
+    own = {"contract", "late", "churn", "balance", "start_leaves", "start_gone", "null", "shown", "refused", ""}
+    return "contract" if named in own else "refused"
+
+
+def write(verdicts: Verdicts, form: str, verbose: int) -> str:
+    """The verdicts in one of FORMATS."""
+    writers = {"json": _json, "junit": _junit, "tap": _tap}
+    if form in writers:
+        return writers[form](verdicts)
+    return "\n".join(_text(verdicts, verbose)) + "\n"
+
+
+def _text(verdicts: Verdicts, verbose: int) -> Iterator[str]:
+    yield _headline(verdicts)
+    for prototype in verdicts.made:
+        yield from _iterator(verdicts, prototype, verbose)
+    yield from _accidents(verdicts)
+    yield _sum(verdicts)
+
+
+def _headline(verdicts: Verdicts) -> str:
+    accelerator = verdicts.result.accelerator
+    steps = (f"{step.name} {step.seconds:.1f} s" for step in verdicts.result.steps)
+    release = verdicts.report.release or "unknown"
+    return " · ".join((f"kernel {release}, QEMU ({accelerator.name.upper()})", *steps))
+
+
+def _iterator(verdicts: Verdicts, prototype: Prototype, verbose: int) -> Iterator[str]:
+    yield _introduced(prototype)
+    checks = verdicts.of(prototype)
+    for name in GROUPS:
+        own = [c for c in checks if group(c) == name]
+        if own:
+            yield f"  {name:<10}{sum(c.passed for c in own):>3}/{len(own)}"
+    for check in checks:
+        if verbose and check.passed:
+            yield f"    ok    {check.subtest} {check.seconds:.3f} s"
+        elif not check.passed:
+            yield from _failed(check)
+
+
+def _introduced(prototype: Prototype) -> str:
+    notes = []
+    if prototype.renamed:
+        notes.append(f"run as {prototype.name} (the kernel has {prototype.it.name} itself)")
+    if prototype.shims:
+        notes.append(f"reaches {', '.join(prototype.shims)} through a shim (not exported to modules)")
+    return ", ".join((prototype.it.name, *notes))
+
+
+def _failed(check: Check) -> Iterator[str]:
+    word = "skip" if check.skipped else "FAIL"
+    died = f" (ended by {check.crashed})" if check.crashed else ""
+    yield f"    {word}  {check.subtest or check.test}{died}"
+    for failure in check.failures:
+        yield f"{INDENT}    {failure.file}:{failure.line}: {failure.name}: {failure.text}"
+    for log in check.logs:
+        yield f"{INDENT}    the verifier on {log.program}:"
+        yield from (f"{INDENT}      {line}" for line in log.decisive)
+
+
+def _accidents(verdicts: Verdicts) -> Iterator[str]:
+    report = verdicts.report
+    for load in report.modules:
+        if load.errno:
+            yield f"module {load.name} refused: errno {load.errno}"
+            yield from (f"{INDENT}{line}" for line in load.messages)
+    for refusal in verdicts.result.refusals:
+        yield f"{INDENT}[{refusal.code}] {refusal.message}"
+    for splat in report.splats:
+        yield f"kernel {splat.kind}" + (f" during {report.running}" if report.running else "")
+        yield from (f"{INDENT}{line}" for line in splat.lines)
+    if report.hang:
+        where = "/".join(filter(None, (report.hang.test, report.hang.subtest))) or "the guest"
+        yield f"hang: {where} did not end within {report.hang.seconds:.0f} s"
+        yield from (f"{INDENT}{line}" for line in report.hang.at)
+    if not report.complete and not report.hang and not report.splats:
+        yield "the guest ended early; its last words:"
+        yield from (f"{INDENT}{line}" for line in console_tail(verdicts.result.console))
+
+
+def _sum(verdicts: Verdicts) -> str:
+    checks = verdicts.checks
+    passed = sum(c.passed for c in checks)
+    took = f"in {verdicts.result.seconds:.1f} s"
+    if passed == len(checks) and verdicts.result.outcome.status == 0:
+        return f"{passed} checks passed {took}"
+    return f"{verdicts.result.outcome.value}: {passed} of {len(checks)} checks passed {took}"
+
+
+def _json(verdicts: Verdicts) -> str:
+    result, report = verdicts.result, verdicts.report
+    facts = {
+        "outcome": result.outcome.value,
+        "status": result.outcome.status,
+        "kernel": report.release,
+        "accelerator": result.accelerator.name,
+        "seconds": round(result.seconds, 3),
+        "steps": {step.name: round(step.seconds, 3) for step in result.steps},
+        "iterators": [
+            {"name": p.it.name, "run_as": p.name, "shims": list(p.shims), "checks": list(map(_fact, verdicts.of(p)))}
+            for p in verdicts.made
+        ],
+        "modules": [{"name": m.name, "errno": m.errno, "messages": m.messages} for m in report.modules],
+        "refusals": [{"code": d.code, "message": d.message} for d in result.refusals],
+        "splats": [{"kind": s.kind, "lines": s.lines} for s in report.splats],
+        "hang": "/".join((report.hang.test, report.hang.subtest)) if report.hang else None,
+    }
+    return json.dumps(facts, indent=2) + "\n"
+
+
+def _fact(check: Check) -> dict[str, object]:
+    return {
+        "name": check.subtest or check.test,
+        "group": group(check),
+        "passed": check.passed,
+        "skipped": check.skipped,
+        "seconds": round(check.seconds, 3),
+        "failures": list(_details(check)),
+    }
+
+
+def _details(check: Check) -> Iterator[str]:
+    for failure in check.failures:
+        yield f"{failure.file}:{failure.line}: {failure.name}: {failure.text}"
+    for log in check.logs:
+        yield f"verifier on {log.program}: " + " / ".join(log.decisive)
+
+
+def _troubles(verdicts: Verdicts) -> Sequence[str]:
+    """What went wrong outside of any check, for formats that know only checks."""
+    return tuple(_accidents(verdicts))
+
+
+def _junit(verdicts: Verdicts) -> str:
+    suites = xml.Element("testsuites", name="kiter", time=f"{verdicts.result.seconds:.3f}")
+    for prototype in verdicts.made:
+        checks = verdicts.of(prototype)
+        failed = sum(not c.passed and not c.skipped for c in checks)
+        suite = xml.SubElement(
+            suites, "testsuite", name=prototype.it.name, tests=str(len(checks)), failures=str(failed)
+        )
+        for check in checks:
+            case = xml.SubElement(
+                suite,
+                "testcase",
+                classname=prototype.it.name,
+                name=check.subtest or check.test,
+                time=f"{check.seconds:.3f}",
+            )
+            if check.skipped:
+                xml.SubElement(case, "skipped")
+            elif not check.passed:
+                xml.SubElement(case, "failure", message="failed").text = "\n".join(_details(check))
+    if troubles := _troubles(verdicts):
+        suite = xml.SubElement(suites, "testsuite", name="kernel", tests="1", errors="1")
+        case = xml.SubElement(suite, "testcase", classname="kernel", name=verdicts.result.outcome.value)
+        xml.SubElement(case, "error", message=troubles[0]).text = "\n".join(troubles)
+    xml.indent(suites)
+    return xml.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _tap(verdicts: Verdicts) -> str:
+    named = [(p, c) for p in verdicts.made for c in verdicts.of(p)]
+    lines = ["TAP version 13", f"1..{len(named)}"]
+    for number, (prototype, check) in enumerate(named, 1):
+        word = "ok" if check.passed or check.skipped else "not ok"
+        skip = " # SKIP" if check.skipped else ""
+        lines.append(f"{word} {number} - {prototype.it.name}: {check.subtest or check.test}{skip}")
+        lines += [f"# {line}" for line in _details(check)]
+    lines += [f"Bail out! {line}" for line in _troubles(verdicts)[:1]]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter run`: prototypes in a virtual machine, judged by the real verifier and their selftests."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from kiter import frontend
+from kiter.cli import _verdicts
+from kiter.cli.command import show
+from kiter.kernel import fetch
+from kiter.target.profile import nearest
+from kiter.vm import session
+from kiter.vm.job import Options
+from kiter.vm.prototype import Prototype, job, prototypes
+from kiter.vm.store import Store, cache_root
+
+NAME = "run"
+HELP = "run iterators in a virtual machine and show the real verifier's verdict"
+EXAMPLE = """
+kiter run specs/css.yaml
+kiter run --show specs/task.yaml
+kiter run --format junit > verdicts.xml
+"""
+FORMATS = _verdicts.FORMATS
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `kiter run`."""
+    parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder of them (default: specs/)")
+    parser.add_argument(
+        "--kernel",
+        default="",
+        metavar="RELEASE|DIR",
+        help="the kernel to boot: an installed or fetched one, or a build directory (default: the newest 6.12)",
+    )
+    parser.add_argument("--only", default="", metavar="PATTERN", help="only these tests, such as 'css_iter/walk*'")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep everything that the run was made of")
+    parser.add_argument("--dry-run", action="store_true", help="print the exact commands and do nothing")
+    parser.add_argument("--shell", action="store_true", help="leave a shell in the guest, with the modules loaded")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Build, boot, test, tell; the status says which kind of thing went wrong."""
+    kernel = fetch.find(options.kernel)
+    target = nearest(kernel.release)
+    read = frontend.read(frontend.collect(options.specs), target)
+    show(read.warnings, options)
+    store = Store(cache_root() / "vm")
+    made = prototypes(read.iterators, target, kernel, store)
+    return _boot(made, kernel, store, options)
+
+
+def _boot(
+    made: tuple[Prototype, ...], kernel: fetch.Kernel, store: Store, options: argparse.Namespace
+) -> int:
+    wanted = job(made, kernel, store, options.only)
+    chosen = Options(keep=options.keep, shell=options.shell)
+    if options.dry_run:
+        sys.stdout.write(session.dry_run(wanted, chosen, store))
+        return 0
+    result = session.run_session(wanted, chosen, store=store)
+    verdicts = _verdicts.Verdicts(result, made)
+    sys.stdout.write(_verdicts.write(verdicts, options.format, options.verbose))
+    return result.outcome.status

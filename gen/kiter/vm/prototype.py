@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Iterators made ready for a kernel that was not built with them: as modules, renamed where they must be."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from kiter.errors import environment
+from kiter.generate import generate
+from kiter.kernel import btf, headers, kbuild
+from kiter.kernel.cache import opened
+from kiter.kernel.fetch import Kernel
+from kiter.output import Kind, Rendered
+from kiter.spec.iterator import Iterator
+from kiter.target.profile import Profile
+from kiter.vm.job import VmJob
+from kiter.vm.module import Module
+from kiter.vm.programs import Program, vmlinux_header
+from kiter.vm.runner import Test
+from kiter.vm.store import Store, digest
+
+SUFFIX = "_kiter"
+
+
+@dataclass(frozen=True, slots=True)
+class Prototype:
+    """One iterator as it runs: `name` differs from `it.name` where the kernel has that name itself.
+
+    `shims` are the symbols that the kernel does not export and the module finds by itself.
+    """
+
+    it: Iterator
+    name: str
+    rendered: Rendered
+    shims: tuple[str, ...]
+
+    @property
+    def renamed(self) -> bool:
+        """Whether the kernel has an iterator of that name."""
+        return self.name != self.it.name
+
+    @property
+    def test(self) -> str:
+        """The name of its test, as the harness reports it."""
+        return f"{self.name}_iter"
+
+
+def prototypes(
+    its: Iterable[Iterator], profile: Profile, kernel: Kernel, store: Store
+) -> tuple[Prototype, ...]:
+    """Every iterator for one kernel; raises KiterError when the kernel's headers cannot be used."""
+    return tuple(_prototype(it, profile, kernel, store) for it in its)
+
+
+def has_iterator(kernel: Kernel, name: str) -> bool:
+    """Whether the kernel itself has an iterator of that name."""
+    return f"\0bpf_iter_{name}_new\0".encode() in _types(kernel.btf)
+
+
+@cache
+def _types(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _prototype(it: Iterator, profile: Profile, kernel: Kernel, store: Store) -> Prototype:
+    name = it.name + SUFFIX if has_iterator(kernel, it.name) else it.name
+    named = replace(it, name=name)
+    plain = generate(named, profile)
+    shims = _unexported(plain, kernel, store)
+    return Prototype(it, name, generate(named, profile, shims) if shims else plain, shims)
+
+
+def _unexported(rendered: Rendered, kernel: Kernel, store: Store) -> tuple[str, ...]:
+    """The symbols that the code needs and a module cannot have: seen in the object it compiles to."""
+    key = digest([str(kernel.headers), kernel.release, rendered.unit])
+
+    def make(work: Path) -> None:
+        needed = _undefined(rendered, kernel, work)
+        (work / "symbols").write_text("\n".join(sorted(needed - _exported(kernel.headers))))
+
+    return tuple((store.get("unexported", key, make) / "symbols").read_text().split())
+
+
+def _undefined(rendered: Rendered, kernel: Kernel, work: Path) -> set[str]:
+    source, made = work / "unit.c", work / "unit.o"
+    source.write_text(rendered.unit)
+    with opened(None) as store:
+        asked = kbuild.ask(headers.find(str(kernel.headers)), store)
+    words = [
+        asked.compiler.path,
+        *asked.flags,
+        *kbuild.object_flags("unit.c"),
+        "-c",
+        "-o",
+        str(made),
+        str(source),
+    ]
+    done = subprocess.run(words, cwd=asked.cwd, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise environment(
+            "V10", f"{rendered.spec} does not compile", done.stderr.strip(), "kiter build says where"
+        )
+    listed = subprocess.run(["nm", "-u", str(made)], capture_output=True, text=True, check=True).stdout
+    return {line.split()[-1] for line in listed.splitlines() if line.strip()}
+
+
+@cache
+def _exported(folder: Path) -> set[str]:
+    """What modules may use, and what every module brings along."""
+    lines = (folder / "Module.symvers").read_text().splitlines()
+    return {line.split("\t")[1] for line in lines} | {"__this_module", "_GLOBAL_OFFSET_TABLE_"}
+
+
+def job(made: Sequence[Prototype], kernel: Kernel, store: Store, only: str = "") -> VmJob:
+    """What to boot for these prototypes: their modules, and the selftests as they are emitted.
+
+    `only` selects tests by pattern.
+    """
+    rendered = [p.rendered for p in made]
+    vmlinux = vmlinux_header(kernel.btf, store).read_text()
+    outputs = [output for one in rendered for output in one.outputs]
+    return VmJob(
+        kernel=kernel,
+        modules=tuple(Module(f"kiter_{p.name}", p.rendered.unit) for p in made),
+        programs=tuple(
+            Program(Path(o.path).stem, o.text) for o in outputs if o.kind in {Kind.PROG, Kind.PROG_FAILURE}
+        ),
+        tests=tuple(Test(Path(o.path).stem, o.text) for o in outputs if o.kind is Kind.PROG_TEST),
+        types="\n".join(btf.missing(one.types, vmlinux) for one in rendered),
+        declarations="\n".join(o.text for o in outputs if o.kind is Kind.DECLARATIONS),
+        only=only,
+        deadline=60.0 + 20.0 * len(made),
+    )
