@@ -117,7 +117,7 @@ _OWN = (
     Code(
         "S16",
         "kiter's own output given as a spec",
-        "The file carries the mark of a generated file.",
+        "The manifest of an output folder lists the file as one that kiter wrote.",
         "name the spec that it was generated from",
     ),
     Code(

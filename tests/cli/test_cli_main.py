@@ -53,7 +53,7 @@ def test_every_command_has_help_with_an_example(capsys):
         assert name == module.NAME and module.HELP[0].islower() and not module.HELP.endswith(".")
         assert main.main([name, "--help"]) == 0
         text = capsys.readouterr().out
-        assert f"example:\n  kiter {name}" in text and "--format {text,json,github" in text
+        assert f"example:\n  kiter {name}" in text and "--format {text,json" in text
 
 
 def test_the_help_lists_the_commands(capsys):
