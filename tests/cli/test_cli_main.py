@@ -20,6 +20,7 @@ from kiter.errors import Diagnostic, KiterError, Position, environment
 
 KITER = [sys.executable, "-m", "kiter.cli.main"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "gen")}
+ENVIRONMENT.pop("PYTHONUNBUFFERED", None)  # with it no flush at the end could fail
 
 
 @pytest.fixture
