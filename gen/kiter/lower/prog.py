@@ -14,7 +14,8 @@ from kiter.lower.scene import Scene
 class View:
     """`accepted` are the flag values there are; `identity` is a number, over `pos`.
 
-    `null` are the arguments with NULL where new() takes it, "" when it takes none.
+    `null` are the arguments with NULL where new() takes it, "" when it takes none; `references`
+    counts those on an element that every walk meets, "" where user space can count them.
     """
 
     name: str
@@ -25,6 +26,7 @@ class View:
     flag_type: str
     identity: str
     null: str
+    references: str
 
 
 def view(scene: Scene) -> View:
@@ -39,6 +41,7 @@ def view(scene: Scene) -> View:
         flag_type=declare(selector.type, "accepted") if selector else "",
         identity=identity(scene),
         null=without(scene),
+        references=found.references if (found := world(scene)) else "",
     )
 
 

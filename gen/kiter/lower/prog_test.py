@@ -15,13 +15,15 @@ from kiter.spec.case import Case
 class Row:
     """One walk in the test's table: its name, what user space expects, and what new() returns.
 
-    `first` says whether the walk must begin at the object it was given; `null` is new()'s answer
+    `first` says whether the walk must begin at the object it was given, `empties` whether nothing
+    is left of it when that object has left; `null` is new()'s answer
     to NULL in place of the object, `gone` its answer to an object that has left already.
     """
 
     name: str
     expect: str
     first: bool
+    empties: bool
     null: str
     gone: str
 
@@ -64,6 +66,7 @@ def _row(case: Case) -> Row:
     return Row(
         name=case.flag or "all",
         expect=case.expect.removesuffix("_from_task"),
+        empties=case.expect == "own_threads",
         first=case.expect.endswith("_from_task"),
         null="-EINVAL" if case.requires else "0",
         gone=f"-{start.errno}" if start else "0",

@@ -34,13 +34,16 @@ class World:
 
     `identity` is the number that user space knows an element by; `keep` is what acquires one (as a
     `holder`) and gives it back, which the verifier allows only while the element is valid;
-    `template` is the user-space half, `headers` are those that it needs.
+    `references` is how a program counts those on the running task, "" where user space counts what
+    does not die, and `walks` how many walks make a leak stand out; `template` is the user-space half, `headers` are those that it needs.
     """
 
     name: str
     holder: str
     identity: str
     keep: tuple[str, str]
+    references: str
+    walks: int
     template: str
     headers: tuple[str, ...]
 
@@ -81,6 +84,8 @@ WORLDS: Mapping[str, World] = {
         holder="struct task_struct *",
         identity="pos->pid",
         keep=("bpf_task_acquire(pos)", "bpf_task_release"),
+        references="bpf_get_current_task_btf()->usage.refs.counter",
+        walks=100,
         template="selftests/tasks.c.j2",
         headers=("dirent.h", "signal.h", "sys/wait.h"),
     ),
@@ -89,8 +94,10 @@ WORLDS: Mapping[str, World] = {
         holder="struct cgroup *",
         identity="pos->cgroup->kn->id",
         keep=("bpf_cgroup_acquire(pos->cgroup)", "bpf_cgroup_release"),
+        references="",
+        walks=1,
         template="selftests/cgroups.c.j2",
-        headers=(),
+        headers=("fcntl.h",),
     ),
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
 #include <pthread.h>
 #include <test_progs.h>
 #include "cgroup_helpers.h"
@@ -7,12 +8,22 @@
 
 #define MAX_ELEMS 8192
 #define MAX_STEPS 100000
-#define NR_CHURNS 50
+#define NR_CHURNS 20
+#define NR_WALKS 1
 
 struct ids {
 	__u64 id[MAX_ELEMS];
 	int nr;
 };
+
+static int run(struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	return err ?: opts.retval;
+}
 
 #define NR_STARTS ARRAY_SIZE(tree)
 #define YARD "/yard"
@@ -29,6 +40,8 @@ static const struct {
 	{ "/top/left/twig", 1 },
 	{ "/top/right", 0 },
 };
+
+static int yard_fd = -1;
 
 static __u64 id_of(int start)
 {
@@ -83,10 +96,9 @@ static int set_up(void)
 
 	if (setup_cgroup_environment())
 		return -1;
-	fd = create_and_get_cgroup(YARD);
-	if (fd < 0)
+	yard_fd = create_and_get_cgroup(YARD);
+	if (yard_fd < 0)
 		return -1;
-	close(fd);
 	for (i = 0; i < ARRAY_SIZE(tree); i++) {
 		fd = create_and_get_cgroup(tree[i].path);
 		if (fd < 0)
@@ -98,7 +110,38 @@ static int set_up(void)
 
 static void tear_down(void)
 {
+	if (yard_fd >= 0)
+		close(yard_fd);
 	cleanup_cgroup_environment();
+}
+
+static int nr_dying(void)
+{
+	char key[64];
+	int value, nr = -1;
+	FILE *file;
+
+	file = fdopen(openat(yard_fd, "cgroup.stat", O_RDONLY), "r");
+	if (!file)
+		return -1;
+	while (fscanf(file, "%63s %d", key, &value) == 2)
+		if (!strcmp(key, "nr_dying_descendants"))
+			nr = value;
+	fclose(file);
+	return nr;
+}
+
+/* a cgroup with a reference left never finishes dying; give it time */
+static long references(struct css_post_iter *skel)
+{
+	int i, nr = -1;
+
+	for (i = 0; i < 200 && nr; i++) {
+		usleep(10000);
+		nr = nr_dying();
+	}
+	ASSERT_GE(nr, 0, "nr_dying");
+	return nr;
 }
 
 /* one row for each walk there is, in the order of the program's accepted[] */
@@ -106,20 +149,12 @@ static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);
 	bool first;
+	bool empties;
 	int null;
 	int gone;
 } walks[] = {
-	{ "all", postorder, false, 0, 0 },
+	{ "all", postorder, false, false, 0, 0 },
 };
-
-static int run(struct bpf_program *prog)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	int err;
-
-	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
-	return err ?: opts.retval;
-}
 
 static void choose(struct css_post_iter *skel, int which, __u64 id)
 {
@@ -264,8 +299,26 @@ static void test_churn(struct css_post_iter *skel, int which)
 			break;
 		if (!ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends"))
 			break;
+		sched_yield();
 	}
 	pthread_join(thread, NULL);
+}
+
+/* what a walk takes it gives back */
+static void test_balance(struct css_post_iter *skel, int which)
+{
+	long before, after;
+	int i;
+
+	before = references(skel);
+	arrive();
+	choose(skel, which, id_of_yard());
+	for (i = 0; i < NR_WALKS; i++)
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			break;
+	leave();
+	after = references(skel);
+	ASSERT_LE(after - before, NR_WALKS / 2, "references");
 }
 
 /* a walk ends when the object that it started from leaves */
@@ -283,7 +336,7 @@ static void test_start_gone(struct css_post_iter *skel, int which)
 	choose(skel, which, arrive());
 	run_holding(skel, skel->progs.probe, leave);
 	ASSERT_EQ(skel->bss->err, walks[which].gone, "new");
-	if (walks[which].gone)
+	if (walks[which].gone || walks[which].empties)
 		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
 }
 
@@ -308,6 +361,8 @@ static void test_each(struct css_post_iter *skel, int which)
 		test_late(skel, which);
 	if (named("churn", which))
 		test_churn(skel, which);
+	if (named("balance", which))
+		test_balance(skel, which);
 	if (named("start_leaves", which))
 		test_start_leaves(skel, which);
 	if (named("start_gone", which))

@@ -9,12 +9,22 @@
 
 #define MAX_ELEMS 8192
 #define MAX_STEPS 100000
-#define NR_CHURNS 50
+#define NR_CHURNS 20
+#define NR_WALKS 100
 
 struct ids {
 	__u64 id[MAX_ELEMS];
 	int nr;
 };
+
+static int run(struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	return err ?: opts.retval;
+}
 
 #define NR_STARTS 1
 #define NR_HELPERS 2
@@ -149,27 +159,26 @@ static void tear_down(void)
 	pthread_barrier_destroy(&helpers_stay);
 }
 
+/* those on the task that runs the programs, which every walk meets */
+static long references(struct letter_task_iter *skel)
+{
+	ASSERT_OK(run(skel->progs.references), "run_references");
+	return skel->bss->nr_references;
+}
+
 /* one row for each walk there is, in the order of the program's accepted[] */
 static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);
 	bool first;
+	bool empties;
 	int null;
 	int gone;
 } walks[] = {
-	{ "ITERATE_PROCESS", processes, true, 0, -ESRCH },
-	{ "ITERATE_THREAD", own_threads, false, 0, 0 },
-	{ "ITERATE_ALL", threads, false, 0, 0 },
+	{ "ITERATE_PROCESS", processes, true, false, 0, -ESRCH },
+	{ "ITERATE_THREAD", own_threads, false, true, 0, 0 },
+	{ "ITERATE_ALL", threads, false, false, 0, 0 },
 };
-
-static int run(struct bpf_program *prog)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	int err;
-
-	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
-	return err ?: opts.retval;
-}
 
 static void choose(struct letter_task_iter *skel, int which, __u64 id)
 {
@@ -315,8 +324,26 @@ static void test_churn(struct letter_task_iter *skel, int which)
 			break;
 		if (!ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends"))
 			break;
+		sched_yield();
 	}
 	pthread_join(thread, NULL);
+}
+
+/* what a walk takes it gives back */
+static void test_balance(struct letter_task_iter *skel, int which)
+{
+	long before, after;
+	int i;
+
+	before = references(skel);
+	arrive();
+	choose(skel, which, id_of_yard());
+	for (i = 0; i < NR_WALKS; i++)
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			break;
+	leave();
+	after = references(skel);
+	ASSERT_LE(after - before, NR_WALKS / 2, "references");
 }
 
 /* a walk ends when the object that it started from leaves */
@@ -334,7 +361,7 @@ static void test_start_gone(struct letter_task_iter *skel, int which)
 	choose(skel, which, arrive());
 	run_holding(skel, skel->progs.probe, leave);
 	ASSERT_EQ(skel->bss->err, walks[which].gone, "new");
-	if (walks[which].gone)
+	if (walks[which].gone || walks[which].empties)
 		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
 }
 
@@ -396,6 +423,8 @@ static void test_each(struct letter_task_iter *skel, int which)
 		test_late(skel, which);
 	if (named("churn", which))
 		test_churn(skel, which);
+	if (named("balance", which))
+		test_balance(skel, which);
 	if (named("start_leaves", which))
 		test_start_leaves(skel, which);
 	if (named("start_gone", which))

@@ -9,12 +9,22 @@
 
 #define MAX_ELEMS 8192
 #define MAX_STEPS 100000
-#define NR_CHURNS 50
+#define NR_CHURNS 20
+#define NR_WALKS 100
 
 struct ids {
 	__u64 id[MAX_ELEMS];
 	int nr;
 };
+
+static int run(struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	return err ?: opts.retval;
+}
 
 #define NR_STARTS 1
 #define NR_HELPERS 2
@@ -128,25 +138,24 @@ static void tear_down(void)
 	pthread_barrier_destroy(&helpers_stay);
 }
 
+/* those on the task that runs the programs, which every walk meets */
+static long references(struct process_iter *skel)
+{
+	ASSERT_OK(run(skel->progs.references), "run_references");
+	return skel->bss->nr_references;
+}
+
 /* one row for each walk there is, in the order of the program's accepted[] */
 static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);
 	bool first;
+	bool empties;
 	int null;
 	int gone;
 } walks[] = {
-	{ "all", processes, false, 0, 0 },
+	{ "all", processes, false, false, 0, 0 },
 };
-
-static int run(struct bpf_program *prog)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	int err;
-
-	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
-	return err ?: opts.retval;
-}
 
 static void choose(struct process_iter *skel, int which, __u64 id)
 {
@@ -290,8 +299,26 @@ static void test_churn(struct process_iter *skel, int which)
 			break;
 		if (!ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends"))
 			break;
+		sched_yield();
 	}
 	pthread_join(thread, NULL);
+}
+
+/* what a walk takes it gives back */
+static void test_balance(struct process_iter *skel, int which)
+{
+	long before, after;
+	int i;
+
+	before = references(skel);
+	arrive();
+	choose(skel, which, id_of_yard());
+	for (i = 0; i < NR_WALKS; i++)
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			break;
+	leave();
+	after = references(skel);
+	ASSERT_LE(after - before, NR_WALKS / 2, "references");
 }
 
 static bool named(const char *what, int which)
@@ -315,6 +342,8 @@ static void test_each(struct process_iter *skel, int which)
 		test_late(skel, which);
 	if (named("churn", which))
 		test_churn(skel, which);
+	if (named("balance", which))
+		test_balance(skel, which);
 }
 
 void test_process_iter(void)

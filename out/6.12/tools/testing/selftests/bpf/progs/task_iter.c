@@ -31,6 +31,7 @@ int hold;
 u64 elems[MAX_ELEMS];
 u32 nr_elems, nr_outer, nr_inner;
 u64 revived[3];
+s64 nr_references;
 int held;
 int err;
 
@@ -237,5 +238,12 @@ int nest_three(void *ctx)
 	bpf_rcu_read_unlock();
 
 	bpf_task_release(task);
+	return 0;
+}
+
+SEC("syscall")
+int references(void *ctx)
+{
+	nr_references = bpf_get_current_task_btf()->usage.refs.counter;
 	return 0;
 }
