@@ -15,7 +15,7 @@ from kiter.vm.programs import Interface, Program
 SCRIPT = "commands.sh"
 
 
-def lay(folder: Path, job: VmJob, uapi: Path, interface: Interface) -> None:
+def lay(folder: Path, job: VmJob, interface: Interface) -> None:
     """Writes the sources as the commands want them: modules, progs/, prog_tests/, include/, uapi/."""
     texts = {f"{m.name}.c": m.text for m in job.modules}
     texts["Makefile"] = module.makefile(job.modules)
@@ -27,7 +27,7 @@ def lay(folder: Path, job: VmJob, uapi: Path, interface: Interface) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    shutil.copytree(uapi, folder / "uapi", dirs_exist_ok=True)
+    shutil.copytree(interface.uapi, folder / "uapi", dirs_exist_ok=True)
 
 
 def commands(folder: Path, job: VmJob, machine: qemu.Machine, accel: qemu.Accelerator) -> list[tools.Command]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from kiter.vm import tools
@@ -32,11 +33,12 @@ class Program:
 class Interface:
     """What programs are compiled against beside libbpf.
 
-    `vmlinux_h` is the kernel's own; `types` is what vmlinux.h would have beside it if the kernel
-    had the iterators, `declarations` what bpf_experimental.h would.
+    `vmlinux_h` is the kernel's own, `uapi` has its linux/bpf.h. `types` is what vmlinux.h would
+    have beside it if the kernel had the iterators, `declarations` what bpf_experimental.h would.
     """
 
     vmlinux_h: Path
+    uapi: Path
     types: str = ""
     declarations: str = ""
 
@@ -65,6 +67,7 @@ def header_texts(interface: Interface) -> dict[str, str]:
             f"\n{interface.types}\n#endif\n"
         ),
         "kiter_declarations.h": interface.declarations,
+        "linux/bpf.h": f'#include "{interface.uapi}/linux/bpf.h"\n',
     }
 
 
@@ -73,15 +76,25 @@ def header_folder(interface: Interface, store: Store) -> Path:
     texts = header_texts(interface)
 
     def make(work: Path) -> None:
+        (work / "linux").mkdir()
         for name, text in texts.items():
             (work / name).write_text(text)
 
     return store.get("bpf_include", digest(texts.values()), make)
 
 
+@cache
+def system_folders() -> tuple[str, ...]:
+    """Where <asm/types.h> is, which <linux/bpf.h> includes; clang does not look there for BPF."""
+    where = tools.run(
+        tools.command(tools.find("gcc"), "-print-multiarch"), "asking gcc for its folders"
+    ).strip()
+    return ("-idirafter", f"/usr/include/{where}") if where else ()
+
+
 def compile_command(headers: Path, source: Path, out: Path) -> tools.Command:
     """How one program becomes an object."""
-    includes = [f"-I{headers}", f"-I{INCLUDE}"]
+    includes = [f"-I{headers}", f"-I{INCLUDE}", *system_folders()]
     return tools.command(
         tools.find("clang"), *CFLAGS, *includes, "-c", source.name, "-o", out, cwd=source.parent
     )

@@ -132,7 +132,9 @@ def build_runner(
 def uapi_folder(headers: Path, store: Store) -> Path:
     """The booted kernel's own bpf.h and btf.h, so that tests know its constants."""
     source = _uapi_source(headers)
-    files = [source / name for name in ("bpf.h", "btf.h")] if source else []
+    if source is None:
+        raise environment("V15", "the headers have no include/uapi/linux/bpf.h", file=str(headers))
+    files = [source / name for name in ("bpf.h", "btf.h")]
     key = digest(part for f in files for part in (f.name, f.read_bytes()))
 
     def make(work: Path) -> None:

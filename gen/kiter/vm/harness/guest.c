@@ -14,7 +14,8 @@
 
 #include "guest.h"
 #include "protocol.h"
-#include "include/testing_helpers.h"
+#include "bpf_util.h"
+#include "testing_helpers.h"
 
 static const struct {
 	const char *type;
@@ -46,7 +47,7 @@ void guest_mount(void)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(mounts); i++) {
 		mkdir(mounts[i].where, 0755);
 		mount("none", mounts[i].where, mounts[i].type, 0, NULL);
 	}

@@ -45,12 +45,12 @@ int testing_prog_flags(void)
 
 static struct bpf_object *open_object(const struct subject *s, const char *btf_path)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts,
-		.object_name = s->name,
-		.btf_custom_path = btf_path,
-	);
-	struct bpf_object *obj = bpf_object__open_mem(s->bytes, s->size, &opts);
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	struct bpf_object *obj;
 
+	opts.object_name = s->name;
+	opts.btf_custom_path = btf_path;
+	obj = bpf_object__open_mem(s->bytes, s->size, &opts);
 	return ASSERT_OK_PTR(obj, "bpf_object__open_mem") ? obj : NULL;
 }
 
