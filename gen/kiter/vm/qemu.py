@@ -38,7 +38,8 @@ PROBE_CODE = bytes.fromhex("ba0105b010eef4")
 PROBE_STATUS = 16 << 1 | 1
 
 
-def _tcg(why: str) -> Accelerator:
+def tcg(why: str) -> Accelerator:
+    """Emulation, and why not KVM."""
     return Accelerator("TCG", ("-accel", "tcg,thread=multi", "-cpu", "max"), why)
 
 
@@ -47,12 +48,12 @@ def accelerator() -> Accelerator:
     """KVM if code really runs in a virtual machine with it, else TCG with the reason."""
     device = Path("/dev/kvm")
     if not device.exists():
-        return _tcg("there is no /dev/kvm")
+        return tcg("there is no /dev/kvm")
     if not os.access(device, os.R_OK | os.W_OK):
-        return _tcg("/dev/kvm may not be opened")
+        return tcg("/dev/kvm may not be opened")
     # a nested KVM may be there and yet refuse the CPU: only running something tells
     why = _probe(KVM)
-    return _tcg(why) if why else KVM
+    return tcg(why) if why else KVM
 
 
 def _probe(accel: Accelerator) -> str:

@@ -77,19 +77,17 @@ class _Built:
     kernel: Path
     modules: dict[str, Path]
     runner: Path
-    uapi: Path
     interface: Interface
 
 
-def _runner(job: VmJob, built_for: tuple[Interface, Path], store: Store, clock: _Clock) -> Path:
-    interface, uapi = built_for
+def _runner(job: VmJob, interface: Interface, store: Store, clock: _Clock) -> Path:
     headers = header_folder(interface, store)
     with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
         with clock.step("programs"):
             built = list(pool.map(lambda p: build_program(p, headers, store), job.programs))
         folders = {p.name: folder for p, folder in zip(job.programs, built, strict=True)}
         with clock.step("runner"):
-            return build_runner(job.tests, folders, uapi, store, pool)
+            return build_runner(job.tests, folders, interface.uapi, store, pool)
 
 
 def _modules(job: VmJob, store: Store, clock: _Clock) -> dict[str, Path]:
@@ -103,9 +101,9 @@ def _build(job: VmJob, store: Store, clock: _Clock) -> _Built:
         modules = outer.submit(_modules, job, store, clock)
         outer.submit(qemu.accelerator)
         uapi = uapi_folder(job.kernel.headers, store)
-        interface = Interface(vmlinux_header(job.kernel.btf, store), job.types, job.declarations)
-        runner = outer.submit(_runner, job, (interface, uapi), store, clock)
-        return _Built(image.result(), modules.result(), runner.result(), uapi, interface)
+        interface = Interface(vmlinux_header(job.kernel.btf, store), uapi, job.types, job.declarations)
+        runner = outer.submit(_runner, job, interface, store, clock)
+        return _Built(image.result(), modules.result(), runner.result(), interface)
 
 
 def _initrd(job: VmJob, built: _Built, options: Options) -> bytes:
@@ -152,9 +150,8 @@ def run_session(
     try:
         machine = _machine(built.kernel, folder, options)
         machine.initrd.write_bytes(_initrd(job, built, options))
-        accel = qemu.accelerator()
         with clock.step("boot and tests"):
-            ended = qemu.boot(machine, accel, job.deadline)
+            accel, ended = _boot(machine, job.deadline)
         console = _read(machine.console).decode("utf-8", "replace")
         report = read_report(_read(machine.results), console, job.deadline if ended.killed else 0.0)
         if options.keep:
@@ -170,6 +167,16 @@ def run_session(
         refusals=tuple(_refusals(job, report, built)),
         folder=options.keep,
     )
+
+
+def _boot(machine: qemu.Machine, deadline: float) -> tuple[qemu.Accelerator, qemu.Exit]:
+    accel = qemu.accelerator()
+    ended = qemu.boot(machine, accel, deadline)
+    if accel == qemu.KVM and ended.killed and not _read(machine.console):
+        # there are hosts where firmware runs under KVM and a kernel stands still at once
+        accel = qemu.tcg("a kernel says nothing under it")
+        ended = qemu.boot(machine, accel, deadline)
+    return accel, ended
 
 
 def _refusals(job: VmJob, report: GuestReport, built: _Built) -> Iterator[Diagnostic]:
@@ -188,7 +195,7 @@ def _keep(place: Path, folder: Path, job: VmJob, built: _Built, machine: qemu.Ma
     shutil.copytree(folder, place, dirs_exist_ok=True)
     for path in (*built.modules.values(), built.runner):
         shutil.copy(path, place)
-    keep.lay(place, job, built.uapi, built.interface)
+    keep.lay(place, job, built.interface)
     there = replace(machine, initrd=place / "initrd.cpio", console=place / "console.log")
     there = replace(there, results=place / "results.jsonl")
     (place / keep.SCRIPT).write_text(keep.script(keep.commands(place, job, there, qemu.accelerator())))
