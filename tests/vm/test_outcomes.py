@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from kiter.kernel.fetch import installed
-from kiter.vm.job import VmJob
+from kiter.vm.job import Options, VmJob
 from kiter.vm.module import Module, build_modules
 from kiter.vm.programs import Program
 from kiter.vm.results import Outcome
 from kiter.vm.runner import Test
-from kiter.vm.session import VmResult, run_session
+from kiter.vm.session import VmResult, dry_run, run_session
 from kiter.vm.store import Store, cache_root
 
 DATA = Path(__file__).parent / "data"
@@ -67,6 +68,19 @@ def test_right_iterator_passes_every_check() -> None:
     assert all(checks(result).values())
     assert result.report.release == job().kernel.release
     assert {s.name for s in result.steps} == {"modules", "programs", "runner", "boot and tests"}
+
+
+def test_dry_run_prints_what_a_kept_folder_can_run(tmp_path: Path) -> None:
+    case = replace(job(), modules=(modules()["kiter_kring"],), only="kring_iter/refused")
+    keep = tmp_path / "keep"
+    printed = dry_run(case, Options(keep=keep))
+    assert not keep.exists()
+    assert run_session(case, Options(keep=keep)).outcome is Outcome.PASS
+    assert (keep / "commands.sh").read_text() == printed
+    (keep / "results.jsonl").unlink()
+    done = subprocess.run(["sh", "-e", keep / "commands.sh"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b'"event":"end"' in (keep / "results.jsonl").read_bytes()
 
 
 def test_leaked_reference_fails_a_test() -> None:
