@@ -12,7 +12,7 @@ from kiter.vm.prototype import Prototype
 from kiter.vm.results import Check, GuestReport, console_tail
 from kiter.vm.session import VmResult
 
-FORMATS = ("text", "json", "junit", "tap")
+FORMATS = ("text", "json", "github", "junit", "tap")
 GROUPS = ("walks", "contract", "refused")
 INDENT = "      "
 

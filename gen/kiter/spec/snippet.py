@@ -92,8 +92,10 @@ class Code:
 
 
 def _snippet(node: Node) -> Snippet:
-    at = node.document.scalar_line(node.path, 0)
-    return Snippet(str(node.value).strip("\n"), at, node.document.source(at.line))
+    text = str(node.value)
+    blank = len(text) - len(text.lstrip("\n"))
+    at = node.document.scalar_line(node.path, blank)
+    return Snippet(text.strip("\n"), at, node.document.source(at.line))
 
 
 def text_on(node: Node | None, release: Release) -> str:

@@ -30,13 +30,15 @@ SUFFIX = "_kiter"
 class Prototype:
     """One iterator as it runs: `name` differs from `it.name` where the kernel has that name itself.
 
-    `shims` are the symbols that the kernel does not export and the module finds by itself.
+    `shims` are the symbols that the kernel does not export and the module finds by itself; `native`
+    says that it is the kernel's own that runs, without a module.
     """
 
     it: Iterator
     name: str
     rendered: Rendered
-    shims: tuple[str, ...]
+    shims: tuple[str, ...] = ()
+    native: bool = False
 
     @property
     def renamed(self) -> bool:
@@ -54,6 +56,12 @@ def prototypes(
 ) -> tuple[Prototype, ...]:
     """Every iterator for one kernel; raises KiterError when the kernel's headers cannot be used."""
     return tuple(_prototype(it, profile, kernel, store) for it in its)
+
+
+def natives(its: Iterable[Iterator], profile: Profile, kernel: Kernel) -> tuple[Prototype, ...]:
+    """The iterators that the kernel has itself, to be tried as they are."""
+    own = (it for it in its if has_iterator(kernel, it.name))
+    return tuple(Prototype(it, it.name, generate(it, profile), native=True) for it in own)
 
 
 def has_iterator(kernel: Kernel, name: str) -> bool:
@@ -125,7 +133,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, store: Store, only: str = "")
     outputs = [output for one in rendered for output in one.outputs]
     return VmJob(
         kernel=kernel,
-        modules=tuple(Module(f"kiter_{p.name}", p.rendered.unit) for p in made),
+        modules=tuple(Module(f"kiter_{p.name}", p.rendered.unit) for p in made if not p.native),
         programs=tuple(
             Program(Path(o.path).stem, o.text) for o in outputs if o.kind in {Kind.PROG, Kind.PROG_FAILURE}
         ),

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which rules of the iterator contract an iterator keeps, told from the assertions of its selftests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kiter.vm.results import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule, and the names of the assertions that stand for it in the emitted tests."""
+
+    title: str
+    assertions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule with the subtests that tried it and those in which it was broken."""
+
+    rule: Rule
+    tried: tuple[str, ...]
+    broken: tuple[str, ...]
+    said: tuple[str, ...]
+
+
+REFUSED = "the verifier refuses misuse"
+RULES = (
+    Rule("a walk visits what user space sees", frozenset({"how_many", "which", "first"})),
+    Rule("a drained iterator stays drained", frozenset({"stays_drained"})),
+    Rule("a walk ends while elements come and go", frozenset({"ends"})),
+    Rule("new() answers every argument as it should", frozenset({"new"})),
+    Rule("a failed or emptied iterator returns nothing", frozenset({"next"})),
+    Rule("an iterator can be left early and made anew", frozenset({"starts_again"})),
+    Rule("walks nest", frozenset({"nest_two", "nest_two_meets", "nest_three", "nest_three_meets"})),
+    Rule("no reference is lost", frozenset({"references"})),
+)
+
+# which assertions a subtest makes, by the first word of its name (templates/selftests/prog_test.c.j2)
+TRIES = {
+    "walk": frozenset({"how_many", "which", "first"}),
+    "contract": frozenset({"stays_drained", "starts_again", "nest_two", "nest_three", "new"}),
+    "late": frozenset({"stays_drained"}),
+    "churn": frozenset({"ends"}),
+    "balance": frozenset({"references"}),
+    "start_leaves": frozenset({"ends"}),
+    "start_gone": frozenset({"new", "next"}),
+    "refused": frozenset({"new", "next"}),
+    "null": frozenset({"new", "next"}),
+}
+
+
+def verdicts(checks: Iterable[Check]) -> tuple[Verdict, ...]:
+    """Every rule that the checks of one iterator have tried."""
+    given = [check for check in checks if check.subtest and not check.skipped]
+    found = [_verdict(rule, given) for rule in RULES]
+    misuse = [c for c in given if _word(c) not in TRIES]
+    refusal = Rule(REFUSED, frozenset())
+    broken = [c for c in misuse if not c.passed]
+    found.append(Verdict(refusal, _names(misuse), _names(broken), _said(broken, None)))
+    return tuple(verdict for verdict in found if verdict.tried)
+
+
+def _verdict(rule: Rule, checks: Iterable[Check]) -> Verdict:
+    tried = [c for c in checks if TRIES.get(_word(c), frozenset()) & rule.assertions]
+    broken = [c for c in tried if any(f.name in rule.assertions for f in c.failures) or c.crashed]
+    return Verdict(rule, _names(tried), _names(broken), _said(broken, rule.assertions))
+
+
+def _word(check: Check) -> str:
+    return check.subtest.partition(" ")[0]
+
+
+def _names(checks: Iterable[Check]) -> tuple[str, ...]:
+    return tuple(check.subtest for check in checks)
+
+
+def _said(checks: Iterable[Check], names: frozenset[str] | None) -> tuple[str, ...]:
+    failures = (f for c in checks for f in c.failures if names is None or f.name in names)
+    return tuple(dict.fromkeys(f"{f.name}: {f.text}" for f in failures))
