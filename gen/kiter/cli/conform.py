@@ -43,7 +43,7 @@ def execute(options: argparse.Namespace) -> int:
     made = natives(read.iterators, target, kernel)
     if not made:
         raise environment(
-            "V40",
+            "R42",
             f"{kernel.release} has none of these iterators",
             reason="the contract of an iterator is tried through a spec of the same name",
             hint="name the spec of an iterator that the kernel has, such as specs/css.yaml",

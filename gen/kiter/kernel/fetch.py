@@ -82,7 +82,7 @@ def built(tree: Path) -> Kernel:
     release = tree / "include/config/kernel.release"
     if not (image.is_file() and release.is_file() and (tree / "vmlinux").is_file()):
         raise environment(
-            "V30", "no built kernel there", hint="build bzImage, vmlinux and modules first", file=str(tree)
+            "R30", "no built kernel there", hint="build bzImage, vmlinux and modules first", file=str(tree)
         )
     return Kernel(release.read_text().strip(), image, tree, "tree")
 
@@ -101,7 +101,7 @@ def find(wanted: str = "") -> Kernel:
             return max(matching, key=lambda k: k.version)
     what = f"kernel {wanted}" if wanted else "kernel with headers"
     raise environment(
-        "V30",
+        "R30",
         f"no {what} on this machine",
         reason="an iterator is run in a prebuilt kernel, its module is built with that kernel's headers",
         hint=f"kiter kernels fetch {wanted}".strip(),
@@ -116,7 +116,7 @@ def remove(release: str, folder: Path | None = None) -> Path:
     """Deletes a fetched kernel and returns where it was; raises if it was not fetched."""
     place = (folder or kernels_folder()) / release
     if release not in {k.release for k in fetched(folder)}:
-        raise environment("V31", f"{release} was not fetched", hint="kiter kernels list")
+        raise environment("R31", f"{release} was not fetched", hint="kiter kernels list")
     shutil.rmtree(place)
     return place
 
@@ -152,7 +152,7 @@ class Apt:
     def _run(self, program: str, *argv: str, cwd: Path | None = None) -> str:
         if not shutil.which(program):
             raise environment(
-                "V32",
+                "R32",
                 "kernels are fetched by apt, which is not here",
                 hint="install a kernel and its headers",
             )
@@ -160,7 +160,7 @@ class Apt:
         env = {**os.environ, "LC_ALL": "C"}
         done = subprocess.run(cmd, cwd=cwd, env=env, capture_output=True, text=True, check=False)
         if done.returncode and program == "apt-get":
-            raise environment("V33", f"apt-get {argv[0]} failed", reason=done.stderr.strip())
+            raise environment("R33", f"apt-get {argv[0]} failed", reason=done.stderr.strip())
         return done.stdout
 
 
@@ -196,7 +196,7 @@ def _mirror() -> tuple[str, str]:
         if origin == "Debian" and "security" not in uri:
             return uri, key[0] if key else ""
     raise environment(
-        "V33", "this machine's apt knows no Debian mirror", hint="install a kernel and its headers"
+        "R33", "this machine's apt knows no Debian mirror", hint="install a kernel and its headers"
     )
 
 
@@ -214,7 +214,7 @@ def packages_of(apt: Apt, release: str) -> list[str]:
     known = set(apt.names("linux-image-")) | set(apt.names("linux-binary-"))
     image = next((p for p in (pattern.format(release) for pattern in IMAGE_PACKAGES) if p in known), None)
     if image is None:
-        raise environment("V33", f"apt has the headers of {release}, but no image")
+        raise environment("R33", f"apt has the headers of {release}, but no image")
     return [image, headers, *dict.fromkeys(companions)]
 
 
@@ -241,7 +241,7 @@ def fetch(
         found = candidates(apt, version)
         if not found:
             raise environment(
-                "V33", f"apt has no kernel {version} of {FLAVOUR}", hint="apt-get update, or --suite"
+                "R33", f"apt has no kernel {version} of {FLAVOUR}", hint="apt-get update, or --suite"
             )
         have = next((k for k in fetched(folder) if k.release == found[-1]), None)
         return have or _unpack(apt, found[-1], work, folder, listen)
@@ -266,7 +266,7 @@ def _unpack(apt: Apt, release: str, work: Path, folder: Path, listen: Callable[[
     kernel = next((k for k in fetched(folder) if k.release == release), None)
     if kernel is None:
         raise environment(
-            "V33", f"the packages of {release} hold no image, or headers without BTF", file=str(place)
+            "R33", f"the packages of {release} hold no image, or headers without BTF", file=str(place)
         )
     return kernel
 
@@ -276,7 +276,7 @@ def unpack_deb(deb: Path, root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(["dpkg-deb", "-x", deb, root], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise environment("V33", f"{deb.name} does not unpack", reason=done.stderr.strip())
+        raise environment("R33", f"{deb.name} does not unpack", reason=done.stderr.strip())
 
 
 def relocate(root: Path, place: Path) -> None:

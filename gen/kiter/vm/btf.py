@@ -63,7 +63,7 @@ class Btf:
         if self.base and number < self.first:
             return self.base.type(number)
         if not self.first <= number < self.count:
-            raise environment("V40", f"the BTF has no type {number}")
+            raise environment("R40", f"the BTF has no type {number}")
         at = self.offsets[number - self.first]
         name, info, ref = struct.unpack_from("<III", self.blob, at)
         kind, members = info >> 24 & 31, info & 0xFFFF
@@ -90,7 +90,7 @@ class Btf:
 def read(raw: bytes, base: Btf | None = None) -> Btf:
     """The BTF in a section's bytes; raises if it is broken."""
     if len(raw) < 24 or struct.unpack_from("<H", raw)[0] != MAGIC:
-        raise environment("V40", "no BTF there")
+        raise environment("R40", "no BTF there")
     header, types_at, types_size, strings_at, strings_size = struct.unpack_from("<IIIII", raw, 4)
     blob = raw[header + types_at : header + types_at + types_size]
     strings = raw[header + strings_at : header + strings_at + strings_size]

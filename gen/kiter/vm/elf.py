@@ -38,7 +38,7 @@ def _string(table: bytes, at: int) -> str:
 def sections(raw: bytes) -> list[Section]:
     """All sections in their order; raises if it is no ELF file."""
     if raw[:6] != b"\x7fELF\x02\x01":
-        raise environment("V40", "not a 64-bit ELF file")
+        raise environment("R40", "not a 64-bit ELF file")
     (offset,) = struct.unpack_from("<Q", raw, 0x28)
     size, count, names_at = struct.unpack_from("<HHH", raw, 0x3A)
     headers = [struct.unpack_from("<IIQQQQIIQQ", raw, offset + i * size) for i in range(count)]

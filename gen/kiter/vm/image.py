@@ -94,6 +94,6 @@ def vmlinux(image: Path, store: Store) -> Path:
 
     def make(work: Path) -> None:
         if not unpack(image.read_bytes(), work / "vmlinux"):
-            raise environment("V03", "no ELF kernel inside the image", file=str(image))
+            raise environment("R03", "no ELF kernel inside the image", file=str(image))
 
     return store.get("vmlinux", _key(image), make) / "vmlinux"

@@ -65,7 +65,7 @@ def _build(headers: Path, modules: Sequence[Module], keys: dict[str, str], store
     with tempfile.TemporaryDirectory(prefix=".make-", dir=folder) as name:
         work = Path(name)
         _prepare(work, modules)
-        tools.run(make_command(headers, work), "building the module", "V10")
+        tools.run(make_command(headers, work), "building the module", "R10")
         for module in modules:
             store.get("ko", keys[module.name], partial(_keep, work, module))
 

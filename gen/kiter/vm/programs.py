@@ -50,7 +50,7 @@ def vmlinux_header(btf: Path, store: Store) -> Path:
 
     def make(work: Path) -> None:
         cmd = tools.command(tools.find("bpftool"), "btf", "dump", "file", btf, "format", "c")
-        (work / "kernel_types.h").write_text(tools.run(cmd, "writing vmlinux.h", "V11"))
+        (work / "kernel_types.h").write_text(tools.run(cmd, "writing vmlinux.h", "R11"))
 
     return store.get("vmlinux_h", key, make) / "kernel_types.h"
 
@@ -103,13 +103,13 @@ def compile_command(headers: Path, source: Path, out: Path) -> tools.Command:
 def _skeleton(program: Program, headers: Path, work: Path) -> None:
     source, raw, linked = (work / f"{program.name}{end}" for end in (".c", ".raw.o", ".bpf.o"))
     source.write_text(program.text)
-    tools.run(compile_command(headers, source, raw), f"compiling progs/{program.name}.c", "V12")
+    tools.run(compile_command(headers, source, raw), f"compiling progs/{program.name}.c", "R12")
     bpftool = tools.find("bpftool")
     # the link leaves the DWARF behind, which would make the guest's image ten times as large
-    tools.run(tools.command(bpftool, "gen", "object", linked, raw), "linking the BPF object", "V12")
+    tools.run(tools.command(bpftool, "gen", "object", linked, raw), "linking the BPF object", "R12")
     raw.unlink()
     text = tools.run(
-        tools.command(bpftool, "gen", "skeleton", linked, "name", program.name), "making the skeleton", "V12"
+        tools.command(bpftool, "gen", "skeleton", linked, "name", program.name), "making the skeleton", "R12"
     )
     (work / f"{program.name}.skel.h").write_text(text)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from kiter.errors import environment
+from kiter.errors import KiterError, environment
 from kiter.generate import generate
 from kiter.kernel import btf, headers, kbuild
 from kiter.kernel.cache import opened
@@ -110,10 +110,19 @@ def _undefined(rendered: Rendered, kernel: Kernel, work: Path) -> set[str]:
     done = subprocess.run(words, cwd=asked.cwd, capture_output=True, text=True, check=False)
     if done.returncode:
         raise environment(
-            "V10", f"{rendered.spec} does not compile", done.stderr.strip(), "kiter build says where"
+            "R10", f"{rendered.spec} does not compile", done.stderr.strip(), "kiter build says where"
         )
     listed = subprocess.run(["nm", "-u", str(made)], capture_output=True, text=True, check=True).stdout
     return {line.split()[-1] for line in listed.splitlines() if line.strip()}
+
+
+def _explained(rendered: Rendered, kernel: Kernel, said: str) -> KiterError:
+    """The compiler's complaint, at the spec's lines where it stems from a snippet."""
+    # Imported here: only a spec that does not compile needs the whole check.
+    from kiter.sinks.check import CheckOptions, check  # noqa: PLC0415
+
+    found = check([rendered], CheckOptions(headers=str(kernel.headers))).diagnostics
+    return KiterError(*found) if found else environment("R10", f"{rendered.spec} does not compile", said.strip())
 
 
 @cache

@@ -129,7 +129,7 @@ def boot(machine: Machine, accel: Accelerator, deadline: float) -> Exit:
         said = stderr.read().strip()
     took = time.monotonic() - began
     if qemu.returncode and not killed and took < 1:
-        raise environment("V20", "QEMU does not start", reason=said)
+        raise environment("R20", "QEMU does not start", reason=said)
     return Exit(qemu.returncode, took, killed, said)
 
 

@@ -194,4 +194,4 @@ def explain(errno: int, messages: Iterable[str], findings: Iterable[Finding], fi
         return [Diagnostic(Position(file), f.code, f.message, f.reason) for f in broken]
     title, hint = ERRNOS.get(errno, ("the kernel refuses the module", ""))
     said = "\n".join(messages)
-    return [Diagnostic(Position(file), "V41", f"{title} (error {errno})", said, hint)]
+    return [Diagnostic(Position(file), "R41", f"{title} (error {errno})", said, hint)]

@@ -63,7 +63,7 @@ def build_harness(uapi: Path, store: Store) -> list[Path]:
     def make(work: Path) -> None:
         for source in sorted(HARNESS.glob("*.c")):
             cmd = compile_command(source, work / f"{source.stem}.o", [uapi])
-            tools.run(cmd, f"compiling the harness's {source.name}", "V13")
+            tools.run(cmd, f"compiling the harness's {source.name}", "R13")
 
     return sorted(store.get("harness", key, make).glob("*.o"))
 
@@ -73,7 +73,7 @@ def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, store: Stor
     needed = skeletons(test)
     absent = [name for name in needed if name not in programs]
     if absent:
-        raise environment("V14", f"prog_tests/{test.name}.c includes {absent[0]}.skel.h: no such program")
+        raise environment("R14", f"prog_tests/{test.name}.c includes {absent[0]}.skel.h: no such program")
     folders = [programs[name] for name in needed]
     made_of = [harness_digest(), tools.version("gcc"), uapi.name, *(f.name for f in folders), *CFLAGS]
     key = digest([*made_of, test.name, test.text])
@@ -82,7 +82,7 @@ def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, store: Stor
         source = work / f"{test.name}.c"
         source.write_text(test.text)
         cmd = compile_command(source, work / f"{test.name}.o", [*folders, uapi])
-        tools.run(cmd, f"compiling prog_tests/{test.name}.c", "V14")
+        tools.run(cmd, f"compiling prog_tests/{test.name}.c", "R14")
 
     return store.get("test", key, make) / f"{test.name}.o"
 
@@ -115,8 +115,8 @@ def link(tests: Sequence[Test], objects: Sequence[Path], store: Store) -> Path:
     def make(work: Path) -> None:
         source = work / "table.c"
         source.write_text(text)
-        tools.run(compile_command(source, work / "table.o", []), "compiling the table of tests", "V13")
-        tools.run(link_command([work / "table.o", *objects], work / "runner"), "linking the runner", "V13")
+        tools.run(compile_command(source, work / "table.o", []), "compiling the table of tests", "R13")
+        tools.run(link_command([work / "table.o", *objects], work / "runner"), "linking the runner", "R13")
 
     return store.get("runner", key, make) / "runner"
 
@@ -133,7 +133,7 @@ def uapi_folder(headers: Path, store: Store) -> Path:
     """The booted kernel's own bpf.h and btf.h, so that tests know its constants."""
     source = _uapi_source(headers)
     if source is None:
-        raise environment("V15", "the headers have no include/uapi/linux/bpf.h", file=str(headers))
+        raise environment("R15", "the headers have no include/uapi/linux/bpf.h", file=str(headers))
     files = [source / name for name in ("bpf.h", "btf.h")]
     key = digest(part for f in files for part in (f.name, f.read_bytes()))
 

@@ -41,7 +41,7 @@ def find(tool: str) -> str:
         path = shutil.which(name)
         if path:
             return path
-    raise environment("V01", f"{tool} is not installed", hint=f"install {PACKAGES.get(tool, tool)}")
+    raise environment("R01", f"{tool} is not installed", hint=f"install {PACKAGES.get(tool, tool)}")
 
 
 @cache
@@ -77,7 +77,7 @@ def _environment(cmd: Command) -> dict[str, str]:
     return {**own, "LC_ALL": "C", **dict(cmd.env)}
 
 
-def run(cmd: Command, what: str, code: str = "V02") -> str:
+def run(cmd: Command, what: str, code: str = "R02") -> str:
     """Runs it and returns its output; raises with all that it said if it fails."""
     done = subprocess.run(
         cmd.argv,
