@@ -66,7 +66,12 @@ def natives(its: Iterable[Iterator], profile: Profile, kernel: Kernel) -> tuple[
 
 def has_iterator(kernel: Kernel, name: str) -> bool:
     """Whether the kernel itself has an iterator of that name."""
-    return f"\0bpf_iter_{name}_new\0".encode() in _types(kernel.btf)
+    return knows(kernel, f"bpf_iter_{name}_new")
+
+
+def knows(kernel: Kernel, name: str) -> bool:
+    """Whether the kernel's BTF has a function, type or enumerator of that name."""
+    return f"\0{name}\0".encode() in _types(kernel.btf)
 
 
 @cache
@@ -109,9 +114,7 @@ def _undefined(rendered: Rendered, kernel: Kernel, work: Path) -> set[str]:
     ]
     done = subprocess.run(words, cwd=asked.cwd, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise environment(
-            "R10", f"{rendered.spec} does not compile", done.stderr.strip(), "kiter build says where"
-        )
+        raise _explained(rendered, kernel, done.stderr)
     listed = subprocess.run(["nm", "-u", str(made)], capture_output=True, text=True, check=True).stdout
     return {line.split()[-1] for line in listed.splitlines() if line.strip()}
 
