@@ -5,34 +5,47 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from kiter.vm import module, programs, qemu, runner, tools
+from kiter.vm import module, programs, runner, tools
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Interface, Program
 
 SCRIPT = "commands.sh"
 
 
-def lay(folder: Path, job: VmJob, interface: Interface) -> None:
-    """Writes the sources as the commands want them: modules, progs/, prog_tests/, include/, uapi/."""
+def lay_modules(folder: Path, job: VmJob) -> None:
+    """Writes the modules as their command wants them."""
     texts = {f"{m.name}.c": m.text for m in job.modules}
-    texts["Makefile"] = module.makefile(job.modules)
-    texts |= {f"progs/{p.name}.c": p.text for p in job.programs}
+    _write(folder, texts | {"Makefile": module.makefile(job.modules)})
+
+
+def lay_tests(folder: Path, job: VmJob, interface: Interface) -> None:
+    """Writes the rest as the commands of our harness want it: progs/, prog_tests/, include/, uapi/."""
+    texts = {f"progs/{p.name}.c": p.text for p in job.programs}
     texts |= {f"prog_tests/{t.name}.c": t.text for t in job.tests}
     texts["prog_tests/table.c"] = runner.table(job.tests)
     texts |= {f"include/{name}": text for name, text in programs.header_texts(interface).items()}
+    _write(folder, texts)
+    shutil.copytree(interface.uapi, folder / "uapi", dirs_exist_ok=True)
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    shutil.copytree(interface.uapi, folder / "uapi", dirs_exist_ok=True)
 
 
-def commands(folder: Path, job: VmJob, machine: qemu.Machine, accel: qemu.Accelerator) -> list[tools.Command]:
-    """The command lines of a session in that folder, in an order that works."""
-    found = [module.make_command(job.kernel.headers, folder)] if job.modules else []
+def module_commands(folder: Path, job: VmJob) -> list[tools.Command]:
+    """The command line that builds the modules in that folder."""
+    return [module.make_command(job.kernel.headers, folder)] if job.modules else []
+
+
+def test_commands(folder: Path, job: VmJob) -> list[tools.Command]:
+    """The command lines of programs, tests and our harness in that folder, in an order that works."""
+    found: list[tools.Command] = []
     for program in job.programs:
         found += _program(folder, program)
     sources = [*sorted(programs.HARNESS.glob("*.c")), folder / "prog_tests/table.c"]
@@ -41,7 +54,7 @@ def commands(folder: Path, job: VmJob, machine: qemu.Machine, accel: qemu.Accele
     objects = [folder / f"{source.parent.name}-{source.stem}.o" for source in sources]
     for source, out in zip(sources, objects, strict=True):
         found.append(runner.compile_command(source, out, includes))
-    return [*found, runner.link_command(objects, folder / "runner"), qemu.boot_command(machine, accel)]
+    return [*found, runner.link_command(objects, folder / "runner")]
 
 
 def _program(folder: Path, program: Program) -> list[tools.Command]:
@@ -55,10 +68,9 @@ def _program(folder: Path, program: Program) -> list[tools.Command]:
     ]
 
 
-def script(found: Iterable[tools.Command]) -> str:
+def script(building: Iterable[tools.Command], booting: tools.Command) -> str:
     """The commands as a shell script."""
     lines = ["#!/bin/sh -ex", "# SPDX-License-Identifier: GPL-2.0-only"]
-    *building, booting = found
     lines += [f"({c})" if c.cwd else str(c) for c in building]
     lines += ["# initrd.cpio holds the runner as /init, the modules, and /job; kiter packs it by itself"]
     return "\n".join([*lines, str(booting), ""])

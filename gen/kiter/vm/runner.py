@@ -107,9 +107,8 @@ def link_command(objects: Sequence[Path], out: Path) -> tools.Command:
     return tools.command(tools.find("gcc"), "-static", "-s", *WRAPPED, "-o", out, *objects, *LIBRARIES)
 
 
-def link(tests: Sequence[Test], objects: Sequence[Path], store: Store) -> Path:
-    """The runner of these tests from the objects of the harness and of the tests."""
-    text = table(tests)
+def link(text: str, objects: Sequence[Path], store: Store) -> Path:
+    """The runner of the tests in this table, from the objects of the harness and of the tests."""
     key = digest([text, *(str(o) for o in objects), *WRAPPED, tools.version("gcc")])
 
     def make(work: Path) -> None:
@@ -126,7 +125,7 @@ def build_runner(
 ) -> Path:
     """The finished runner; the tests are compiled side by side."""
     built = pool.map(lambda t: build_test(t, programs, uapi, store), tests)
-    return link(tests, [*build_harness(uapi, store), *built], store)
+    return link(table(tests), [*build_harness(uapi, store), *built], store)
 
 
 def uapi_folder(headers: Path, store: Store) -> Path:

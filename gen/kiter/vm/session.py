@@ -4,32 +4,22 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiter.errors import Diagnostic, KiterError
 from kiter.vm import initramfs, keep, qemu, registration, tools
+from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
 from kiter.vm.image import vmlinux, vmlinux_path
 from kiter.vm.job import Options, VmJob, job_file
 from kiter.vm.module import build_modules
-from kiter.vm.programs import Interface, build_program, header_folder, vmlinux_header
 from kiter.vm.results import GuestReport, Outcome, read_report
-from kiter.vm.runner import build_runner, uapi_folder
 from kiter.vm.store import Store, cache_root
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A part of a session and the seconds it took."""
-
-    name: str
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +43,6 @@ class VmResult:
         return self.report.outcome
 
 
-@dataclass(slots=True)
-class _Clock:
-    """Times steps, which may overlap, and tells a listener when one begins."""
-
-    listen: Callable[[str], None]
-    steps: list[Step] = field(default_factory=list)
-
-    @contextlib.contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        self.listen(name)
-        began = time.monotonic()
-        yield
-        self.steps.append(Step(name, time.monotonic() - began))
-
-
 def _silent(_name: str) -> None:
     pass
 
@@ -76,42 +51,31 @@ def _silent(_name: str) -> None:
 class _Built:
     kernel: Path
     modules: dict[str, Path]
-    runner: Path
-    interface: Interface
+    guest: Guest
 
 
-def _runner(job: VmJob, interface: Interface, store: Store, clock: _Clock) -> Path:
-    headers = header_folder(interface, store)
-    with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
-        with clock.step("programs"):
-            built = list(pool.map(lambda p: build_program(p, headers, store), job.programs))
-        folders = {p.name: folder for p, folder in zip(job.programs, built, strict=True)}
-        with clock.step("runner"):
-            return build_runner(job.tests, folders, interface.uapi, store, pool)
-
-
-def _modules(job: VmJob, store: Store, clock: _Clock) -> dict[str, Path]:
+def _modules(job: VmJob, store: Store, clock: Clock) -> dict[str, Path]:
     with clock.step("modules"):
         return build_modules(job.kernel.headers, job.modules, store)
 
 
-def _build(job: VmJob, store: Store, clock: _Clock) -> _Built:
-    with ThreadPoolExecutor(4) as outer:
-        image = outer.submit(vmlinux, job.kernel.image, store)
-        modules = outer.submit(_modules, job, store, clock)
-        outer.submit(qemu.accelerator)
-        uapi = uapi_folder(job.kernel.headers, store)
-        interface = Interface(vmlinux_header(job.kernel.btf, store), uapi, job.types, job.declarations)
-        runner = outer.submit(_runner, job, interface, store, clock)
-        return _Built(image.result(), modules.result(), runner.result(), interface)
+def _build(job: VmJob, harness: Harness, store: Store, clock: Clock) -> _Built:
+    with ThreadPoolExecutor(4) as pool:
+        image = pool.submit(vmlinux, job.kernel.image, store)
+        modules = pool.submit(_modules, job, store, clock)
+        pool.submit(qemu.accelerator)
+        guest = pool.submit(harness.build, job, store, clock)
+        return _Built(image.result(), modules.result(), guest.result())
 
 
 def _initrd(job: VmJob, built: _Built, options: Options) -> bytes:
-    files = {"init": built.runner.read_bytes(), "job": job_file(job, options.shell).encode()}
+    files = {"job": job_file(job, options.shell).encode()}
     files |= {f"modules/{name}.ko": ko.read_bytes() for name, ko in built.modules.items()}
+    programs = {"init": built.guest.runner, **built.guest.files}
     if options.shell:
-        files["bin/busybox"] = Path(tools.find("busybox")).read_bytes()
-    return initramfs.pack(files, frozenset({"init", "bin/busybox"}))
+        programs["bin/busybox"] = Path(tools.find("busybox"))
+    files |= {name: path.read_bytes() for name, path in programs.items()}
+    return initramfs.pack(files, frozenset(programs))
 
 
 def _machine(kernel: Path, folder: Path, options: Options) -> qemu.Machine:
@@ -135,6 +99,7 @@ def run_session(
     options: Options | None = None,
     listen: Callable[[str], None] = _silent,
     store: Store | None = None,
+    harness: Harness = OWN,
 ) -> VmResult:
     """Builds what the cache lacks, boots once, and returns what happened.
 
@@ -144,8 +109,8 @@ def run_session(
     options = options or Options()
     store = store or Store(cache_root() / "vm")
     began = time.monotonic()
-    clock = _Clock(listen)
-    built = _build(job, store, clock)
+    clock = Clock(listen)
+    built = _build(job, harness, store, clock)
     folder = Path(tempfile.mkdtemp(prefix="kiter-"))
     try:
         machine = _machine(built.kernel, folder, options)
@@ -153,9 +118,13 @@ def run_session(
         with clock.step("boot and tests"):
             accel, ended = _boot(machine, job.deadline)
         console = _read(machine.console).decode("utf-8", "replace")
-        report = read_report(_read(machine.results), console, job.deadline if ended.killed else 0.0)
+        events = harness.events(job, _read(machine.results))
+        report = read_report(events, console, job.deadline if ended.killed else 0.0)
         if options.keep:
-            _keep(options.keep.absolute(), folder, job, built, machine)
+            place = options.keep.absolute()
+            _keep(place, job, built, machine)
+            harness.lay(place, job, store)
+            _write_script(place, job, machine, harness, store)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return VmResult(
@@ -191,17 +160,30 @@ def _refusals(job: VmJob, report: GuestReport, built: _Built) -> Iterator[Diagno
         yield from registration.explain(load.errno, load.messages, findings, f"{load.name}.c")
 
 
-def _keep(place: Path, folder: Path, job: VmJob, built: _Built, machine: qemu.Machine) -> None:
-    shutil.copytree(folder, place, dirs_exist_ok=True)
-    for path in (*built.modules.values(), built.runner):
-        shutil.copy(path, place)
-    keep.lay(place, job, built.interface)
+def _keep(place: Path, job: VmJob, built: _Built, machine: qemu.Machine) -> None:
+    shutil.copytree(machine.initrd.parent, place, dirs_exist_ok=True)
+    files = {f"guest/{name}": path for name, path in built.guest.files.items()}
+    files |= {path.name: path for path in built.modules.values()} | {"runner": built.guest.runner}
+    for name, path in files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, place / name)
+    keep.lay_modules(place, job)
+
+
+def _script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, store: Store) -> str:
+    building = [*keep.module_commands(place, job), *harness.commands(place, job, store)]
+    return keep.script(building, qemu.boot_command(machine, qemu.accelerator()))
+
+
+def _write_script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, store: Store) -> None:
     there = replace(machine, initrd=place / "initrd.cpio", console=place / "console.log")
     there = replace(there, results=place / "results.jsonl")
-    (place / keep.SCRIPT).write_text(keep.script(keep.commands(place, job, there, qemu.accelerator())))
+    (place / keep.SCRIPT).write_text(_script(place, job, there, harness, store))
 
 
-def dry_run(job: VmJob, options: Options | None = None, store: Store | None = None) -> str:
+def dry_run(
+    job: VmJob, options: Options | None = None, store: Store | None = None, harness: Harness = OWN
+) -> str:
     """The exact commands of a session as a shell script; nothing is built and nothing booted.
 
     They refer to the folder of `options.keep`, which a run with it fills.
@@ -210,4 +192,4 @@ def dry_run(job: VmJob, options: Options | None = None, store: Store | None = No
     store = store or Store(cache_root() / "vm")
     folder = (options.keep or Path("kiter-work")).absolute()
     machine = _machine(vmlinux_path(job.kernel.image, store), folder, options)
-    return keep.script(keep.commands(folder, job, machine, qemu.accelerator()))
+    return _script(folder, job, machine, harness, store)

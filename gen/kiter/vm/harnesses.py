@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What runs the tests in the guest: our own harness here, the kernel's test_progs in testprogs.py."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from kiter.vm import keep, tools
+from kiter.vm.job import VmJob
+from kiter.vm.programs import Interface, build_program, header_folder, vmlinux_header
+from kiter.vm.runner import build_runner, uapi_folder
+from kiter.vm.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of a session and the seconds it took."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(slots=True)
+class Clock:
+    """Times steps, which may overlap, and tells a listener when one begins."""
+
+    listen: Callable[[str], None]
+    steps: list[Step] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """A step, from here to the end of the `with`."""
+        self.listen(name)
+        began = time.monotonic()
+        yield
+        self.steps.append(Step(name, time.monotonic() - began))
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """The first process of the guest, and the programs and libraries it needs by their path there."""
+
+    runner: Path
+    files: Mapping[str, Path]
+
+
+class Harness(Protocol):
+    """Builds what runs a job's tests, and makes its reports the ones that results.py reads."""
+
+    def build(self, job: VmJob, store: Store, clock: Clock) -> Guest:
+        """What the guest is given; raises KiterError if something does not build."""
+
+    def events(self, job: VmJob, raw: bytes) -> bytes:
+        """The events of the results channel, as results.py knows them."""
+
+    def lay(self, folder: Path, job: VmJob, store: Store) -> None:
+        """Writes the sources into a folder as the commands want them."""
+
+    def commands(self, folder: Path, job: VmJob, store: Store) -> list[tools.Command]:
+        """The command lines that build the tests in that folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHarness:
+    """The small one in harness/, which needs no kernel source."""
+
+    def build(self, job: VmJob, store: Store, clock: Clock) -> Guest:
+        """See Harness."""
+        made = _interface(job, store)
+        headers = header_folder(made, store)
+        with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
+            with clock.step("programs"):
+                built = list(pool.map(lambda p: build_program(p, headers, store), job.programs))
+            folders = {p.name: folder for p, folder in zip(job.programs, built, strict=True)}
+            with clock.step("runner"):
+                return Guest(build_runner(job.tests, folders, made.uapi, store, pool), {})
+
+    def events(self, job: VmJob, raw: bytes) -> bytes:
+        """See Harness."""
+        return raw
+
+    def lay(self, folder: Path, job: VmJob, store: Store) -> None:
+        """See Harness."""
+        keep.lay_tests(folder, job, _interface(job, store))
+
+    def commands(self, folder: Path, job: VmJob, store: Store) -> list[tools.Command]:
+        """See Harness."""
+        return keep.test_commands(folder, job)
+
+
+def _interface(job: VmJob, store: Store) -> Interface:
+    uapi = uapi_folder(job.kernel.headers, store)
+    return Interface(vmlinux_header(job.kernel.btf, store), uapi, job.types, job.declarations)
+
+
+OWN = OwnHarness()
