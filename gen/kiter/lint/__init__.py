@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The rules that a spec must keep beyond its schema, each with the kernel's reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kiter.errors import Diagnostic
+from kiter.lint import advice, contract, kernel, snippets, tests, versions, walks
+from kiter.lint.rule import TABLE
+from kiter.lint.subject import subject
+from kiter.spec.iterator import Iterator
+from kiter.target.profile import Profile
+
+FAMILIES = (kernel, walks, contract, snippets, versions, tests, advice)
+RULES = dict(sorted(TABLE.items()))
+
+
+def lint(it: Iterator, profile: Profile) -> list[Diagnostic]:
+    """Everything that is wrong with an iterator for one kernel, sorted by place; [] when nothing is."""
+    taken = subject(it, profile)
+    document = it.node.document
+    return sorted(
+        rule.finding(document, hit) for rule in RULES.values() if rule.check for hit in rule.check(taken)
+    )
+
+
+def lint_together(its: Sequence[Iterator]) -> list[Diagnostic]:
+    """What is wrong with several iterators of one kernel; reported at the second of two."""
+    return sorted(
+        rule.finding(it.node.document, hit)
+        for rule in RULES.values()
+        if rule.together
+        for it, hit in rule.together(its)
+    )

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""L: advice on names and texts, which fails no build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit, near, rule
+from kiter.lint.subject import Subject
+from kiter.lint.vocabulary import C_WORDS
+
+MENTION = re.compile(r"(?<![\w@])@([A-Za-z_]\w*)")
+NARROW = frozenset({"type", "order", "mode", "kind", "how"})
+
+
+@rule(
+    "L01",
+    "the flag argument should be called 'flags'",
+    "a name for one choice leaves no room for a further bit later",
+    hint="call it 'flags'",
+    severity="warning",
+)
+def narrow_flag(s: Subject) -> Iterator[Hit]:
+    a = s.it.argument(s.it.select) if s.it.select else None
+    if a is not None and a.name in NARROW:
+        yield Hit(a.node.key_at, f"'{a.name}' says what there is now, 'flags' leaves room for more")
+
+
+@rule(
+    "L02",
+    "an iterator named like a word of C",
+    "bpf_for_each(int, pos) reads as something else",
+    hint="name it after what it walks over",
+    severity="warning",
+)
+def named_like_c(s: Subject) -> Iterator[Hit]:
+    if s.it.name in C_WORDS:
+        yield Hit(s.it.node["iterator"].at, f"'{s.it.name}' is a word of C")
+
+
+@rule(
+    "L03",
+    "the guard is named twice",
+    "the tests' config asks for the guard anyway",
+    hint="take it out of tests: config",
+    severity="warning",
+)
+def guard_twice(s: Subject) -> Iterator[Hit]:
+    tests = s.it.node.get("tests")
+    if s.it.guard and tests is not None and s.it.guard in s.it.tests.config:
+        item = next(item for item in tests["config"].each() if item.value == s.it.guard)
+        yield Hit(item.at, f"'{s.it.guard}' is the guard already")
+
+
+@rule(
+    "L04",
+    "a text about an argument that is not there",
+    "@name stands for an argument, and kernel-doc shows it as one",
+    hint="use the argument's name, or leave the @ out",
+    severity="warning",
+)
+def unknown_mention(s: Subject) -> Iterator[Hit]:
+    known = {"it", *(a.name for a in s.it.arguments)}
+    for node, text in s.prose:
+        for name in sorted(set(MENTION.findall(text)) - known):
+            yield Hit(node.at, f"there is no argument '{name}'", near(name, sorted(known - {"it"})))
+
+
+@rule(
+    "L05",
+    "a summary that is a sentence",
+    "it goes on where 'begin to ...' and 'an iterator to ...' leave off",
+    hint="lower case, no full stop: walk over ...",
+    severity="warning",
+)
+def sentence(s: Subject) -> Iterator[Hit]:
+    first = s.it.summary.split()[0] if s.it.summary.split() else ""
+    if s.it.summary.rstrip().endswith(".") or (first[:1].isupper() and first[1:].islower()):
+        yield Hit(s.it.node["summary"].at, "the summary reads as a sentence of its own")
+
+
+@rule(
+    "L06",
+    "a text that is blank",
+    "it describes nothing",
+    hint="say it in a few words, or leave the key out",
+    severity="warning",
+)
+def blank(s: Subject) -> Iterator[Hit]:
+    for node, text in s.prose:
+        if not text.strip():
+            yield Hit(node.key_at, f"'{node.path[-1]}' is blank")

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""C01 to C19: what next() may use, what keeps it alive, and that the walk ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject, Use, When
+from kiter.spec.argument import Argument
+
+VERIFIER_NEXT = "kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later"
+VERIFIER_RCU = "kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later"
+
+
+@rule(
+    "C01",
+    "next() uses an argument that is not kept",
+    "next() gets nothing but the iterator, so new() must store whatever it needs",
+    kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
+    hint="add 'keep: rcu' to a pointer, 'keep: copy' to a number",
+)
+def not_kept(s: Subject) -> Iterator[Hit]:
+    for use in s.stepping:
+        if use.slot.key == "ring.anchor":
+            continue
+        for a in s.it.arguments:
+            if a.name in use.names - use.slot.cursors and not a.keep and a.name != s.it.select:
+                kept = "rcu" if a.pointer else "copy"
+                hint = f"add 'keep: {kept}' to the argument '{a.name}'"
+                yield Hit(use.at_name(a.name), f"next() needs '{a.name}', which new() does not keep", hint)
+
+
+@rule(
+    "C02",
+    "'keep: rcu' without an RCU critical section",
+    "nothing else keeps what the pointer points to alive between new() and next()",
+    kernel=VERIFIER_RCU,
+    hint="add 'context: {rcu: true}'",
+)
+def kept_without_rcu(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if a.keep == "rcu" and not s.it.rcu:
+            yield Hit(a.node["keep"].at, f"'{a.name}' is kept by RCU, but no critical section is asked for")
+
+
+@rule(
+    "C03",
+    "'keep: rcu' on something that RCU does not keep",
+    "RCU keeps kernel objects alive; a pointer to a number leads to the program's own memory",
+    hint="use 'keep: copy' for a number",
+)
+def kept_number(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if a.keep == "rcu" and not (a.pointer and "struct" in a.type.split()):
+            yield Hit(a.node["keep"].at, f"'{a.name}' is no pointer to a struct")
+
+
+@rule(
+    "C04",
+    "'keep: copy' on a pointer",
+    "the copy of a pointer keeps nothing alive: the object may be gone when next() follows it",
+    kernel="kernel/bpf/verifier.c, check_kfunc_args(): trusted means alive during the call, not after it",
+    hint="use 'keep: rcu', with 'context: {rcu: true}'",
+)
+def copied_pointer(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if a.keep == "copy" and a.pointer:
+            yield Hit(a.node["keep"].at, f"'{a.name}' is a pointer, and nothing keeps its object alive")
+
+
+@rule(
+    "C05",
+    "elements that RCU keeps, without a critical section",
+    "an element would be freed under the program that has just got it",
+    kernel=VERIFIER_RCU,
+    hint="add 'context: {rcu: true}'",
+)
+def element_without_rcu(s: Subject) -> Iterator[Hit]:
+    if s.it.lifetime == "rcu" and not s.it.rcu:
+        yield Hit(s.it.node["element"]["lifetime"].at, "'lifetime: rcu' without a critical section")
+
+
+def _tested(use: Use, name: str) -> bool:
+    """Whether the snippet itself looks whether a pointer is NULL."""
+    tokens = use.words.tokens
+    for i, token in enumerate(tokens):
+        before = tokens[i - 1].text if i else ""
+        after = "".join(t.text for t in tokens[i + 1 : i + 3])
+        asked = after.startswith(("?", "==", "!=", "&&", "||")) or before in {"!", "|", "&"}
+        if token.free and token.text == name and asked:
+            return True
+    return False
+
+
+def _refused(s: Subject, use: Use) -> set[str]:
+    """The arguments that are not NULL any more where a snippet runs."""
+    case = use.slot.case
+    refusals = [*s.it.refusals, *(case.refusals if case else ())]
+    sure = set(case.requires) if case else set()
+    for refusal in refusals:
+        if refusal.when is use.slot.code:
+            break
+        for snippet in refusal.when.all():
+            sure.add("".join(snippet.text.split()).removesuffix("==NULL").removeprefix("!"))
+    return sure
+
+
+@rule(
+    "C06",
+    "NULL would be followed",
+    "a program may pass NULL for a nullable argument, and the kernel would crash",
+    kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
+    hint="add the argument to the case's 'requires', or take 'nullable' away",
+)
+def null_followed(s: Subject) -> Iterator[Hit]:
+    nullable = {a.name for a in s.it.arguments if a.nullable and a.pointer}
+    for use in s.uses if nullable else ():
+        if use.slot.when is When.TEST:
+            continue
+        for name in sorted(nullable & (use.names - use.slot.cursors)):
+            if name not in _refused(s, use) and not _tested(use, name):
+                where = f" with '{use.slot.case.flag}'" if use.slot.case and use.slot.case.flag else ""
+                yield Hit(use.at_name(name), f"'{name}' may be NULL here{where}")
+
+
+@rule(
+    "C07",
+    "an anchor that may leave the ring",
+    "an element may leave the ring during the walk; a walk that ends at one of them might never end",
+    kernel="kernel/exit.c, __unhash_process(), for the ring of processes",
+    hint="use the address of an object that is never removed, such as &init_task",
+)
+def loose_anchor(s: Subject) -> Iterator[Hit]:
+    state = {a.name for a in s.it.arguments} | {f.name for f in s.it.fields} | s.cursors
+    for use in s.uses:
+        if use.slot.key == "ring.anchor":
+            if named := sorted(use.names & state):
+                yield Hit(use.at_name(named[0]), f"the anchor depends on '{named[0]}'")
+            elif not use.text.startswith("&"):
+                yield Hit(use.at(), "the anchor is not the address of an object")
+
+
+@rule(
+    "C08",
+    "a walk that does not move on",
+    "the element after the cursor must follow from the cursor, or next() returns the same one for ever",
+    kernel=VERIFIER_NEXT,
+    hint="use the cursor's name in 'next', such as next_task(pos)",
+)
+def standing_still(s: Subject) -> Iterator[Hit]:
+    fields = {field.name for field in s.it.fields}
+    for use in s.stepping:
+        if use.slot.key in {"cursor.next", "ring.next"} and use.slot.level:
+            name = use.slot.level.walk.name
+            counts = use.slot.key == "cursor.next" and fields & use.names
+            if use.text.strip() == name or (name not in use.names and not counts):
+                yield Hit(use.at(), f"'next' does not lead on from the cursor '{name}'")
+
+
+@rule(
+    "C09",
+    "a raw walk that finds nothing",
+    "the statements leave the next element in pos, or NULL after the last",
+    kernel=VERIFIER_NEXT,
+    hint="assign to pos",
+)
+def raw_without_result(s: Subject) -> Iterator[Hit]:
+    for use in s.stepping:
+        if use.statements and "pos" not in use.names:
+            yield Hit(use.at(), "the statements never mention pos")
+
+
+@rule(
+    "C10",
+    "a cursor that holds nothing there",
+    "before the first element a cursor is NULL, and that of another case is not used at all",
+    hint="use an argument, a field of the state, or the outer walk's cursor",
+)
+def empty_cursor(s: Subject) -> Iterator[Hit]:
+    arguments = {a.name for a in s.it.arguments}
+    for use in s.stepping:
+        own = {use.slot.level.walk.name} if use.slot.level else set()
+        for name in sorted((use.names & s.cursors) - use.slot.cursors - (arguments - own)):
+            if use.slot.key != "ring.anchor":
+                yield Hit(use.at_name(name), f"the cursor '{name}' holds nothing in '{use.slot.key}'")
+
+
+@rule(
+    "C11",
+    "new() cannot see the state",
+    "these conditions and values are worked out from the arguments, before the walk begins",
+    hint="use arguments only",
+)
+def state_in_new(s: Subject) -> Iterator[Hit]:
+    hidden = (s.cursors | {f.name for f in s.it.fields}) - {a.name for a in s.it.arguments}
+    for use in s.starting:
+        for name in sorted(use.names & hidden):
+            if use.slot.key != "ring.anchor":
+                yield Hit(use.at_name(name), f"'{name}' holds nothing yet when new() looks at it")
+
+
+@rule(
+    "C12",
+    "a kept argument that next() never uses",
+    "it takes room in the state, on the program's stack",
+    hint="take 'keep' away",
+    severity="warning",
+)
+def kept_for_nothing(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if a.keep and a.name != s.it.select and not _stepped(s, a):
+            yield Hit(a.node["keep"].key_at, f"next() never uses '{a.name}'")
+
+
+def _stepped(s: Subject, a: Argument) -> bool:
+    return any(a.name in use.names - use.slot.cursors for use in s.stepping)
+
+
+@rule(
+    "C13",
+    "an argument that nothing uses",
+    "every program would have to pass it, for ever: a kfunc's arguments cannot be taken away later",
+    hint="take it away; reserve flags for later by refusing all with 'checks'",
+    severity="warning",
+)
+def unused(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        required = any(a.name in case.requires for case in s.it.cases)
+        used = any(a.name in use.names - use.slot.cursors for use in s.uses)
+        if not (used or required or a.keep or a.name == s.it.select):
+            yield Hit(a.node.key_at, f"neither new() nor next() uses '{a.name}'")
+
+
+@rule(
+    "C14",
+    "a field that nothing uses",
+    "it takes room in the state, on the program's stack",
+    hint="take it away",
+    severity="warning",
+)
+def unused_field(s: Subject) -> Iterator[Hit]:
+    for field in s.it.fields:
+        if not any(field.name in use.names for use in s.stepping):
+            yield Hit(field.node.key_at, f"next() never uses the field '{field.name}'")

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a rule is, and the table that the families of rules enter themselves into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kiter.errors import Diagnostic, Position
+from kiter.lint.subject import Subject
+from kiter.spec.document import Document
+from kiter.spec.iterator import Iterator
+
+
+class Hit(NamedTuple):
+    """One place that breaks a rule; `hint` replaces the rule's own."""
+
+    at: Position
+    message: str
+    hint: str = ""
+
+
+Check = Callable[[Subject], Iterable[Hit]]
+Together = Callable[[Sequence[Iterator]], Iterable[tuple[Iterator, Hit]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Rule:
+    """One rule: its code and title, why there is one, the kernel's line behind it, what to do.
+
+    `check` looks at one iterator, `together` at all of a run. A warning does not fail a build.
+    """
+
+    code: str
+    title: str
+    reason: str
+    kernel: str
+    hint: str
+    severity: str
+    check: Check | None = None
+    together: Together | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason with the place in the kernel that demands it."""
+        return f"{self.reason} ({self.kernel})" if self.kernel else self.reason
+
+    def finding(self, document: Document, hit: Hit) -> Diagnostic:
+        """A hit as what the user is told."""
+        hint, source = hit.hint or self.hint, document.source(hit.at.line)
+        return Diagnostic(hit.at, self.code, hit.message, self.why, hint, source, self.severity)
+
+
+TABLE: dict[str, Rule] = {}
+
+
+def rule(
+    code: str, title: str, reason: str, *, hint: str, kernel: str = "", severity: str = "error"
+) -> Callable[[Check], Check]:
+    """Enter a function that looks at one iterator."""
+
+    def enter(check: Check) -> Check:
+        assert code not in TABLE, code
+        TABLE[code] = Rule(code, title, reason, kernel, hint, severity, check=check)
+        return check
+
+    return enter
+
+
+def rule_together(
+    code: str, title: str, reason: str, *, hint: str, kernel: str = ""
+) -> Callable[[Together], Together]:
+    """Enter a function that looks at all iterators of a run."""
+
+    def enter(together: Together) -> Together:
+        assert code not in TABLE, code
+        TABLE[code] = Rule(code, title, reason, kernel, hint, "error", together=together)
+        return together
+
+    return enter
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """A hint that names what was probably meant, or all there is; "" when there is nothing."""
+    import difflib  # noqa: PLC0415 - wanted only for an error
+
+    names = list(known)
+    if found := difflib.get_close_matches(name, names, n=1):
+        return f"did you mean '{found[0]}'?"
+    return f"there is {', '.join(names)}" if names else ""

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""C20 and on: what a snippet of C may hold, and what it must leave to the code around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject, Use, When
+from kiter.lint.text import outside_brackets, unbalanced
+from kiter.lint.vocabulary import BOGUS_ENTRIES, LOCK_FAMILIES, LOCKS, SLEEPERS, SLEEPING_FAMILIES
+
+
+def _expressions(s: Subject) -> Iterator[Use]:
+    return (use for use in s.uses if not use.statements)
+
+
+def _kernel_side(s: Subject) -> Iterator[Use]:
+    return (use for use in s.uses if use.slot.when is not When.TEST)
+
+
+@rule(
+    "C20",
+    "an unbalanced bracket or quote",
+    "a snippet is put into the middle of an expression, so it must be complete in itself",
+    hint="close what is open",
+)
+def brackets(s: Subject) -> Iterator[Hit]:
+    for use in s.uses:
+        if (token := unbalanced(use.words)) is not None:
+            yield Hit(use.at(token.offset), f"{token.text} has no counterpart")
+
+
+@rule(
+    "C21",
+    "a statement where an expression belongs",
+    "a snippet is put into the middle of an expression",
+    hint="leave the ';' out; 'raw' takes statements",
+)
+def statement(s: Subject) -> Iterator[Hit]:
+    for use in _expressions(s):
+        if (token := outside_brackets(use.words, ";")) is not None:
+            yield Hit(use.at(token.offset), f"';' in '{use.slot.key}', which is an expression")
+
+
+@rule(
+    "C22",
+    "two expressions where one belongs",
+    "a comma would separate arguments, or throw the first value away",
+    hint="put the expression in parentheses, if that is meant",
+)
+def comma(s: Subject) -> Iterator[Hit]:
+    for use in _expressions(s):
+        if (token := outside_brackets(use.words, ",")) is not None:
+            yield Hit(use.at(token.offset), f"',' in '{use.slot.key}', which is one expression")
+
+
+@rule(
+    "C23",
+    "a comment in an expression",
+    "it would stand in the middle of a line of C, or hide the rest of it",
+    hint="write a comment of the YAML: # ...",
+)
+def comment(s: Subject) -> Iterator[Hit]:
+    for use in _expressions(s):
+        if (token := next((t for t in use.words.tokens if t.kind == "comment"), None)) is not None:
+            yield Hit(use.at(token.offset), f"a comment of C in '{use.slot.key}'")
+
+
+@rule(
+    "C24",
+    "an expression over several lines",
+    "the emitted code breaks lines itself, where the kernel's style wants it",
+    hint="write it in one line, or fold it with '>-'",
+)
+def lines(s: Subject) -> Iterator[Hit]:
+    for use in _expressions(s):
+        if "\n" in use.text.strip():
+            yield Hit(use.at(), f"'{use.slot.key}' goes over several lines")
+
+
+@rule(
+    "C25",
+    "a line for the preprocessor",
+    "a snippet is part of a function, and its kernel is known when the code is made",
+    hint="give one snippet per range of kernels, or use 'guard'",
+)
+def preprocessor(s: Subject) -> Iterator[Hit]:
+    for use in s.uses:
+        if (token := next((t for t in use.words.tokens if t.text == "#"), None)) is not None:
+            yield Hit(use.at(token.offset), "a snippet cannot talk to the preprocessor")
+
+
+@rule(
+    "C26",
+    "a snippet that is empty",
+    "there is nothing to put into the code",
+    hint="write an expression, or leave the key out",
+)
+def empty(s: Subject) -> Iterator[Hit]:
+    for use in s.uses:
+        if not any(token.kind != "comment" for token in use.words.tokens):
+            yield Hit(use.at(), f"'{use.slot.key}' holds no C")
+
+
+@rule(
+    "C27",
+    "the iterator itself in a snippet",
+    "arguments, cursors and fields are named bare; what surrounds them belongs to the emitted code",
+    hint="write pos instead of kit->pos",
+)
+def bare_names(s: Subject) -> Iterator[Hit]:
+    for use in _kernel_side(s):
+        for name in sorted(use.names & {"kit", "it"}):
+            yield Hit(use.at_name(name), f"'{name}' is a variable of the emitted code")
+
+
+@rule(
+    "C28",
+    "a way out of next() in a raw walk",
+    "after the statements next() empties a drained iterator; who jumps over that makes it start again",
+    kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later: drained means drained for ever",
+    hint="set pos, to NULL at the end, and let the statements run out",
+)
+def way_out(s: Subject) -> Iterator[Hit]:
+    for use in s.uses:
+        for name in sorted(use.names & {"return", "goto"}):
+            yield Hit(use.at_name(name), f"'{name}' in '{use.slot.key}'")
+
+
+def _among(use: Use, whole: frozenset[str], families: tuple[str, ...]) -> list[str]:
+    return sorted(name for name in use.names if name in whole or name.startswith(families))
+
+
+@rule(
+    "C29",
+    "a lock, or an RCU section, taken by a snippet",
+    "the verifier does not see it: a program could sleep, leave or deadlock while it is held",
+    kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
+    hint="use 'context: {rcu: true}', so that the program holds the RCU section",
+)
+def locks(s: Subject) -> Iterator[Hit]:
+    for use in _kernel_side(s):
+        for name in _among(use, LOCKS, LOCK_FAMILIES):
+            yield Hit(use.at_name(name), f"'{name}' in '{use.slot.key}'")
+
+
+@rule(
+    "C30",
+    "a snippet that may sleep",
+    "the iterator is for programs that must not sleep, and an RCU critical section must not either",
+    kernel="kernel/bpf/verifier.c, in_rcu_cs()",
+    hint="use what does not sleep",
+)
+def sleeps(s: Subject) -> Iterator[Hit]:
+    for use in _kernel_side(s):
+        for name in _among(use, SLEEPERS, SLEEPING_FAMILIES):
+            yield Hit(use.at_name(name), f"'{name}' may sleep")
+
+
+@rule(
+    "C31",
+    "an entry of a list that may be empty",
+    "for an empty list, and at the end, the macro makes a pointer out of the head, which is no element",
+    kernel="include/linux/list.h, list_first_entry(): 'that list is expected to be not empty'",
+    hint="use 'list', or a macro that ends in _or_null",
+)
+def bogus_entry(s: Subject) -> Iterator[Hit]:
+    for use in _kernel_side(s):
+        for name in sorted(use.names & BOGUS_ENTRIES):
+            yield Hit(use.at_name(name), f"'{name}' never gives NULL")

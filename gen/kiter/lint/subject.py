@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the rules look at: one iterator for one kernel, taken apart once for all of them.
+
+Nothing here is compared or printed, and a class without those methods loads in a third of the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from kiter.errors import Position
+from kiter.lint.text import Words, place, words
+from kiter.lower.state import State, state
+from kiter.spec.case import Case
+from kiter.spec.iterator import Iterator as Spec
+from kiter.spec.node import Node
+from kiter.spec.refusal import Refusal
+from kiter.spec.release import Range
+from kiter.spec.snippet import Code, Snippet
+from kiter.spec.walk import KINDS, Cursor, List, Nested, Raw, Ring
+from kiter.target.profile import Profile
+
+
+class When(Enum):
+    """Which function a snippet ends up in."""
+
+    NEW = "new()"
+    NEXT = "next()"
+    BOTH = "new() and next()"
+    TEST = "the tests"
+
+
+class Role(Enum):
+    """Where a walk with a cursor stands."""
+
+    ONLY = "only"
+    OUTER = "outer"
+    INNER = "inner"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Level:
+    """One walk with a cursor; `above` is the outer walk's cursor for an inner one."""
+
+    walk: Cursor | Ring | List | Raw
+    role: Role
+    case: Case
+    above: str = ""
+
+    @property
+    def type(self) -> str:
+        """The cursor's type where one is given."""
+        return getattr(self.walk, "type", "")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Slot:
+    """A key that takes C: which function it is for, and the cursors that hold something there."""
+
+    code: Code
+    key: str
+    when: When
+    case: Case | None = None
+    level: Level | None = None
+    cursors: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Use:
+    """One snippet of a slot, cut into words."""
+
+    slot: Slot
+    snippet: Snippet
+    node: Node
+    words: Words
+
+    @property
+    def text(self) -> str:
+        """The C."""
+        return self.snippet.text
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The identifiers that stand for themselves."""
+        return self.words.names
+
+    @property
+    def statements(self) -> bool:
+        """Whether it holds statements and not one expression."""
+        return self.slot.key == "raw.next"
+
+    def at(self, offset: int = 0) -> Position:
+        """Where a character of the text stands in the file."""
+        return place(self.node, self.snippet, offset)
+
+    def at_name(self, name: str) -> Position:
+        """Where an identifier stands first."""
+        return self.at(self.words.offset(name))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Subject:
+    """`cases` are those the kernel has, `state` is None while the spec is too wrong for one."""
+
+    it: Spec
+    profile: Profile
+    cases: tuple[Case, ...]
+    levels: tuple[Level, ...]
+    slots: tuple[Slot, ...]
+    uses: tuple[Use, ...]
+    state: State | None
+
+    @property
+    def walk(self) -> Node:
+        """The part of the spec below `walk:`."""
+        return self.it.node["walk"]
+
+    @property
+    def cursors(self) -> frozenset[str]:
+        """The names of all cursors."""
+        return frozenset(level.walk.name for level in self.levels)
+
+    @property
+    def refusals(self) -> Iterator[Refusal]:
+        """Every check, in the order of the file."""
+        yield from self.it.refusals
+        for case in self.it.cases:
+            yield from case.refusals
+
+    @property
+    def prose(self) -> Iterator[tuple[Node, str]]:
+        """Every text that ends up in a comment or on a page, and where it stands."""
+        described = [self.it.node["summary"]]
+        described += [a.node["doc"] for a in self.it.arguments]
+        described += [case.node["doc"] for case in self.it.cases if case.flag]
+        described += [refusal.node["doc"] for refusal in self.refusals]
+        if self.it.docs is not None:
+            described += texts(self.it.docs)
+        return ((node, str(node.value)) for node in described)
+
+    @property
+    def stepping(self) -> Iterator[Use]:
+        """The snippets that next() runs."""
+        return (use for use in self.uses if use.slot.when in {When.NEXT, When.BOTH})
+
+    @property
+    def starting(self) -> Iterator[Use]:
+        """The snippets that new() runs."""
+        return (use for use in self.uses if use.slot.when in {When.NEW, When.BOTH})
+
+
+def subject(it: Spec, profile: Profile) -> Subject:
+    """Take an iterator apart."""
+    levels = tuple(level for case in it.cases for level in levels_of(case))
+    slots = tuple(_slots(it, levels))
+    cases = it.on(profile.number)
+    made = state(it, profile.number) if _sound(it, cases) else None
+    return Subject(it, profile, cases, levels, slots, tuple(_uses(slots)), made)
+
+
+def _sound(it: Spec, cases: tuple[Case, ...]) -> bool:
+    """Whether the state can be worked out at all."""
+    selected = not it.select or it.argument(it.select) is not None
+    return bool(cases) and selected and all(len(case.walks) == 1 for case in cases)
+
+
+def levels_of(case: Case) -> Iterator[Level]:
+    """The walks of a case that have a cursor of their own."""
+    for walk in case.walks:
+        if isinstance(walk, Nested):
+            yield Level(walk.outer, Role.OUTER, case)
+            yield Level(walk.inner, Role.INNER, case, walk.outer.name)
+        else:
+            yield Level(walk, Role.ONLY, case)
+
+
+def kinds(node: Node) -> list[str]:
+    """The kinds of walk that are given at a place."""
+    return [kind for kind in KINDS if kind in node.value]
+
+
+def _slots(it: Spec, levels: Iterable[Level]) -> Iterator[Slot]:
+    yield from _checks(it.refusals, None)
+    for field in it.fields:
+        yield Slot(field.init, "init", When.NEW)
+    for case in it.cases:
+        yield from _checks(case.refusals, case)
+    for level in levels:
+        yield from _walked(level)
+    if it.tests.identity:
+        yield Slot(it.tests.identity, "identity", When.TEST)
+    for _, code in it.tests.arguments:
+        yield Slot(code, "argument", When.TEST)
+
+
+def _checks(refusals: Iterable[Refusal], case: Case | None) -> Iterator[Slot]:
+    return (Slot(refusal.when, "refuse", When.NEW, case) for refusal in refusals)
+
+
+def _walked(level: Level) -> Iterator[Slot]:
+    """The slots of one walk; before its first element a cursor holds nothing."""
+    walk, case = level.walk, level.case
+    before = frozenset({level.above} - {""})
+    during = before | {walk.name}
+    match walk:
+        case Cursor():
+            if walk.first is not None:
+                yield Slot(walk.first, "cursor.first", When.NEXT, case, level, before)
+            yield Slot(walk.next, "cursor.next", When.NEXT, case, level, during)
+        case List():
+            yield Slot(walk.head, "list.head", When.NEXT, case, level, before)
+        case Ring():
+            yield Slot(walk.anchor, "ring.anchor", When.BOTH, case, level, before)
+            yield Slot(walk.next, "ring.next", When.NEXT, case, level, during)
+            if walk.start is not None:
+                yield Slot(walk.start.at, "ring.start.from", When.NEW, case, level)
+                yield Slot(walk.start.linked, "ring.start.linked", When.NEW, case, level)
+        case Raw():
+            yield Slot(walk.next, "raw.next", When.NEXT, case, level, during)
+
+
+def _uses(slots: Iterable[Slot]) -> Iterator[Use]:
+    for slot in slots:
+        for (_, snippet), node in zip(slot.code.versions.options, texts(slot.code.node), strict=True):
+            yield Use(slot, snippet, node, words(snippet.text))
+
+
+def texts(node: Node) -> Iterator[Node]:
+    """The nodes that hold the text of a snippet, in the order of its versions."""
+    if isinstance(node.value, str):
+        yield node
+    else:
+        yield from (item for _, item in node.items())
+
+
+def ranges(node: Node) -> list[tuple[Range, Node]]:
+    """The ranges of kernels of a value given per kernel; nothing for one given once."""
+    if isinstance(node.value, str):
+        return []
+    return [(Range.parse(key), item) for key, item in node.items()]

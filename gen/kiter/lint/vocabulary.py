@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Words that mean something already: to C, to the verifier, to the kernel, to the emitted code."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+C_WORDS = _words(
+    """auto bool break case char const continue current default do double else enum extern false
+    float for goto if inline int long NULL register restrict return short signed sizeof static
+    struct switch true typedef typeof union unsigned void volatile while asm"""
+)
+
+# What the emitted kfuncs call their own variables and fields.
+KFUNC_NAMES = frozenset({"it", "kit", "head", "at", "wrapped", "live"})
+
+# What the emitted test programs call theirs (templates/selftests/prog.c.j2, prog_failure.c.j2).
+TEST_NAMES = _words(
+    """accepted again ctx drain elems err held hold i id in_a_map kept last nest_three nest_two
+    nr_elems nr_inner nr_outer num pos probe probe_null revived sink stay walk"""
+)
+
+# Endings of a parameter's name that the verifier reads: kernel/bpf/verifier.c, is_kfunc_arg_*().
+SUFFIXES = tuple(
+    _words(
+        """__alloc __arena __const_map __ign __irq_flag __iter __k __map __nonown_allowed __nullable
+        __opt __prog __refcounted_kptr __str __sz __szk __uninit __wq"""
+    )
+)
+SIZE_NAMES = frozenset({"rdonly_buf_size", "rdwr_buf_size"})
+
+# Files that kernel/bpf/ has already: an iterator of that name cannot have one of its own.
+TAKEN_FILES = frozenset({"bpf", "btf", "cgroup", "link", "map", "prog", "task"})
+
+# include/uapi/asm-generic/errno-base.h, errno.h and include/linux/errno.h
+ERRNOS = _words(
+    """E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EBADFD EBADMSG
+    EBADR EBUSY ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET EDEADLK EDEADLOCK
+    EDESTADDRREQ EDOM EDQUOT EEXIST EFAULT EFBIG EHOSTDOWN EHOSTUNREACH EIDRM EILSEQ EINPROGRESS
+    EINTR EINVAL EIO EISCONN EISDIR EKEYEXPIRED EKEYREJECTED EKEYREVOKED ELOOP EMEDIUMTYPE EMFILE
+    EMLINK EMSGSIZE EMULTIHOP ENAMETOOLONG ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS ENODATA
+    ENODEV ENOENT ENOEXEC ENOKEY ENOLCK ENOLINK ENOMEDIUM ENOMEM ENOMSG ENONET ENOPROTOOPT ENOSPC
+    ENOSYS ENOTBLK ENOTCONN ENOTDIR ENOTEMPTY ENOTRECOVERABLE ENOTSOCK ENOTSUPP ENOTTY ENOTUNIQ
+    ENXIO EOPNOTSUPP EOVERFLOW EOWNERDEAD EPERM EPFNOSUPPORT EPIPE EPROTO EPROTONOSUPPORT
+    EPROTOTYPE ERANGE EREMCHG EREMOTE EREMOTEIO EROFS ESHUTDOWN ESOCKTNOSUPPORT ESPIPE ESRCH
+    ESTALE ETIME ETIMEDOUT ETOOMANYREFS ETXTBSY EUCLEAN EUNATCH EUSERS EWOULDBLOCK EXDEV
+    EXFULL"""
+)
+
+# Types of one register. What is not in lower/state.py's SIZES counts as a word there.
+SCALARS = _words(
+    """bool char u8 s8 u16 s16 u32 s32 u64 s64 __u8 __s8 __u16 __s16 __u32 __s32 __u64 __s64
+    short int long unsigned size_t ssize_t pid_t uid_t gid_t loff_t dev_t gfp_t
+    uintptr_t"""
+) | {
+    "signed char",
+    "unsigned char",
+    "unsigned short",
+    "unsigned int",
+    "unsigned long",
+    "long long",
+    "unsigned long long",
+}
+
+# Entry macros that make a pointer out of an empty list's head.
+BOGUS_ENTRIES = _words(
+    """list_entry list_entry_rcu list_first_entry list_first_entry_rcu list_last_entry
+    list_next_entry list_prev_entry"""
+)
+
+# Beginnings of the names that take or drop a lock, or keep something from happening.
+LOCK_FAMILIES = tuple(
+    _words(
+        """spin_lock spin_trylock spin_unlock raw_spin_lock raw_spin_trylock raw_spin_unlock read_lock
+        read_trylock read_unlock write_lock write_trylock write_unlock rcu_read_lock rcu_read_unlock
+        srcu_read_lock srcu_read_unlock mutex_lock mutex_trylock mutex_unlock down_read down_write
+        up_read up_write local_irq_ local_bh_ local_lock preempt_disable preempt_enable read_seq
+        write_seq mmap_read_ mmap_write_"""
+    )
+)
+LOCKS = _words(
+    "down down_interruptible down_killable up guard scoped_guard scoped_cond_guard task_lock task_unlock"
+)
+
+# Names that may sleep, by their beginnings and whole.
+SLEEPING_FAMILIES = tuple(
+    _words(
+        """GFP_KERNEL GFP_HIGHUSER mutex_lock down_read down_write schedule_timeout cond_resched
+        synchronize_rcu synchronize_srcu rcu_barrier might_sleep wait_event wait_for_completion
+        kvmalloc kvzalloc vmalloc vzalloc mmap_read_lock mmap_write_lock"""
+    )
+)
+SLEEPERS = _words(
+    """GFP_USER GFP_NOFS GFP_NOIO down down_interruptible down_killable msleep ssleep fsleep
+    usleep_range schedule copy_from_user copy_to_user get_user put_user flush_work
+    flush_workqueue"""
+)
