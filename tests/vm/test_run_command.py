@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter run` on real kernels: what passes, and what goes wrong in each way that can be told apart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from kiter.cli.main import main
+
+ROOT = Path(__file__).parents[2]
+SPECS = Path(__file__).parent / "specs"
+pytestmark = [pytest.mark.vm, pytest.mark.xdist_group("vm")]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(["run", *arguments])
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def test_every_spec_of_the_project_passes(capsys):
+    status, out, err = run(capsys, str(ROOT / "specs"), "--format", "json")
+    facts = json.loads(out)
+    failed = [
+        (it["name"], check["name"], check["failures"])
+        for it in facts["iterators"]
+        for check in it["checks"]
+        if not check["passed"]
+    ]
+    assert (status, failed, facts["outcome"], facts["hang"]) == (0, [], "pass", None), err
+    assert {it["name"] for it in facts["iterators"]} == {
+        *("css", "css_post", "css_pre", "letter_css", "letter_task", "process", "task")
+    }
+    assert all(it["checks"] for it in facts["iterators"])
+    renamed = {it["name"]: it["run_as"] for it in facts["iterators"] if it["run_as"] != it["name"]}
+    assert renamed == {"css": "css_kiter", "task": "task_kiter"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "status", "said"),
+    [
+        ("failing", 1, "how_many: is"),
+        ("leaking", 1, "references: is 100"),
+        ("rejected", 3, "invalid mem access 'scalar'"),
+        ("refused", 4, "[K15]"),
+        ("oopsing", 5, "NULL pointer dereference"),
+        ("hanging", 6, "bpf_iter_hanging_next"),
+    ],
+)
+def test_outcomes_are_told_apart(capsys, spec, status, said):
+    found, out, _ = run(capsys, str(SPECS / f"{spec}.yaml"), "--limit", "5")
+    assert found == status, out
+    assert said in out
+
+
+def test_a_leak_is_all_that_is_wrong_with_a_leaking_walk(capsys):
+    _, out, _ = run(capsys, str(SPECS / "leaking.yaml"), "--format", "json")
+    (iterator,) = json.loads(out)["iterators"]
+    assert [check["name"] for check in iterator["checks"] if not check["passed"]] == ["balance all"]
+
+
+def test_formats_say_the_same(capsys, tmp_path):
+    spec = str(SPECS / "failing.yaml")
+    _, junit, _ = run(capsys, spec, "--format", "junit")
+    suite = ElementTree.fromstring(junit).find("testsuite")
+    assert suite is not None
+    assert suite.get("failures") == "1"
+    _, tap, _ = run(capsys, spec, "--format", "tap")
+    assert [line for line in tap.splitlines() if line.startswith("not ok")] == ["not ok 1 - failing: walk all"]
+
+
+def test_a_snippet_that_does_not_compile_is_shown_in_the_spec(capsys, tmp_path):
+    text = (ROOT / "specs/css.yaml").read_text().replace("css_next_descendant_post(pos", "css_next_nothing(pos")
+    bad = tmp_path / "css.yaml"
+    bad.write_text(text)
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if "css_next_nothing" in row)
+    status, out, err = run(capsys, str(bad))
+    assert (status, out) == (1, "")
+    assert f"{bad}:{line}:" in err
+    assert "css_next_nothing" in err
+
+
+def test_the_kernels_own_css_restarts_after_its_end(capsys):
+    status = main(["conform", str(ROOT / "specs/css.yaml"), str(ROOT / "specs/task.yaml"), "--format", "json"])
+    found = json.loads(capsys.readouterr().out)["iterators"]
+    kept = {name: {rule["rule"]: rule["kept"] for rule in rules} for name, rules in found.items()}
+    assert status == 1
+    assert kept["css"]["a drained iterator stays drained"] is False
+    assert kept["task"]["a drained iterator stays drained"] is True
+    assert kept["css"]["a walk visits what user space sees"] is True
