@@ -11,8 +11,11 @@ import pytest
 from expected_errors import disagreements, expected_in
 
 from kiter.errors import Diagnostic, KiterError
-from kiter.spec.check import check
+from kiter.lint import lint
+from kiter.spec.check import check, spec_schema
+from kiter.spec.iterator import build
 from kiter.spec.load import load
+from kiter.target.profile import profile
 
 ERRORS = Path(__file__).parents[1] / "errors"
 SMALL = json.loads((ERRORS / "schema" / "schema.json").read_text("utf-8"))
@@ -28,7 +31,17 @@ def _schema_errors(path: Path) -> Sequence[Diagnostic]:
     return check(load(path), SMALL)
 
 
-PHASES: dict[str, Callable[[Path], Sequence[Diagnostic]]] = {"yaml": _yaml_errors, "schema": _schema_errors}
+def _lint_errors(path: Path) -> Sequence[Diagnostic]:
+    document = load(path)
+    assert check(document, spec_schema()) == []
+    return lint(build(document), profile("6.12"))
+
+
+PHASES: dict[str, Callable[[Path], Sequence[Diagnostic]]] = {
+    "yaml": _yaml_errors,
+    "schema": _schema_errors,
+    "lint": _lint_errors,
+}
 FILES = [path for folder in PHASES for path in sorted((ERRORS / folder).glob("*.yaml"))]
 
 

@@ -20,9 +20,10 @@ def lint(it: Iterator, profile: Profile) -> list[Diagnostic]:
     """Everything that is wrong with an iterator for one kernel, sorted by place; [] when nothing is."""
     taken = subject(it, profile)
     document = it.node.document
-    return sorted(
+    found = {
         rule.finding(document, hit) for rule in RULES.values() if rule.check for hit in rule.check(taken)
-    )
+    }
+    return sorted(found)
 
 
 def lint_together(its: Sequence[Iterator]) -> list[Diagnostic]:

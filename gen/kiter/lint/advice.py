@@ -71,7 +71,7 @@ def unknown_mention(s: Subject) -> Iterator[Hit]:
     "L05",
     "a summary that is a sentence",
     "it goes on where 'begin to ...' and 'an iterator to ...' leave off",
-    hint="lower case, no full stop: walk over ...",
+    hint="write it in lower case without a full stop, as in: walk over processes",
     severity="warning",
 )
 def sentence(s: Subject) -> Iterator[Hit]:

@@ -83,11 +83,10 @@ def element_without_rcu(s: Subject) -> Iterator[Hit]:
 
 def _tested(use: Use, name: str) -> bool:
     """Whether the snippet itself looks whether a pointer is NULL."""
-    tokens = use.words.tokens
-    for i, token in enumerate(tokens):
-        before = tokens[i - 1].text if i else ""
-        after = "".join(t.text for t in tokens[i + 1 : i + 3])
-        asked = after.startswith(("?", "==", "!=", "&&", "||")) or before in {"!", "|", "&"}
+    tokens = [token.text for token in use.words.tokens]
+    for i, token in enumerate(use.words.tokens):
+        before, after = "".join(tokens[max(i - 2, 0) : i]), "".join(tokens[i + 1 : i + 3])
+        asked = after.startswith(("?", "==", "!=", "&&", "||")) or before.endswith(("!", "&&", "||"))
         if token.free and token.text == name and asked:
             return True
     return False

@@ -200,6 +200,11 @@ def small_room(s: Subject) -> Iterator[Hit]:
         yield Hit(s.it.node["room"].at, f"the state needs {s.state.words} words, not {s.it.room}")
 
 
+def _no_number(ctype: str) -> bool:
+    words = set(ctype.rstrip(" *").split())
+    return not ctype.endswith("*") and bool({"struct", "union", "void", "double", "float"} & words)
+
+
 @rule(
     "K11",
     "a field of unknown size",
@@ -208,8 +213,7 @@ def small_room(s: Subject) -> Iterator[Hit]:
 )
 def unsized_field(s: Subject) -> Iterator[Hit]:
     for field in s.it.fields:
-        words = set(field.type.rstrip(" *").split())
-        if not field.type.endswith("*") and {"struct", "union", "void", "double", "float"} & words:
+        if _no_number(field.type):
             yield Hit(field.node["type"].at, f"the field '{field.name}' is no number and no pointer")
 
 
@@ -223,7 +227,8 @@ def unsized_field(s: Subject) -> Iterator[Hit]:
 def guessed_size(s: Subject) -> Iterator[Hit]:
     kept = [(a.name, a.type, a.node) for a in s.it.arguments if a.keep or a.name == s.it.select]
     for name, ctype, node in [*kept, *((f.name, f.type, f.node) for f in s.it.fields)]:
-        if not (ctype.endswith("*") or ctype in SIZES or ctype in SCALARS or " " in ctype):
+        known = ctype.endswith("*") or ctype in SIZES or ctype in SCALARS or " " in ctype
+        if not known and not _no_number(ctype):
             yield Hit(node["type"].at, f"the size of '{ctype}', the type of '{name}', is not known")
 
 

@@ -59,7 +59,7 @@ def comma(s: Subject) -> Iterator[Hit]:
     "C23",
     "a comment in an expression",
     "it would stand in the middle of a line of C, or hide the rest of it",
-    hint="write a comment of the YAML: # ...",
+    hint="use a comment of YAML, which begins with #",
 )
 def comment(s: Subject) -> Iterator[Hit]:
     for use in _expressions(s):

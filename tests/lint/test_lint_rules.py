@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The table of rules: each is told well, shown to fire, and silent on the specs that come with kiter."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kiter import codes, lint
+from kiter.spec.iterator import build
+from kiter.spec.load import load
+from kiter.target.profile import profile
+
+ROOT = Path(__file__).parents[2]
+SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
+TARGET = profile("6.12")
+HEAD = """iterator: {name}
+summary: walk over tasks
+element: {{type: struct task_struct *, lifetime: rcu}}
+context: {{rcu: true}}
+"""
+ONE = HEAD + "walk: {{cursor: {{next: next_task(pos)}}, expect: processes}}\n"
+FLAGGED = (
+    HEAD
+    + """arguments:
+  flags: {{type: int, defines: {defines}, doc: what to walk}}
+walk:
+  select: flags
+  cases:
+    {flag}: {{doc: one, cursor: {{next: next_task(pos)}}, expect: processes}}
+"""
+)
+
+
+def _iterators(folder: Path, *texts: str):
+    for number, text in enumerate(texts):
+        path = folder / f"{number}.yaml"
+        path.write_text(text, encoding="utf-8")
+        yield build(load(path))
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
+def test_our_own_specs_have_nothing_to_report(path):
+    assert lint.lint(build(load(path)), TARGET) == []
+
+
+def test_our_own_specs_go_together():
+    assert lint.lint_together([build(load(path)) for path in SPECS]) == []
+
+
+def test_every_rule_is_shown_to_fire():
+    texts = [path.read_text("utf-8") for path in (ROOT / "tests" / "errors" / "lint").glob("*.yaml")]
+    shown = set(re.findall(r"# error\[([A-Z]\d+)\]", "".join(texts)))
+    assert shown == {rule.code for rule in lint.RULES.values() if rule.check}
+
+
+@pytest.mark.parametrize("rule", lint.RULES.values(), ids=lambda r: r.code)
+def test_every_rule_is_told_well(rule):
+    assert re.fullmatch(r"[KWCVTL]\d\d", rule.code)
+    assert (rule.check is None) != (rule.together is None)
+    for text in (rule.title, rule.reason, rule.hint):
+        assert text == text.strip() and not text.endswith(".")
+    assert len(rule.title) <= 80
+
+
+def test_explain_knows_every_rule():
+    known = codes.every_code()
+    assert {code: known[code].title for code in lint.RULES} == {r.code: r.title for r in lint.RULES.values()}
+
+
+def test_an_iterator_is_there_once(tmp_path):
+    found = lint.lint_together(list(_iterators(tmp_path, ONE.format(name="a"), ONE.format(name="a"))))
+    assert [d.code for d in found] == ["K20"]
+    assert found[0].at.file.endswith("1.yaml") and found[0].at.line == 1 and found[0].at.column == 11
+    assert "0.yaml:1" in found[0].message
+
+
+def test_an_enumerator_is_there_once(tmp_path):
+    first = FLAGGED.format(name="a", defines="enum", flag="ONE")
+    second = FLAGGED.format(name="b", defines="enum x", flag="ONE")
+    found = lint.lint_together(list(_iterators(tmp_path, first, second)))
+    assert [(d.code, d.at.line) for d in found] == [("K21", 10)]
+    assert "0.yaml:10" in found[0].message
+
+
+def test_an_enum_is_there_once(tmp_path):
+    first = FLAGGED.format(name="a", defines="enum x", flag="ONE")
+    second = FLAGGED.format(name="b", defines="enum x", flag="TWO")
+    found = lint.lint_together(list(_iterators(tmp_path, first, second)))
+    assert [(d.code, d.at.line) for d in found] == [("K21", 6)]
+
+
+def test_findings_are_sorted_and_each_is_there_once():
+    path = ROOT / "tests" / "errors" / "lint" / "k04_same_name.yaml"
+    found = lint.lint(build(load(path)), TARGET)
+    assert found == sorted(set(found))
