@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree import ElementTree as xml
 
+from kiter.cli import _extras
+from kiter.vm import extras
+from kiter.vm.extras import Asked
 from kiter.vm.prototype import Prototype
 from kiter.vm.results import Check, GuestReport, console_tail
 from kiter.vm.session import VmResult
@@ -19,10 +22,11 @@ INDENT = "      "
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """One boot with the iterators that it ran."""
+    """One boot with the iterators that it ran, and what was asked for beside the selftests."""
 
     result: VmResult
     made: tuple[Prototype, ...]
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def report(self) -> GuestReport:
@@ -31,7 +35,8 @@ class Verdicts:
 
     def of(self, prototype: Prototype) -> tuple[Check, ...]:
         """The subtests of one iterator, and the test itself where it failed by itself."""
-        own = (c for c in self.report.checks if c.test == prototype.test)
+        names = {prototype.test, *extras.tests(prototype)}
+        own = (c for c in self.report.checks if c.test in names)
         return tuple(c for c in own if c.subtest or c.failures or c.crashed)
 
     @property
@@ -44,6 +49,8 @@ def group(check: Check) -> str:
     """The part of the suite that a subtest belongs to: its name begins with what it does."""
     if check.subtest.startswith("walk "):
         return "walks"
+    if (kind := check.test.rpartition("_")[2]) in {"against", "show"}:
+        return kind
     named = check.subtest.partition(" ")[0]
     own = {"contract", "late", "churn", "balance", "start_leaves", "start_gone", "null", "shown", "refused", ""}
     return "contract" if named in own else "refused"
@@ -79,6 +86,8 @@ def _iterator(verdicts: Verdicts, prototype: Prototype, verbose: int) -> Iterato
         own = [c for c in checks if group(c) == name]
         if own:
             yield f"  {name:<10}{sum(c.passed for c in own):>3}/{len(own)}"
+    compared = [c for c in checks if group(c) == "against"]
+    yield from _extras.text(verdicts.report, prototype, verdicts.asked, compared, verbose)
     for check in checks:
         if verbose and check.passed:
             yield f"    ok    {check.subtest} {check.seconds:.3f} s"
@@ -145,7 +154,13 @@ def _json(verdicts: Verdicts) -> str:
         "seconds": round(result.seconds, 3),
         "steps": {step.name: round(step.seconds, 3) for step in result.steps},
         "iterators": [
-            {"name": p.it.name, "run_as": p.name, "shims": list(p.shims), "checks": list(map(_fact, verdicts.of(p)))}
+            {
+                "name": p.it.name,
+                "run_as": p.name,
+                "shims": list(p.shims),
+                "checks": list(map(_fact, verdicts.of(p))),
+                **_extras.facts(report, p, verdicts.asked),
+            }
             for p in verdicts.made
         ],
         "modules": [{"name": m.name, "errno": m.errno, "messages": m.messages} for m in report.modules],
@@ -193,6 +208,12 @@ def _junit(verdicts: Verdicts) -> str:
                 "testcase",
                 classname=prototype.it.name,
                 name=check.subtest or check.test,
+def _told(verdicts: Verdicts, prototype: Prototype) -> Sequence[str]:
+    """What was asked for beside the checks, for formats that know only checks."""
+    compared = [c for c in verdicts.of(prototype) if group(c) == "against"]
+    return tuple(_extras.text(verdicts.report, prototype, verdicts.asked, compared, verbose=1))
+
+
                 time=f"{check.seconds:.3f}",
             )
             if check.skipped:
@@ -213,7 +234,10 @@ def _tap(verdicts: Verdicts) -> str:
     for number, (prototype, check) in enumerate(named, 1):
         word = "ok" if check.passed or check.skipped else "not ok"
         skip = " # SKIP" if check.skipped else ""
+        if told := _told(verdicts, prototype):
+            xml.SubElement(suite, "system-out").text = "\n".join(told)
         lines.append(f"{word} {number} - {prototype.it.name}: {check.subtest or check.test}{skip}")
         lines += [f"# {line}" for line in _details(check)]
     lines += [f"Bail out! {line}" for line in _troubles(verdicts)[:1]]
     return "\n".join(lines) + "\n"
+    lines += [f"# {line}" for prototype in verdicts.made for line in _told(verdicts, prototype)]

@@ -12,8 +12,8 @@ from kiter.cli import _verdicts
 from kiter.cli.command import show
 from kiter.kernel import fetch
 from kiter.target.profile import nearest
-from kiter.vm import session
-from kiter.vm.job import Options
+from kiter.vm import extras, session
+from kiter.vm.job import Options, VmJob
 from kiter.vm.prototype import Prototype, job, prototypes
 from kiter.vm.store import Store, cache_root
 
@@ -37,6 +37,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the kernel to boot: an installed or fetched one, or a build directory (default: the newest 6.12)",
     )
     parser.add_argument("--only", default="", metavar="PATTERN", help="only these tests, such as 'css_iter/walk*'")
+    parser.add_argument("--show", action="store_true", help="print the first elements of each walk")
+    parser.add_argument(
+        "--against-kernel",
+        action="store_true",
+        help="compare with the iterators that the kernel has itself, element by element, and time both",
+    )
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep everything that the run was made of")
     parser.add_argument("--dry-run", action="store_true", help="print the exact commands and do nothing")
     parser.add_argument("--shell", action="store_true", help="leave a shell in the guest, with the modules loaded")
@@ -50,18 +56,21 @@ def execute(options: argparse.Namespace) -> int:
     show(read.warnings, options)
     store = Store(cache_root() / "vm")
     made = prototypes(read.iterators, target, kernel, store)
-    return _boot(made, kernel, store, options)
+    plain = job(made, kernel, store, options.only)
+    wanted = extras.add(plain, made, kernel, target, _asked(options))
+    return _boot(made, wanted, store, options)
 
 
-def _boot(
-    made: tuple[Prototype, ...], kernel: fetch.Kernel, store: Store, options: argparse.Namespace
-) -> int:
-    wanted = job(made, kernel, store, options.only)
+def _asked(options: argparse.Namespace) -> extras.Asked:
+    return extras.Asked(show=options.show, against=options.against_kernel)
+
+
+def _boot(made: tuple[Prototype, ...], wanted: VmJob, store: Store, options: argparse.Namespace) -> int:
     chosen = Options(keep=options.keep, shell=options.shell)
     if options.dry_run:
         sys.stdout.write(session.dry_run(wanted, chosen, store))
         return 0
     result = session.run_session(wanted, chosen, store=store)
-    verdicts = _verdicts.Verdicts(result, made)
+    verdicts = _verdicts.Verdicts(result, made, _asked(options))
     sys.stdout.write(_verdicts.write(verdicts, options.format, options.verbose))
     return result.outcome.status

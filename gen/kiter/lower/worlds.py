@@ -48,6 +48,19 @@ class World:
     headers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How a world is shown, and filled for a measurement, where the kernel alone has little of it.
+
+    `label` is what the kernel calls the element `pos`, a C string; `setting` is the user-space half
+    that makes elements and names where to start, `picture` the one that labels them its own way.
+    """
+
+    label: str
+    setting: str
+    picture: str
+
+
 KSYMS: Mapping[str, str] = {
     "bpf_cgroup_acquire": "struct cgroup *bpf_cgroup_acquire(struct cgroup *cgrp) __ksym;",
     "bpf_cgroup_from_id": "struct cgroup *bpf_cgroup_from_id(u64 cgid) __ksym;",
@@ -100,6 +113,20 @@ WORLDS: Mapping[str, World] = {
         headers=("fcntl.h",),
     ),
 }
+
+STAGES: Mapping[str, Stage] = {
+    "tasks": Stage("pos->comm", "prototype/stage_tasks.c.j2", "prototype/picture_tasks.c.j2"),
+    "cgroups": Stage(
+        "pos->cgroup->kn->name", "prototype/stage_cgroups.c.j2", "prototype/picture_cgroups.c.j2"
+    ),
+}
+
+
+def stage_of(element: str) -> Stage | None:
+    """How elements of a type are shown; None where user space has no picture of them."""
+    world = WORLDS.get(element)
+    return STAGES.get(world.name) if world else None
+
 
 ORACLES: Mapping[str, frozenset[str]] = {
     "tasks": frozenset({"processes", "processes_from_task", "threads", "own_threads"}),

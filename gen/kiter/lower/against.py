@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A program that walks an iterator and the kernel's own side by side, and compares and times them."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, replace
+
+from kiter.lower import declarations
+from kiter.lower.scene import Scene
+from kiter.lower.stage import Setting, setting
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`name` is that of both programs; `own` is the kernel's iterator, declared by `declared`.
+
+    `absent` are the flags that the kernel does not have.
+    """
+
+    name: str
+    setting: Setting
+    own: str
+    declared: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def name(iterator: str) -> str:
+    """What the programs of an iterator are called."""
+    return f"{iterator}_against"
+
+
+def view(scene: Scene, own: str, known: Container[str]) -> View | None:
+    """None when there is nothing to compare: `own` is the kernel's iterator, `known` its flags."""
+    found = setting(scene)
+    absent = tuple(case.flag for case in scene.cases if case.flag and case.flag not in known)
+    if found is None or len(absent) == len(found.walks):
+        return None
+    theirs = replace(scene, it=replace(scene.it, name=own))
+    return View(
+        name=name(scene.it.name),
+        setting=replace(
+            found,
+            walks=tuple(w for w in found.walks if w not in absent),
+            accepted=tuple(f for f in found.accepted if f not in absent),
+        ),
+        own=own,
+        declared=declarations.view(theirs).declarations,
+        absent=absent,
+    )
