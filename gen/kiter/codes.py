@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The codes of errors about a spec's text (S) and about the machine (E), each with its story."""
+"""The codes of errors about a spec's text (S), the output (O) and the machine (E), each with its story."""
 
 from __future__ import annotations
 
@@ -181,13 +181,13 @@ _OWN = (
         "mend these first",
     ),
     Code(
-        "W01",
+        "O01",
         "a file that is not kiter's is in the way",
         "The manifest of the output folder does not list it, so writing would lose somebody's file.",
         "move it away, choose another folder with -o, or overwrite it with --force",
     ),
     Code(
-        "W02",
+        "O02",
         "a generated file was edited",
         "It is no longer what kiter wrote, and writing it anew would lose the edit.",
         "bring the edit into the spec or the template, then overwrite the file with --force",

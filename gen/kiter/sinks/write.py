@@ -140,7 +140,7 @@ def _refuse_foreign(
         text = on_disk[path]
         exists = text is not None or os.path.lexists(root / path)
         if exists and (path not in known or text is None or manifest.digest(text) != known[path].digest):
-            code = "W02" if path in known else "W01"
+            code = "O02" if path in known else "O01"
             entry = CODES[code]
             found.append(Diagnostic(Position(str(root / path)), code, entry.title, entry.reason, entry.hint))
     if found:
