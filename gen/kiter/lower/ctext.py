@@ -6,6 +6,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
+from kiter.lower.expression import arm, breakable, split_arguments
+
 TAB = 8
 COLUMNS = 80
 HARD = 100
@@ -32,16 +34,22 @@ def aligned(column: int) -> str:
 
 
 def call(prefix: str, arguments: Iterable[str], end: str, inside: int = 0) -> tuple[str, ...]:
-    """`prefix(a, b)end`, broken between arguments to stay in 80 columns.
+    """`prefix(a, b)end`, broken between arguments to stay in 80 columns."""
+    items = tuple(arguments)
+    return fill(prefix, (*(f"{item}," for item in items[:-1]), *items[-1:]), end, inside)
 
-    Continuation lines are aligned behind the parenthesis that ends `prefix`; `inside` says how
-    many tabs the caller will put in front.
+
+def fill(prefix: str, pieces: Iterable[str], end: str, inside: int = 0) -> tuple[str, ...]:
+    """`prefix`, the pieces and `end`, broken between pieces to stay in 80 columns.
+
+    Continuation lines are aligned behind `prefix`; `inside` says how many tabs the caller will
+    put in front.
     """
-    items = list(arguments)
+    items = list(pieces)
     lines = [prefix]
     margin = width("\t" * inside + prefix)
     for index, item in enumerate(items):
-        tail = end if index == len(items) - 1 else ","
+        tail = end if index == len(items) - 1 else ""
         first = lines[-1] == prefix or not lines[-1].strip()
         candidate = lines[-1] + ("" if first else " ") + item + tail
         if first or width("\t" * inside + candidate) <= COLUMNS:
@@ -62,42 +70,40 @@ def prototype(
     return (f"{attribute} {ctype}".strip(), *call(f"{name}(", parameters, end))
 
 
-def split_arguments(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """`f(a, g(b, c))` as ("f(", ("a", "g(b, c)")); None when the text is not one call."""
-    start = text.find("(")
-    if start <= 0 or not text.endswith(")") or not text[:start].replace("_", "a").isalnum():
-        return None
-    depth, items, begin = 0, [], start + 1
-    for index, char in enumerate(text):
-        depth += (char in "([{") - (char in ")]}")
-        if depth == 0 and char == ")" and index != len(text) - 1:
-            return None
-        if depth == 1 and char == ",":
-            items.append(text[begin:index].strip())
-            begin = index + 1
-    return text[: start + 1], (*items, text[begin:-1].strip())
-
-
 def assign(target: str, value: str, inside: int = 1) -> tuple[str, ...]:
-    """`target = value;`, broken inside an outermost call when it is too long."""
+    """`target = value;`, broken inside an outermost call or behind operators when it is too long."""
     line = f"{target} = {value};"
-    parts = split_arguments(value)
-    if width("\t" * inside + line) <= COLUMNS or parts is None:
+    if width("\t" * inside + line) <= COLUMNS:
         return (line,)
-    return call(f"{target} = {parts[0]}", parts[1], ");", inside)
+    if parts := split_arguments(value):
+        return call(f"{target} = {parts[0]}", parts[1], ");", inside)
+    return fill(f"{target} = ", breakable(value), ";", inside)
+
+
+def guarded(condition: str, statement: str, inside: int = 1) -> tuple[str, ...]:
+    """`if (condition)` and one statement, broken behind operators when it is too long."""
+    return (*fill("if (", breakable(condition), ")", inside), f"\t{statement}")
 
 
 def choose(target: str, condition: str, then: str, other: str, inside: int = 1) -> tuple[str, ...]:
-    """`target = condition ? then : other;`, one line or one arm a line."""
-    line = f"{target} = {condition} ? {then} : {other};"
+    """`target = condition ? then : other;`, or an if where that is too long for two lines."""
+    line = f"{target} = {condition} ? {arm(then)} : {arm(other)};"
     if width("\t" * inside + line) <= HARD:
         return (line,)
     head = f"{target} = {condition} ? "
     margin = aligned(width("\t" * inside + head) - inside * TAB)
-    return (f"{head}{then} :", f"{margin}{other};")
+    lines = (f"{head}{arm(then)} :", f"{margin}{arm(other)};")
+    if max(width("\t" * inside + line) for line in lines) <= HARD:
+        return lines
+    yes, no = (indented(assign(target, value, inside + 1)) for value in (then, other))
+    if len(yes) == len(no) == 1:
+        return (f"if ({condition})", *yes, "else", *no)
+    return (f"if ({condition}) {{", *yes, "} else {", *no, "}")
 
 
-def paragraph(text: str, first: str = " * ", rest: str = " * ", columns: int = COLUMNS - 1) -> tuple[str, ...]:
+def paragraph(
+    text: str, first: str = " * ", rest: str = " * ", columns: int = COLUMNS - 1
+) -> tuple[str, ...]:
     """Text as comment lines."""
     return tuple(
         textwrap.wrap(

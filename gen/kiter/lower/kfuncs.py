@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from kiter.lower import describe, names, registration
-from kiter.lower.ctext import comment, declare, indented, prototype
+from kiter.lower.ctext import comment, declare, guarded, indented, prototype
+from kiter.lower.expression import negated
 from kiter.lower.scene import Scene
 from kiter.lower.steps import Steps
 from kiter.spec.case import Case
@@ -95,7 +96,7 @@ def _new(scene: Scene) -> Function:
             "BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));",
         ),
         (EMPTY_FIRST, scene.state.live.clear) if describe.failures(scene) else (),
-        _refuse(scene, scene.it.refusals),
+        _refuse(scene, scene.it.refusals, 1),
         () if scene.it.select else _demands(scene, scene.cases[0]),
         _switch_new(scene),
         (*_stores(scene, _shared(scene)), "return 0;"),
@@ -111,10 +112,10 @@ def _spaced(blocks: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _refuse(scene: Scene, refusals: Iterable[Refusal]) -> tuple[str, ...]:
+def _refuse(scene: Scene, refusals: Iterable[Refusal], inside: int) -> tuple[str, ...]:
     lines: list[str] = []
     for refusal in refusals:
-        lines += [f"if ({scene.scope.new(refusal.when)})", f"\treturn -{refusal.errno};"]
+        lines += guarded(scene.scope.new(refusal.when), f"return -{refusal.errno};", inside)
     return tuple(lines)
 
 
@@ -123,10 +124,11 @@ def _demands(scene: Scene, case: Case) -> tuple[str, ...]:
     lines: list[str] = []
     for name in case.requires:
         lines += [f"if (!{scene.scope.in_new[name]})", "\treturn -EINVAL;"]
-    lines += _refuse(scene, case.refusals)
+    lines += _refuse(scene, case.refusals, scene.scope.inside)
     if start := scene.start(case):
-        linked = scene.scope.new(start.linked)
-        lines += [f"if (!{linked})", f"\treturn -{start.errno};"]
+        lines += guarded(
+            negated(scene.scope.new(start.linked)), f"return -{start.errno};", scene.scope.inside
+        )
     return tuple(lines)
 
 
@@ -198,7 +200,9 @@ def _locals(scene: Scene) -> tuple[str, ...]:
     for walk in scene.walks:
         for name, ctype in walk.locals.items():
             kinds.setdefault(ctype, {})[name] = None
-    lines = (declare(ctype, f", {'*' * ctype.count('*')}".join(group)) + ";" for ctype, group in kinds.items())
+    lines = (
+        declare(ctype, f", {'*' * ctype.count('*')}".join(group)) + ";" for ctype, group in kinds.items()
+    )
     return tuple(sorted(lines, key=len, reverse=True))
 
 
@@ -211,7 +215,9 @@ def _switch_next(scene: Scene) -> tuple[str, ...]:
 
 
 def _tail(scene: Scene) -> tuple[str, ...]:
-    open_ended = [case.walk.name for case, walk in zip(scene.cases, scene.walks, strict=True) if not walk.ends]
+    open_ended = [
+        case.walk.name for case, walk in zip(scene.cases, scene.walks, strict=True) if not walk.ends
+    ]
     if not open_ended:
         return ()
     return (STICKY, f"if (!kit->{open_ended[0]})", f"\t{scene.state.live.clear}")

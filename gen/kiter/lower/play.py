@@ -79,7 +79,7 @@ def play(scene: Scene, extra: Iterable[str] = ()) -> Play:
 def _acquire(handles: tuple[tuple[Argument, Handle], ...], index: int) -> tuple[str, ...]:
     a, h = handles[index]
     undo = [line for b, g in reversed(handles[:index]) for line in _release(b, g)]
-    fail = (f"if (!{a.name})", "\treturn 1;")
+    fail: tuple[str, ...] = (f"if (!{a.name})", "\treturn 1;")
     if undo:
         fail = (f"if (!{a.name}) {{", *(f"\t{line}" for line in undo), "\treturn 1;", "}")
     return (f"{a.name} = {h.acquire}({a.name}_id);", *fail)

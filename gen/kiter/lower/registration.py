@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from kiter.lower import names
-from kiter.lower.ctext import call
+from kiter.lower.ctext import HARD, call, indented, width
 from kiter.lower.scene import Scene
 
 
@@ -20,7 +20,7 @@ def ids(scene: Scene) -> tuple[str, ...]:
 
 def _id(line: str) -> tuple[str, ...]:
     """Sets read as tables, so a line may run to 100 columns before it breaks."""
-    if len(line) <= 100:
+    if width(line) <= HARD:
         return (line,)
     head, _, flags = line.rpartition(", ")
     return call("BTF_ID_FLAGS(", (*head.removeprefix("BTF_ID_FLAGS(").split(", "), flags[:-1]), ")")
@@ -57,14 +57,18 @@ def own_set(scene: Scene, programs: tuple[str, ...] = (), before: str = "") -> t
 
 
 def _register(name: str, programs: tuple[str, ...], before: str) -> tuple[str, ...]:
-    calls = [f"register_btf_kfunc_id_set(BPF_PROG_TYPE_{p.upper()}, &{name})" for p in programs]
-    calls = [f"{before}()"] * bool(before) + calls
+    calls: list[tuple[str, tuple[str, ...]]] = [(f"{before}(", ())] * bool(before)
+    calls += [("register_btf_kfunc_id_set(", (f"BPF_PROG_TYPE_{p.upper()}", f"&{name}")) for p in programs]
     if len(calls) == 1:
-        return (f"\treturn {calls[0]};",)
-    return (
-        "\tint ret;",
-        "",
-        f"\tret = {calls[0]};",
-        *(f"\tret = ret ?: {c};" for c in calls[1:]),
-        "\treturn ret;",
+        return indented(_call("return ", *calls[0]))
+    heads = ["ret = ", *["ret = ret ?: "] * (len(calls) - 1)]
+    lines = (
+        line for head, (name, given) in zip(heads, calls, strict=True) for line in _call(head, name, given)
     )
+    return indented(("int ret;", "", *lines, "return ret;"))
+
+
+def _call(head: str, function: str, arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """A table as well: on one line up to 100 columns."""
+    line = f"{head}{function}{', '.join(arguments)});"
+    return (line,) if width("\t" + line) <= HARD else call(head + function, arguments, ");", 1)

@@ -11,7 +11,7 @@ from kiter.lower.steps import Scope, Steps, steps
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.iterator import Iterator
-from kiter.spec.walk import Ring, Start
+from kiter.spec.walk import Start, start_of
 from kiter.target.profile import Profile
 
 
@@ -33,7 +33,7 @@ class Scene:
 
     def start(self, case: Case) -> Start | None:
         """Where a ring that does not start at its anchor starts."""
-        return case.walk.start if isinstance(case.walk, Ring) else None
+        return start_of(case.walk)
 
     @property
     def guard(self) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from kiter.spec.case import Case
 from kiter.spec.iterator import Iterator
 from kiter.spec.release import Release
-from kiter.spec.walk import Nested, Ring, Walk
+from kiter.spec.walk import Nested, Ring, Walk, start_of
 
 SIZES = {
     "bool": 1,
@@ -89,7 +89,7 @@ def state(it: Iterator, release: Release) -> State:
     wanted |= {field.name: field.type for field in it.fields}
     if it.select:
         wanted[it.select] = next(a.type for a in it.arguments if a.name == it.select)
-    wanted |= {"wrapped": "bool"} if any(_start_of(c.walk) for c in cases) else {}
+    wanted |= {"wrapped": "bool"} if any(start_of(c.walk) for c in cases) else {}
     wanted |= {live.field: "bool"} if live.flag else {}
     fields = sorted((Field(*item) for item in wanted.items()), key=lambda f: -f.size)
     return State(tuple(fields), max(it.room, _words(fields)), live)
@@ -109,9 +109,7 @@ def _live(it: Iterator, cases: Iterable[Case]) -> Live:
 def _candidates(it: Iterator, case: Case) -> list[str]:
     """Pointers that are never NULL while this walk is under way."""
     given = [
-        a.name
-        for a in it.arguments
-        if a.pointer and a.keep and (not a.nullable or a.name in case.requires)
+        a.name for a in it.arguments if a.pointer and a.keep and (not a.nullable or a.name in case.requires)
     ]
     walk = case.walk.outer if isinstance(case.walk, Nested) else case.walk
     return given + ([walk.name] if isinstance(walk, Ring) else [])
@@ -131,12 +129,9 @@ def _cursors(it: Iterator, cases: Iterable[Case]) -> dict[str, str]:
     return found
 
 
-def _start_of(walk: Walk) -> bool:
-    return isinstance(walk, Ring) and walk.start is not None
-
-
 def _started(it: Iterator, cases: Iterable[Case]) -> dict[str, str]:
-    return {start_field(it): it.element} if any(_start_of(c.walk) for c in cases) else {}
+    rings = (c.walk.outer if isinstance(c.walk, Nested) else c.walk for c in cases if start_of(c.walk))
+    return {start_field(it): getattr(ring, "type", "") or it.element for ring in rings}
 
 
 def _words(fields: Iterable[Field]) -> int:

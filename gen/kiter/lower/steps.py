@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kiter.lower.ctext import assign, choose, indented
+from kiter.lower.ctext import assign, choose, guarded, indented
+from kiter.lower.expression import operand
 from kiter.lower.state import Live, start_field
 from kiter.spec.iterator import Iterator
 from kiter.spec.release import Release
 from kiter.spec.snippet import Code, Snippet, substitute
 from kiter.spec.walk import Cursor, Level, List, Nested, Raw, Ring, Walk
-
 
 LINK = "struct list_head *"
 
@@ -89,7 +89,7 @@ def _advance(walk: Level, scope: Scope, inside: int) -> tuple[tuple[str, ...], d
         case List():
             return _along(walk, scope, inside), {"head": LINK, "at": LINK}
         case Ring():
-            return _round(walk, scope, f"{kit} = NULL;"), {}
+            return _round(walk, scope, f"{kit} = NULL;", inside), {}
 
 
 def _along(walk: List, scope: Scope, inside: int) -> tuple[str, ...]:
@@ -97,24 +97,23 @@ def _along(walk: List, scope: Scope, inside: int) -> tuple[str, ...]:
     element = (walk.type or scope.it.element).rstrip(" *")
     step = f"list_next_or_null_rcu(head, at, {element}, {walk.member})"
     return (
-        f"head = {scope.next(walk.head)};",
+        *assign("head", scope.next(walk.head), inside),
         *choose("at", kit, f"&{kit}->{walk.member}", "head", inside),
         *assign(kit, step, inside),
     )
 
 
-def _round(walk: Ring, scope: Scope, end: str) -> tuple[str, ...]:
+def _round(walk: Ring, scope: Scope, end: str, inside: int) -> tuple[str, ...]:
     """One step round the ring; `end` is what to do where it began."""
-    kit, anchor = f"kit->{walk.name}", scope.next(walk.anchor)
-    move = f"{kit} = {scope.next(walk.next)};"
+    kit, anchor = f"kit->{walk.name}", operand(scope.next(walk.anchor))
+    move = assign(kit, scope.next(walk.next), inside)
     if walk.start is None:
-        return (move, f"if ({kit} == {anchor})", *indented((end,)))
+        return (*move, f"if ({kit} == {anchor})", *indented((end,)))
     first = f"kit->{start_field(scope.it)}"
     return (
-        move,
+        *move,
         "/* the start may leave the ring meanwhile, the anchor cannot */",
-        f"if ({kit} == {first} || ({kit} == {anchor} && kit->wrapped))",
-        *indented((end,)),
+        *guarded(f"{kit} == {first} || ({kit} == {anchor} && kit->wrapped)", end, inside),
         f"else if ({kit} == {anchor})",
         *indented(("kit->wrapped = true;",)),
     )
@@ -122,7 +121,7 @@ def _round(walk: Ring, scope: Scope, end: str) -> tuple[str, ...]:
 
 def _ring(walk: Ring, scope: Scope) -> Steps:
     kit = f"kit->{walk.name}"
-    body = (f"pos = {kit};", *_round(walk, scope, scope.live.clear))
+    body = (f"pos = {kit};", *_round(walk, scope, scope.live.clear, scope.inside))
     return Steps(_entry(walk, scope), body, {"pos": walk.type or scope.it.element}, ends=True)
 
 
@@ -135,15 +134,30 @@ def _entry(walk: Ring, scope: Scope) -> dict[str, str]:
 
 
 def _nested(walk: Nested, scope: Scope) -> Steps:
-    outer, inner = f"kit->{walk.outer.name}", f"kit->{walk.inner.name}"
-    ring = isinstance(walk.outer, Ring)
-    deeper = scope.inside + (1 if ring else 2)
-    step, names = _advance(walk.inner, scope, deeper)
-    move, more = _advance(walk.outer, scope, scope.inside + 1)
-    found = (*step, f"if ({inner})", *indented(("break;",)))
-    if not ring:
-        found = (f"if ({outer}) {{", *indented(found), "}")
-    stores = {walk.inner.name: "NULL"}
-    stores |= _entry(walk.outer, scope) if isinstance(walk.outer, Ring) else {walk.outer.name: "NULL"}
-    body = ("do {", *indented((*found, *move)), f"}} while ({outer});")
-    return Steps(stores, body, names | more)
+    outer = f"kit->{walk.outer.name}"
+    inside = scope.inside + (1 if isinstance(walk.outer, Ring) else 2)
+    step, names = _advance(walk.inner, scope, inside)
+    found = (*step, f"if (kit->{walk.inner.name})", *indented(("break;",)))
+    stores, turn, more = _turn(walk.outer, scope, found)
+    body = ("do {", *indented(turn), f"}} while ({outer});")
+    return Steps({walk.inner.name: "NULL"} | stores, body, names | more)
+
+
+def _turn(
+    walk: Level, scope: Scope, found: tuple[str, ...]
+) -> tuple[dict[str, str], tuple[str, ...], dict[str, str]]:
+    """One turn of the loop over an outer walk: the stores of new(), the statements and their locals.
+
+    `found` looks for an element below the outer one. A ring has an outer one from the start, any
+    other walk has none before its first step.
+    """
+    kit, inside = f"kit->{walk.name}", scope.inside + 1
+    if isinstance(walk, Ring):
+        move, names = _advance(walk, scope, inside)
+        return _entry(walk, scope), (*found, *move), names
+    if isinstance(walk, Cursor) and walk.first is not None:
+        on = indented((*found, *assign(kit, scope.next(walk.next), inside + 1)))
+        begin = indented(assign(kit, scope.next(walk.first), inside + 1))
+        return {walk.name: "NULL"}, (f"if ({kit}) {{", *on, "} else {", *begin, "}"), {}
+    move, names = _advance(walk, scope, inside)
+    return {walk.name: "NULL"}, (f"if ({kit}) {{", *indented(found), "}", *move), names

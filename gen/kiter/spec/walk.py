@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiter.spec.node import Node
@@ -87,6 +88,12 @@ Walk = Cursor | Ring | List | Raw | Nested
 KINDS = ("cursor", "ring", "list", "nested", "raw")
 
 
+def start_of(walk: Walk) -> Start | None:
+    """Where the ring of a walk, which may be the outer one of two, is entered instead of at its anchor."""
+    ring = walk.outer if isinstance(walk, Nested) else walk
+    return ring.start if isinstance(ring, Ring) else None
+
+
 def _named(node: Node) -> tuple[str, str]:
     return node.text("as", DEFAULT_CURSOR), node.text("type")
 
@@ -97,7 +104,11 @@ def _cursor(node: Node) -> Cursor:
 
 def _ring(node: Node) -> Ring:
     given = node.get("start")
-    start = given and Start(Code.of(given["from"]), Code.of(given["linked"]), given.text("errno"))
+    start = (
+        None
+        if given is None
+        else Start(Code.of(given["from"]), Code.of(given["linked"]), given.text("errno"))
+    )
     return Ring(*_named(node), Code.of(node["anchor"]), Code.of(node["next"]), start, node)
 
 
@@ -107,7 +118,7 @@ def _list(node: Node) -> List:
 
 def _level(node: Node) -> Level:
     kind, item = next(node.items())
-    makers = {"cursor": _cursor, "ring": _ring, "list": _list}
+    makers: dict[str, Callable[[Node], Level]] = {"cursor": _cursor, "ring": _ring, "list": _list}
     return makers[kind](item)
 
 
@@ -120,7 +131,13 @@ def _raw(node: Node) -> Raw:
     return Raw(DEFAULT_CURSOR, Code.of(node["next"]), node)
 
 
-MAKERS = {"cursor": _cursor, "ring": _ring, "list": _list, "nested": _nested, "raw": _raw}
+MAKERS: dict[str, Callable[[Node], Walk]] = {
+    "cursor": _cursor,
+    "ring": _ring,
+    "list": _list,
+    "nested": _nested,
+    "raw": _raw,
+}
 
 
 def walks_under(node: Node) -> tuple[Walk, ...]:

@@ -109,7 +109,8 @@ __bpf_kfunc struct task_struct *bpf_iter_letter_task_next(struct bpf_iter_letter
 		pos = kit->pos;
 		kit->pos = next_task(kit->pos);
 		/* the start may leave the ring meanwhile, the anchor cannot */
-		if (kit->pos == kit->start || (kit->pos == &init_task && kit->wrapped))
+		if (kit->pos == kit->start ||
+		    (kit->pos == &init_task && kit->wrapped))
 			kit->task = NULL;
 		else if (kit->pos == &init_task)
 			kit->wrapped = true;

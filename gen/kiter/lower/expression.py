@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""C expressions that an author wrote: where they may be cut, and where they need parentheses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+
+from kiter.spec.snippet import tokens
+
+CALL = re.compile(r"(?P<name>[A-Za-z_]\w*)\((?P<inside>.*)\)", re.DOTALL)
+PREFIX = "&*!~-"
+DOUBLED = "&|=<>"
+BREAKS = ("&&", "||", "?", ":")
+
+
+def _parts(text: str) -> Iterator[tuple[str, str, int]]:
+    """(kind, token, brackets round it) of every token; `&&` is one, a bracket stands inside itself."""
+    depth, held = 0, ""
+    for kind, token in tokens(text):
+        if held and token != held:
+            yield "other", held, depth
+            held = ""
+        if kind == "other" and token in DOUBLED:
+            if held:
+                yield kind, held + token, depth
+            held = "" if held else token
+            continue
+        depth += token in ("(", "[", "{")
+        yield kind, token, depth
+        depth -= token in (")", "]", "}")
+    if held:
+        yield "other", held, depth
+
+
+def _cut(text: str, behind: Container[str]) -> tuple[str, ...]:
+    """The text cut behind each of these tokens that stands in no brackets."""
+    found = [""]
+    for _, token, depth in _parts(text):
+        found[-1] += token
+        if depth == 0 and token in behind:
+            found.append("")
+    return tuple(part.strip() for part in found)
+
+
+def split_arguments(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """`f(a, g(b, c))` as ("f(", ("a", "g(b, c)")); None when the text is not one call."""
+    found = CALL.fullmatch(text)
+    if found is None or any(depth < 0 for _, _, depth in _parts(found["inside"])):
+        return None
+    return f"{found['name']}(", tuple(part.removesuffix(",") for part in _cut(found["inside"], {","}))
+
+
+def breakable(text: str) -> tuple[str, ...]:
+    """The text in pieces that may stand on lines of their own: an operator ends its line."""
+    return _cut(text, BREAKS)
+
+
+def operand(text: str) -> str:
+    """The text as an operand of any operator: in parentheses unless it is no operation itself."""
+    bare = text.lstrip(PREFIX)
+    loose = (depth == 0 and kind in ("other", "space") for kind, _, depth in _parts(bare))
+    return f"({text})" if any(loose) else text
+
+
+def arm(text: str) -> str:
+    """The text as one side of a `?:`: in parentheses when it is a choice, an assignment or a list."""
+    loose = (depth == 0 and token in ("?", ",", "=") for _, token, depth in _parts(text))
+    return f"({text})" if any(loose) else text
+
+
+def negated(text: str) -> str:
+    """The condition that is true when this one is not."""
+    inner = text[1:].lstrip()
+    if text.startswith("!") and operand(inner) == inner:
+        return inner
+    return f"!{operand(text)}"

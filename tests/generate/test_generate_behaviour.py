@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What emitted kfuncs do, in a program of user space under sanitizers: userspace/ says what is tried."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from generate_random import TASKLESS, WITH_TASK, random_spec
+from generate_support import ROOT, SMALL, read, spec
+from generate_userspace import Subject, program, run
+
+EXPECTED = {
+    "list_plain": {"": "OWN_THREADS"},
+    "ring_as": {"": "PROCESSES"},
+    "ring_start": {"": "PROCESSES_FROM_TASK"},
+    "ring_start_named": {"": "PROCESSES_FROM_TASK"},
+    "nested_cursor": {"": "PARENTS_THREADS"},
+    "nested_start": {"": "THREADS_FROM_TASK"},
+    "nested_types": {"": "CSS_OF_ALL"},
+    "cursor_first": {"": "CHILDREN"},
+    "versions": {"VERSIONS_THREADS": "OWN_THREADS"},
+}
+SEEDS = range(60)
+
+
+def small(name):
+    return Subject(read(SMALL / f"{name}.yaml")[0], EXPECTED[name])
+
+
+def shipped(path):
+    it = read(path)[0]
+    return Subject(it, {case.flag: case.expect.upper() for case in it.cases})
+
+
+def test_small_specs_keep_the_contract(tmp_path):
+    done = run(program(map(small, EXPECTED), tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_specs_keep_the_contract(tmp_path):
+    done = run(program(map(shipped, sorted((ROOT / "specs").rglob("*.yaml"))), tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drawn")
+    made = [random_spec(random.Random(seed), f"drawn{seed}") for seed in SEEDS]
+    its = read(*(spec(text, folder, f"{seed}.yaml") for seed, (text, _) in zip(SEEDS, made, strict=True)))
+    return [Subject(it, expects) for it, (_, expects) in zip(its, made, strict=True)]
+
+
+def test_random_specs_keep_the_contract(drawn, tmp_path):
+    done = run(program(drawn, tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_random_specs_reach_every_kind_of_walk(drawn):
+    kinds = {type(case.walk).__name__ for one in drawn for case in one.it.cases}
+    assert kinds == {"Cursor", "List", "Nested", "Raw", "Ring"}
+    assert {expect for one in drawn for expect in one.expects.values()} == {*TASKLESS, *WITH_TASK}

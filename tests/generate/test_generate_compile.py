@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Everything that the small specs emit, as the kernel's own compiler, sparse and scripts see it.
+
+The user's cache serves here too: a result is kept by what it was made of, so it cannot be stale.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from generate_support import NAMES, small
+
+from kiter.errors import ENVIRONMENT, KiterError
+from kiter.kernel.jobs import JobKind
+from kiter.sinks.check import CheckReport, check
+
+
+def needed() -> bool:
+    """Whether a machine without headers is an error: where the suite must prove something."""
+    return bool(os.environ.get("KITER_REQUIRE_VM") or os.environ.get("CI"))
+
+
+@pytest.fixture(scope="module")
+def report() -> CheckReport:
+    try:
+        return check([small(name) for name in NAMES])
+    except KiterError as problem:
+        if problem.status != ENVIRONMENT or needed():
+            raise
+        pytest.skip(f"NOT COMPILED, no kernel to compile against: {problem}")
+
+
+def test_small_specs_compile_without_a_word(report):
+    assert [f"{found.at.file}:{found.at.line}: {found.message}" for found in report.diagnostics] == []
+
+
+def test_nothing_was_left_out(report):
+    if not needed() and report.skipped:
+        pytest.skip(f"NOT CHECKED: {', '.join(f'{skip.what}: {skip.reason}' for skip in report.skipped)}")
+    assert report.skipped == ()
+    assert {job.kind for job in report.jobs} == set(JobKind)
+
+
+def test_each_spec_was_compiled(report):
+    compiled = {job.spec for job in report.jobs if job.kind is JobKind.KERNEL}
+    assert compiled == {small(name).spec for name in NAMES}

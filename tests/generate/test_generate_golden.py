@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What each part of the language comes to, byte for byte, where specs/ do not show it already.
+
+One file for each spec and kernel, with all its outputs behind each other. The selftests are left
+out except where a spec says something about them: the rest of them is in out/ for all to read.
+"""
+
+from __future__ import annotations
+
+import pytest
+from generate_support import NAMES, ROOT, rendered, small
+
+from kiter.output import Kind, Rendered
+
+SELFTESTS = {Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST}
+WITH_SELFTESTS = {"raw", "unknown_element"}
+
+
+def told(made: Rendered, selftests: bool) -> str:
+    """All outputs as one text."""
+    shown = (output for output in made.outputs if selftests or output.kind not in SELFTESTS)
+    return "".join(f"==> {output.path} <==\n{output.text}" for output in shown)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_small_specs(name, golden):
+    golden(f"generate/{name}.txt", told(small(name), name in WITH_SELFTESTS))
+
+
+def test_what_a_later_kernel_changes(golden):
+    golden("generate/versions-7.3.txt", told(small("versions", "7.3"), selftests=False))
+    golden("generate/css-7.3.txt", told(rendered(ROOT / "specs/css.yaml", "7.3"), selftests=False))
+
+
+def test_types_for_programs(golden):
+    golden("generate/types.h", small("versions").types)
+
+
+def test_every_kind_is_in_some_golden_file():
+    """A kind that only exists for a rare spec must not go unseen."""
+    seen = {output.kind for name in NAMES for output in small(name).outputs}
+    assert seen == set(Kind)
