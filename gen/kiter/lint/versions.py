@@ -64,11 +64,11 @@ def _wanted(s: Subject, slot: Slot) -> bool:
 )
 def reversed_range(s: Subject) -> Iterator[Hit]:
     for case in s.it.cases:
-        if case.kernels.first > case.kernels.last:
+        if "until" in case.node.value and case.kernels.first > case.kernels.last:
             yield Hit(case.node["until"].at, f"'{case.flag}' ends before it begins")
     for node in _versioned(s):
         for span, item in ranges(node):
-            if span.first > span.last:
+            if span.first > span.last != NEWEST:
                 yield Hit(item.key_at, f"'{item.path[-1]}' ends before it begins")
 
 
@@ -98,7 +98,7 @@ def _overlap(one: Range, other: Range) -> bool:
 )
 def before_birth(s: Subject) -> Iterator[Hit]:
     for case in s.it.cases:
-        if case.kernels.first <= case.kernels.last < min(s.it.since, NEWEST):
+        if case.kernels.first <= case.kernels.last < s.it.since and "until" in case.node.value:
             message = f"'{case.flag}' ends with {spelled(case.kernels.last)}"
             yield Hit(case.node["until"].at, f"{message}, '{s.it.name}' begins with {spelled(s.it.since)}")
 

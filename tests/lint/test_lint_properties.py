@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whatever passes the schema can be linted, and whatever passes the linter can be generated."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, event, given, settings
+from mutations import specs
+
+from kiter.generate import generate
+from kiter.lint import lint
+from kiter.spec.check import check, spec_schema
+from kiter.spec.iterator import build
+from kiter.spec.load import load
+from kiter.target.profile import profile
+
+TARGET = profile("6.12")
+
+
+@given(text=specs())
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_what_lint_lets_through_can_be_generated(tmp_path, text):
+    path = tmp_path / "x.yaml"
+    path.write_text(text, encoding="utf-8")
+    document = load(path)
+    if check(document, spec_schema()):
+        event("schema")
+        return
+    it = build(document)
+    found = lint(it, TARGET)
+    assert found == lint(it, TARGET)
+    for diagnostic in found:
+        assert diagnostic.at.line >= 1 and diagnostic.at.column >= 1
+        assert diagnostic.source == document.source(diagnostic.at.line)
+    if any(d.severity == "error" for d in found):
+        event("lint")
+        return
+    event("generated")
+    made = generate(it, TARGET)
+    assert made == generate(it, TARGET)
+    for output in made.outputs:
+        assert output.text.endswith("\n") and "\n\n\n" not in output.text, output.path
