@@ -70,7 +70,10 @@ static void __attribute__((noreturn)) child(const struct kt_test *test)
 
 static double seconds_in_subtest(void)
 {
-	return (get_time_ns() - kt_now->since) / 1e9;
+	/* read before the clock: the child may begin another subtest in between */
+	__u64 since = __atomic_load_n(&kt_now->since, __ATOMIC_ACQUIRE);
+
+	return (get_time_ns() - since) / 1e9;
 }
 
 /* The wait status, or -1 if the test is over its time and will not end. */
