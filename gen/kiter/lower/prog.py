@@ -9,13 +9,17 @@ from kiter.lower.ctext import declare
 from kiter.lower.play import Play, play, without, world
 from kiter.lower.scene import Scene
 
+# where a program of a type, beside syscall, can be loaded without any preparation
+SECTIONS = {"tracing": "tp_btf/task_newtask", "xdp": "xdp", "sched_cls": "tc"}
+
 
 @dataclass(frozen=True, slots=True)
 class View:
     """`accepted` are the flag values there are; `identity` is a number, over `pos`.
 
     `null` are the arguments with NULL where new() takes it, "" when it takes none; `references`
-    counts those on an element that every walk meets, "" where user space can count them.
+    counts those on an element that every walk meets, "" where user space can count them;
+    `elsewhere` are the other types of programs that the iterator's own set is for, with their sections.
     """
 
     name: str
@@ -27,6 +31,7 @@ class View:
     identity: str
     null: str
     references: str
+    elsewhere: tuple[tuple[str, str], ...]
 
 
 def view(scene: Scene) -> View:
@@ -42,6 +47,7 @@ def view(scene: Scene) -> View:
         identity=identity(scene),
         null=without(scene),
         references=found.references if (found := world(scene)) else "",
+        elsewhere=tuple((kind, SECTIONS[kind]) for kind in scene.it.programs if kind in SECTIONS),
     )
 
 

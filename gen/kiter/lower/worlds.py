@@ -100,7 +100,7 @@ WORLDS: Mapping[str, World] = {
         references="bpf_get_current_task_btf()->usage.refs.counter",
         walks=100,
         template="selftests/tasks.c.j2",
-        headers=("dirent.h", "signal.h", "sys/wait.h"),
+        headers=("dirent.h", "signal.h", "sys/syscall.h", "sys/wait.h"),
     ),
     "struct cgroup_subsys_state *": World(
         name="cgroups",

@@ -48,6 +48,11 @@ static __u64 id_of(int start)
 	return get_cgroup_id(tree[start].path);
 }
 
+static __u64 first_of(int start)
+{
+	return id_of(start);
+}
+
 /* guests stay out of the tree: a dead cgroup is seen until its last reference is gone */
 static __u64 id_of_yard(void)
 {
@@ -251,7 +256,7 @@ static void test_walk(struct letter_css_iter *skel, int which, int start)
 	got.nr = skel->bss->nr_elems;
 	memcpy(got.id, skel->bss->elems, got.nr * sizeof(got.id[0]));
 	if (walks[which].first)
-		ASSERT_EQ(got.id[0], id_of(start), "first");
+		ASSERT_EQ(got.id[0], first_of(start), "first");
 	ASSERT_EQ(got.nr, after.nr, "how_many");
 	ASSERT_TRUE(same(&got, &after), "which");
 }
@@ -334,18 +339,29 @@ static void test_churn(struct letter_css_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
+/* to the end, left early, and refused */
+static void walk_in_all_ways(struct letter_css_iter *skel, int which, __u64 id)
+{
+	choose(skel, which, id);
+	ASSERT_OK(run(skel->progs.walk), "run_walk");
+	ASSERT_OK(run(skel->progs.again), "run_again");
+	skel->bss->flag = ~0U;
+	ASSERT_OK(run(skel->progs.probe), "run_probe");
+}
+
 /* what a walk takes it gives back */
 static void test_balance(struct letter_css_iter *skel, int which)
 {
 	long before, after;
+	__u64 id;
 	int i;
 
 	before = references(skel);
-	arrive();
-	choose(skel, which, id_of_yard());
-	for (i = 0; i < NR_WALKS; i++)
-		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
-			break;
+	id = arrive();
+	for (i = 0; i < NR_WALKS; i++) {
+		walk_in_all_ways(skel, which, id_of_yard());
+		walk_in_all_ways(skel, which, id);
+	}
 	leave();
 	after = references(skel);
 	ASSERT_LE(after - before, NR_WALKS / 2, "references");

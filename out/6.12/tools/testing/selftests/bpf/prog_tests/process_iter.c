@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <test_progs.h>
 #include "process_iter.skel.h"
@@ -26,12 +27,15 @@ static int run(struct bpf_program *prog)
 	return err ?: opts.retval;
 }
 
-#define NR_STARTS 1
+#define NR_STARTS ARRAY_SIZE(starts)
 #define NR_HELPERS 2
 
 static pthread_mutex_t helpers_stay = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t helpers[NR_HELPERS];
 static int nr_helpers;
+static pid_t neighbour;
+/* ourselves, a thread of ours, and another process */
+static pid_t starts[3];
 static pthread_mutex_t guest_stays = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t guest_thread;
 static bool has_thread;
@@ -78,7 +82,13 @@ static void in_order(struct ids *ids)
 
 static __u64 id_of(int start)
 {
-	return getpid();
+	return starts[start];
+}
+
+/* only processes are in the ring */
+static __u64 first_of(int start)
+{
+	return starts[start] == neighbour ? neighbour : getpid();
 }
 
 static __u64 id_of_yard(void)
@@ -121,22 +131,61 @@ static void leave(void)
 
 static void *help(void *arg)
 {
+	__atomic_store_n((pid_t *)arg, syscall(SYS_gettid), __ATOMIC_RELEASE);
 	pthread_mutex_lock(&helpers_stay);
 	pthread_mutex_unlock(&helpers_stay);
 	return NULL;
 }
 
+static void *stay_here(void *arg)
+{
+	for (;;)
+		pause();
+	return NULL;
+}
+
+/* a process of two threads, which says when both are there */
+static int add_neighbour(void)
+{
+	pthread_t thread;
+	int ready[2];
+	char said;
+
+	if (pipe(ready))
+		return -1;
+	neighbour = fork();
+	if (!neighbour) {
+		if (pthread_create(&thread, NULL, stay_here, NULL))
+			_exit(1);
+		if (write(ready[1], "", 1) == 1)
+			stay_here(NULL);
+		_exit(1);
+	}
+	close(ready[1]);
+	said = neighbour > 0 && read(ready[0], &said, 1) == 1;
+	close(ready[0]);
+	return said ? 0 : -1;
+}
+
 static int set_up(void)
 {
+	static pid_t tids[NR_HELPERS];
 	int err;
 
+	if (add_neighbour())
+		return -1;
 	pthread_mutex_lock(&helpers_stay);
 	while (nr_helpers < NR_HELPERS) {
-		err = pthread_create(&helpers[nr_helpers], NULL, help, NULL);
+		err = pthread_create(&helpers[nr_helpers], NULL, help, &tids[nr_helpers]);
 		if (err)
 			return err;
 		nr_helpers++;
 	}
+	while (!__atomic_load_n(&tids[0], __ATOMIC_ACQUIRE))
+		usleep(100);
+	starts[0] = getpid();
+	starts[1] = tids[0];
+	starts[2] = neighbour;
 	return 0;
 }
 
@@ -145,6 +194,10 @@ static void tear_down(void)
 	pthread_mutex_unlock(&helpers_stay);
 	while (nr_helpers > 0)
 		pthread_join(helpers[--nr_helpers], NULL);
+	if (neighbour > 0) {
+		kill(neighbour, SIGKILL);
+		waitpid(neighbour, NULL, 0);
+	}
 }
 
 /* those on the task that runs the programs, which every walk meets */
@@ -231,7 +284,7 @@ static void test_walk(struct process_iter *skel, int which, int start)
 	got.nr = skel->bss->nr_elems;
 	memcpy(got.id, skel->bss->elems, got.nr * sizeof(got.id[0]));
 	if (walks[which].first)
-		ASSERT_EQ(got.id[0], id_of(start), "first");
+		ASSERT_EQ(got.id[0], first_of(start), "first");
 	ASSERT_EQ(got.nr, after.nr, "how_many");
 	ASSERT_TRUE(same(&got, &after), "which");
 }
@@ -314,18 +367,27 @@ static void test_churn(struct process_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
+/* to the end, left early */
+static void walk_in_all_ways(struct process_iter *skel, int which, __u64 id)
+{
+	choose(skel, which, id);
+	ASSERT_OK(run(skel->progs.walk), "run_walk");
+	ASSERT_OK(run(skel->progs.again), "run_again");
+}
+
 /* what a walk takes it gives back */
 static void test_balance(struct process_iter *skel, int which)
 {
 	long before, after;
+	__u64 id;
 	int i;
 
 	before = references(skel);
-	arrive();
-	choose(skel, which, id_of_yard());
-	for (i = 0; i < NR_WALKS; i++)
-		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
-			break;
+	id = arrive();
+	for (i = 0; i < NR_WALKS; i++) {
+		walk_in_all_ways(skel, which, id_of_yard());
+		walk_in_all_ways(skel, which, id);
+	}
 	leave();
 	after = references(skel);
 	ASSERT_LE(after - before, NR_WALKS / 2, "references");

@@ -72,7 +72,7 @@ int walk(void *ctx)
 	return 0;
 }
 
-/* next() and destroy() after a new() that may have failed */
+/* next() and destroy() after a new() that may have failed, over what the stack held before */
 SEC("syscall")
 int probe(void *ctx)
 {
@@ -80,6 +80,7 @@ int probe(void *ctx)
 	struct cgroup *start;
 
 	nr_elems = 0;
+	__builtin_memset(&it, 0xff, sizeof(it));
 	start = bpf_cgroup_from_id(start_id);
 	if (!start)
 		return 1;

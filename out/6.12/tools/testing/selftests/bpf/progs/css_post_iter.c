@@ -65,7 +65,7 @@ int walk(void *ctx)
 	return 0;
 }
 
-/* next() and destroy() after a new() that may have failed */
+/* next() and destroy() after a new() that may have failed, over what the stack held before */
 SEC("syscall")
 int probe(void *ctx)
 {
@@ -73,6 +73,7 @@ int probe(void *ctx)
 	struct cgroup *root;
 
 	nr_elems = 0;
+	__builtin_memset(&it, 0xff, sizeof(it));
 	root = bpf_cgroup_from_id(root_id);
 	if (!root)
 		return 1;

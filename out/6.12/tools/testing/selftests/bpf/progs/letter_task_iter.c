@@ -73,7 +73,7 @@ int walk(void *ctx)
 	return 0;
 }
 
-/* next() and destroy() after a new() that may have failed */
+/* next() and destroy() after a new() that may have failed, over what the stack held before */
 SEC("syscall")
 int probe(void *ctx)
 {
@@ -81,6 +81,7 @@ int probe(void *ctx)
 	struct task_struct *task;
 
 	nr_elems = 0;
+	__builtin_memset(&it, 0xff, sizeof(it));
 	task = bpf_task_from_pid(task_id);
 	if (!task)
 		return 1;
@@ -227,5 +228,26 @@ SEC("syscall")
 int references(void *ctx)
 {
 	nr_references = bpf_get_current_task_btf()->usage.refs.counter;
+	return 0;
+}
+
+/* loaded only: tracing programs may walk, too */
+SEC("tp_btf/task_newtask")
+int from_tracing(void *ctx)
+{
+	struct task_struct *pos;
+	struct task_struct *task;
+
+	nr_elems = 0;
+	task = bpf_task_from_pid(task_id);
+	if (!task)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(letter_task, pos, task, flag)
+		nr_elems++;
+	bpf_rcu_read_unlock();
+
+	bpf_task_release(task);
 	return 0;
 }

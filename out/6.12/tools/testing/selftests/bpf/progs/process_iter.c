@@ -58,13 +58,14 @@ int walk(void *ctx)
 	return 0;
 }
 
-/* next() and destroy() after a new() that may have failed */
+/* next() and destroy() after a new() that may have failed, over what the stack held before */
 SEC("syscall")
 int probe(void *ctx)
 {
 	struct bpf_iter_process it;
 
 	nr_elems = 0;
+	__builtin_memset(&it, 0xff, sizeof(it));
 	if (hold)
 		stay();
 

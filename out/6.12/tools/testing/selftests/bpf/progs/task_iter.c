@@ -73,7 +73,7 @@ int walk(void *ctx)
 	return 0;
 }
 
-/* next() and destroy() after a new() that may have failed */
+/* next() and destroy() after a new() that may have failed, over what the stack held before */
 SEC("syscall")
 int probe(void *ctx)
 {
@@ -81,6 +81,7 @@ int probe(void *ctx)
 	struct task_struct *task;
 
 	nr_elems = 0;
+	__builtin_memset(&it, 0xff, sizeof(it));
 	task = bpf_task_from_pid(task_id);
 	if (!task)
 		return 1;
@@ -107,6 +108,7 @@ int probe_null(void *ctx)
 	struct bpf_iter_task it;
 
 	nr_elems = 0;
+	__builtin_memset(&it, 0xff, sizeof(it));
 
 	bpf_rcu_read_lock();
 	err = bpf_iter_task_new(&it, NULL, flags);
