@@ -29,6 +29,9 @@ def _against(
     if not prototype.renamed:
         yield f"  against the kernel's own: it has no {prototype.it.name}"
         return
+    if not checks:
+        yield "  against the kernel's own: not compared"
+        return
     equal = sum(check.passed for check in checks)
     ratio = extras.overall(found)
     timed = f", {ratio:.2f}x time per element" if ratio else ""
@@ -66,7 +69,8 @@ def _shown(prototype: Prototype, found: Sequence[Shown]) -> Iterator[str]:
 
 
 def _walk(walk: Shown) -> Iterator[str]:
-    yield f"  {walk.walk} from {walk.start}: {walk.count} elements"
+    start = f" from {walk.start}" if walk.start else ""
+    yield f"  {walk.walk}{start}: {walk.count} elements"
     wide = max((len(element.label) for element in walk.elements), default=0)
     wide = max(wide, len("kernel"))
     yield f"    {'id':>8}  {'kernel':<{wide}}  user space"

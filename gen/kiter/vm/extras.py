@@ -42,7 +42,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A walk of `count` elements from `start`, the ends of it as `elements`."""
+    """A walk of `count` elements, the ends of it as `elements`; `start` is "" if it always is the same."""
 
     walk: str
     start: str
