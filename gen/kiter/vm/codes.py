@@ -23,6 +23,13 @@ _ALL = (
     Code("R13", "the harness does not build", "It is linked statically against libbpf, libelf and zlib."),
     Code("R14", "a test does not build", "It is compiled against the skeletons of its programs."),
     Code("R15", "the headers lack the BPF interface", "include/uapi/linux/bpf.h is part of every kernel's headers."),
+    Code(
+        "R16",
+        "there is no kernel source",
+        "The kernel's own test_progs is built from the source package of the kernel, or from a tree.",
+        "install linux-source",
+    ),
+    Code("R17", "test_progs does not build", "It is built by the Makefile of the kernel's own selftests."),
     Code("R20", "QEMU does not start", "Its own words are the reason."),
     Code("R30", "there is no such kernel", "A kernel needs an image and headers with BTF.", "kiter kernels list"),
     Code("R31", "the kernel was not fetched", "Only fetched kernels are removed.", "kiter kernels list"),

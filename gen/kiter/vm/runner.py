@@ -39,6 +39,11 @@ def functions(test: Test) -> list[str]:
     return FUNCTION.findall(test.text)
 
 
+def title(function: str) -> str:
+    """How a test function is called in reports."""
+    return function.removeprefix("serial_").removeprefix("test_")
+
+
 def skeletons(test: Test) -> list[str]:
     """The names of the programs whose skeletons a test includes."""
     return SKELETON.findall(test.text)
@@ -89,9 +94,7 @@ def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, store: Stor
 
 def table(tests: Sequence[Test]) -> str:
     """The C source with the tests in their order."""
-    calls = [
-        (name.removeprefix("serial_").removeprefix("test_"), name) for t in tests for name in functions(t)
-    ]
+    calls = [(title(function), function) for t in tests for function in functions(t)]
     return (
         "// SPDX-License-Identifier: GPL-2.0-only\n"
         '#include "harness.h"\n\n'

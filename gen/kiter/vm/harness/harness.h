@@ -32,6 +32,10 @@ extern const struct kt_test kt_tests[];
 void kt_read_btf(void);
 void kt_state_init(const char *only);
 bool kt_wanted(const char *test);
+/* The pattern for the subtests of every test that is wanted. */
+const char *kt_wanted_subtests(void);
+/* Runs the current test by the kernel's test_progs, which is in /test_progs. */
+void kt_test_progs(void);
 void kt_test_begin(const char *name);
 void kt_test_end(void);
 /* A log of the verifier: its end, where the reason stands. */

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The part of a kernel's source from which its test_progs is built, without the tests."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.errors import environment
+from kiter.kernel import tools, tree
+from kiter.vm.store import Store, digest
+
+PACKAGES = Path("/usr/src")
+BPF = "tools/testing/selftests/bpf"
+# what of a tree is needed; a release may lack some
+WANTED = (
+    *("Makefile", "include/uapi", "kernel/bpf/disasm.[ch]", "scripts/bpf_doc.py"),
+    *("tools/arch", "tools/bpf", "tools/build", "tools/include", "tools/lib", "tools/scripts"),
+    *("tools/testing/selftests/*.mk", "tools/testing/selftests/*.h", BPF),
+)
+# test_progs is linked with the BTF ids of this one
+KEPT = frozenset({"btf_data.c"})
+PRUNED = ("prog_tests/*.c", "progs/*.c", "map_tests/*.c", "verifier/*.c", "benchs/*.c")
+
+BUILT = frozenset({".o", ".a", ".d", ".ko", ".cmd", ".so"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where that part of a kernel is, pruned; `identity` changes with its content."""
+
+    path: Path
+    identity: str
+
+
+def source(release: str, given: Path | None, store: Store) -> Source:
+    """The source to build test_progs from: the tree that is given, else the package for the kernel.
+
+    Raises KiterError R16 if there is none.
+    """
+    return _of_tree(given, store) if given else _of_package(release, store)
+
+
+def _of_package(release: str, store: Store) -> Source:
+    version = _version(release)
+    archive = tree.package(PACKAGES, version)
+    if archive is None:
+        wanted = f"linux-source-{version[0]}.{version[1]}"
+        raise environment(
+            "R16", "no kernel source to build test_progs from", file=str(PACKAGES), hint=f"install {wanted}"
+        )
+    stat = archive.stat()
+    key = digest([str(archive), str(stat.st_size), str(stat.st_mtime_ns), *WANTED, *PRUNED, *KEPT])
+
+    def make(work: Path) -> None:
+        wanted = [f"{archive.name.partition('.tar')[0]}/{pattern}" for pattern in WANTED]
+        tar = tools.require("tar").path
+        # a pattern that matches nothing is an error to tar: what counts is what came out
+        words = ["--strip-components=1", "--wildcards", "--no-wildcards-match-slash", *wanted]
+        tools.run([tar, "-xf", str(archive), "-C", str(work), *words])
+        for path in [p for p in (work / BPF).rglob("*.c") if _pruned(work, p)]:
+            path.unlink()
+        _require_selftests(work, archive)
+
+    return Source(store.get("testprogs_source", key, make), key)
+
+
+def _version(release: str) -> tuple[int, int]:
+    numbers = re.match(r"(\d+)\.(\d+)", release)
+    return (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
+
+
+def _of_tree(given: Path, store: Store) -> Source:
+    key = digest(part for path in _files(given) for part in _stamp(given, path))
+
+    def make(work: Path) -> None:
+        for path in _files(given):
+            place = work / path.relative_to(given)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, place, follow_symlinks=False)
+        _require_selftests(work, given)
+
+    return Source(store.get("testprogs_source", key, make), key)
+
+
+def _files(given: Path) -> Iterator[Path]:
+    """The sources in a tree, in a fixed order; objects of a build in it are left where they are."""
+    for pattern in WANTED:
+        for top in sorted(given.glob(pattern)):
+            found = sorted(top.rglob("*")) if top.is_dir() else [top]
+            yield from (p for p in found if _is_source(p) and not _pruned(given, p))
+
+
+def _is_source(path: Path) -> bool:
+    return path.suffix not in BUILT and (path.is_symlink() or path.is_file())
+
+
+def _pruned(given: Path, path: Path) -> bool:
+    name = path.relative_to(given)
+    return path.name not in KEPT and any(name.match(f"{BPF}/{p}") for p in PRUNED)
+
+
+def _stamp(given: Path, path: Path) -> tuple[str, str, str]:
+    stat = path.lstat()
+    return str(path.relative_to(given)), str(stat.st_size), str(stat.st_mtime_ns)
+
+
+def _require_selftests(work: Path, origin: Path) -> None:
+    if not (work / BPF / "test_progs.c").is_file():
+        raise environment("R16", "there are no BPF selftests in it", file=str(origin))
