@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The reference pages, made from what the code itself goes by: `python -m kiter.docs [FOLDER]`.
 
-docs/spec.md is made from the schema and the specs, docs/rules.md from the tables of codes.
+docs/spec.md is made from the schema and the specs, docs/rules.md from the tables of codes; what
+other pages show of a spec, below a comment with its name, is that spec.
 """
 
 from __future__ import annotations
@@ -292,12 +293,28 @@ def _sentence(text: str) -> str:
 PAGES = {"spec.md": spec_page, "rules.md": rules_page}
 
 
+INCLUDED = re.compile(r"(<!-- (?P<name>specs/[\w/]+\.yaml) -->\n```yaml\n).*?(?=```)", re.DOTALL)
+
+
+def refreshed(text: str) -> str:
+    """A page written by hand, with every spec that it shows as it is now."""
+
+    def shown(found: re.Match[str]) -> str:
+        path = resources.specs() / found["name"].removeprefix("specs/")
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        return found[1] + "".join(line for line in lines if not line.startswith("#"))
+
+    return INCLUDED.sub(shown, text)
+
+
 def write(folder: Path, names: Iterable[str] = tuple(PAGES)) -> None:
-    """Write the pages; one that has not changed is left alone."""
-    for name in names:
-        path, text = folder / name, PAGES[name]()
+    """Write the pages, and what others show of specs; one that has not changed is left alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {folder / name: PAGES[name]() for name in names}
+    others = sorted(set(folder.glob("*.md")) - {folder / name for name in PAGES})
+    texts |= {path: refreshed(path.read_text("utf-8")) for path in others}
+    for path, text in texts.items():
         if not path.is_file() or path.read_text("utf-8") != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 
 
