@@ -194,6 +194,12 @@ def _troubles(verdicts: Verdicts) -> Sequence[str]:
     return tuple(_accidents(verdicts))
 
 
+def _told(verdicts: Verdicts, prototype: Prototype) -> Sequence[str]:
+    """What was asked for beside the checks, for formats that know only checks."""
+    compared = [c for c in verdicts.of(prototype) if group(c) == "against"]
+    return tuple(_extras.text(verdicts.report, prototype, verdicts.asked, compared, verbose=1))
+
+
 def _junit(verdicts: Verdicts) -> str:
     suites = xml.Element("testsuites", name="kiter", time=f"{verdicts.result.seconds:.3f}")
     for prototype in verdicts.made:
@@ -208,18 +214,14 @@ def _junit(verdicts: Verdicts) -> str:
                 "testcase",
                 classname=prototype.it.name,
                 name=check.subtest or check.test,
-def _told(verdicts: Verdicts, prototype: Prototype) -> Sequence[str]:
-    """What was asked for beside the checks, for formats that know only checks."""
-    compared = [c for c in verdicts.of(prototype) if group(c) == "against"]
-    return tuple(_extras.text(verdicts.report, prototype, verdicts.asked, compared, verbose=1))
-
-
                 time=f"{check.seconds:.3f}",
             )
             if check.skipped:
                 xml.SubElement(case, "skipped")
             elif not check.passed:
                 xml.SubElement(case, "failure", message="failed").text = "\n".join(_details(check))
+        if told := _told(verdicts, prototype):
+            xml.SubElement(suite, "system-out").text = "\n".join(told)
     if troubles := _troubles(verdicts):
         suite = xml.SubElement(suites, "testsuite", name="kernel", tests="1", errors="1")
         case = xml.SubElement(suite, "testcase", classname="kernel", name=verdicts.result.outcome.value)
@@ -234,10 +236,8 @@ def _tap(verdicts: Verdicts) -> str:
     for number, (prototype, check) in enumerate(named, 1):
         word = "ok" if check.passed or check.skipped else "not ok"
         skip = " # SKIP" if check.skipped else ""
-        if told := _told(verdicts, prototype):
-            xml.SubElement(suite, "system-out").text = "\n".join(told)
         lines.append(f"{word} {number} - {prototype.it.name}: {check.subtest or check.test}{skip}")
         lines += [f"# {line}" for line in _details(check)]
+    lines += [f"# {line}" for prototype in verdicts.made for line in _told(verdicts, prototype)]
     lines += [f"Bail out! {line}" for line in _troubles(verdicts)[:1]]
     return "\n".join(lines) + "\n"
-    lines += [f"# {line}" for prototype in verdicts.made for line in _told(verdicts, prototype)]
