@@ -20,18 +20,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reach.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 LATER = "# not built yet"
-MERGED = [
-    "num",
-    "testmod_seq",
-    "task_vma",
-    "css_task",
-    "task",
-    "css",
-    "bits",
-    "scx_dsq",
-    "kmem_cache",
-    "dmabuf",
-]
+MERGED = {"num", "testmod_seq", "task_vma", "css_task", "task", "css"}
+MERGED |= {"bits", "scx_dsq", "kmem_cache", "dmabuf"}
 
 
 def _document(text, tmp_path):
@@ -45,7 +35,7 @@ def _name(text):
 
 
 def test_all_merged_iterators_are_sketched():
-    assert set(MERGED) <= {_name(text) for text in BLOCKS}
+    assert {_name(text) for text in BLOCKS} >= MERGED
 
 
 @pytest.mark.parametrize("text", [b for b in BLOCKS if LATER not in b], ids=_name)

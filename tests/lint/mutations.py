@@ -100,7 +100,7 @@ LINES = [
     "é",
 ]
 TEXTS = [*LINES, "", "a\n\nb", "\n\n", "a\n  b\n"]
-RELEASES = ["6.7", "6.12", "6.13", "99999.0", "0.0"]
+RELEASES = ["6.7", "6.12", "6.13", "9999.1", "0.0"]
 ORACLES = ["processes", "processes_from_task", "threads", "own_threads", "preorder", "children"]
 
 names, types, texts = st.sampled_from(NAMES), st.sampled_from(TYPES), st.sampled_from(TEXTS)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiter import codes, lint
+from kiter.spec.check import check, spec_schema
 from kiter.spec.iterator import build
 from kiter.spec.load import load
 from kiter.target.profile import profile
@@ -96,3 +97,10 @@ def test_findings_are_sorted_and_each_is_there_once():
     path = ROOT / "tests" / "errors" / "lint" / "k04_same_name.yaml"
     found = lint.lint(build(load(path)), TARGET)
     assert found == sorted(set(found))
+
+
+@pytest.mark.parametrize("release", ["6.12345", "6." + "9" * 5000])
+def test_a_release_of_many_digits_is_refused(tmp_path, release):
+    path = tmp_path / "x.yaml"
+    path.write_text(ONE.format(name="a") + f'since: "{release}"\n', encoding="utf-8")
+    assert [d.code for d in check(load(path), spec_schema())] == ["S24"]
