@@ -453,15 +453,21 @@ static bool is_accepted(struct task_iter *skel, __u32 value)
 	return false;
 }
 
+static void refuse_in(struct task_iter *skel, struct bpf_program *prog)
+{
+	ASSERT_OK(run(prog), "run_probe");
+	ASSERT_EQ(skel->bss->err, -EINVAL, "new");
+	ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
 static void refuse(struct task_iter *skel, __u32 value)
 {
 	if (is_accepted(skel, value))
 		return;
 	choose(skel, 0, id_of(0));
 	skel->bss->flags = value;
-	ASSERT_OK(run(skel->progs.probe), "run_probe");
-	ASSERT_EQ(skel->bss->err, -EINVAL, "new");
-	ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+	refuse_in(skel, skel->progs.probe);
+	refuse_in(skel, skel->progs.relapse);
 }
 
 /* small numbers, every single bit, and each good value with a bit too many */

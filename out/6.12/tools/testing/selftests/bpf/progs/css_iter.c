@@ -100,6 +100,33 @@ int probe(void *ctx)
 	return 0;
 }
 
+/* the same where a walk was left that new() had nothing against */
+SEC("syscall")
+int relapse(void *ctx)
+{
+	struct bpf_iter_css it;
+	struct cgroup *start;
+
+	nr_elems = 0;
+	start = bpf_cgroup_from_id(start_id);
+	if (!start)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_iter_css_new(&it, &start->self, accepted[0]);
+	bpf_iter_css_next(&it);
+	bpf_iter_css_destroy(&it);
+
+	err = bpf_iter_css_new(&it, &start->self, flags);
+	if (bpf_iter_css_next(&it))
+		nr_elems++;
+	bpf_iter_css_destroy(&it);
+	bpf_rcu_read_unlock();
+
+	bpf_cgroup_release(start);
+	return 0;
+}
+
 /*
  * The verifier knows that a drained iterator stays drained and takes out every
  * branch on the contrary, so the pointers are kept instead of tested.

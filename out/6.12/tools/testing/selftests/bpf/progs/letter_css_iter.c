@@ -100,6 +100,33 @@ int probe(void *ctx)
 	return 0;
 }
 
+/* the same where a walk was left that new() had nothing against */
+SEC("syscall")
+int relapse(void *ctx)
+{
+	struct bpf_iter_letter_css it;
+	struct cgroup *root;
+
+	nr_elems = 0;
+	root = bpf_cgroup_from_id(root_id);
+	if (!root)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_iter_letter_css_new(&it, &root->self, accepted[0]);
+	bpf_iter_letter_css_next(&it);
+	bpf_iter_letter_css_destroy(&it);
+
+	err = bpf_iter_letter_css_new(&it, &root->self, flag);
+	if (bpf_iter_letter_css_next(&it))
+		nr_elems++;
+	bpf_iter_letter_css_destroy(&it);
+	bpf_rcu_read_unlock();
+
+	bpf_cgroup_release(root);
+	return 0;
+}
+
 /*
  * The verifier knows that a drained iterator stays drained and takes out every
  * branch on the contrary, so the pointers are kept instead of tested.

@@ -101,6 +101,33 @@ int probe(void *ctx)
 	return 0;
 }
 
+/* the same where a walk was left that new() had nothing against */
+SEC("syscall")
+int relapse(void *ctx)
+{
+	struct bpf_iter_letter_task it;
+	struct task_struct *task;
+
+	nr_elems = 0;
+	task = bpf_task_from_pid(task_id);
+	if (!task)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_iter_letter_task_new(&it, task, accepted[0]);
+	bpf_iter_letter_task_next(&it);
+	bpf_iter_letter_task_destroy(&it);
+
+	err = bpf_iter_letter_task_new(&it, task, flag);
+	if (bpf_iter_letter_task_next(&it))
+		nr_elems++;
+	bpf_iter_letter_task_destroy(&it);
+	bpf_rcu_read_unlock();
+
+	bpf_task_release(task);
+	return 0;
+}
+
 /*
  * The verifier knows that a drained iterator stays drained and takes out every
  * branch on the contrary, so the pointers are kept instead of tested.
