@@ -37,6 +37,9 @@ bench: setup ## measure time and memory against the limits
 mutants: setup ## seed bugs into the emitted C and count how many the generated tests find
 	@python tests/mutants
 
+docs: setup ## write docs/spec.md and docs/rules.md anew from the schema and the rules
+	@python -m kiter.docs
+
 wheel: setup ## build a wheel into dist/
 	@pip wheel -q --no-deps --no-build-isolation --no-index -w dist .
 	@ls dist/*.whl
@@ -51,4 +54,4 @@ clean: ## remove what setting up and building left, apt's packages excepted
 help: ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-.PHONY: build test lint setup golden bench mutants wheel lock clean help
+.PHONY: build test lint setup golden bench mutants docs wheel lock clean help
