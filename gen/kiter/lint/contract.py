@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject, Use, When
 from kiter.spec.argument import Argument
+from kiter.spec.walk import Cursor
 
 VERIFIER_NEXT = "kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later"
 VERIFIER_RCU = "kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later"
@@ -87,6 +89,7 @@ def _tested(use: Use, name: str) -> bool:
     for i, token in enumerate(use.words.tokens):
         before, after = "".join(tokens[max(i - 2, 0) : i]), "".join(tokens[i + 1 : i + 3])
         asked = after.startswith(("?", "==", "!=", "&&", "||")) or before.endswith(("!", "&&", "||"))
+        asked = asked or (before in {"if(", "while("} and after.startswith(")"))
         if token.free and token.text == name and asked:
             return True
     return False
@@ -121,6 +124,32 @@ def null_followed(s: Subject) -> Iterator[Hit]:
             if name not in _refused(s, use) and not _tested(use, name):
                 where = f" with '{use.slot.case.flag}'" if use.slot.case and use.slot.case.flag else ""
                 yield Hit(use.at_name(name), f"'{name}' may be NULL here{where}")
+
+
+@rule(
+    "C15",
+    "the first step would follow NULL",
+    "a cursor is NULL before the first element, and the kernel would crash",
+    hint="give 'first', or use a function that takes NULL for the beginning; in 'raw' look at pos first",
+)
+def first_step(s: Subject) -> Iterator[Hit]:
+    for use in s.stepping:
+        level = use.slot.level
+        if level is None or use.slot.key not in {"cursor.next", "raw.next"}:
+            continue
+        name = level.walk.name
+        begun = isinstance(level.walk, Cursor) and level.walk.first is not None
+        if not (begun or _tested(use, name)) and (at := _followed(use, name)) is not None:
+            yield Hit(use.at(at), f"'{name}' is NULL the first time")
+
+
+def _followed(use: Use, name: str) -> int | None:
+    """Where a pointer is followed, if it is."""
+    tokens = use.words.tokens
+    for token, after in pairwise(tokens):
+        if token.free and token.text == name and after.text == "->":
+            return token.offset
+    return None
 
 
 @rule(

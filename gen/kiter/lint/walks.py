@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kiter.errors import Position
 from kiter.lint.rule import Hit, near, rule
@@ -219,7 +220,7 @@ def inner_ring(s: Subject) -> Iterator[Hit]:
     hint="add 'as: NAME' to the outer walk",
 )
 def same_cursor(s: Subject) -> Iterator[Hit]:
-    for outer, inner in zip(s.levels, s.levels[1:], strict=False):
+    for outer, inner in pairwise(s.levels):
         if inner.role is Role.INNER and inner.walk.name == outer.walk.name:
             yield Hit(outer.walk.node.key_at, f"both walks call their cursor '{inner.walk.name}'")
 
