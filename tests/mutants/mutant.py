@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A bug as data: what is replaced by what in the C that a spec gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from kiter.output import Rendered
+
+NAME = "@"  # in the texts of a mutant: the iterator's name, which a prototype may have changed
+
+
+class StaleMutantError(Exception):
+    """A mutant does not fit the emitted code any more: an error of the table, and no kill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One bug: `old` becomes `new`, which must happen `count` times; `also` are further such pairs.
+
+    `spec` is below specs/. `alone` gives it a boot of its own: it may crash, hang, or touch what
+    other iterators see. `excuse` says why no test can tell it from right code, if that is so.
+    """
+
+    spec: str
+    kind: str
+    slug: str
+    what: str
+    old: str
+    new: str
+    count: int = 1
+    also: tuple[tuple[str, str], ...] = ()
+    alone: bool = False
+    excuse: str = ""
+
+    @property
+    def name(self) -> str:
+        """How it is called on the command line."""
+        return f"{self.spec.rpartition('/')[2].removesuffix('.yaml')}:{self.slug}"
+
+
+def mutated(mutant: Mutant, rendered: Rendered, name: str) -> Rendered:
+    """What would be built and run if the generator had that bug.
+
+    Raises StaleMutantError if a text is not found as often as the table says.
+    """
+    unit, types = rendered.unit, rendered.types
+    for old, new, count in _edits(mutant):
+        pattern = _pattern(old.replace(NAME, name))
+        text = new.replace(NAME, name).replace("\\", r"\\")
+        unit, found = pattern.subn(text, unit)
+        if found != count:
+            raise StaleMutantError(f"{mutant.name}: found {found} times instead of {count}: {old}")
+        # vmlinux.h would follow the C
+        types = pattern.sub(text, types)
+    return replace(rendered, unit=unit, types=types)
+
+
+def _pattern(old: str) -> re.Pattern[str]:
+    """The text as C knows it: words and signs, with a line broken wherever the emitter likes."""
+    tokens = re.findall(r"\w+|[^\w\s]", old)
+    text = re.escape(tokens[0])
+    for before, after in pairwise(tokens):
+        apart = r"\s+" if _is_word(before) and _is_word(after) else r"\s*"
+        text += apart + re.escape(after)
+    return re.compile(
+        (r"(?<!\w)" if _is_word(tokens[0]) else "") + text + (r"(?!\w)" if _is_word(tokens[-1]) else "")
+    )
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalnum() or token[0] == "_"
+
+
+def _edits(mutant: Mutant) -> Iterator[tuple[str, str, int]]:
+    yield mutant.old, mutant.new, mutant.count
+    for old, new in mutant.also:
+        yield old, new, 1
