@@ -52,7 +52,18 @@ def group(check: Check) -> str:
     if (kind := check.test.rpartition("_")[2]) in {"against", "show"}:
         return kind
     named = check.subtest.partition(" ")[0]
-    own = {"contract", "late", "churn", "balance", "start_leaves", "start_gone", "null", "shown", "refused", ""}
+    own = {
+        "contract",
+        "late",
+        "churn",
+        "balance",
+        "start_leaves",
+        "start_gone",
+        "null",
+        "shown",
+        "refused",
+        "",
+    }
     return "contract" if named in own else "refused"
 
 
@@ -68,7 +79,7 @@ def _text(verdicts: Verdicts, verbose: int) -> Iterator[str]:
     yield _headline(verdicts)
     for prototype in verdicts.made:
         yield from _iterator(verdicts, prototype, verbose)
-    yield from _accidents(verdicts)
+    yield from _accidents(verdicts, verbose)
     yield _sum(verdicts)
 
 
@@ -115,17 +126,17 @@ def _failed(check: Check) -> Iterator[str]:
         yield from (f"{INDENT}      {line}" for line in log.decisive)
 
 
-def _accidents(verdicts: Verdicts) -> Iterator[str]:
+def _accidents(verdicts: Verdicts, verbose: int = 0) -> Iterator[str]:
     report = verdicts.report
     for load in report.modules:
         if load.errno:
             yield f"module {load.name} refused: errno {load.errno}"
-            yield from (f"{INDENT}{line}" for line in load.messages)
+            yield from (f"{INDENT}{line}" for line in _brief(load.messages, verbose))
     for refusal in verdicts.result.refusals:
         yield f"{INDENT}[{refusal.code}] {refusal.message}"
     for splat in report.splats:
         yield f"kernel {splat.kind}" + (f" during {report.running}" if report.running else "")
-        yield from (f"{INDENT}{line}" for line in splat.lines)
+        yield from (f"{INDENT}{line}" for line in _brief(splat.lines, verbose))
     if report.hang:
         where = "/".join(filter(None, (report.hang.test, report.hang.subtest))) or "the guest"
         yield f"hang: {where} did not end within {report.hang.seconds:.0f} s"
@@ -133,6 +144,20 @@ def _accidents(verdicts: Verdicts) -> Iterator[str]:
     if not report.complete and not report.hang and not report.splats:
         yield "the guest ended early; its last words:"
         yield from (f"{INDENT}{line}" for line in console_tail(verdicts.result.console))
+
+
+def _brief(lines: Sequence[str], verbose: int) -> Iterator[str]:
+    """What a kernel's complaint comes to: what it was, where, and who called; all of it with -v."""
+    if verbose:
+        yield from lines
+        return
+    trace = False
+    for line in lines:
+        bare = line.strip()
+        trace = trace or bare.startswith("Call Trace")
+        told = bare.startswith(("BUG", "WARNING", "Oops", "Kernel panic", "RIP: 0010", "watchdog", "kiter_"))
+        if told or (trace and "+0x" in bare and not bare.startswith(("?", "RIP"))):
+            yield line
 
 
 def _sum(verdicts: Verdicts) -> str:

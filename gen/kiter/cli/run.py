@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from kiter import frontend
@@ -12,7 +13,7 @@ from kiter.cli import _verdicts
 from kiter.cli.command import show
 from kiter.kernel import fetch
 from kiter.target.profile import nearest
-from kiter.vm import extras, session
+from kiter.vm import extras, session, testprogs
 from kiter.vm.job import Options, VmJob
 from kiter.vm.prototype import Prototype, job, prototypes
 from kiter.vm.store import Store, cache_root
@@ -29,23 +30,42 @@ FORMATS = _verdicts.FORMATS
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kiter run`."""
-    parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder of them (default: specs/)")
+    parser.add_argument(
+        "specs", nargs="*", metavar="SPEC", help="a spec or a folder of them (default: specs/)"
+    )
     parser.add_argument(
         "--kernel",
         default="",
         metavar="RELEASE|DIR",
         help="the kernel to boot: an installed or fetched one, or a build directory (default: the newest 6.12)",
     )
-    parser.add_argument("--only", default="", metavar="PATTERN", help="only these tests, such as 'css_iter/walk*'")
+    parser.add_argument(
+        "--only", default="", metavar="PATTERN", help="only these tests, such as 'css_iter/walk*'"
+    )
     parser.add_argument("--show", action="store_true", help="print the first elements of each walk")
     parser.add_argument(
         "--against-kernel",
         action="store_true",
         help="compare with the iterators that the kernel has itself, element by element, and time both",
     )
+    parser.add_argument(
+        "--harness",
+        choices=("own", "test_progs"),
+        default="own",
+        help="what runs the tests: a small harness of kiter's, or the kernel's own test_progs, built from its sources",
+    )
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=20,
+        metavar="SECONDS",
+        help="what one test may take in the guest (default: 20)",
+    )
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep everything that the run was made of")
     parser.add_argument("--dry-run", action="store_true", help="print the exact commands and do nothing")
-    parser.add_argument("--shell", action="store_true", help="leave a shell in the guest, with the modules loaded")
+    parser.add_argument(
+        "--shell", action="store_true", help="leave a shell in the guest, with the modules loaded"
+    )
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -56,7 +76,7 @@ def execute(options: argparse.Namespace) -> int:
     show(read.warnings, options)
     store = Store(cache_root() / "vm")
     made = prototypes(read.iterators, target, kernel, store)
-    plain = job(made, kernel, store, options.only)
+    plain = replace(job(made, kernel, store, options.only), limit=options.limit)
     wanted = extras.add(plain, made, kernel, target, _asked(options))
     return _boot(made, wanted, store, options)
 
@@ -67,10 +87,13 @@ def _asked(options: argparse.Namespace) -> extras.Asked:
 
 def _boot(made: tuple[Prototype, ...], wanted: VmJob, store: Store, options: argparse.Namespace) -> int:
     chosen = Options(keep=options.keep, shell=options.shell)
+    kernels_own = options.harness == "test_progs"
     if options.dry_run:
-        sys.stdout.write(session.dry_run(wanted, chosen, store))
+        dry_run = testprogs.dry_run if kernels_own else session.dry_run
+        sys.stdout.write(dry_run(wanted, chosen, store))
         return 0
-    result = session.run_session(wanted, chosen, store=store)
+    run = testprogs.run_testprogs if kernels_own else session.run_session
+    result = run(wanted, chosen, store=store)
     verdicts = _verdicts.Verdicts(result, made, _asked(options))
     sys.stdout.write(_verdicts.write(verdicts, options.format, options.verbose))
     return result.outcome.status
