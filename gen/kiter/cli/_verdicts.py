@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from xml.etree import ElementTree as xml
+from xml.etree import ElementTree
 
 from kiter.cli import _extras
 from kiter.vm import extras
@@ -226,15 +226,15 @@ def _told(verdicts: Verdicts, prototype: Prototype) -> Sequence[str]:
 
 
 def _junit(verdicts: Verdicts) -> str:
-    suites = xml.Element("testsuites", name="kiter", time=f"{verdicts.result.seconds:.3f}")
+    suites = ElementTree.Element("testsuites", name="kiter", time=f"{verdicts.result.seconds:.3f}")
     for prototype in verdicts.made:
         checks = verdicts.of(prototype)
         failed = sum(not c.passed and not c.skipped for c in checks)
-        suite = xml.SubElement(
+        suite = ElementTree.SubElement(
             suites, "testsuite", name=prototype.it.name, tests=str(len(checks)), failures=str(failed)
         )
         for check in checks:
-            case = xml.SubElement(
+            case = ElementTree.SubElement(
                 suite,
                 "testcase",
                 classname=prototype.it.name,
@@ -242,17 +242,19 @@ def _junit(verdicts: Verdicts) -> str:
                 time=f"{check.seconds:.3f}",
             )
             if check.skipped:
-                xml.SubElement(case, "skipped")
+                ElementTree.SubElement(case, "skipped")
             elif not check.passed:
-                xml.SubElement(case, "failure", message="failed").text = "\n".join(_details(check))
+                ElementTree.SubElement(case, "failure", message="failed").text = "\n".join(_details(check))
         if told := _told(verdicts, prototype):
-            xml.SubElement(suite, "system-out").text = "\n".join(told)
+            ElementTree.SubElement(suite, "system-out").text = "\n".join(told)
     if troubles := _troubles(verdicts):
-        suite = xml.SubElement(suites, "testsuite", name="kernel", tests="1", errors="1")
-        case = xml.SubElement(suite, "testcase", classname="kernel", name=verdicts.result.outcome.value)
-        xml.SubElement(case, "error", message=troubles[0]).text = "\n".join(troubles)
-    xml.indent(suites)
-    return xml.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+        suite = ElementTree.SubElement(suites, "testsuite", name="kernel", tests="1", errors="1")
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="kernel", name=verdicts.result.outcome.value
+        )
+        ElementTree.SubElement(case, "error", message=troubles[0]).text = "\n".join(troubles)
+    ElementTree.indent(suites)
+    return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _tap(verdicts: Verdicts) -> str:

@@ -32,21 +32,21 @@ kiter build specs/css.yaml -o /tmp/out --no-check
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kiter build`."""
-    parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder of them (default: specs/)")
+    parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder (default: specs/)")
     parser.add_argument("-o", "--out", default="out", metavar="OUT", help="where to write (default: out)")
     parser.add_argument(
-        "--target", default=DEFAULT, help=f"the kernel to generate for: {', '.join(releases())} (default: {DEFAULT})"
+        "--target", default=DEFAULT, help=f"the kernel: {', '.join(releases())} (default: {DEFAULT})"
     )
     parser.add_argument("--no-check", action="store_true", help="do not compile what was generated")
-    parser.add_argument("--force", action="store_true", help="overwrite files that were edited or are not kiter's")
+    parser.add_argument("--force", action="store_true", help="overwrite what was edited or is not kiter's")
     parser.add_argument(
         "--headers",
         "--kernel",
         default="",
         metavar="DIR|RELEASE",
-        help="the kernel to check against (default: the running one's, else the newest below /usr/src)",
+        help="the kernel to check against (default: the running one's, else the newest in /usr/src)",
     )
-    parser.add_argument("--tree", type=Path, help="kernel sources, for checkpatch, kernel-doc and the selftests")
+    parser.add_argument("--tree", type=Path, help="kernel sources, for checkpatch and the selftests")
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -78,8 +78,9 @@ def _check(rendered: tuple[Rendered, ...], options: argparse.Namespace) -> Check
 
 def _written(rendered: tuple[Rendered, ...], planned: write.Plan, verbose: int) -> Iterator[str]:
     total = planned.unchanged + len(planned.write)
+    several = "s" * (len(rendered) > 1)
     yield (
-        f"{len(rendered)} iterator{'s' * (len(rendered) > 1)} for Linux {rendered[0].target}: {total} files in {planned.root}, "
+        f"{len(rendered)} iterator{several} for Linux {rendered[0].target}: {total} files in {planned.root}, "
         f"{len(planned.write)} written, {len(planned.remove)} removed, {planned.unchanged} unchanged"
     )
     for one in rendered:

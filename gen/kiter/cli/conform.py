@@ -32,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "specs", nargs="*", metavar="SPEC", help="specs of iterators that the kernel has (default: specs/)"
     )
-    parser.add_argument("--kernel", default="", metavar="RELEASE|DIR", help="the kernel (default: the newest 6.12)")
+    parser.add_argument("--kernel", default="", metavar="RELEASE|DIR", help="default: the newest 6.12")
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -54,7 +54,8 @@ def execute(options: argparse.Namespace) -> int:
     if result.outcome not in JUDGED:
         sys.stdout.write(_verdicts.write(verdicts, "text", options.verbose))
         return result.outcome.status
-    sys.stdout.write(_json(verdicts) if options.format == "json" else "\n".join(_text(verdicts, options)) + "\n")
+    text = _json(verdicts) if options.format == "json" else "\n".join(_text(verdicts, options)) + "\n"
+    sys.stdout.write(text)
     broken = [v for p in made for v in conformance.verdicts(verdicts.of(p)) if v.broken]
     return 1 if broken else 0
 
@@ -81,11 +82,17 @@ def _json(verdicts: _verdicts.Verdicts) -> str:
     facts = {
         "kernel": verdicts.report.release,
         "iterators": {
-            p.it.name: [
-                {"rule": v.rule.title, "kept": not v.broken, "tried": v.tried, "broken": v.broken, "said": v.said}
-                for v in conformance.verdicts(verdicts.of(p))
-            ]
-            for p in verdicts.made
+            p.it.name: [_fact(v) for v in conformance.verdicts(verdicts.of(p))] for p in verdicts.made
         },
     }
     return json.dumps(facts, indent=2) + "\n"
+
+
+def _fact(verdict: conformance.Verdict) -> dict[str, object]:
+    return {
+        "rule": verdict.rule.title,
+        "kept": not verdict.broken,
+        "tried": verdict.tried,
+        "broken": verdict.broken,
+        "said": verdict.said,
+    }

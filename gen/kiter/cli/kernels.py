@@ -21,11 +21,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kiter kernels`."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="those installed and those fetched")
-    fetching = actions.add_parser("fetch", help="download one into the cache, without root and without installing")
+    fetching = actions.add_parser("fetch", help="download one into the cache, without root")
     fetching.add_argument(
         "version", nargs="?", default=fetch.WANTED, help=f"its version (default: {fetch.WANTED})"
     )
-    fetching.add_argument("--suite", default="", help="a Debian suite that this machine does not use otherwise")
+    fetching.add_argument("--suite", default="", help="a Debian suite that this machine does not use")
     removing = actions.add_parser("remove", help="delete a fetched one")
     removing.add_argument("release", help="its whole release, as list shows it")
 

@@ -21,9 +21,9 @@ kiter lint specs/css.yaml --format github
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kiter lint`."""
-    parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder of them (default: specs/)")
+    parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder (default: specs/)")
     parser.add_argument(
-        "--target", default=DEFAULT, help=f"the kernel to check for: {', '.join(releases())} (default: {DEFAULT})"
+        "--target", default=DEFAULT, help=f"the kernel: {', '.join(releases())} (default: {DEFAULT})"
     )
 
 

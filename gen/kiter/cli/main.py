@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kiter.cli import command
+from kiter.cli.report import FORMATS
 from kiter.codes import CODES
 from kiter.errors import ENVIRONMENT, FINDINGS, Diagnostic, KiterError, Position
 
@@ -144,7 +145,7 @@ def _add(subparsers: argparse._SubParsersAction[_Parser], name: str, module: com
         allow_abbrev=False,
     )
     module.add_options(parser)
-    formats = getattr(module, "FORMATS", command.FORMATS)
+    formats = getattr(module, "FORMATS", FORMATS)
     command.add_global_options(parser, default=argparse.SUPPRESS, formats=formats)
 
 

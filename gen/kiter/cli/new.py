@@ -33,7 +33,7 @@ def execute(options: argparse.Namespace) -> int:
     """Write the spec; raises KiterError for a bad name or a file that is there already."""
     path: Path = options.out or Path("specs") / f"{options.name}.yaml"
     if not IDENTIFIER.fullmatch(options.name):
-        raise _refused("S24", options.name, f"'{options.name}' is not a C identifier of 64 characters at most")
+        raise _refused("S24", options.name, f"'{options.name}' is no C identifier of at most 64 characters")
     schema = os.path.relpath(resources.schema(), path.parent.resolve())
     text = render("spec/new.yaml.j2", {"name": options.name, "schema": Path(schema).as_posix()})
     try:

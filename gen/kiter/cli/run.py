@@ -37,7 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--kernel",
         default="",
         metavar="RELEASE|DIR",
-        help="the kernel to boot: an installed or fetched one, or a build directory (default: the newest 6.12)",
+        help="an installed or fetched kernel, or a build directory (default: the newest 6.12)",
     )
     parser.add_argument(
         "--only", default="", metavar="PATTERN", help="only these tests, such as 'css_iter/walk*'"
@@ -52,7 +52,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--harness",
         choices=("own", "test_progs"),
         default="own",
-        help="what runs the tests: a small harness of kiter's, or the kernel's own test_progs, built from its sources",
+        help="what runs the tests: kiter's own harness, or the kernel's test_progs, built from its sources",
     )
     parser.add_argument(
         "--limit",
