@@ -27,12 +27,21 @@ def digest(text: str) -> str:
 
 
 def load(root: Path) -> dict[str, Entry]:
-    """What an earlier run wrote below `root`; empty when there is none, or when it cannot be read."""
+    """What an earlier run wrote below `root`; empty when there is none, or when it cannot be read.
+
+    A path that leads out of `root`, which only somebody else can have written, is none of ours.
+    """
     try:
         outputs = json.loads((root / NAME).read_text(encoding="utf-8"))["outputs"]
-        return {path: Entry(str(e["iterator"]), str(e["sha256"])) for path, e in outputs.items()}
-    except (OSError, ValueError, AttributeError, TypeError, KeyError):
+        entries = {path: Entry(str(e["iterator"]), str(e["sha256"])) for path, e in outputs.items()}
+    except (OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError):
         return {}
+    return {path: entry for path, entry in entries.items() if _inside(path)}
+
+
+def _inside(path: str) -> bool:
+    parts = path.split("/")
+    return "\0" not in path and not {"", ".", ".."} & set(parts)
 
 
 def spell(entries: Mapping[str, Entry]) -> str:
@@ -43,6 +52,6 @@ def spell(entries: Mapping[str, Entry]) -> str:
 
 def lists(path: Path) -> bool:
     """Whether a file is kiter's own output: a folder above it has a manifest that names it."""
-    real = Path(os.path.abspath(path))
+    real = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() raises for a loop of links
     folders = (folder for folder in real.parents if (folder / NAME).is_file())
     return any(real.relative_to(folder).as_posix() in load(folder) for folder in folders)

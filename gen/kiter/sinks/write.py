@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,8 @@ from kiter.codes import CODES
 from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.manifest import Entry
 from kiter.output import Rendered
+from kiter.sinks.swap import PREFIX, swap
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -67,60 +68,24 @@ def write(planned: Plan) -> Written:
     if _read(planned.root / manifest.NAME) != listed:
         texts[manifest.NAME] = listed
     try:
-        _replace(planned.root, texts)
-        for path in planned.remove:
-            _remove(planned.root, path)
+        swap(
+            {planned.root / path: text for path, text in texts.items()},
+            (planned.root / path for path in planned.remove),
+        )
     except OSError as error:
         raise _unwritable(planned.root, error) from error
+    for path in planned.remove:
+        _remove_empty(planned.root, planned.root / path)
     return Written(tuple(planned.write), planned.remove, planned.unchanged)
 
 
-def _replace(root: Path, texts: Mapping[str, str]) -> None:
-    """Write everything beside its place first, then move it there: a full disk changes nothing."""
-    staged: list[tuple[str, Path]] = []
-    made: list[Path] = []
-    try:
-        for path, text in texts.items():
-            target = root / path
-            made += _make_folders(target.parent)
-            staged.append((_stage(target, text), target))
-        for temporary, target in staged:
-            Path(temporary).replace(target)
-    except BaseException:
-        for temporary, _ in staged:
-            Path(temporary).unlink(missing_ok=True)
-        for folder in reversed(made):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-        raise
-
-
-def _make_folders(folder: Path) -> list[Path]:
-    """Make a folder and those above it; those that were not there."""
-    new = [f for f in (folder, *folder.parents) if not f.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return list(reversed(new))
-
-
-def _stage(target: Path, text: str) -> str:
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".kiter-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return temporary
-
-
-def _remove(root: Path, path: str) -> None:
-    """Remove a stale file and the folders that it leaves empty."""
-    (root / path).unlink(missing_ok=True)
-    for folder in (root / path).parents:
-        if folder == root or any(folder.iterdir()):
-            return
-        folder.rmdir()
+def _remove_empty(root: Path, path: Path) -> None:
+    """Remove the folders that a stale file leaves empty."""
+    with contextlib.suppress(OSError):
+        for folder in path.parents:
+            if folder == root:
+                return
+            folder.rmdir()
 
 
 def _read(path: Path) -> str | None:
@@ -150,5 +115,6 @@ def _refuse_foreign(
 def _unwritable(root: Path, error: OSError) -> KiterError:
     entry = CODES["E40"]
     why = f"{entry.title}: {error.strerror or error}"
-    where = Position(str(error.filename or root))
+    file = Path(os.fsdecode(error.filename)) if error.filename else root
+    where = Position(str(file.parent if file.name.startswith(PREFIX) else file))
     return KiterError(Diagnostic(where, "E40", why, entry.reason, entry.hint), status=ENVIRONMENT)
