@@ -54,7 +54,12 @@ OUTPUTS: tuple[tuple[Kind, Lower, str, Place], ...] = (
     (Kind.MAKEFILE, makefile.view, "kernel/makefile.j2", _beside("makefile", ".mk")),
     (Kind.DECLARATIONS, declarations.view, "kernel/declarations.h.j2", _beside("experimental", ".h")),
     (Kind.PROG, prog.view, "selftests/prog.c.j2", _selftest("progs/{}_iter.c")),
-    (Kind.PROG_FAILURE, prog_failure.view, "selftests/prog_failure.c.j2", _selftest("progs/{}_iter_failure.c")),
+    (
+        Kind.PROG_FAILURE,
+        prog_failure.view,
+        "selftests/prog_failure.c.j2",
+        _selftest("progs/{}_iter_failure.c"),
+    ),
     (Kind.PROG_TEST, prog_test.view, "selftests/prog_test.c.j2", _selftest("prog_tests/{}_iter.c")),
     (Kind.CONFIG, config.view, "selftests/config.j2", _selftest("config.d/{}")),
     (Kind.RST, page.view, "docs/page.rst.j2", lambda s: f"{s.profile.docs}/bpf_iter_{s.it.name}.rst"),

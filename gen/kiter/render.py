@@ -20,7 +20,12 @@ def _lines(lines: Iterable[str]) -> str:
 def _wrap(text: str, indent: str = "") -> str:
     """Prose at 80 columns; words stay whole."""
     return textwrap.fill(
-        text, 80, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text,
+        80,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 

@@ -70,11 +70,13 @@ def test_formats_say_the_same(capsys, tmp_path):
     assert suite is not None
     assert suite.get("failures") == "1"
     _, tap, _ = run(capsys, spec, "--format", "tap")
-    assert [line for line in tap.splitlines() if line.startswith("not ok")] == ["not ok 1 - failing: walk all"]
+    failed = [line for line in tap.splitlines() if line.startswith("not ok")]
+    assert failed == ["not ok 1 - failing: walk all"]
 
 
 def test_a_snippet_that_does_not_compile_is_shown_in_the_spec(capsys, tmp_path):
-    text = (ROOT / "specs/css.yaml").read_text().replace("css_next_descendant_post(pos", "css_next_nothing(pos")
+    text = (ROOT / "specs/css.yaml").read_text()
+    text = text.replace("css_next_descendant_post(pos", "css_next_nothing(pos")
     bad = tmp_path / "css.yaml"
     bad.write_text(text)
     line = next(n for n, row in enumerate(text.splitlines(), 1) if "css_next_nothing" in row)
@@ -85,7 +87,8 @@ def test_a_snippet_that_does_not_compile_is_shown_in_the_spec(capsys, tmp_path):
 
 
 def test_the_kernels_own_css_restarts_after_its_end(capsys):
-    status = main(["conform", str(ROOT / "specs/css.yaml"), str(ROOT / "specs/task.yaml"), "--format", "json"])
+    specs = [str(ROOT / "specs" / name) for name in ("css.yaml", "task.yaml")]
+    status = main(["conform", *specs, "--format", "json"])
     found = json.loads(capsys.readouterr().out)["iterators"]
     kept = {name: {rule["rule"]: rule["kept"] for rule in rules} for name, rules in found.items()}
     assert status == 1

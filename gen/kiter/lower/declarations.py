@@ -32,4 +32,3 @@ def view(scene: Scene) -> View:
         *prototype("void", names.function(it, "destroy"), (handle,), "", KSYM),
     )
     return View(comment(f"Joins {scene.profile.experimental}, before its #endif."), it.name, lines)
-

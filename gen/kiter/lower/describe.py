@@ -11,9 +11,7 @@ from kiter.lower.ctext import kernel_doc, paragraph
 from kiter.lower.scene import Scene
 from kiter.spec.snippet import text_on
 
-RCU = (
-    "Call it inside an RCU read-side critical section, which must last until the iterator is destroyed."
-)
+RCU = "Call it inside an RCU read-side critical section, which must last until the iterator is destroyed."
 
 
 def failures(scene: Scene) -> tuple[tuple[str, str], ...]:
@@ -128,11 +126,12 @@ def next_doc(scene: Scene) -> tuple[str, ...]:
     """The comment on next()."""
     it = scene.it
     element = it.element.rstrip(" *")
-    valid = "valid until the RCU critical section ends" if it.lifetime == "rcu" else "valid until the next call"
+    end = "until the RCU critical section ends" if it.lifetime == "rcu" else "until the next call"
     return kernel_doc(
         (f" * bpf_iter_{it.name}_next() - get the next element", *_item(scene, "@it:", "the iterator")),
         paragraph(
-            f"Return: the next &{element}, {valid}, or NULL at the end. Once it has returned NULL, it always does."
+            f"Return: the next &{element}, valid {end}, or NULL at the end. "
+            "Once it has returned NULL, it always does."
         ),
     )
 
@@ -156,7 +155,8 @@ def enum(scene: Scene) -> tuple[str, ...]:
     body = (f"{selector.defines} {{", *(f"\t{m}" for m in members), "};")
     if selector.defines == "enum":
         return body
-    title = f" * {selector.defines} - {arguments_spelled(scene, selector.doc)}, for bpf_iter_{scene.it.name}_new()"
+    about = arguments_spelled(scene, selector.doc)
+    title = f" * {selector.defines} - {about}, for bpf_iter_{scene.it.name}_new()"
     items = [_item(scene, f"@{case.flag}:", _plain(case.doc)) for case in scene.cases]
     return (*kernel_doc((title, *(line for i in items for line in i))), *body)
 

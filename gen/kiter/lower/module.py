@@ -39,5 +39,3 @@ def view(scene: Scene, shims: tuple[str, ...] = ()) -> View:
         summary=scene.it.summary,
         shims=shims,
     )
-
-

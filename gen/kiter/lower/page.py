@@ -11,6 +11,7 @@ from kiter.lower.ctext import declare
 from kiter.lower.play import world
 from kiter.lower.scene import Scene
 from kiter.spec.argument import Argument
+from kiter.spec.case import Case
 from kiter.spec.release import OLDEST
 
 
@@ -46,9 +47,9 @@ def view(scene: Scene) -> View:
         title=f"bpf_iter_{it.name}",
         lead=tuple(_lead(scene)),
         usage=_usage(scene),
-        arguments=tuple(Entry(f"``{declare(a.type, a.name)}``", _argument(scene, a.name)) for a in it.arguments),
+        arguments=tuple(_argument_entry(scene, a) for a in it.arguments),
         selector=it.select,
-        walks=tuple(Entry(f"``{case.flag}``", _spoken(_sentence(case.doc))) for case in scene.cases if case.flag),
+        walks=tuple(_walk(case) for case in scene.cases if case.flag),
         context=_context(scene),
         errors=_errors(scene),
         notes=tuple(_spoken(text) for text in (*describe.paragraphs(scene), *describe.rings(scene))),
@@ -86,14 +87,16 @@ def _spoken(text: str) -> str:
     return re.sub(r"[@%](\w+)", r"``\1``", " ".join(text.split()))
 
 
-def _argument(scene: Scene, name: str) -> str:
-    found = scene.it.argument(name)
-    assert found is not None
-    text = _sentence(_spoken(found.doc))
-    if found.nullable:
-        needed = [f"``{case.flag}``" for case in scene.cases if name in case.requires]
+def _walk(case: Case) -> Entry:
+    return Entry(f"``{case.flag}``", _spoken(_sentence(case.doc)))
+
+
+def _argument_entry(scene: Scene, argument: Argument) -> Entry:
+    text = _sentence(_spoken(argument.doc))
+    if argument.nullable:
+        needed = [f"``{case.flag}``" for case in scene.cases if argument.name in case.requires]
         text += f" May be NULL, except with {_listed(needed)}." if needed else " May be NULL."
-    return text
+    return Entry(f"``{declare(argument.type, argument.name)}``", text)
 
 
 def _usage(scene: Scene) -> tuple[str, ...]:
@@ -117,8 +120,9 @@ def _context(scene: Scene) -> tuple[str, ...]:
         return ("The iterator may be used in any program.",)
     return (
         "The whole loop must stand inside one RCU critical section, between ``bpf_rcu_read_lock()`` and "
-        "``bpf_rcu_read_unlock()``, or in a program that runs inside one. The verifier refuses a program that "
-        "leaves the section between ``new()`` and ``destroy()``, even when it enters another one at once.",
+        "``bpf_rcu_read_unlock()``, or in a program that runs inside one. The verifier refuses a program "
+        "that leaves the section between ``new()`` and ``destroy()``, even when it enters another one at "
+        "once.",
         "An element is valid until the critical section ends. To keep it longer, take a reference.",
     )
 

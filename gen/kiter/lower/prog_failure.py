@@ -108,7 +108,8 @@ def _states(w: _Writer) -> Iterator[Program]:
 
 def _accesses(w: _Writer) -> Iterator[Program]:
     """Reads and writes that the opaque state and an unchecked element do not allow."""
-    yield Program("not_on_stack", w.says("not_on_stack"), (), (w.new("(void *)in_a_map"), w.destroy("(void *)in_a_map")))
+    elsewhere = "(void *)in_a_map"
+    yield Program("not_on_stack", w.says("not_on_stack"), (), (w.new(elsewhere), w.destroy(elsewhere)))
     yield Program(
         "write_to_state",
         w.says("write_to_state"),
@@ -132,7 +133,7 @@ def _accesses(w: _Writer) -> Iterator[Program]:
 def _arguments(w: _Writer) -> Iterator[Program]:
     """Pointers that new() must not be given."""
     for number, argument in enumerate(w.scene.it.arguments, 1):
-        handle = dict((a.name, h) for a, h in held(w.scene)).get(argument.name)
+        handle = {a.name: h for a, h in held(w.scene)}.get(argument.name)
         if handle is None:
             continue
         if not argument.nullable:

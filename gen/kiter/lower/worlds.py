@@ -35,7 +35,8 @@ class World:
     `identity` is the number that user space knows an element by; `keep` is what acquires one (as a
     `holder`) and gives it back, which the verifier allows only while the element is valid;
     `references` is how a program counts those on the running task, "" where user space counts what
-    does not die, and `walks` how many walks make a leak stand out; `template` is the user-space half, `headers` are those that it needs.
+    does not die, and `walks` how many walks make a leak stand out; `template` is the user-space
+    half, `headers` are those that it needs.
     """
 
     name: str

@@ -9,9 +9,24 @@ from types import MappingProxyType
 from kiter.codes import Code
 
 _ALL = (
-    Code("R01", "a program is missing", "Running needs QEMU, clang, bpftool, gcc and make.", "install the package"),
-    Code("R02", "a program failed", "Its own words are the reason.", "run it by hand: --dry-run prints the commands"),
-    Code("R03", "the kernel image is not understood", "No ELF kernel was found inside of it.", "fetch another kernel"),
+    Code(
+        "R01",
+        "a program is missing",
+        "Running needs QEMU, clang, bpftool, gcc and make.",
+        "install the package",
+    ),
+    Code(
+        "R02",
+        "a program failed",
+        "Its own words are the reason.",
+        "run it by hand: --dry-run prints the commands",
+    ),
+    Code(
+        "R03",
+        "the kernel image is not understood",
+        "No ELF kernel was found inside of it.",
+        "fetch another kernel",
+    ),
     Code(
         "R10",
         "the module does not build",
@@ -22,7 +37,11 @@ _ALL = (
     Code("R12", "a BPF program does not build", "clang compiles it against the kernel's own types."),
     Code("R13", "the harness does not build", "It is linked statically against libbpf, libelf and zlib."),
     Code("R14", "a test does not build", "It is compiled against the skeletons of its programs."),
-    Code("R15", "the headers lack the BPF interface", "include/uapi/linux/bpf.h is part of every kernel's headers."),
+    Code(
+        "R15",
+        "the headers lack the BPF interface",
+        "include/uapi/linux/bpf.h is part of every kernel's headers.",
+    ),
     Code(
         "R16",
         "there is no kernel source",
@@ -31,10 +50,22 @@ _ALL = (
     ),
     Code("R17", "test_progs does not build", "It is built by the Makefile of the kernel's own selftests."),
     Code("R20", "QEMU does not start", "Its own words are the reason."),
-    Code("R30", "there is no such kernel", "A kernel needs an image and headers with BTF.", "kiter kernels list"),
+    Code(
+        "R30",
+        "there is no such kernel",
+        "A kernel needs an image and headers with BTF.",
+        "kiter kernels list",
+    ),
     Code("R31", "the kernel was not fetched", "Only fetched kernels are removed.", "kiter kernels list"),
-    Code("R32", "kernels cannot be fetched here", "They are fetched by apt.", "install a kernel and its headers"),
-    Code("R33", "fetching failed", "The message of apt is the reason.", "check the network and apt's sources"),
+    Code(
+        "R32",
+        "kernels cannot be fetched here",
+        "They are fetched by apt.",
+        "install a kernel and its headers",
+    ),
+    Code(
+        "R33", "fetching failed", "The message of apt is the reason.", "check the network and apt's sources"
+    ),
     Code("R40", "the BTF cannot be read", "The kernel's headers should hold a vmlinux with a .BTF section."),
     Code(
         "R41",

@@ -125,7 +125,9 @@ def _explained(rendered: Rendered, kernel: Kernel, said: str) -> KiterError:
     from kiter.sinks.check import CheckOptions, check  # noqa: PLC0415
 
     found = check([rendered], CheckOptions(headers=str(kernel.headers))).diagnostics
-    return KiterError(*found) if found else environment("R10", f"{rendered.spec} does not compile", said.strip())
+    return (
+        KiterError(*found) if found else environment("R10", f"{rendered.spec} does not compile", said.strip())
+    )
 
 
 @cache
