@@ -113,12 +113,11 @@ class _Reader:
         self._forget()
 
     def _findings(self, where: Event, verdict: str) -> Iterator[Event]:
-        if verdict == "FAIL":
-            # of a program that a test loads to see it fail, the library's complaints say nothing new
-            tried = any(not log.program for log in self.logs)
-            self.output += [line for line in self.said if not (tried and line.startswith("libbpf: "))]
-            if not self.failures:
-                self.failures = [self._failure({"function": "", "name": "", "text": "test_progs says FAIL"})]
+        # of a program that a test loads to see it fail, the library's complaints say nothing new
+        tried = any(not log.program for log in self.logs)
+        self.output += [line for line in self.said if not (tried and line.startswith("libbpf: "))]
+        if verdict == "FAIL" and not self.failures:
+            self.failures = [self._failure({"function": "", "name": "", "text": "test_progs says FAIL"})]
         names = {failure["name"] for failure in self.failures}
         for log in self.logs:
             program = log.program or where.get("subtest", "")
@@ -130,10 +129,8 @@ class _Reader:
 
     def end(self, event: Event) -> Iterator[Event]:
         """The test is over: what belongs to no subtest is its own."""
-        own = "FAIL" if self.verdict == "FAIL" and not self.failed else ""
-        if not own:
-            self.output += self.said
-        yield from self._findings({"test": self.test}, own)
+        # where a subtest fails, the test does: that is nothing of its own
+        yield from self._findings({"test": self.test}, "" if self.failed else self.verdict)
         if self.output:
             text = "\n".join(self.output)[-OUTPUT_TAIL:]
             yield {"event": "output", "test": self.test, "text": text}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -25,7 +26,11 @@ WANTED = (
 KEPT = frozenset({"btf_data.c"})
 PRUNED = ("prog_tests/*.c", "progs/*.c", "map_tests/*.c", "verifier/*.c", "benchs/*.c")
 
-BUILT = frozenset({".o", ".a", ".d", ".ko", ".cmd", ".so"})
+# what a build leaves in a tree
+BUILT = re.compile(
+    r"\.([oad]|ko|cmd|so|l?skel\.h|subskel\.h)$|^(vmlinux|bpf_helper_defs|tests)\.h$|^FEATURE-DUMP"
+)
+BUILT_FOLDERS = frozenset({"tools", "host-tools", "no_alu32", "cpuv4", "bpf_gcc", "feature"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +96,17 @@ def _files(given: Path) -> Iterator[Path]:
     for pattern in WANTED:
         for top in sorted(given.glob(pattern)):
             found = sorted(top.rglob("*")) if top.is_dir() else [top]
-            yield from (p for p in found if _is_source(p) and not _pruned(given, p))
+            yield from (p for p in found if _is_source(given, p) and not _pruned(given, p))
 
 
-def _is_source(path: Path) -> bool:
-    return path.suffix not in BUILT and (path.is_symlink() or path.is_file())
+def _is_source(given: Path, path: Path) -> bool:
+    inside = path.relative_to(given).parts[len(Path(BPF).parts) :]
+    if path.is_relative_to(given / BPF) and BUILT_FOLDERS.intersection(inside[:1]):
+        return False
+    if path.is_symlink():
+        return path.name != "bpftool"
+    program = not path.suffix and os.access(path, os.X_OK)
+    return path.is_file() and not program and not BUILT.search(path.name)
 
 
 def _pruned(given: Path, path: Path) -> bool:
