@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ from functools import cache
 from pathlib import Path
 
 from kiter.errors import KiterError, environment
+from kiter.kernel.tools import Tool, require_clang
+from kiter.kernel.tools import find as look
 
 PACKAGES = {
-    "clang": "clang-19 (or any clang from 16 on)",
     "bpftool": "bpftool",
     "gcc": "gcc and libc6-dev",
     "make": "make",
@@ -27,29 +27,26 @@ PACKAGES = {
     "apt-get": "apt",
 }
 
-CANDIDATES = {
-    "clang": ("clang-21", "clang-20", "clang-19", "clang-18", "clang-17", "clang", "clang-16"),
-    "bpftool": ("bpftool", "/usr/sbin/bpftool", "/sbin/bpftool"),
-    "busybox": ("/bin/busybox", "busybox"),
-}
-
 
 @cache
+def _found(tool: str) -> Tool:
+    if tool == "clang":
+        return require_clang()
+    # the one in /bin is static, which a guest needs
+    found = (tool == "busybox" and look("/bin/busybox")) or look(tool)
+    if not found:
+        raise environment("R01", f"{tool} is not installed", hint=f"install {PACKAGES.get(tool, tool)}")
+    return found
+
+
 def find(tool: str) -> str:
     """The path of a program; raises an environment error that names its package."""
-    for name in CANDIDATES.get(tool, (tool,)):
-        path = shutil.which(name)
-        if path:
-            return path
-    raise environment("R01", f"{tool} is not installed", hint=f"install {PACKAGES.get(tool, tool)}")
+    return _found(tool).path
 
 
-@cache
 def version(tool: str) -> str:
-    """What the program says of itself, as a part of cache keys."""
-    path = find(tool)
-    done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
-    return f"{path} {done.stdout}"
+    """What tells one version of the program from another, as a part of cache keys."""
+    return _found(tool).identity
 
 
 @dataclass(frozen=True, slots=True)
