@@ -203,4 +203,5 @@ def _words(check: Check) -> str:
 def _first_error(error: KiterError) -> str:
     said = "\n".join(f"{d.message}\n{d.reason}" for d in error.diagnostics)
     lines = [line.strip() for line in said.splitlines() if "rror" in line]
-    return lines[0] if lines else said.splitlines()[0]
+    first = lines[0] if lines else said.splitlines()[0]
+    return first.partition("error: ")[2] or first
