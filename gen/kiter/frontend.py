@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiter import lint, manifest, resources
 from kiter.codes import CODES
-from kiter.errors import Diagnostic, KiterError, Position
+from kiter.errors import FINDINGS, Diagnostic, KiterError, Position
 from kiter.spec.check import check, spec_schema
 from kiter.spec.iterator import Iterator, build
 from kiter.spec.load import load
@@ -58,19 +58,24 @@ def _expand(path: Path) -> Iterable[Path]:
 
 
 def read(paths: Iterable[Path], profile: Profile) -> Read:
-    """Everything that stands between files and generation; raises KiterError with all errors."""
+    """Everything that stands between files and generation; raises KiterError with all errors.
+
+    Its status is that of the environment when a file could not even be read.
+    """
     iterators: list[Iterator] = []
     found: list[Diagnostic] = []
+    status = FINDINGS
     for path in paths:
         try:
             iterators.append(_one(path))
         except KiterError as error:
             found += error.diagnostics
+            status = max(status, error.status)
     for it in iterators:
         found += lint.lint(it, profile)
     found += lint.lint_together(iterators)
     if any(d.severity == "error" for d in found):
-        raise KiterError(*found)
+        raise KiterError(*found, status=status)
     return Read(tuple(iterators), tuple(sorted(found)))
 
 

@@ -35,11 +35,22 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class SnippetUse:
-    """C that the spec's author wrote: as it was emitted, and where it stands in the YAML."""
+    """C that the spec's author wrote: as it was emitted, and where it stands in the YAML.
+
+    `rows` says where the lines after the first one stand, each with its line of the YAML.
+    """
 
     emitted: str
     at: Position
     source: str
+    rows: tuple[tuple[Position, str], ...] = ()
+
+    def row(self, number: int) -> SnippetUse:
+        """The same snippet, at the place of its line `number`, counted from 0."""
+        if not 0 < number <= len(self.rows):
+            return self
+        at, source = self.rows[number - 1]
+        return SnippetUse(self.emitted, at, source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ def execute(options: argparse.Namespace) -> int:
     show(read.warnings, options)
     names = [it.name for it in read.iterators]
     if options.format == "text":
-        sys.stdout.write(f"{len(names)} specs are fine: {', '.join(names)}\n")
+        what = "1 spec is" if len(names) == 1 else f"{len(names)} specs are"
+        sys.stdout.write(f"{what} fine: {', '.join(names)}\n")
     elif options.format == "json":
         sys.stdout.write(json.dumps({"fine": names, "warnings": len(read.warnings)}, indent=2) + "\n")
     return 0

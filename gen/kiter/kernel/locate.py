@@ -47,9 +47,13 @@ def snippet_at(text: str, line: int, column: int, uses: Sequence[SnippetUse]) ->
     ]  # fmt: skip
     round_column = [found for found in on_line if found.first <= (line, column) <= found.last]
     if round_column:
-        return min(round_column, key=lambda found: len(found.use.emitted)).use
+        inner = min(round_column, key=lambda found: len(found.use.emitted))
+        return inner.use.row(line - inner.first[0])
     long = [found for found in on_line if len(found.use.emitted) >= _SHORTEST]
-    return max(long, key=lambda found: len(found.use.emitted)).use if long else None
+    if not long:
+        return None
+    longest = max(long, key=lambda found: len(found.use.emitted))
+    return longest.use.row(line - longest.first[0])
 
 
 def occurrences(text: str, uses: Sequence[SnippetUse]) -> Iterator[_Occurrence]:

@@ -60,6 +60,8 @@ def _plain(s: Subject, a: Argument) -> bool:
     hint="add the expression to tests: arguments",
 )
 def unknown_argument(s: Subject) -> Iterator[Hit]:
+    if s.it.select and s.it.argument(s.it.select) is None:
+        return  # W05 says that it is misspelt
     for a in s.it.arguments:
         if _plain(s, a) and a.name not in _given(s):
             hint = f"add it: tests: {{arguments: {{{a.name}: ...}}}}"

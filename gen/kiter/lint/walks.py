@@ -104,6 +104,8 @@ def selecting_pointer(s: Subject) -> Iterator[Hit]:
     hint="move it to the selecting argument, or take it away",
 )
 def stray_enum(s: Subject) -> Iterator[Hit]:
+    if s.it.select and _selector(s) is None:
+        return  # W05 says that it is misspelt
     for a in s.it.arguments:
         for key in ("enum", "defines"):
             if key in a.node.value and a.name != s.it.select:

@@ -23,7 +23,8 @@ def uses(scene: Scene) -> tuple[SnippetUse, ...]:
         if (snippet := code.on(scene.profile.number)) is None:
             continue
         for names in (scene.scope.in_next, scene.scope.in_new, {}):
-            found[SnippetUse(substitute(snippet.text, names), snippet.at, snippet.source)] = None
+            emitted = substitute(snippet.text, names)
+            found[SnippetUse(emitted, snippet.at, snippet.source, snippet.rows)] = None
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from kiter.lower.ctext import assign, choose, guarded, indented
 from kiter.lower.expression import operand
 from kiter.lower.state import Live, start_field
+from kiter.lower.statements import statements
 from kiter.spec.iterator import Iterator
 from kiter.spec.release import Release
 from kiter.spec.snippet import Code, Snippet, substitute
@@ -71,7 +72,7 @@ def steps(walk: Walk, scope: Scope) -> Steps:
         case Nested():
             return _nested(walk, scope)
         case Raw():
-            return Steps({walk.name: "NULL"}, tuple(scope.next(walk.next).splitlines()), {})
+            return Steps({walk.name: "NULL"}, statements(scope.next(walk.next)), {})
         case _:
             body, names = _advance(walk, scope, scope.inside)
             return Steps({walk.name: "NULL"}, body, names)

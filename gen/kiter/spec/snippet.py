@@ -50,11 +50,15 @@ def substitute(text: str, names: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """One text of C and the place where it begins in the YAML; `source` is that line."""
+    """One text of C and the place where it begins in the YAML; `source` is that line.
+
+    `rows` has the same for each further line of the text.
+    """
 
     text: str
     at: Position
     source: str
+    rows: tuple[tuple[Position, str], ...] = ()
 
     def names(self) -> frozenset[str]:
         """The identifiers it refers to."""
@@ -94,8 +98,11 @@ class Code:
 def _snippet(node: Node) -> Snippet:
     text = str(node.value)
     blank = len(text) - len(text.lstrip("\n"))
-    at = node.document.scalar_line(node.path, blank)
-    return Snippet(text.strip("\n"), at, node.document.source(at.line))
+    places = [
+        node.document.scalar_line(node.path, blank + n) for n in range(text.strip("\n").count("\n") + 1)
+    ]
+    (at, source), *rows = ((at, node.document.source(at.line)) for at in places)
+    return Snippet(text.strip("\n"), at, source, tuple(rows))
 
 
 def text_on(node: Node | None, release: Release) -> str:
