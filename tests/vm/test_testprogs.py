@@ -193,6 +193,31 @@ def test_tests_are_laid_so_that_make_sees_only_what_changed(tree: Path, tmp_path
     assert not header.exists()
 
 
+def test_bases_that_were_not_used_for_long_are_removed(tree: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    for number in range(testprogs_make.KEPT_BASES + 1):
+        base = testprogs_make.Base(store.path("testprogs_base", f"key{number}"), f"key{number}")
+        testprogs_make.copy(testprogs_make.Base(tree, ""), base.path)
+        with testprogs_make._workshop(base, store) as top:
+            assert (top / testprogs_tree.BPF / "test_progs.c").is_file()
+        os.utime(store.root / f"testprogs_work/key{number}.lock", (number, number))
+    left = sorted(p.name for p in (store.root / "testprogs_base").iterdir())
+    assert left == ["key1", "key2", "key3"]
+    assert not (store.root / "testprogs_work/key0").exists()
+
+
+def test_copy_in_which_a_make_was_killed_is_made_anew(tree: Path, tmp_path: Path) -> None:
+    store, base = Store(tmp_path / "store"), testprogs_make.Base(tree, "key")
+    with testprogs_make._workshop(base, store) as top:
+        half = top / "half"
+    half.write_text("")
+    with testprogs_make._workshop(base, store):
+        assert half.exists()
+    (top / testprogs_make.BUSY).touch()
+    with testprogs_make._workshop(base, store):
+        assert not half.exists()
+
+
 def test_guest_that_qemu_mistranslated_is_booted_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

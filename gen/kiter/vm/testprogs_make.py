@@ -13,7 +13,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +27,13 @@ NOTHING = (
     *("LSKELS=", "LSKELS_EXTRA=", "LSKELS_SIGNED=", "LINKED_SKELS=", "LIBARENA_SKEL="),
     *("TRUNNER_EXTRA_FILES=", "feature-llvm=0", "feature-clang-bpf-co-re=0"),
 )
+# for the base alone: libbpf reads BTF for most of a run, and optimized it takes half of the time; what
+# compilers then warn of in the kernel's own sources is not for us to judge
+OPTIMIZED = ("VMLINUX_H=", "RELEASE=1", "SAN_CFLAGS=-Wno-error")
 PLACEHOLDER = "void test_nothing(void)\n{\n}\n"
 VMLINUX_H = "kiter_vmlinux.h"
 BUSY = ".busy"
+KEPT_BASES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +57,18 @@ def base(source: Source, btf: Path, store: Store) -> Base:
     """The base for the programs of a kernel with that BTF, built when it is not there."""
     stat = btf.stat()
     made_of = [source.identity, str(btf.resolve()), str(stat.st_size), str(stat.st_mtime_ns)]
-    key = digest([*made_of, tools.version("clang"), tools.version("gcc"), *NOTHING])
+    key = digest([*made_of, tools.version("clang"), tools.version("gcc"), *NOTHING, *OPTIMIZED])
 
     def make(work: Path) -> None:
         shutil.copytree(source.path, work, symlinks=True, dirs_exist_ok=True)
         _write(work / BPF / "prog_tests/nothing.c", PLACEHOLDER)
-        _run(work, btf, "building test_progs without tests", {"VMLINUX_H": ""})
+        _run(work, btf, "building test_progs without tests", OPTIMIZED)
 
     return Base(store.get("testprogs_base", key, make), key)
 
 
-def _run(top: Path, btf: Path, what: str, also: dict[str, str] | None = None) -> None:
-    cmd = make_command(top, btf)
-    extra = [f"{name}={value}" for name, value in (also or {}).items()]
-    tools.run(tools.Command((*cmd.argv, *extra)), what, "R17")
+def _run(top: Path, btf: Path, what: str, also: Sequence[str] = ()) -> None:
+    tools.run(tools.Command((*make_command(top, btf).argv, *also)), what, "R17")
 
 
 def build(made: Base, job: VmJob, store: Store) -> Path:
@@ -102,11 +104,22 @@ def _workshop(made: Base, store: Store) -> Iterator[Path]:
             shutil.rmtree(top)
         if not top.is_dir():
             copy(made, top)
+            _forget(store)
         (top / BUSY).touch()
         try:
             yield top
         finally:
             (top / BUSY).unlink()
+
+
+def _forget(store: Store) -> None:
+    """Removes the bases that were not used for longest, with their copies: a kernel's takes 100 MB."""
+    locks = (store.root / "testprogs_work").glob("*.lock")
+    for path in sorted(locks, key=lambda p: p.stat().st_mtime, reverse=True)[KEPT_BASES:]:
+        with path.open("a") as lock, contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+            shutil.rmtree(store.path("testprogs_base", path.stem), ignore_errors=True)
 
 
 def copy(made: Base, top: Path) -> None:
