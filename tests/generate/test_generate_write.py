@@ -6,7 +6,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,9 +20,8 @@ from kiter.sinks import write
 # What writing asks of the system; each call of each of them is made to fail in turn.
 STEPS = {
     "mkdir": (Path, "mkdir"),
-    "mkstemp": (tempfile, "mkstemp"),
+    "open": (os, "open"),
     "fdopen": (os, "fdopen"),
-    "chmod": (Path, "chmod"),
     "hardlink": (Path, "hardlink_to"),
     "copy": (shutil, "copy2"),
     "replace": (Path, "replace"),

@@ -21,6 +21,8 @@ def swap(texts: Mapping[Path, str], removed: Iterable[Path]) -> None:
     """
     removed = tuple(path for path in removed if os.path.lexists(path))
     with contextlib.ExitStack() as undo:
+        for folder in dict.fromkeys(target.parent for target in texts):
+            _make(folder, undo)
         staged = [(_stage(target, text, undo), target) for target, text in texts.items()]
         kept = [_keep(target, undo) for target in (*texts, *removed) if os.path.lexists(target)]
         for temporary, target in staged:
@@ -43,17 +45,20 @@ def _on_failure(undo: contextlib.ExitStack, work: Callable[[], object]) -> None:
     undo.callback(_quietly, work)
 
 
+def _make(folder: Path, undo: contextlib.ExitStack) -> None:
+    """The folder, and those above it."""
+    for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
+        missing.mkdir()
+        _on_failure(undo, missing.rmdir)
+
+
 def _stage(target: Path, text: str, undo: contextlib.ExitStack) -> Path:
     """The text in a new file beside its place."""
-    for folder in reversed([f for f in target.parents if not f.exists()]):
-        folder.mkdir()
-        _on_failure(undo, folder.rmdir)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=PREFIX)
-    temporary = Path(name)
+    temporary = Path(tempfile.mktemp(dir=target.parent, prefix=PREFIX))
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     _on_failure(undo, temporary.unlink)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
-    temporary.chmod(0o644)
     return temporary
 
 
