@@ -115,7 +115,7 @@ def variants(document: Document, trail: Trail) -> Iterator[Spec]:
         return lambda below, key: below.__setitem__(key, new)
 
     for new in changes(document.value(trail)):
-        with contextlib.suppress(KeyError, ValueError):  # too far from what the schema allows
+        with contextlib.suppress(KeyError, ValueError, RuntimeError):  # too far from what the schema allows
             yield build(altered(put(new)))
     removed = altered(lambda below, key: below.pop(key))
     if not check(removed, SCHEMA):
