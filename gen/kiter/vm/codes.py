@@ -48,7 +48,12 @@ _ALL = (
         "The kernel's own test_progs is built from the source package of the kernel, or from a tree.",
         "install linux-source",
     ),
-    Code("R17", "test_progs does not build", "It is built by the Makefile of the kernel's own selftests."),
+    Code(
+        "R17",
+        "test_progs does not build",
+        "It is built by the Makefile of the kernel's own selftests.",
+        "if a header is missing, install libelf-dev, zlib1g-dev or (from Linux 6.18 on) libssl-dev",
+    ),
     Code("R20", "QEMU does not start", "Its own words are the reason."),
     Code(
         "R30",

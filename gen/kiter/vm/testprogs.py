@@ -13,7 +13,6 @@ from kiter.vm.harnesses import Clock, Guest
 from kiter.vm.job import Options, VmJob
 from kiter.vm.runner import Test, build_harness, functions, link, title, uapi_folder
 from kiter.vm.store import Store
-from kiter.vm.testprogs_tree import BPF
 
 PLACE = "test_progs/test_progs"  # where exec.c of the harness looks for it
 KEPT = "test_progs-tree"
@@ -55,10 +54,9 @@ class TestProgs:
 
     def commands(self, folder: Path, job: VmJob, store: Store) -> list[tools.Command]:
         """See Harness."""
-        built = folder / KEPT / BPF / "test_progs"
         return [
             testprogs_make.make_command(folder / KEPT, job.kernel.btf),
-            tools.command("strip", "-o", folder / "guest" / PLACE, built),
+            testprogs_make.strip_command(folder / KEPT, folder / "guest" / PLACE),
         ]
 
 
@@ -72,7 +70,7 @@ def table(tests: Sequence[Test]) -> str:
 
 def libraries(program: Path) -> dict[str, Path]:
     """The shared libraries that a program needs, by their path in the guest, which is that here."""
-    listed = tools.run(tools.command("ldd", program), "listing the libraries of test_progs")
+    listed = tools.run(tools.command(tools.find("ldd"), program), "listing the libraries of test_progs")
     where = tools.command(tools.find("gcc"), f"-print-file-name={UNWINDER}")
     unwinder = tools.run(where, "asking gcc for its libraries").strip()
     found = [Path(path) for path in (*LIBRARY.findall(listed), unwinder) if path.startswith("/")]

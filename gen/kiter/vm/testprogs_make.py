@@ -48,9 +48,14 @@ def make_command(top: Path, btf: Path) -> tools.Command:
     """How test_progs is built in a pruned tree, with the vmlinux.h that stands at its top."""
     jobs = os.cpu_count() or 1
     return tools.command(
-        *("make", "-s", f"-j{jobs}", "-C", top / BPF, "test_progs", f"CLANG={tools.find('clang')}"),
-        *(f"VMLINUX_BTF={btf}", f"VMLINUX_H={top / VMLINUX_H}", *NOTHING),
+        *(tools.find("make"), "-s", f"-j{jobs}", "-C", top / BPF, "test_progs"),
+        *(f"CLANG={tools.find('clang')}", f"VMLINUX_BTF={btf}", f"VMLINUX_H={top / VMLINUX_H}", *NOTHING),
     )
+
+
+def strip_command(top: Path, out: Path) -> tools.Command:
+    """How what was built there becomes small enough for a guest."""
+    return tools.command(tools.find("strip"), "-o", out, top / BPF / "test_progs")
 
 
 def base(source: Source, btf: Path, store: Store) -> Base:
@@ -80,7 +85,7 @@ def build(made: Base, job: VmJob, store: Store) -> Path:
         with _workshop(made, store) as top:
             lay(top, made, job)
             _run(top, job.kernel.btf, "building test_progs")
-            tools.run(tools.command("strip", "-o", work / "test_progs", top / BPF / "test_progs"), "strip")
+            tools.run(strip_command(top, work / "test_progs"), "stripping test_progs", "R17")
 
     return store.get("testprogs", key, make) / "test_progs"
 

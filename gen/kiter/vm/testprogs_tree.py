@@ -63,6 +63,8 @@ def _of_package(release: str, store: Store) -> Source:
     def make(work: Path) -> None:
         wanted = [f"{archive.name.partition('.tar')[0]}/{pattern}" for pattern in WANTED]
         tar = tools.require("tar").path
+        if archive.suffix == ".xz":
+            tools.require("xz")
         # a pattern that matches nothing is an error to tar: what counts is what came out
         words = ["--strip-components=1", "--wildcards", "--no-wildcards-match-slash", *wanted]
         tools.run([tar, "-xf", str(archive), "-C", str(work), *words])

@@ -24,6 +24,8 @@ PACKAGES = {
     "zstd": "zstd",
     "lz4": "lz4",
     "dpkg-deb": "dpkg",
+    "strip": "binutils",
+    "ldd": "libc-bin",
     "apt-get": "apt",
 }
 
