@@ -11,7 +11,8 @@ def _words(text: str) -> frozenset[str]:
 C_WORDS = _words(
     """auto bool break case char const continue current default do double else enum extern false
     float for goto if inline int long NULL register restrict return short signed sizeof static
-    struct switch true typedef typeof union unsigned void volatile while asm"""
+    struct switch true typedef typeof union unsigned void volatile while asm linux unix u8 u16 u32
+    u64 s8 s16 s32 s64"""
 )
 
 # What the emitted kfuncs call their own variables and fields.

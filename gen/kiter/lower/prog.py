@@ -45,7 +45,7 @@ def view(scene: Scene) -> View:
         play=play(scene),
         rcu=scene.it.rcu,
         accepted=tuple(case.flag for case in scene.cases if case.flag),
-        flag_type=declare(selector.type, "accepted") if selector else "",
+        flag_type=declare(f"const {selector.type}", "accepted") if selector else "",
         identity=identity(scene),
         good=passed(scene, (selector.name, "accepted[0]")) if selector else "",
         null=without(scene),

@@ -48,7 +48,7 @@ def setting(scene: Scene) -> Setting | None:
         play=play(scene),
         walks=flags or ("all",),
         accepted=flags,
-        flag_type=declare(selector.type, "accepted") if selector else "",
+        flag_type=declare(f"const {selector.type}", "accepted") if selector else "",
         selector=scene.it.select,
         handle=handles[0][0].name if handles else "",
         stage=stage,

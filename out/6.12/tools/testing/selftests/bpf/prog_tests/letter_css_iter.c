@@ -191,7 +191,7 @@ static const struct {
 
 static void choose(struct letter_css_iter *skel, int which, __u64 id)
 {
-	skel->bss->flag = skel->data->accepted[which];
+	skel->bss->flag = skel->rodata->accepted[which];
 	skel->bss->root_id = id;
 	skel->bss->hold = 0;
 	skel->bss->held = 0;
@@ -391,8 +391,8 @@ static bool is_accepted(struct letter_css_iter *skel, __u32 value)
 {
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(skel->data->accepted); i++)
-		if (skel->data->accepted[i] == value)
+	for (i = 0; i < ARRAY_SIZE(skel->rodata->accepted); i++)
+		if (skel->rodata->accepted[i] == value)
 			return true;
 	return false;
 }
@@ -425,7 +425,7 @@ static void test_refused(struct letter_css_iter *skel)
 	for (bit = 1; bit; bit <<= 1) {
 		refuse(skel, bit);
 		for (i = 0; i < ARRAY_SIZE(walks); i++)
-			refuse(skel, skel->data->accepted[i] | bit);
+			refuse(skel, skel->rodata->accepted[i] | bit);
 	}
 	refuse(skel, ~0U);
 }

@@ -16,7 +16,7 @@ void bpf_cgroup_release(struct cgroup *cgrp) __ksym;
 void bpf_rcu_read_lock(void) __ksym;
 void bpf_rcu_read_unlock(void) __ksym;
 
-unsigned int accepted[] = {
+const unsigned int accepted[] = {
 	BPF_CGROUP_ITER_DESCENDANTS_PRE,
 	BPF_CGROUP_ITER_DESCENDANTS_POST,
 	BPF_CGROUP_ITER_ANCESTORS_UP,

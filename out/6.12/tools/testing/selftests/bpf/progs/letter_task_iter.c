@@ -16,7 +16,7 @@ void bpf_task_release(struct task_struct *p) __ksym;
 void bpf_rcu_read_lock(void) __ksym;
 void bpf_rcu_read_unlock(void) __ksym;
 
-int accepted[] = {
+const int accepted[] = {
 	ITERATE_PROCESS,
 	ITERATE_THREAD,
 	ITERATE_ALL,

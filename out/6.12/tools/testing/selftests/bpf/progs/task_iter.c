@@ -16,7 +16,7 @@ void bpf_task_release(struct task_struct *p) __ksym;
 void bpf_rcu_read_lock(void) __ksym;
 void bpf_rcu_read_unlock(void) __ksym;
 
-unsigned int accepted[] = {
+const unsigned int accepted[] = {
 	BPF_TASK_ITER_ALL_PROCS,
 	BPF_TASK_ITER_ALL_THREADS,
 	BPF_TASK_ITER_PROC_THREADS,
