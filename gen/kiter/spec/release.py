@@ -14,7 +14,7 @@ NEWEST: Release = (9999, 0)
 
 def parse_release(text: str) -> Release:
     """`6.12` or `6.12.117-anything` as (6, 12); raises ValueError for anything else."""
-    major, minor, *_ = text.split("-")[0].split("+")[0].split(".")
+    major, minor, *_ = text.split("-", maxsplit=1)[0].split("+", maxsplit=1)[0].split(".")
     return int(major), int(minor)
 
 
