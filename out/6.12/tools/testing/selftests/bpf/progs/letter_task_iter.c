@@ -101,7 +101,7 @@ int probe(void *ctx)
 	return 0;
 }
 
-/* the same where a walk was left that new() had nothing against */
+/* a new() that may fail, in the place of a walk that was left */
 SEC("syscall")
 int relapse(void *ctx)
 {
