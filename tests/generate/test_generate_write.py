@@ -173,3 +173,15 @@ def test_a_broken_manifest_costs_no_files(tmp_path, broken):
         build([small("raw")], tmp_path)
     assert caught.value.status == FINDINGS
     assert mine.read_text(encoding="utf-8") == "edited"
+
+
+def test_a_folder_that_another_run_makes_meanwhile_is_no_error(tmp_path, monkeypatch):
+    real = Path.mkdir
+
+    def twice(self, *arguments, **options):
+        real(self, *arguments, **options)
+        raise FileExistsError(errno.EEXIST, "File exists", str(self))
+
+    monkeypatch.setattr(Path, "mkdir", twice)
+    build([small("raw")], tmp_path)
+    assert (tmp_path / "6.12" / small("raw").outputs[0].path).is_file()

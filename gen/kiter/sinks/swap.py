@@ -48,8 +48,9 @@ def _on_failure(undo: contextlib.ExitStack, work: Callable[[], object]) -> None:
 def _make(folder: Path, undo: contextlib.ExitStack) -> None:
     """The folder, and those above it."""
     for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
-        missing.mkdir()
-        _on_failure(undo, missing.rmdir)
+        with contextlib.suppress(FileExistsError):  # another run was here first
+            missing.mkdir()
+            _on_failure(undo, missing.rmdir)
 
 
 def _stage(target: Path, text: str, undo: contextlib.ExitStack) -> Path:
