@@ -193,6 +193,12 @@ _OWN = (
         "bring the edit into the spec or the template, then overwrite the file with --force",
     ),
     Code(
+        "O03",
+        "the spec is there already",
+        "'kiter new' never writes over a file.",
+        "choose another name, or another file with -o",
+    ),
+    Code(
         "E01",
         "unknown error code",
         "There is no error with this code.",

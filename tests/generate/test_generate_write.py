@@ -6,6 +6,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,3 +187,21 @@ def test_a_folder_that_another_run_makes_meanwhile_is_no_error(tmp_path, monkeyp
     monkeypatch.setattr(Path, "mkdir", twice)
     build([small("raw")], tmp_path)
     assert (tmp_path / "6.12" / small("raw").outputs[0].path).is_file()
+
+
+def test_two_runs_at_once_lose_nothing(tmp_path):
+    """The second waits for the first, and then sees what it has listed."""
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: build_alone(small(name), tmp_path / "out"), ("raw", "cursor_flag")))
+    listed = manifest.load(tmp_path / "out" / small("raw").target)
+    assert {entry.iterator for entry in listed.values()} == {
+        small("raw").iterator,
+        small("cursor_flag").iterator,
+    }
+
+
+def build_alone(rendered: Rendered, out: Path):
+    with write.alone(out):
+        planned = write.plan([rendered], out, whole=False)
+        time.sleep(0.2)  # the other would plan now, if it could
+        return write.write(planned)

@@ -40,6 +40,17 @@ def test_every_spec_of_the_project_passes(capsys):
     assert renamed == {"css": "css_kiter", "task": "task_kiter"}
 
 
+def test_a_walk_that_does_not_return_its_start_passes(capsys):
+    status, out, _ = run(capsys, str(SPECS / "children.yaml"))
+    assert status == 0, out
+
+
+def test_a_pattern_that_fits_no_test_is_no_pass(capsys):
+    status, _, err = run(capsys, str(SPECS / "children.yaml"), "--only", "nosuch")
+    assert status == 2
+    assert "no test is called 'nosuch'" in err
+
+
 @pytest.mark.parametrize(
     ("spec", "status", "said"),
     [

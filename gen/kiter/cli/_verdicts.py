@@ -69,7 +69,7 @@ def group(check: Check) -> str:
 
 def write(verdicts: Verdicts, form: str, verbose: int) -> str:
     """The verdicts in one of FORMATS."""
-    writers = {"json": _json, "junit": _junit, "tap": _tap}
+    writers = {"json": _json, "junit": _junit, "tap": _tap, "github": _github}
     if form in writers:
         return writers[form](verdicts)
     return "\n".join(_text(verdicts, verbose)) + "\n"
@@ -268,3 +268,14 @@ def _tap(verdicts: Verdicts) -> str:
     lines += [f"# {line}" for prototype in verdicts.made for line in _told(verdicts, prototype)]
     lines += [f"Bail out! {line}" for line in _troubles(verdicts)[:1]]
     return "\n".join(lines) + "\n"
+
+
+def _github(verdicts: Verdicts) -> str:
+    """A workflow command for each check that failed, then the text."""
+    failed = [(p, c) for p in verdicts.made for c in verdicts.of(p) if not c.passed and not c.skipped]
+    lines = [
+        f"::error file={p.it.node.document.name},title=kiter run::{c.subtest or c.test}: "
+        + "%0A".join(line.replace("%", "%25") for line in _details(c))
+        for p, c in failed
+    ]
+    return "\n".join([*lines, *_text(verdicts, 0)]) + "\n"

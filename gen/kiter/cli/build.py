@@ -32,7 +32,12 @@ kiter build specs/css.yaml -o /tmp/out --no-check
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kiter build`."""
-    parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder (default: specs/)")
+    parser.add_argument(
+        "specs",
+        nargs="*",
+        metavar="SPEC",
+        help="a spec or a folder (default: specs/, or those that come with kiter)",
+    )
     parser.add_argument("-o", "--out", default="out", metavar="OUT", help="where to write (default: out)")
     parser.add_argument(
         "--target", default=DEFAULT, help=f"the kernel: {', '.join(releases())} (default: {DEFAULT})"
@@ -55,13 +60,16 @@ def execute(options: argparse.Namespace) -> int:
     read = frontend.read(frontend.collect(options.specs), target)
     show(read.warnings, options)
     rendered = tuple(generate(it, target) for it in read.iterators)
-    planned = write.plan(rendered, Path(options.out), whole=not options.specs, force=options.force)
+    # once before the checks, so that what would be refused is refused at once
+    write.plan(rendered, Path(options.out), whole=not options.specs, force=options.force)
     report = None if options.no_check else _check(rendered, options)
     if report is not None and not report.passed:
         show(report.diagnostics, options)
         _tell(options, [*_checked(report, options.verbose), "nothing was written"], report, None)
         return FINDINGS
-    done = write.write(planned)
+    with write.alone(Path(options.out)):
+        planned = write.plan(rendered, Path(options.out), whole=not options.specs, force=options.force)
+        done = write.write(planned)
     lines = [*_written(rendered, planned, options.verbose), *_checked(report, options.verbose)]
     _tell(options, lines, report, done)
     return 0

@@ -41,7 +41,7 @@ def execute(options: argparse.Namespace) -> int:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise _refused("O01", str(path), f"{path} is there already") from error
+        raise _refused("O03", str(path), f"{path} is there already") from error
     sys.stdout.write(f"{path}: edit it, then run 'kiter build {path}'\n")
     return 0
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from kiter import frontend
 from kiter.cli import _verdicts
 from kiter.cli.command import show
+from kiter.errors import environment
 from kiter.kernel import fetch
 from kiter.target.profile import nearest
 from kiter.vm import extras, session, testprogs
 from kiter.vm.job import Options, VmJob
 from kiter.vm.prototype import Prototype, job, prototypes
+from kiter.vm.results import Outcome
 from kiter.vm.store import Store, cache_root
 
 NAME = "run"
@@ -56,7 +58,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--limit",
-        type=int,
+        type=_seconds,
         default=20,
         metavar="SECONDS",
         help="what one test may take in the guest (default: 20)",
@@ -66,6 +68,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shell", action="store_true", help="leave a shell in the guest, with the modules loaded"
     )
+
+
+def _seconds(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds")
+    return int(text)
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -95,5 +103,7 @@ def _boot(made: tuple[Prototype, ...], wanted: VmJob, store: Store, options: arg
     run = testprogs.run_testprogs if kernels_own else session.run_session
     result = run(wanted, chosen, store=store)
     verdicts = _verdicts.Verdicts(result, made, _asked(options))
+    if options.only and not verdicts.report.checks and result.outcome is Outcome.PASS:
+        raise environment("R43", f"no test is called '{options.only}'", hint="kiter run -v shows their names")
     sys.stdout.write(_verdicts.write(verdicts, options.format, options.verbose))
     return result.outcome.status

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject, Use, When
+from kiter.lint.vocabulary import LOOSE_MEMBERS
 from kiter.spec.argument import Argument
-from kiter.spec.walk import Cursor
+from kiter.spec.walk import Cursor, List
 
 VERIFIER_NEXT = "kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later"
 VERIFIER_RCU = "kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later"
@@ -271,3 +272,16 @@ def unused_field(s: Subject) -> Iterator[Hit]:
     for field in s.it.fields:
         if not any(field.name in use.names for use in s.stepping):
             yield Hit(field.node.key_at, f"next() never uses the field '{field.name}'")
+
+
+@rule(
+    "C32",
+    "a list that readers under RCU cannot follow",
+    "its elements are moved and taken out without regard for readers, who may then go round for ever",
+    kernel="kernel/exit.c, __unhash_process() and reparent_leader()",
+    hint="walk a list that is changed by list_add_rcu() and list_del_rcu(), such as thread_head",
+)
+def loose_list(s: Subject) -> Iterator[Hit]:
+    for level in s.levels:
+        if isinstance(level.walk, List) and level.walk.member in LOOSE_MEMBERS and "task" in s.it.element:
+            yield Hit(level.walk.node["member"].at, f"'{level.walk.member}' is not linked by RCU")

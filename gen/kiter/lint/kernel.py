@@ -15,6 +15,7 @@ from kiter.lint.vocabulary import (
     SIZE_NAMES,
     SUFFIXES,
     TAKEN_FILES,
+    TAKEN_TESTS,
     TEST_NAMES,
 )
 from kiter.lower.state import SIZES, start_field
@@ -235,13 +236,15 @@ def guessed_size(s: Subject) -> Iterator[Hit]:
 @rule(
     "K13",
     "a kernel file that exists already",
-    "without 'file' an iterator gets kernel/bpf/<name>_iter.c, and the kernel has this one",
+    "the iterator would get this file for itself, and the kernel has it",
     kernel="kernel/bpf/Makefile",
-    hint="add 'file:' to join an existing file, or choose another name",
+    hint="choose another name; to join an existing file of kernel/bpf, add 'file:'",
 )
 def taken_file(s: Subject) -> Iterator[Hit]:
     if not s.it.file and s.it.name in TAKEN_FILES:
         yield Hit(s.it.node["iterator"].at, f"kernel/bpf/{s.it.name}_iter.c is there already")
+    elif s.it.name in TAKEN_TESTS:
+        yield Hit(s.it.node["iterator"].at, f"the kernel has a selftest {s.it.name}_iter.c already")
 
 
 @rule(

@@ -36,6 +36,12 @@ SIZE_NAMES = frozenset({"rdonly_buf_size", "rdwr_buf_size"})
 # Files that kernel/bpf/ has already: an iterator of that name cannot have one of its own.
 TAKEN_FILES = frozenset({"bpf", "btf", "cgroup", "link", "map", "prog", "task"})
 
+# Selftests that the kernel has under <name>_iter.c (tools/testing/selftests/bpf, 6.12).
+TAKEN_TESTS = frozenset({"bpf", "btf_field", "cgroup", "pyperf600", "verifier_bits"})
+
+# Members that link an element without RCU: it may be moved or taken out under a reader.
+LOOSE_MEMBERS = frozenset({"children", "sibling", "ptraced", "ptrace_entry"})
+
 # include/uapi/asm-generic/errno-base.h, errno.h and include/linux/errno.h
 ERRNOS = _words(
     """E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EBADFD EBADMSG

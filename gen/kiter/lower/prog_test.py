@@ -19,14 +19,16 @@ class Row:
 
     `expect` is "" for a walk of which user space has no picture; `first` says whether the walk must
     begin at the object it was given, `empties` whether nothing is left of it when that object has
-    left; `null` is new()'s answer to NULL in place of the object, `gone` its answer to an object
-    that has left already, 1 where the author's own checks decide.
+    left, `begins` whether a start that is all alone is an element itself; `null` is new()'s answer
+    to NULL in place of the object, `gone` its answer to an object that has left already, 1 where
+    the author's own checks decide.
     """
 
     name: str
     expect: str
     first: bool
     empties: bool
+    begins: bool
     null: str
     gone: str
 
@@ -75,6 +77,7 @@ def _row(scene: Scene, case: Case) -> Row:
         name=case.flag or "all",
         expect=case.expect.removesuffix("_from_task"),
         empties=case.expect == "own_threads",
+        begins=case.expect not in ("", "children"),
         first=case.expect.endswith("_from_task"),
         null="-EINVAL" if case.requires else "0",
         gone="1" if scene.it.refusals or case.refusals else f"-{start.errno}" if start else "0",

@@ -8,8 +8,9 @@ that nobody's own file and nobody's edit is lost.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,20 @@ def plan(rendered: Sequence[Rendered], out: Path, *, whole: bool, force: bool = 
         _refuse_foreign(root, known, on_disk, (*changed, *stale))
     kept = {path: entry for path, entry in known.items() if path not in stale}
     return Plan(root, changed, tuple(stale), {**kept, **wanted}, len(texts) - len(changed))
+
+
+@contextlib.contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Keeps other runs from planning and writing below the same folder meanwhile."""
+    # the folder above, which is there before the first run makes its own
+    place = next(folder for folder in out.absolute().parents if folder.is_dir())
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write(planned: Plan) -> Written:

@@ -83,6 +83,12 @@ _ALL = (
         "The contract of an iterator is tried through a spec of the same name.",
         "name the spec of an iterator that the kernel has, such as specs/css.yaml",
     ),
+    Code(
+        "R43",
+        "no test has such a name",
+        "A run without a single check would look like one that passed.",
+        "'kiter run -v' shows the names of the tests",
+    ),
 )
 
 CODES: Mapping[str, Code] = MappingProxyType({code.code: code for code in _ALL})

@@ -172,9 +172,9 @@ static int set_up(void)
 	static pid_t tids[NR_HELPERS];
 	int err;
 
+	pthread_mutex_lock(&helpers_stay);
 	if (add_neighbour())
 		return -1;
-	pthread_mutex_lock(&helpers_stay);
 	while (nr_helpers < NR_HELPERS) {
 		err = pthread_create(&helpers[nr_helpers], NULL, help, &tids[nr_helpers]);
 		if (err)
@@ -213,10 +213,11 @@ static const struct {
 	void (*expect)(int start, struct ids *want);
 	bool first;
 	bool empties;
+	bool begins;
 	int null;
 	int gone;	/* 1 for whatever new() says */
 } walks[] = {
-	{ "all", processes, false, false, 0, 0 },
+	{ "all", processes, false, false, true, 0, 0 },
 };
 
 static void choose(struct process_iter *skel, int which, __u64 id)
