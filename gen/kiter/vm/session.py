@@ -23,6 +23,7 @@ from kiter.vm.store import Store, cache_root
 
 # the kernel patches its own code by way of breakpoints, which QEMU 7.2 translates and may run later
 MISTRANSLATED = b"Oops: int3:"
+AGAIN = 3  # how often a guest that QEMU broke is booted anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,9 @@ def _boot(machine: qemu.Machine, deadline: float) -> tuple[qemu.Accelerator, qem
         # there are hosts where firmware runs under KVM and a kernel stands still at once
         accel = qemu.tcg("a kernel says nothing under it")
         ended = qemu.boot(machine, accel, deadline)
-    if accel != qemu.KVM and MISTRANSLATED in _read(machine.console):
+    for _ in range(AGAIN):
+        if accel == qemu.KVM or MISTRANSLATED not in _read(machine.console):
+            break
         # one CPU ran a stale translation of code that another had just patched: not the guest's doing
         ended = qemu.boot(machine, accel, deadline)
     return accel, ended
