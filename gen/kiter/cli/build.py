@@ -91,6 +91,8 @@ def _written(rendered: tuple[Rendered, ...], planned: write.Plan, verbose: int) 
         f"{len(rendered)} iterator{several} for Linux {rendered[0].target}: {total} files in {planned.root}, "
         f"{len(planned.write)} written, {len(planned.remove)} removed, {planned.unchanged} unchanged"
     )
+    if not profile(rendered[0].target).verified:
+        yield "  best effort: what is generated for this kernel has not been compiled and run yet"
     for one in rendered:
         kinds = ", ".join(o.kind.value for o in one.outputs)
         yield f"  {one.iterator:<14} {kinds}"
