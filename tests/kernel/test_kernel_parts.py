@@ -10,7 +10,7 @@ import pytest
 from kernel_sample import KFUNCS_PATH, ring
 
 from kiter.errors import Position
-from kiter.kernel import btf, kconfig, locate, scripts
+from kiter.kernel import kconfig, locate, scripts, vmlinux
 from kiter.kernel.cache import Cache, key_of, opened
 from kiter.kernel.codes import CODES
 from kiter.kernel.messages import Finding, parse
@@ -53,7 +53,7 @@ typedef unsigned int u32;
     ],
 )
 def test_only_missing_types_are_added(types, left):
-    assert btf.missing(types, VMLINUX).strip() == left
+    assert vmlinux.missing(types, VMLINUX).strip() == left
 
 
 GCC = """\

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from kiter.btf.kinds import CONST, FUNC, FUNC_PROTO, PTR, STRUCT
+from kiter.btf.reader import Btf
+from kiter.btf.types import Type
 from kiter.errors import KiterError
 from kiter.kernel import fetch
 from kiter.vm import console, image, initramfs, registration, results, runner
-from kiter.vm.btf import CONST, FUNC, FUNC_PROTO, PTR, STRUCT, Btf, Type
 from kiter.vm.results import Outcome, decisive_lines, read_report
 from kiter.vm.store import Store, digest
 

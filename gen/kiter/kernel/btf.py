@@ -1,131 +1,75 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""vmlinux.h: made from the kernel's own BTF, and completed by what a kernel with the iterator would have."""
+"""Where the BTF of a kernel is, and which release it is of: BTF itself does not say."""
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel import tools
-from kiter.kernel.cache import Cache, key_of
+from kiter.kernel import fetch, headers
 from kiter.kernel.codes import lacking
-from kiter.kernel.headers import Headers
-from kiter.kernel.tools import Tool
 
-RUNNING = Path("/sys/kernel/btf/vmlinux")
-
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-_TAGGED = re.compile(r"^(struct|union|enum)\s+(\w+)\s*\{")
-_ENUM = re.compile(r"^enum(?:\s+\w+)?\s*\{(.*)\}", re.DOTALL)
-_TYPEDEF = re.compile(r"^typedef\b.*?(\w+)\s*(?:\[[^\]]*\]\s*)*;$", re.DOTALL)
-_FORWARD = re.compile(r"^(?:struct|union|enum)\s+\w+\s*;$")
-_MACRO = re.compile(r"^#\s*define\s+(\w+)")
+RUNNING = Path("/sys/kernel/btf")
+_BANNER = re.compile(rb"Linux version (\d+\.\d+[\w.+-]*) \(")
 
 
 @dataclass(frozen=True, slots=True)
-class Vmlinux:
-    """A vmlinux.h, and an identity of the BTF it was made from."""
+class Source:
+    """A file with the BTF of a kernel, and the kernel's release; "" if nothing tells it."""
 
     path: Path
-    identity: str
+    release: str
 
 
-def make(headers: Headers, bpftool: Tool, cache: Cache, running: Path = RUNNING) -> Vmlinux:
-    """vmlinux.h for these headers, made once. Raises KiterError E16 (bpftool fails) or E18 (no BTF)."""
-    source = _source(headers, running)
-    stat = source.stat()
-    identity = key_of(
-        "vmlinux", str(source), headers.release, str(stat.st_size), str(stat.st_mtime_ns), bpftool.identity
-    )
-    path = cache.path("vmlinux", identity, ".h")
-    if not path.is_file() or path.stat().st_size != cache.load("vmlinux", identity):
-        path = _dump(source, identity, bpftool, cache)
-    return Vmlinux(path, identity)
+def known() -> tuple[Source, ...]:
+    """The kernels of this machine whose BTF is there, fetched or with headers, oldest first."""
+    found = [Source(kernel.btf, kernel.release) for kernel in (*fetch.installed(), *fetch.fetched())]
+    found += [Source(one.path / "vmlinux", one.release) for one in headers.installed()]
+    there = {source.release: source for source in found if source.path.is_file()}
+    return tuple(sorted(there.values(), key=lambda source: _numbers(source.release)))
 
 
-def _source(headers: Headers, running: Path) -> Path:
-    """The headers' own BTF; the running kernel's is as good if it is of the same release."""
-    own = headers.path / "vmlinux"
-    if own.is_file():
-        return own
-    if headers.release == os.uname().release and running.is_file():
-        return running
-    raise lacking("E18", f"no BTF for Linux {headers.release}: {own} does not exist")
+def find(kernel: str) -> Source:
+    """The BTF of a build directory, or of the newest release that begins so; raises KiterError E18."""
+    if Path(kernel).is_dir():
+        path = Path(kernel) / "vmlinux"
+        if path.is_file():
+            return Source(path, _told(path))
+        raise lacking("E18", f"no BTF in {kernel}: it holds no vmlinux")
+    matching = [source for source in known() if _begins(source.release, kernel)]
+    if matching:
+        return matching[-1]
+    hint = f"'kiter kernels fetch {kernel}' gets its headers, or give a file with --btf"
+    raise lacking("E18", f"no BTF of Linux {kernel} on this machine", hint)
 
 
-def _dump(source: Path, identity: str, bpftool: Tool, cache: Cache) -> Path:
-    done = tools.run([bpftool.path, "btf", "dump", "file", str(source), "format", "c"])
-    if done.status or "struct task_struct {" not in done.stdout:
-        said = (done.stderr.strip() or "it gave no types").splitlines()[0]
-        raise lacking("E16", f"bpftool cannot make vmlinux.h of {source}: {said}")
-    with cache.scratch() as scratch:
-        made = scratch / "vmlinux.h"
-        made.write_text(done.stdout, encoding="utf-8")
-        size = made.stat().st_size
-        path = cache.keep("vmlinux", identity, ".h", made)
-    cache.store("vmlinux", identity, size)
-    return path
+def given(path: Path) -> Source:
+    """The BTF in a file, and the release as far as the file or what is beside it tells."""
+    return Source(path, _told(path))
 
 
-def missing(types: str, vmlinux: str) -> str:
-    """Those of the declarations in `types` whose names the text of a vmlinux.h lacks.
-
-    Of an enum that it has in part, the other values remain, as an enum of their own.
-    """
-    kept = [_kept(declaration, vmlinux) for declaration in declarations(types)]
-    return "".join(text + "\n" for text in kept if text)
+def _told(path: Path) -> str:
+    if path.is_relative_to(RUNNING):
+        return os.uname().release
+    beside = headers.read(path.parent)
+    return beside.release if beside else next(_banners(path), "")
 
 
-def declarations(text: str) -> Iterator[str]:
-    """The top-level declarations and macros of C text, without comments."""
-    depth = 0
-    current = ""
-    for line in _COMMENT.sub(" ", text).splitlines():
-        if not current.strip() and line.lstrip().startswith("#"):
-            yield line.strip()
-            continue
-        for char in line + "\n":
-            current += char
-            depth += (char == "{") - (char == "}")
-            if char == ";" and depth == 0:
-                yield current.strip()
-                current = ""
-    if current.strip():
-        yield current.strip()
+def _banners(path: Path) -> Iterator[str]:
+    """What a whole vmlinux says of itself."""
+    with path.open("rb") as file:
+        if file.read(4) == b"\x7fELF":
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+                yield from (found[1].decode() for found in _BANNER.finditer(raw))
 
 
-def _kept(declaration: str, vmlinux: str) -> str:
-    if _FORWARD.match(declaration):
-        return declaration
-    values = _ENUM.match(declaration)
-    if values:
-        return _kept_enum(declaration, values[1], vmlinux)
-    tagged = _TAGGED.match(declaration)
-    if tagged:
-        return "" if f"\n{tagged[1]} {tagged[2]} {{" in vmlinux else declaration
-    other = _TYPEDEF.match(declaration) or _MACRO.match(declaration)
-    return "" if other and re.search(rf"\b{other[1]}\b", vmlinux) else declaration
+def _begins(release: str, wanted: str) -> bool:
+    return release == wanted or release.startswith((f"{wanted}.", f"{wanted}-", f"{wanted}+"))
 
 
-def _kept_enum(declaration: str, body: str, vmlinux: str) -> str:
-    names = list(_enumerators(body))
-    absent = [(name, value) for name, value in names if not re.search(rf"^\t{name}\b", vmlinux, re.MULTILINE)]
-    tagged = _TAGGED.match(declaration)
-    known = bool(tagged) and f"\nenum {tagged[2]} {{" in vmlinux if tagged else False
-    if not known and len(absent) == len(names):
-        return declaration
-    values = "".join(f"\t{name} = {value},\n" for name, value in absent)
-    return f"enum {{\n{values}}};" if values else ""
-
-
-def _enumerators(body: str) -> Iterator[tuple[str, str]]:
-    """Names with their values; one without a value is its predecessor's and one."""
-    last = ""
-    for part in body.split(","):
-        name, _, value = (word.strip() for word in part.partition("="))
-        if name:
-            yield name, value or (f"{last} + 1" if last else "0")
-            last = name
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", release.partition("-")[0])[:3])

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from kiter.kernel import btf, tools
+from kiter.kernel import tools, vmlinux
 from kiter.kernel.bpf import Bpf
 from kiter.kernel.cache import key_of
 from kiter.kernel.jobs import Done, Job, JobKind
@@ -51,7 +51,7 @@ def _wrapper(folder: Path, types: str, fragment: Output | None, bpf: Bpf) -> Pat
     """A folder whose vmlinux.h and bpf_experimental.h are those of a kernel that has the iterator."""
     folder.mkdir()
     base = bpf.vmlinux.path
-    added = btf.missing(types, base.read_text(encoding="utf-8", errors="replace"))
+    added = vmlinux.missing(types, base.read_text(encoding="utf-8", errors="replace"))
     if _RECORD.search(added):
         # as bpftool does it, so that accesses are relocated alike; clang warns where it does nothing
         push = "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kiter.errors import ENVIRONMENT, KiterError
-from kiter.kernel import bpf, btf, kbuild, kconfig, tools, tree
+from kiter.kernel import bpf, kbuild, kconfig, tools, tree, vmlinux
 from kiter.kernel.bpf import Bpf
 from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.headers import Headers, Places
@@ -85,12 +85,12 @@ def furnish(
     # Another version's selftests may not fit these headers, unless the user says so.
     fitting = sources if sources and (sources.given or sources.version == found.version) else None
     includes = bpf.includes_of(fitting, cache)
-    vmlinux = btf.make(found, bpftool, cache)
+    types = vmlinux.make(found, bpftool, cache)
     programs = bpf.prepare(
         clang=clang,
         host=host,
         bpftool=bpftool,
-        vmlinux=vmlinux,
+        vmlinux=types,
         includes=includes,
         arch=asked.arch,
         cache=cache,

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from kiter.btf.reader import Btf
 from kiter.errors import KiterError, environment
 from kiter.generate import generate
-from kiter.kernel import btf, headers, kbuild
+from kiter.kernel import headers, kbuild
 from kiter.kernel.cache import opened
 from kiter.kernel.fetch import Kernel
+from kiter.kernel.vmlinux import missing
 from kiter.output import Kind, Rendered
 from kiter.spec.iterator import Iterator
 from kiter.target.profile import Profile
@@ -71,12 +73,12 @@ def has_iterator(kernel: Kernel, name: str) -> bool:
 
 def knows(kernel: Kernel, name: str) -> bool:
     """Whether the kernel's BTF has a function, type or enumerator of that name."""
-    return f"\0{name}\0".encode() in _types(kernel.btf)
+    return _types(kernel.btf).mentions(name)
 
 
 @cache
-def _types(path: Path) -> bytes:
-    return path.read_bytes()
+def _types(path: Path) -> Btf:
+    return Btf.of(path)
 
 
 def _prototype(it: Iterator, profile: Profile, kernel: Kernel, store: Store) -> Prototype:
@@ -152,7 +154,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, store: Store, only: str = "")
             Program(Path(o.path).stem, o.text) for o in outputs if o.kind in {Kind.PROG, Kind.PROG_FAILURE}
         ),
         tests=tuple(Test(Path(o.path).stem, o.text) for o in outputs if o.kind is Kind.PROG_TEST),
-        types="\n".join(btf.missing(one.types, vmlinux) for one in rendered),
+        types="\n".join(missing(one.types, vmlinux) for one in rendered),
         declarations="\n".join(o.text for o in outputs if o.kind is Kind.DECLARATIONS),
         only=only,
         deadline=60.0 + 20.0 * len(made),

@@ -8,15 +8,16 @@ btf_populate_kfunc_set() in kernel/bpf/btf.c.
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.errors import Diagnostic, Position
-from kiter.vm import btf, elf
+from kiter.btf.ids import KFUNCS
+from kiter.btf.kinds import PTR, STRUCT
+from kiter.btf.reader import Btf
+from kiter.btf.types import Type
+from kiter.errors import Diagnostic, KiterError, Position
 
-SET8_KFUNCS = 1
 ROLES = {1 << 8: "new", 1 << 9: "next", 1 << 10: "destroy"}
 ROLE_BITS = sum(ROLES)
 PREFIX = "bpf_iter_"
@@ -66,26 +67,19 @@ class Finding:
     reason: str
 
 
-def id_sets(raw: bytes, types: btf.Btf) -> list[IdSet]:
-    """The sets of a module file, their ids resolved by its BTF."""
-    found = elf.sections(raw)
-    ids = elf.data_of(found, ".BTF_ids")
-    prefix = "__BTF_ID__set8__"
+def id_sets(types: Btf) -> list[IdSet]:
+    """The sets of a module, their ids resolved by its BTF."""
     return [
-        _id_set(s.name.removeprefix(prefix), ids, s.value, types)
-        for s in elf.symbols(found)
-        if s.name.startswith(prefix)
+        IdSet(
+            group.name,
+            bool(group.marks & KFUNCS),
+            tuple(Kfunc(types.type(i).name if i else "", i, flags) for i, flags in group.pairs),
+        )
+        for group in types.id_sets()
     ]
 
 
-def _id_set(name: str, ids: bytes, at: int, types: btf.Btf) -> IdSet:
-    count, marks = struct.unpack_from("<II", ids, at)
-    pairs = [struct.unpack_from("<II", ids, at + 8 + 8 * i) for i in range(count)]
-    kfuncs = [Kfunc(types.type(i).name if i else "", i, flags) for i, flags in pairs]
-    return IdSet(name, bool(marks & SET8_KFUNCS), tuple(kfuncs))
-
-
-def check_sets(sets: Iterable[IdSet], types: btf.Btf, kernel: frozenset[str]) -> Iterator[Finding]:
+def check_sets(sets: Iterable[IdSet], types: Btf, kernel: frozenset[str]) -> Iterator[Finding]:
     """Every rule that a set or one of its kfuncs breaks; `kernel` has the names of its functions."""
     flags_of: dict[str, int] = {}
     for group in sets:
@@ -101,7 +95,7 @@ def check_sets(sets: Iterable[IdSet], types: btf.Btf, kernel: frozenset[str]) ->
                 )
 
 
-def _check_kfunc(kfunc: Kfunc, types: btf.Btf, kernel: frozenset[str]) -> Iterator[Finding]:
+def _check_kfunc(kfunc: Kfunc, types: Btf, kernel: frozenset[str]) -> Iterator[Finding]:
     if not kfunc.id:
         yield Finding(
             "K02", "a kfunc of the set has no BTF", "it must be a global function marked __bpf_kfunc"
@@ -119,7 +113,7 @@ def _check_kfunc(kfunc: Kfunc, types: btf.Btf, kernel: frozenset[str]) -> Iterat
         yield from _check_iterator(kfunc, roles[0], types)
 
 
-def _check_iterator(kfunc: Kfunc, role: str, types: btf.Btf) -> Iterator[Finding]:
+def _check_iterator(kfunc: Kfunc, role: str, types: Btf) -> Iterator[Finding]:
     proto = types.type(types.type(kfunc.id).ref)
     name = kfunc.name
     state = _state(proto, types)
@@ -141,20 +135,20 @@ def _check_iterator(kfunc: Kfunc, role: str, types: btf.Btf) -> Iterator[Finding
             "K07", f"{name} has {len(proto.members)} arguments", "it takes the iterator and nothing else"
         )
     returned = types.skip_modifiers(proto.ref)
-    if role == "next" and returned.kind != btf.PTR:
+    if role == "next" and returned.kind != PTR:
         yield Finding("K08", f"{name} does not return a pointer", "next() returns the element or NULL")
     if role == "destroy" and proto.ref != 0:
         yield Finding("K09", f"{name} returns something", "destroy() returns void")
 
 
-def _state(proto: btf.Type, types: btf.Btf) -> btf.Type | None:
+def _state(proto: Type, types: Btf) -> Type | None:
     if not proto.members:
         return None
     first = types.skip_modifiers(proto.members[0][1])
-    if first.kind != btf.PTR:
+    if first.kind != PTR:
         return None
     state = types.skip_modifiers(first.ref)
-    return state if state.kind == btf.STRUCT and state.name.startswith(PREFIX) else None
+    return state if state.kind == STRUCT and state.name.startswith(PREFIX) else None
 
 
 def check_source(text: str) -> Iterator[Finding]:
@@ -173,17 +167,13 @@ def check_source(text: str) -> Iterator[Finding]:
 
 def check_module(ko: Path, kernel: Path, source: str = "") -> list[Finding]:
     """All the rules that a built module breaks; `kernel` is a file with the kernel's BTF."""
-    base = btf.read(elf.data_of(elf.sections(kernel.read_bytes()), ".BTF"))
-    raw = ko.read_bytes()
-    found = elf.sections(raw)
-    own = elf.data_of(found, ".BTF")
-    if not own:
-        return [
-            Finding("K02", "the module has no BTF", "pahole and the kernel's vmlinux are needed to build it")
-        ]
-    distilled = elf.data_of(found, ".BTF.base")
-    types = btf.read(own, btf.read(distilled) if distilled else base)
-    broken = [*check_sets(id_sets(raw, types), types, base.functions()), *check_source(source)]
+    base = Btf.of(kernel)
+    try:
+        types = Btf.of(ko, base)
+    except KiterError:
+        needed = "pahole and the kernel's vmlinux are needed to build it"
+        return [Finding("K02", "the module has no BTF", needed)]
+    broken = [*check_sets(id_sets(types), types, base.functions()), *check_source(source)]
     return list(dict.fromkeys(broken))
 
 

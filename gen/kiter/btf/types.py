@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What BTF says, decoded: types as they are stored, and functions, structs and enums by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """One type as stored: `ref` is its size or the id of another type, as its kind has it.
+
+    `flag` is the top bit of its info word, `after` are the words of an INT, ARRAY, VAR or DECL_TAG,
+    `members` those of each member, parameter, enumerator or variable.
+    """
+
+    kind: int
+    name: str
+    ref: int
+    members: tuple[tuple[int, ...], ...] = ()
+    after: tuple[int, ...] = ()
+    flag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a function; its type as C spells it, "..." for variable ones."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function's prototype; types as C spells them."""
+
+    name: str
+    returns: str
+    parameters: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a struct: its type as C spells it, its place in bits, its width if it is a bit-field."""
+
+    name: str
+    type: str
+    offset: int
+    width: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """A struct or union. BTF does not store alignment: it is what the members demand."""
+
+    name: str
+    size: int
+    alignment: int
+    members: tuple[Member, ...]
+    union: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """An enum, with the values by name in their order; `name` is "" for one without."""
+
+    name: str
+    size: int
+    values: Mapping[str, int]
