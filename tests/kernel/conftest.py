@@ -12,12 +12,13 @@ from kiter.errors import KiterError
 from kiter.kernel import headers
 from kiter.kernel.headers import Headers
 from kiter.sinks.check import CheckOptions
+from kiter.target.profile import DEFAULT
 
 
 @pytest.fixture(scope="session")
 def found():
     try:
-        return headers.find()
+        return headers.find(wanted=DEFAULT)
     except KiterError as problem:
         pytest.skip(str(problem))
 
@@ -37,7 +38,9 @@ def options(found: Headers, shared: Path):
 @pytest.fixture
 def sourceless(found: Headers, shared: Path, tmp_path: Path):
     """As on a machine without the linux-source package."""
-    return CheckOptions(headers=str(found.path), cache=shared, places=headers.Places(sources=tmp_path))
+    return CheckOptions(
+        headers=str(found.path), cache=shared, places=headers.Places(sources=tmp_path, cached=tmp_path)
+    )
 
 
 @pytest.fixture

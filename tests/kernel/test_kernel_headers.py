@@ -26,7 +26,7 @@ def make(base, name, release, by_kbuild=True):
 def places(tmp_path):
     (tmp_path / "src").mkdir()
     (tmp_path / "modules").mkdir()
-    return Places(tmp_path / "src", tmp_path / "modules", "6.11.0-mine")
+    return Places(tmp_path / "src", tmp_path / "modules", "6.11.0-mine", tmp_path / "cache")
 
 
 def add(places, *releases):

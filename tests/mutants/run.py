@@ -12,7 +12,7 @@ from pathlib import Path
 from mutant import Mutant, mutated
 
 from kiter.errors import KiterError
-from kiter.kernel import fetch
+from kiter.kernel import kernels
 from kiter.spec.iterator import build
 from kiter.spec.load import load
 from kiter.target.profile import nearest
@@ -64,7 +64,7 @@ class BrokenControlError(Exception):
 class Laboratory:
     """The prototypes of all the specs that have mutants, ready to be mutated and booted."""
 
-    kernel: fetch.Kernel
+    kernel: kernels.Kernel
     store: Store
     made: dict[str, Prototype]
 
@@ -140,7 +140,7 @@ def _seeded(mutant: Mutant, made: Prototype) -> Prototype:
 
 def laboratory(specs: Iterable[str]) -> Laboratory:
     """Prototypes of these specs; raises KiterError if they or the kernel's headers cannot be used."""
-    kernel = fetch.find(os.environ.get("KITER_KERNEL", ""))
+    kernel = kernels.find(os.environ.get("KITER_KERNEL", ""))
     store = Store(cache_root() / "vm")
     names = sorted(set(specs))
     built = [build(load(SPECS / name)) for name in names]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiter.kernel.fetch import installed
+from kiter.kernel.kernels import installed
 from kiter.vm.job import Options, VmJob
 from kiter.vm.module import Module, build_modules
 from kiter.vm.programs import Program

@@ -16,7 +16,7 @@ from kiter.btf.kinds import CONST, FUNC, FUNC_PROTO, PTR, STRUCT
 from kiter.btf.reader import Btf
 from kiter.btf.types import Type
 from kiter.errors import KiterError
-from kiter.kernel import fetch
+from kiter.kernel import kernels, toolchain
 from kiter.vm import console, image, initramfs, registration, results, runner
 from kiter.vm.results import Outcome, decisive_lines, read_report
 from kiter.vm.store import Store, digest
@@ -219,7 +219,7 @@ def test_fetched_headers_point_into_the_cache(tmp_path: Path) -> None:
     headers.mkdir(parents=True)
     (headers / "Makefile").write_text("include /usr/src/linux-headers-6.12.1-common/Makefile\n")
     (headers / "scripts").symlink_to("/usr/lib/linux-kbuild-6.12.1/scripts")
-    fetch.relocate(tmp_path / "root", Path("/cache/6.12.1"))
+    toolchain.relocate(tmp_path / "root", Path("/cache/6.12.1"))
     assert (headers / "Makefile").read_text().startswith("include /cache/6.12.1/usr/src/")
     assert str((headers / "scripts").readlink()) == "/cache/6.12.1/usr/lib/linux-kbuild-6.12.1/scripts"
 
@@ -227,16 +227,16 @@ def test_fetched_headers_point_into_the_cache(tmp_path: Path) -> None:
 def test_kernels_are_found_by_the_beginning_of_their_release(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = [fetch.Kernel(r, tmp_path, tmp_path) for r in ("6.12.9-a", "6.12.10-a", "7.3.1-a")]
-    monkeypatch.setattr(fetch, "installed", lambda: known)
-    monkeypatch.setattr(fetch, "fetched", lambda folder=None: [])
-    assert fetch.find().release == "6.12.10-a"
-    assert fetch.find("7.3").release == "7.3.1-a"
+    known = [kernels.Kernel(r, tmp_path, tmp_path) for r in ("6.12.9-a", "6.12.10-a", "7.3.1-a")]
+    monkeypatch.setattr(kernels, "installed", lambda: known)
+    monkeypatch.setattr(kernels, "fetched", lambda folder=None: [])
+    assert kernels.find().release == "6.12.10-a"
+    assert kernels.find("7.3").release == "7.3.1-a"
     with pytest.raises(KiterError) as told:
-        fetch.find("6.1")
+        kernels.find("6.1")
     assert told.value.status == 2
     with pytest.raises(KiterError):
-        fetch.remove("6.12.9-a")
+        kernels.remove("6.12.9-a")
 
 
 def test_result_module_says_every_status() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from kiter import demonstrate, frontend, resources
 from kiter.cli import _verdicts
-from kiter.kernel.fetch import Kernel, installed
+from kiter.kernel.kernels import Kernel, installed
 from kiter.spec.iterator import Iterator
 from kiter.target.profile import nearest, profile
 from kiter.vm import extras

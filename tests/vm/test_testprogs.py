@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from kiter.errors import KiterError
-from kiter.kernel.fetch import Kernel, installed
+from kiter.kernel import sources
+from kiter.kernel.kernels import Kernel, installed
 from kiter.spec.iterator import build
 from kiter.spec.load import load
 from kiter.target.profile import nearest
@@ -155,12 +156,13 @@ def test_tree_is_taken_without_its_tests_and_without_what_was_built(tree: Path, 
 
 
 def test_missing_source_names_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(testprogs_tree, "PACKAGES", tmp_path)
+    monkeypatch.setattr(sources, "INSTALLED", tmp_path)
+    monkeypatch.setattr(sources, "folder", lambda: tmp_path)
     with pytest.raises(KiterError) as told:
         testprogs_tree.source("6.12.9-cloud", None, Store(tmp_path / "store"))
     assert told.value.status == 2
     assert (told.value.diagnostics[0].code, told.value.diagnostics[0].hint) == (
-        *("R16", "install linux-source-6.12"),
+        *("R16", "install linux-source-6.12, or kiter kernels fetch 6.12"),
     )
     with pytest.raises(KiterError):
         testprogs_tree.source("6.12.9-cloud", tmp_path, Store(tmp_path / "store"))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from kiter import frontend
 from kiter.cli import _verdicts
 from kiter.errors import environment
-from kiter.kernel import fetch
+from kiter.kernel import kernels
 from kiter.target.profile import nearest
 from kiter.vm import conformance, session
 from kiter.vm.prototype import Prototype, job, natives
@@ -37,7 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Boot the kernel, run the suite on its own iterators, and report rule by rule."""
-    kernel = fetch.find(options.kernel)
+    kernel = kernels.find(options.kernel)
     target = nearest(kernel.release)
     read = frontend.read(frontend.collect(options.specs), target)
     made = natives(read.iterators, target, kernel)

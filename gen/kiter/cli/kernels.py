@@ -7,7 +7,8 @@ import argparse
 import json
 import sys
 
-from kiter.kernel import fetch
+from kiter.kernel import fetch, kernels
+from kiter.target.profile import DEFAULT
 
 NAME = "kernels"
 HELP = "list, fetch and remove the prebuilt kernels that iterators are run in"
@@ -22,9 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="those installed and those fetched")
     fetching = actions.add_parser("fetch", help="download one into the cache, without root")
-    fetching.add_argument(
-        "version", nargs="?", default=fetch.WANTED, help=f"its version (default: {fetch.WANTED})"
-    )
+    fetching.add_argument("version", nargs="?", default=DEFAULT, help=f"its version (default: {DEFAULT})")
     fetching.add_argument("--suite", default="", help="a Debian suite that this machine does not use")
     removing = actions.add_parser("remove", help="delete a fetched one")
     removing.add_argument("release", help="its whole release, as list shows it")
@@ -35,10 +34,11 @@ def execute(options: argparse.Namespace) -> int:
     if options.action == "list":
         sys.stdout.write(_listed(options.format))
     elif options.action == "fetch":
-        kernel = fetch.fetch(options.version, options.suite, listen=_say)
-        sys.stdout.write(f"{kernel.release} is in {kernel.image.parent.parent}\n")
+        got = fetch.fetch(options.version, options.suite, listen=_say)
+        sys.stdout.write(f"{got.kernel.release} is in {got.kernel.image.parent.parent}\n")
+        sys.stdout.write(f"its sources: {got.archive or 'not to be had'}\n")
     else:
-        sys.stdout.write(f"removed {fetch.remove(options.release)}\n")
+        sys.stdout.write(f"removed {kernels.remove(options.release)}\n")
     return 0
 
 
@@ -47,7 +47,7 @@ def _say(step: str) -> None:
 
 
 def _listed(form: str) -> str:
-    known = [*fetch.installed(), *fetch.fetched()]
+    known = [*kernels.installed(), *kernels.fetched()]
     if form == "json":
         facts = [{"release": k.release, "origin": k.origin, "image": str(k.image)} for k in known]
         return json.dumps(facts, indent=2) + "\n"

@@ -12,7 +12,7 @@ from kiter import frontend
 from kiter.cli import _verdicts
 from kiter.cli.command import show
 from kiter.errors import environment
-from kiter.kernel import fetch
+from kiter.kernel import kernels
 from kiter.target.profile import nearest
 from kiter.vm import extras, session, testprogs
 from kiter.vm.job import Options, VmJob
@@ -78,7 +78,7 @@ def _seconds(text: str) -> int:
 
 def execute(options: argparse.Namespace) -> int:
     """Build, boot, test, tell; the status says which kind of thing went wrong."""
-    kernel = fetch.find(options.kernel)
+    kernel = kernels.find(options.kernel)
     target = nearest(kernel.release)
     read = frontend.read(frontend.collect(options.specs), target)
     show(read.warnings, options)

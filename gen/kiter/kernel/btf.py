@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel import fetch, headers
+from kiter.kernel import headers, kernels
 from kiter.kernel.codes import lacking
 
 RUNNING = Path("/sys/kernel/btf")
@@ -27,7 +27,7 @@ class Source:
 
 def known() -> tuple[Source, ...]:
     """The kernels of this machine whose BTF is there, fetched or with headers, oldest first."""
-    found = [Source(kernel.btf, kernel.release) for kernel in (*fetch.installed(), *fetch.fetched())]
+    found = [Source(kernel.btf, kernel.release) for kernel in (*kernels.installed(), *kernels.fetched())]
     found += [Source(one.path / "vmlinux", one.release) for one in headers.installed()]
     there = {source.release: source for source in found if source.path.is_file()}
     return tuple(sorted(there.values(), key=lambda source: _numbers(source.release)))

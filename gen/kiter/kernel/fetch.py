@@ -1,274 +1,190 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Kernels to boot: those installed, and those fetched into the cache without root and without installing."""
+"""Fetching a kernel by apt: headers with the programs they need, an image to boot, and the sources.
+
+Nothing is installed: packages are unpacked into the cache, where another run finds them whole or not at all.
+"""
 
 from __future__ import annotations
 
-import os
-import re
+import contextlib
+import fcntl
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.errors import environment
+from kiter.errors import KiterError, environment
+from kiter.kernel import apt, kernels, sources, toolchain
+from kiter.kernel.apt import Apt
+from kiter.kernel.kernels import Kernel, fetched, kernels_folder, matches, numbers
+from kiter.target.profile import DEFAULT
 
-WANTED = "6.12"
 FLAVOUR = "cloud-amd64"
-IMAGE_PACKAGES = ("linux-image-{}-unsigned", "linux-image-{}", "linux-binary-{}")
+HEADERS = "linux-headers-"
+# in the order of preference: the image package of some releases is empty, and its kernel in another
+IMAGES = ("linux-image-{}-unsigned", "linux-binary-{}", "linux-image-{}")
+Listen = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Kernel:
-    """A kernel that can be booted and built against.
+class Found:
+    """A release that an apt can download."""
 
-    `headers` is a folder for `make -C`; its `vmlinux` holds the kernel's BTF. `origin` is
-    installed, fetched or tree.
-    """
-
+    apt: Apt
     release: str
-    image: Path
-    headers: Path
-    origin: str = "installed"
-
-    @property
-    def btf(self) -> Path:
-        """A file that holds the BTF of the kernel."""
-        return self.headers / "vmlinux"
-
-    @property
-    def version(self) -> tuple[int, ...]:
-        """The numbers of the release, to compare by."""
-        return _numbers(self.release)
-
-
-def kernels_folder() -> Path:
-    """Where fetched kernels are: $XDG_CACHE_HOME/kiter/kernels or below ~/.cache."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "kiter" / "kernels"
-
-
-def _numbers(release: str) -> tuple[int, ...]:
-    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", release)
-    return tuple(int(n or 0) for n in found.groups()) if found else ()
-
-
-def installed(boot: Path = Path("/boot"), root: Path = Path("/")) -> list[Kernel]:
-    """The kernels of this machine that have both an image and headers with BTF, newest last."""
-    found = []
-    for image in boot.glob("vmlinuz-*"):
-        release = image.name.removeprefix("vmlinuz-")
-        places = (root / "lib/modules" / release / "build", root / f"usr/src/linux-headers-{release}")
-        headers = next((p for p in places if (p / "vmlinux").is_file()), None)
-        if headers and os.access(image, os.R_OK):
-            found.append(Kernel(release, image, headers.resolve()))
-    return sorted(found, key=lambda k: k.version)
-
-
-def fetched(folder: Path | None = None) -> list[Kernel]:
-    """The kernels in the cache, newest last."""
-    found = []
-    for place in (folder or kernels_folder()).glob("[0-9]*"):
-        image, headers = place / f"boot/vmlinuz-{place.name}", place / f"usr/src/linux-headers-{place.name}"
-        if image.is_file() and (headers / "vmlinux").is_file():
-            found.append(Kernel(place.name, image, headers, "fetched"))
-    return sorted(found, key=lambda k: k.version)
-
-
-def built(tree: Path) -> Kernel:
-    """The kernel of a build directory; raises if it was not built, or without BTF."""
-    image = tree / "arch/x86/boot/bzImage"
-    release = tree / "include/config/kernel.release"
-    if not (image.is_file() and release.is_file() and (tree / "vmlinux").is_file()):
-        raise environment(
-            "R30", "no built kernel there", hint="build bzImage, vmlinux and modules first", file=str(tree)
-        )
-    return Kernel(release.read_text().strip(), image, tree, "tree")
-
-
-def find(wanted: str = "") -> Kernel:
-    """The kernel that a user names: a release or the beginning of one, a build directory, or nothing.
-
-    Nothing means the newest 6.12, else the newest of all. Raises if there is none.
-    """
-    if wanted and Path(wanted).is_dir():
-        return built(Path(wanted))
-    known = [*installed(), *fetched()]
-    for prefix in [wanted] if wanted else [WANTED, ""]:
-        matching = [k for k in known if _matches(k.release, prefix)]
-        if matching:
-            return max(matching, key=lambda k: k.version)
-    what = f"kernel {wanted}" if wanted else "kernel with headers"
-    raise environment(
-        "R30",
-        f"no {what} on this machine",
-        reason="an iterator is run in a prebuilt kernel, its module is built with that kernel's headers",
-        hint=f"kiter kernels fetch {wanted}".strip(),
-    )
-
-
-def _matches(release: str, prefix: str) -> bool:
-    return not prefix or release == prefix or release.startswith((f"{prefix}.", f"{prefix}-", f"{prefix}+"))
-
-
-def remove(release: str, folder: Path | None = None) -> Path:
-    """Deletes a fetched kernel and returns where it was; raises if it was not fetched."""
-    place = (folder or kernels_folder()) / release
-    if release not in {k.release for k in fetched(folder)}:
-        raise environment("R31", f"{release} was not fetched", hint="kiter kernels list")
-    shutil.rmtree(place)
-    return place
-
-
-# --- fetching ------------------------------------------------------------------------------------
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
-class Apt:
-    """How apt is called: its options decide which suite it sees."""
+class Fetched:
+    """What is there after fetching: `archive` is None if no sources of that version are to be had."""
 
-    options: tuple[str, ...] = ("-o", "APT::Sandbox::User=root")
-
-    def names(self, prefix: str) -> list[str]:
-        """The packages whose name begins so."""
-        return self._run("apt-cache", "pkgnames", prefix).split()
-
-    def depends(self, package: str) -> str:
-        """The Depends line of a package's newest version, or ""."""
-        shown = self._run("apt-cache", "show", "--no-all-versions", package)
-        found = re.search(r"^Depends: (.*)$", shown, re.MULTILINE)
-        return found[1] if found else ""
-
-    def download(self, packages: Sequence[str], folder: Path) -> list[Path]:
-        """The .deb files of the packages."""
-        self._run("apt-get", "download", *packages, cwd=folder)
-        return sorted(folder.glob("*.deb"))
-
-    def update(self) -> None:
-        """Reads the lists of the suite."""
-        self._run("apt-get", "update")
-
-    def _run(self, program: str, *argv: str, cwd: Path | None = None) -> str:
-        if not shutil.which(program):
-            raise environment(
-                "R32",
-                "kernels are fetched by apt, which is not here",
-                hint="install a kernel and its headers",
-            )
-        cmd = [program, *self.options, "-qq", *argv]
-        env = {**os.environ, "LC_ALL": "C"}
-        done = subprocess.run(cmd, cwd=cwd, env=env, capture_output=True, text=True, check=False)
-        if done.returncode and program == "apt-get":
-            raise environment("R33", f"apt-get {argv[0]} failed", reason=done.stderr.strip())
-        return done.stdout
-
-
-def private_apt(suite: str, folder: Path) -> Apt:
-    """An apt that sees that suite only, from the mirror this machine uses; the system stays as it is."""
-    for name in ("lists/partial", "cache/archives/partial"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    uri, key = _mirror()
-    signed = f"[signed-by={key}] " if key else ""
-    (folder / "sources.list").write_text(f"deb {signed}{uri} {suite} main\n")
-    settings = {
-        "Dir::Etc::sourcelist": folder / "sources.list",
-        "Dir::Etc::sourceparts": "-",
-        "Dir::State::lists": folder / "lists",
-        "Dir::Cache": folder / "cache",
-        "Debug::NoLocking": "1",
-    }
-    given = [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]
-    return Apt((*Apt().options, *given))
-
-
-def _mirror() -> tuple[str, str]:
-    cmd = [
-        "apt-get",
-        "indextargets",
-        "--format",
-        "$(REPO_URI) $(ORIGIN) $(SIGNED_BY)",
-        "Created-By: Packages",
-    ]
-    done = subprocess.run(cmd, capture_output=True, text=True, check=False)
-    for line in done.stdout.splitlines():
-        uri, origin, *key = line.split(" ")
-        if origin == "Debian" and "security" not in uri:
-            return uri, key[0] if key else ""
-    raise environment(
-        "R33", "this machine's apt knows no Debian mirror", hint="install a kernel and its headers"
-    )
-
-
-def candidates(apt: Apt, version: str) -> list[str]:
-    """The releases of that version whose headers apt has, newest last."""
-    prefix = "linux-headers-"
-    names = [n.removeprefix(prefix) for n in apt.names(prefix + version)]
-    return sorted({n for n in names if n.endswith(FLAVOUR) and re.match(r"\d+\.\d+\.\d", n)}, key=_numbers)
-
-
-def packages_of(apt: Apt, release: str) -> list[str]:
-    """What must be downloaded for a release: the image, and the headers with their two companions."""
-    headers = f"linux-headers-{release}"
-    companions = re.findall(r"linux-headers-\S+-common\b|linux-kbuild-[^\s,]+", apt.depends(headers))
-    known = set(apt.names("linux-image-")) | set(apt.names("linux-binary-"))
-    image = next((p for p in (pattern.format(release) for pattern in IMAGE_PACKAGES) if p in known), None)
-    if image is None:
-        raise environment("R33", f"apt has the headers of {release}, but no image")
-    return [image, headers, *dict.fromkeys(companions)]
+    kernel: Kernel
+    archive: Path | None
 
 
 def fetch(
-    version: str = WANTED,
+    version: str = DEFAULT,
     suite: str = "",
     folder: Path | None = None,
-    listen: Callable[[str], None] = lambda _step: None,
-) -> Kernel:
-    """Downloads and unpacks the newest kernel of a version, unless it is there already.
+    listen: Listen = lambda _step: None,
+) -> Fetched:
+    """Downloads and unpacks the newest kernel of a version and its sources, unless they are there already.
 
-    `suite` is one that this machine's apt does not see, such as trixie-backports. `listen` is told
-    what is being done. Raises if there is no such kernel, no apt or no network.
+    The machine's own suites are looked into first, then Debian's others; `suite` names one instead. `listen`
+    is told what is being done. What was downloaded before an interruption is not downloaded again.
+    Raises KiterError R32 (no apt) or R33 (no such kernel, no network).
     """
     folder = folder or kernels_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as name:
-        work = Path(name)
-        apt = Apt()
-        if suite:
-            listen(f"reading the lists of {suite}")
-            apt = private_apt(suite, work / "apt")
-            apt.update()
-        found = candidates(apt, version)
-        if not found:
-            raise environment(
-                "R33", f"apt has no kernel {version} of {FLAVOUR}", hint="apt-get update, or --suite"
-            )
-        have = next((k for k in fetched(folder) if k.release == found[-1]), None)
-        return have or _unpack(apt, found[-1], work, folder, listen)
+    with _working(folder) as work:
+        found = _look(version, suite, work, listen)
+        have = next((k for k in fetched(folder) if k.release == found.release), None)
+        if have:
+            listen(f"{found.release} is here already")
+        kernel = have or _kernel(found, work, folder, listen)
+        return Fetched(kernel, _sources(found, work, listen))
 
 
-def _unpack(apt: Apt, release: str, work: Path, folder: Path, listen: Callable[[str], None]) -> Kernel:
-    packages = packages_of(apt, release)
-    listen(f"downloading {', '.join(packages)}")
-    debs = apt.download(packages, work)
-    root = work / "root"
+@contextlib.contextmanager
+def _working(folder: Path) -> Iterator[Path]:
+    """The folder that downloads go to, for one run at a time; kept if the run fails, to go on from there."""
+    work = folder / ".fetch"
+    work.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        work.mkdir(exist_ok=True)
+        yield work
+        shutil.rmtree(work)
+
+
+# --- where it is -----------------------------------------------------------------------------------
+
+
+def _look(version: str, suite: str, work: Path, listen: Listen) -> Found:
+    """The newest release of that version, in the first place that has one."""
+    if not suite:
+        mine = apt.own(work)
+        here = candidates(mine, version)
+        if here:
+            return Found(mine, here[-1], "this machine's suites")
+    troubles: list[str] = []
+    for names in [apt.with_base(suite)] if suite else apt.suites(work):
+        try:
+            found = _in(names, version, work, listen)
+        except KiterError as error:  # not every release of Debian has backports, nor every mirror all suites
+            troubles.append(f"{names[0]}: {error.diagnostics[0].reason}")
+            continue
+        if found:
+            return found
+    where = suite or "Debian's suites"
+    raise environment("R33", f"no kernel {version} of {FLAVOUR} in {where}", "\n".join(troubles))
+
+
+def _in(names: Sequence[str], version: str, work: Path, listen: Listen) -> Found | None:
+    listen(f"looking into {names[0]}")
+    alone = apt.private(names[:1], work)
+    alone.update()
+    here = candidates(alone, version)
+    if not here:
+        return None
+    whole = apt.private(names, work)
+    whole.update()
+    return Found(whole, here[-1], names[0])
+
+
+def candidates(known: Apt, version: str) -> list[str]:
+    """The releases of that version whose headers apt has, oldest first."""
+    names = known.names(HEADERS + version)
+    releases = [name.removeprefix(HEADERS) for name in names if name.endswith(FLAVOUR)]
+    wanted = [r for r in releases if len(r.split(".")) > 2 and matches(r, version)]
+    real = known.real([HEADERS + release for release in wanted])
+    return sorted((r for r in wanted if HEADERS + r in real), key=lambda r: (numbers(r), r))
+
+
+# --- getting it ------------------------------------------------------------------------------------
+
+
+def _kernel(found: Found, work: Path, folder: Path, listen: Listen) -> Kernel:
+    image = _image(found)
+    packages = [HEADERS + found.release]
+    count, size = found.apt.size(packages)
+    listen(f"downloading {found.release} from {found.where}: {count} packages, {_megabytes(size)}")
+    debs = [*found.apt.closure(packages), found.apt.download(image, work)]
+    listen(f"unpacking {len(debs)} packages")
+    root, place = work / "root", folder / found.release
+    shutil.rmtree(root, ignore_errors=True)
     for deb in debs:
-        listen(f"unpacking {deb.name}")
         unpack_deb(deb, root)
-    for modules in ("lib/modules", "usr/lib/modules"):  # which no test loads
-        shutil.rmtree(root / modules, ignore_errors=True)
-    shutil.rmtree(root / "usr/share", ignore_errors=True)
-    place = folder / release
-    relocate(root, place)
-    if place.exists():
-        shutil.rmtree(place)
+    _slim(root, found.release)
+    toolchain.settle(root, place)
+    _proven(root, found.release)
+    (root / kernels.COMPLETE).touch()
+    shutil.rmtree(place, ignore_errors=True)
     root.rename(place)
-    kernel = next((k for k in fetched(folder) if k.release == release), None)
-    if kernel is None:
-        raise environment(
-            "R33", f"the packages of {release} hold no image, or headers without BTF", file=str(place)
-        )
-    return kernel
+    return next(k for k in fetched(folder) if k.release == found.release)
+
+
+def _image(found: Found) -> str:
+    known = found.apt.real([pattern.format(found.release) for pattern in IMAGES])
+    name = next((n for pattern in IMAGES if (n := pattern.format(found.release)) in known), None)
+    if name is None:
+        raise environment("R33", f"{found.where} has the headers of {found.release}, but no image")
+    return name
+
+
+def _slim(root: Path, release: str) -> None:
+    """Without what nothing here needs: modules, which no test loads, and documentation."""
+    beside, image = root / f"usr/lib/modules/{release}/vmlinuz", root / f"boot/vmlinuz-{release}"
+    if beside.is_file():  # where Debian's packages have it since 7.0
+        image.parent.mkdir(exist_ok=True)
+        beside.rename(image)
+    for name in ("lib/modules", "usr/lib/modules", "usr/share", "var", "etc"):
+        shutil.rmtree(root / name, ignore_errors=True)
+
+
+def _proven(root: Path, release: str) -> None:
+    needed = (f"boot/vmlinuz-{release}", f"usr/src/linux-headers-{release}/vmlinux", toolchain.LOADER)
+    lacking = [name for name in needed if not (root / name).is_file()]
+    if lacking:
+        raise environment("R33", f"the packages of {release} lack {', '.join(lacking)}")
+
+
+def _sources(found: Found, work: Path, listen: Listen) -> Path | None:
+    """The archive of the sources, installed, fetched before, or now."""
+    version = "{}.{}".format(*numbers(found.release))
+    have = sources.archive(version)
+    package = f"linux-source-{version}"
+    if have or package not in found.apt.real([package]):
+        return have
+    listen(f"downloading {package}, about 160 MB")
+    deb = found.apt.download(package, work)
+    root = work / "sources"
+    unpack_deb(deb, root)
+    (made,) = root.glob(f"usr/src/{package}.tar.*")
+    place = sources.folder() / made.name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return made.rename(place)
 
 
 def unpack_deb(deb: Path, root: Path) -> None:
@@ -279,15 +195,5 @@ def unpack_deb(deb: Path, root: Path) -> None:
         raise environment("R33", f"{deb.name} does not unpack", reason=done.stderr.strip())
 
 
-def relocate(root: Path, place: Path) -> None:
-    """Points the headers' makefiles and absolute links at `place`, where they will be."""
-    for makefile in root.glob("usr/src/linux-headers-*/Makefile"):
-        text = makefile.read_text()
-        moved = re.sub(r"^include (/usr/src/)", rf"include {place}\1", text, flags=re.MULTILINE)
-        if moved != text:
-            makefile.write_text(moved)
-    for link in root.glob("usr/src/linux-headers-*/*"):
-        if link.is_symlink() and str(link.readlink()).startswith("/usr/"):
-            target = Path(f"{place}{link.readlink()}")
-            link.unlink()
-            link.symlink_to(target)
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"

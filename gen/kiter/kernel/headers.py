@@ -6,10 +6,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from kiter.kernel.cache import default_root
 from kiter.kernel.codes import lacking
+from kiter.kernel.kernels import COMPLETE
 
 OLDEST = (6, 4)
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
@@ -39,7 +41,13 @@ class Headers:
         """Whether a package manager put them there, so that they change with their release only."""
         real = self.path.resolve()
         named = real.name.startswith("linux-headers-") or real.parent.name == "kernels"
-        return named and real.is_relative_to("/usr/src")
+        return named and (real.is_relative_to("/usr/src") or self.fetched)
+
+    @property
+    def fetched(self) -> bool:
+        """Whether they are those of a fetched kernel, which has its compiler with it."""
+        above = self.path.resolve().parents
+        return len(above) > 2 and (above[2] / COMPLETE).is_file()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,12 @@ class Places:
     sources: Path = Path("/usr/src")
     modules: Path = Path("/lib/modules")
     running: str = ""
+    cached: Path = field(default_factory=default_root)
+
+    @property
+    def archives(self) -> tuple[Path, ...]:
+        """Where the archives of kernel sources are."""
+        return self.sources, self.cached / "sources"
 
     @property
     def build(self) -> Path:
@@ -134,11 +148,10 @@ def _matches(release: str, option: str) -> bool:
 
 
 def _installed(places: Places) -> Iterator[Headers]:
-    for pattern in ("linux-*", "kernels/*"):
-        for path in sorted(places.sources.glob(pattern)):
-            headers = read(path)
-            if headers:
-                yield headers
+    paths = [p for pattern in ("linux-*", "kernels/*") for p in sorted(places.sources.glob(pattern))]
+    fetched = (places.cached / "kernels").glob(f"[0-9]*/{COMPLETE}")
+    paths += [mark.with_name("usr") / f"src/linux-headers-{mark.parent.name}" for mark in sorted(fetched)]
+    yield from (headers for path in paths if (headers := read(path)))
 
 
 def _young_enough(headers: Headers) -> Headers:

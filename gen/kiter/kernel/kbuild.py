@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel import tools
+from kiter.kernel import toolchain, tools
 from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers
@@ -21,6 +21,8 @@ from kiter.kernel.tools import Tool
 
 # obj-y: the code is to be built in, so it gets the flags of built-in code, not a module's.
 _MAKEFILE = "obj-y := probe.o\n"
+# C=2 asks for this too, but only where a script is found that Debian's packages of 7.3 lack.
+_CHECKED = "KBUILD_CHECKSRC=2"
 _PROBE = "int kiter_probe(void);\nint kiter_probe(void)\n{\n\treturn 0;\n}\n"
 _RECORDER = '#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done > "${0%/*}/sparse.args"\n'
 _MISSING = re.compile(r"([\w.+-]*(?:gcc|clang|cc)[\w.+-]*): (?:command )?not found|"
@@ -60,7 +62,7 @@ def ask(headers: Headers, cache: Cache) -> Kbuild:
 def _remembered(headers: Headers, cache: Cache, key: str) -> Kbuild | None:
     match cache.load("kbuild", key):
         case [str(name), str(identity), list(flags), list(sparse)]:
-            compiler = tools.find(name)
+            compiler = tools.find(name, toolchain.search(headers.path))
             if compiler is None or compiler.identity != identity:
                 return None
             return _kbuild(headers, compiler, flags, sparse)
@@ -133,12 +135,13 @@ def _probe(headers: Headers, cache: Cache) -> tuple[Tool, list[str], list[str]]:
         recorder = scratch / "record"
         recorder.write_text(_RECORDER)
         recorder.chmod(0o755)
-        asked = [f"M={scratch}", "W=1", "C=2", f"CHECK={recorder}", "probe.o"]
-        done = tools.run(["make", "-s", "-C", str(headers.path), *asked])
+        asked = [f"M={scratch}", "W=1", _CHECKED, f"CHECK={recorder}", "probe.o"]
+        env = toolchain.environment(headers.path)
+        done = tools.run(["make", "-s", "-C", str(headers.path), *asked], env=env)
         words = _command(scratch / ".probe.o.cmd")
         if done.status or len(words) < 2:
             raise _failed(headers, done)
-        compiler = tools.require(words[0], "E14")
+        compiler = tools.require(words[0], "E14", env.get("PATH"))
         return compiler, _general(words[1:], scratch), _general(_lines(scratch / "sparse.args"), scratch)
 
 

@@ -57,9 +57,9 @@ class Outcome:
     stderr: str
 
 
-def find(name: str) -> Tool | None:
-    """The program of that name in PATH, or at that path; None if there is none."""
-    path = shutil.which(name) or _in_sbin(name)
+def find(name: str, search: str | None = None) -> Tool | None:
+    """The program of that name in `search` (else PATH), or at that path; None if there is none."""
+    path = shutil.which(name, path=search) or _in_sbin(name)
     if path is None:
         return None
     real = Path(path).resolve()
@@ -74,9 +74,9 @@ def _in_sbin(name: str) -> str | None:
     return shutil.which(name, path="/usr/sbin:/sbin")
 
 
-def require(name: str, code: str = "E19") -> Tool:
+def require(name: str, code: str = "E19", search: str | None = None) -> Tool:
     """Like find(), but a missing program is an environment error that names its package."""
-    tool = find(name)
+    tool = find(name, search)
     if tool is None:
         package = PACKAGES.get(name, name)
         raise lacking(code, f"'{name}' is not installed", f"apt-get install {package}")

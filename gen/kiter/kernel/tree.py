@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel import tools
+from kiter.kernel import sources
 from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.codes import lacking
 
@@ -35,7 +35,6 @@ _WANTED = (
     "Kconfig",
 )
 _VERSION = re.compile(r"^VERSION = (\d+)\nPATCHLEVEL = (\d+)$", re.MULTILINE)
-_NAMED = re.compile(r"linux-source-(\d+)\.(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,48 +66,20 @@ def given(path: Path) -> Tree:
     return Tree(path.absolute(), version, key_of(str(path.absolute()), *_state(path)), given=True)
 
 
-def package(sources: Path, version: tuple[int, int]) -> Path | None:
-    """The source package below `sources` to use for that kernel: its own, else the newest."""
-    found = {path: _NAMED.match(path.name) for path in sources.glob("linux-source-*.tar.*")}
-    versions = {path: (int(name[1]), int(name[2])) for path, name in found.items() if name}
-    return max(
-        versions, key=lambda path: (versions[path] == version, versions[path], path.name), default=None
-    )
+def package(places: Iterable[Path], version: tuple[int, int]) -> Path | None:
+    """The source archive in those folders to use for that kernel: its own, else the newest."""
+    found = sources.archives(*places)
+    return found[max(found, key=lambda known: (known == version, known))] if found else None
 
 
 def unpacked(archive: Path, cache: Cache) -> Tree | None:
-    """What the check needs of a source package, unpacked once; None if it does not unpack.
+    """What the check needs of a source archive, unpacked once; None if it does not unpack.
 
     Raises KiterError E19 if there is no tar or no decompressor.
     """
-    stat = archive.stat()
-    key = key_of("tree", str(archive), str(stat.st_mtime_ns), str(stat.st_size), *_WANTED)
-    path = cache.path("trees", key, "")
-    if not (path / "scripts/checkpatch.pl").is_file():
-        made = _unpack(archive, key, cache)
-        if made is None:
-            return None
-        path = made
-    version = _version(path)
-    return Tree(path, version, key) if version else None
-
-
-def _unpack(archive: Path, key: str, cache: Cache) -> Path | None:
-    tar = tools.require("tar")
-    if archive.suffix == ".xz":
-        tools.require("xz")
-    top = archive.name.partition(".tar")[0]
-    wanted = [f"{top}/{pattern}" for pattern in _WANTED]
-    with cache.scratch() as scratch:
-        made = scratch / "tree"
-        made.mkdir()
-        # Patterns that match nothing are an error to tar, but not to us: what counts is what came out.
-        tools.run(
-            [tar.path, "-xf", str(archive), "-C", str(made), "--strip-components=1", "--wildcards", *wanted]
-        )
-        if not (made / "scripts/checkpatch.pl").is_file():
-            return None
-        return cache.keep("trees", key, "", made)
+    path = sources.unpacked(archive, _WANTED, cache, needed="scripts/checkpatch.pl")
+    version = _version(path) if path else None
+    return Tree(path, version, path.name) if path and version else None
 
 
 def _version(path: Path) -> tuple[int, int] | None:

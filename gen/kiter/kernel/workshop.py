@@ -122,7 +122,7 @@ def _sources(
     """The tree named, else the source package; without either the checks that need one are left out."""
     if given is not None:
         return _with_perl(tree.given(given))
-    archive = tree.package(places.sources, found.version)
+    archive = tree.package(places.archives, found.version)
     if archive is None:
         return None, _left_out("there are no kernel sources (apt-get install linux-source, or give --tree)")
     try:

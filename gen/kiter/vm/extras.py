@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from statistics import geometric_mean
 
 from kiter import demonstrate
-from kiter.kernel.fetch import Kernel
+from kiter.kernel.kernels import Kernel
 from kiter.lower import against, show
 from kiter.target.profile import Profile
 from kiter.vm.job import VmJob

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel.fetch import Kernel
+from kiter.kernel.kernels import Kernel
 from kiter.vm.module import Module
 from kiter.vm.programs import Program
 from kiter.vm.runner import Test

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from kiter.kernel import toolchain
 from kiter.vm import tools
 from kiter.vm.store import Store, digest
 
@@ -33,7 +34,8 @@ def module_key(headers: Path, module: Module) -> str:
 def make_command(headers: Path, work: Path) -> tools.Command:
     """How the modules in a folder are built."""
     jobs = os.cpu_count() or 1
-    return tools.command("make", "-s", f"-j{jobs}", "-C", headers, f"M={work}", "modules")
+    words = ("make", "-s", f"-j{jobs}", "-C", headers, f"M={work}", "modules")
+    return tools.command(*words, env=toolchain.environment(headers))
 
 
 def makefile(modules: Sequence[Module]) -> str:

@@ -14,7 +14,7 @@ from kiter.errors import KiterError, environment
 from kiter.generate import generate
 from kiter.kernel import headers, kbuild
 from kiter.kernel.cache import opened
-from kiter.kernel.fetch import Kernel
+from kiter.kernel.kernels import Kernel
 from kiter.kernel.vmlinux import missing
 from kiter.output import Kind, Rendered
 from kiter.spec.iterator import Iterator

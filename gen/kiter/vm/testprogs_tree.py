@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.errors import environment
-from kiter.kernel import tools, tree
+from kiter.kernel import sources, tools, tree
 from kiter.vm.store import Store, digest
 
-PACKAGES = Path("/usr/src")
 BPF = "tools/testing/selftests/bpf"
 # what of a tree is needed; a release may lack some
 WANTED = (
@@ -51,11 +50,14 @@ def source(release: str, given: Path | None, store: Store) -> Source:
 
 def _of_package(release: str, store: Store) -> Source:
     version = _version(release)
-    archive = tree.package(PACKAGES, version)
+    archive = tree.package((sources.INSTALLED, sources.folder()), version)
     if archive is None:
         wanted = f"linux-source-{version[0]}.{version[1]}"
         raise environment(
-            "R16", "no kernel source to build test_progs from", file=str(PACKAGES), hint=f"install {wanted}"
+            "R16",
+            "no kernel source to build test_progs from",
+            file=str(sources.INSTALLED),
+            hint=f"install {wanted}, or kiter kernels fetch {version[0]}.{version[1]}",
         )
     stat = archive.stat()
     key = digest([str(archive), str(stat.st_size), str(stat.st_mtime_ns), *WANTED, *PRUNED, *KEPT])

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Kernels to boot: those installed, and those fetched into the cache without root and without installing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.errors import environment
+from kiter.kernel.cache import default_root
+from kiter.target.profile import DEFAULT
+
+COMPLETE = "complete"  # stands in the folder of a fetched kernel once all of it is there
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A kernel that can be booted and built against.
+
+    `headers` is a folder for `make -C`; its `vmlinux` holds the kernel's BTF. `origin` is
+    installed, fetched or tree.
+    """
+
+    release: str
+    image: Path
+    headers: Path
+    origin: str = "installed"
+
+    @property
+    def btf(self) -> Path:
+        """A file that holds the BTF of the kernel."""
+        return self.headers / "vmlinux"
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """The numbers of the release, to compare by."""
+        return numbers(self.release)
+
+
+def kernels_folder() -> Path:
+    """Where fetched kernels are: $XDG_CACHE_HOME/kiter/kernels or below ~/.cache."""
+    return default_root() / "kernels"
+
+
+def numbers(release: str) -> tuple[int, ...]:
+    """The numbers of a release, to compare by; () if it has none."""
+    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", release)
+    return tuple(int(n or 0) for n in found.groups()) if found else ()
+
+
+def installed(boot: Path = Path("/boot"), root: Path = Path("/")) -> list[Kernel]:
+    """The kernels of this machine that have both an image and headers with BTF, newest last."""
+    found = []
+    for image in boot.glob("vmlinuz-*"):
+        release = image.name.removeprefix("vmlinuz-")
+        places = (root / "lib/modules" / release / "build", root / f"usr/src/linux-headers-{release}")
+        headers = next((p for p in places if (p / "vmlinux").is_file()), None)
+        if headers and os.access(image, os.R_OK):
+            found.append(Kernel(release, image, headers.resolve()))
+    return sorted(found, key=lambda k: k.version)
+
+
+def fetched(folder: Path | None = None) -> list[Kernel]:
+    """The kernels in the cache, newest last."""
+    found = []
+    for mark in (folder or kernels_folder()).glob(f"[0-9]*/{COMPLETE}"):
+        place = mark.parent
+        image, headers = place / f"boot/vmlinuz-{place.name}", place / f"usr/src/linux-headers-{place.name}"
+        found.append(Kernel(place.name, image, headers, "fetched"))
+    return sorted(found, key=lambda k: k.version)
+
+
+def built(tree: Path) -> Kernel:
+    """The kernel of a build directory; raises if it was not built, or without BTF."""
+    image = tree / "arch/x86/boot/bzImage"
+    release = tree / "include/config/kernel.release"
+    if not (image.is_file() and release.is_file() and (tree / "vmlinux").is_file()):
+        raise environment(
+            "R30", "no built kernel there", hint="build bzImage, vmlinux and modules first", file=str(tree)
+        )
+    return Kernel(release.read_text().strip(), image, tree, "tree")
+
+
+def find(wanted: str = "") -> Kernel:
+    """The kernel that a user names: a release or the beginning of one, a build directory, or nothing.
+
+    Nothing means the newest of the default target, else the newest of all. Raises if there is none.
+    """
+    if wanted and Path(wanted).is_dir():
+        return built(Path(wanted))
+    known = [*installed(), *fetched()]
+    for prefix in [wanted] if wanted else [DEFAULT, ""]:
+        matching = [k for k in known if matches(k.release, prefix)]
+        if matching:
+            return max(matching, key=lambda k: k.version)
+    what = f"kernel {wanted}" if wanted else "kernel with headers"
+    raise environment(
+        "R30",
+        f"no {what} on this machine",
+        reason="an iterator is run in a prebuilt kernel, its module is built with that kernel's headers",
+        hint=f"kiter kernels fetch {wanted}".strip(),
+    )
+
+
+def matches(release: str, prefix: str) -> bool:
+    """Whether 7.3 means that release: 7.3.4-cloud it does, 7.30 it does not."""
+    return not prefix or release == prefix or release.startswith((f"{prefix}.", f"{prefix}-", f"{prefix}+"))
+
+
+def remove(release: str, folder: Path | None = None) -> Path:
+    """Deletes a fetched kernel and returns where it was; raises if it was not fetched."""
+    place = (folder or kernels_folder()) / release
+    if release not in {k.release for k in fetched(folder)}:
+        raise environment("R31", f"{release} was not fetched", hint="kiter kernels list")
+    (place / COMPLETE).unlink()
+    shutil.rmtree(place)
+    return place
