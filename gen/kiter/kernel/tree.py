@@ -60,7 +60,7 @@ class Tree:
 
 def given(path: Path) -> Tree:
     """The tree that the user named. Raises KiterError E20 if it is none."""
-    version = _version(path)
+    version = version_of(path)
     if version is None or not (path / "scripts/checkpatch.pl").is_file():
         raise lacking("E20", f"{path} is not a Linux source tree")
     return Tree(path.absolute(), version, key_of(str(path.absolute()), *_state(path)), given=True)
@@ -78,11 +78,12 @@ def unpacked(archive: Path, cache: Cache) -> Tree | None:
     Raises KiterError E19 if there is no tar or no decompressor.
     """
     path = sources.unpacked(archive, _WANTED, cache, needed="scripts/checkpatch.pl")
-    version = _version(path) if path else None
+    version = version_of(path) if path else None
     return Tree(path, version, path.name) if path and version else None
 
 
-def _version(path: Path) -> tuple[int, int] | None:
+def version_of(path: Path) -> tuple[int, int] | None:
+    """The version in a Makefile of Linux; None if there is none."""
     try:
         found = _VERSION.search((path / "Makefile").read_text(encoding="utf-8", errors="replace")[:4096])
     except OSError:

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where a new iterator's fragments go in the files of a tree: beside those of the other iterators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from kiter.output import Kind
+from kiter.target.profile import Profile
+from kiter.tree import conditions, idset
+from kiter.tree.codes import MisfitError
+
+Lines = list[str]
+Join = Callable[[Lines, Lines, Profile], Lines]
+
+_ITERATOR_OBJECT = re.compile(r"^\s*obj-.*\b\w+_iter\.o\b")
+_DECLARED = re.compile(r"\bbpf_iter_\w+_destroy\s*\(")
+_OPTION = re.compile(r"^(?:# )?(CONFIG_\w+)(=| is not set)")
+_ENTRY = re.compile(r"^\s+([\w/.-]+)\s*$")
+
+
+def inserted(lines: Lines, row: int, block: Sequence[str]) -> Lines:
+    """The block before that row, with one blank line round it where there is code beside it."""
+    before, after = lines[:row], lines[row:]
+    head = [""] if before and before[-1].strip() else []
+    tail = [""] if after and after[0].strip() else []
+    return [*before, *head, *block, *tail, *after]
+
+
+def kfuncs(lines: Lines, body: Lines, profile: Profile) -> Lines:
+    """Behind the last block of kfuncs, else at the end of the file."""
+    close = profile.kfuncs_close.splitlines()[-1]
+    rows = [row for row, line in enumerate(lines) if line.strip() == close]
+    row = conditions.behind(conditions.blocks(lines), rows[-1]) if rows else len(lines)
+    if row == len(lines):
+        return [*inserted(lines[:-1] if not lines[-1] else lines, row, body), ""]
+    return inserted(lines, row, body)
+
+
+def included(lines: Lines, headers: Sequence[str]) -> Lines:
+    """With an #include of each header that the file lacks, behind its last of that kind."""
+    for header in headers:
+        wanted = f"#include <{header}>"
+        if wanted in (line.strip() for line in lines):
+            continue
+        rows = [row for row, line in enumerate(lines) if line.startswith("#include <")]
+        if not rows:
+            raise MisfitError(f"there is no #include beside which <{header}> could stand")
+        lines = [*lines[: rows[-1] + 1], wanted, *lines[rows[-1] + 1 :]]
+    return lines
+
+
+def btf_ids(lines: Lines, body: Lines, kfunc_set: str) -> Lines:
+    """Beside the other iterators of the set, and inside the guard if there is one for others already."""
+    found = idset.find(lines, kfunc_set)
+    iterators = [entry for entry in found.entries if entry.iterator]
+    guard, ids = conditions.unwrapped(body)
+    every = conditions.blocks(lines)
+    same = [
+        e for e in iterators if [conditions.spelled(lines, b) for b in e.around] == [guard][: bool(guard)]
+    ]
+    if same:
+        row, block = same[-1].last + 1, ids
+    elif iterators:
+        row, block = conditions.behind(every, iterators[-1].last), body
+    else:
+        row, block = found.last, body
+    return [*lines[:row], *block, *lines[row:]]
+
+
+def makefile(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+    """Behind the last object of an iterator, or in the conditional that it needs if that is there already."""
+    every = conditions.blocks(lines, make=True)
+    if body[0].startswith("ifeq"):
+        same = [b for b in every if lines[b[0]].strip() == body[0] and not conditions.around(every, b[0])]
+        if same:
+            return [*lines[: same[-1][1]], *body[1:-1], *lines[same[-1][1] :]]
+    rows = [row for row, line in enumerate(lines) if _ITERATOR_OBJECT.match(line)]
+    if not rows:
+        raise MisfitError("no object of an iterator, beside which this one could stand")
+    row = conditions.behind(every, rows[-1])
+    return [*lines[:row], *body, *lines[row:]]
+
+
+def declarations(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+    """Behind the declarations of the last iterator, else before the header's #endif."""
+    rows = [row for row, line in enumerate(lines) if _DECLARED.search(line)]
+    if rows:
+        return inserted(lines, end_of_statement(lines, rows[-1]) + 1, body)
+    ends = [row for row, line in enumerate(lines) if line.startswith("#endif")]
+    if not ends:
+        raise MisfitError("neither declarations of an iterator nor a last #endif")
+    return inserted(lines, ends[-1], body)
+
+
+def end_of_statement(lines: Sequence[str], row: int) -> int:
+    """The row with the semicolon that ends what stands in `row`."""
+    for at in range(row, len(lines)):
+        if lines[at].rstrip().endswith(";"):
+            return at
+    raise MisfitError("a declaration without an end", row + 1)
+
+
+def config(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+    """Options that the file lacks, each in its place in the alphabet."""
+    for option in body:
+        name = option.partition("=")[0]
+        known = {m[1]: (row, m[2]) for row, line in enumerate(lines) if (m := _OPTION.match(line))}
+        if name in known:
+            row, how = known[name]
+            if how != "=":
+                raise MisfitError(f"{name} is switched off there", row + 1)
+            continue
+        end = len(lines) - (not lines[-1])
+        row = next((row for other, (row, _) in known.items() if other > name), end)
+        lines = [*lines[:row], option, *lines[row:]]
+    return lines
+
+
+def toctree(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+    """In the index of pages: behind that on iterators and those of other iterators, by the alphabet."""
+    entry = body[0]
+    rows = [row for row, line in enumerate(lines) if line.strip() == "bpf_iterators"]
+    if len(rows) != 1:
+        raise MisfitError("no index that lists bpf_iterators once")
+    row = rows[0] + 1
+    while (
+        (found := _ENTRY.match(lines[row])) and found[1].startswith("bpf_iter_") and found[1] < entry.strip()
+    ):
+        row += 1
+    return [*lines[:row], entry, *lines[row:]]
+
+
+JOINS: dict[Kind, Join] = {
+    Kind.KFUNCS: kfuncs,
+    Kind.MAKEFILE: makefile,
+    Kind.DECLARATIONS: declarations,
+    Kind.CONFIG: config,
+    Kind.TOCTREE: toctree,
+}

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A kernel tree to write to: its version, what git says of it, and its files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.errors import ENVIRONMENT
+from kiter.kernel import tree
+from kiter.target.profile import Profile, nearest
+from kiter.tree.codes import finding, refusal
+
+_RECORD = "kiter"
+_LEFTOVERS = (".rej", ".orig")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTree:
+    """The sources of Linux `version`; `record` is the folder for what was put in, `git` None without git."""
+
+    path: Path
+    version: tuple[int, int]
+    record: Path
+    git: str | None
+
+    @property
+    def profile(self) -> Profile:
+        """What is generated for it."""
+        return nearest("{}.{}".format(*self.version))
+
+    def read(self, path: str) -> str | None:
+        """The text of a file, None if there is none; raises KiterError if it cannot be read."""
+        return read(self.path / path)
+
+    def changed(self) -> tuple[str, ...]:
+        """The files that git knows and that differ from what was committed, in paths of the tree."""
+        if self.git is None:
+            return ()
+        words = ["status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames"]
+        listed = _git(self.git, self.path, words)
+        return tuple(entry[3:] for entry in listed.split("\0") if entry)
+
+    def under_way(self) -> str:
+        """What git has begun and not ended in this tree, or ""."""
+        if self.git is None:
+            return ""
+        folder = self.record.parent
+        signs = {"MERGE_HEAD": "a merge", "rebase-merge": "a rebase", "rebase-apply": "a rebase or git am"}
+        signs |= {"CHERRY_PICK_HEAD": "a cherry-pick", "REVERT_HEAD": "a revert"}
+        return next((what for name, what in signs.items() if (folder / name).exists()), "")
+
+    def leftovers(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """What a patch that failed left beside these files."""
+        found = (path + ending for path in paths for ending in _LEFTOVERS)
+        return tuple(path for path in found if (self.path / path).exists())
+
+
+def read(path: Path) -> str | None:
+    """The text of a file, None if there is none; raises KiterError A08 if it cannot be read."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise refusal([finding("A08", str(path), f"it cannot be read: {why}")], ENVIRONMENT) from error
+
+
+def open_tree(path: Path) -> WorkTree:
+    """The tree in that folder; raises KiterError A01 if it is none."""
+    version = tree.version_of(path)
+    if version is None:
+        raise refusal([finding("A01", str(path), "no Makefile of Linux there")], ENVIRONMENT)
+    profile = nearest("{}.{}".format(*version))
+    if not (path / profile.common_file).is_file():
+        raise refusal([finding("A01", str(path), f"there is no {profile.common_file}")], ENVIRONMENT)
+    git = shutil.which("git")
+    folder = _git_folder(git, path) if git else None
+    if git is None or folder is None:
+        return WorkTree(path, version, path / f".{_RECORD}", None)
+    return WorkTree(path, version, folder / _RECORD, git)
+
+
+def _git_folder(git: str, path: Path) -> Path | None:
+    """The folder of the repository whose top the path is, else None."""
+    done = subprocess.run(
+        [git, "-C", str(path), "rev-parse", "--show-toplevel", "--absolute-git-dir"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = done.stdout.splitlines()
+    if done.returncode or len(lines) != 2 or Path(lines[0]).resolve() != path.resolve():
+        return None
+    return Path(lines[1])
+
+
+def _git(git: str, path: Path, words: Sequence[str]) -> str:
+    done = subprocess.run(
+        [git, "-C", str(path), *words], capture_output=True, text=True, errors="surrogateescape", check=False
+    )
+    if done.returncode:
+        said = done.stderr.strip()
+        raise refusal([finding("A01", str(path), f"git {words[0]} fails there: {said}")], ENVIRONMENT)
+    return done.stdout
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """All files below a folder, none if it is not there."""
+    for top, _, names in os.walk(folder):
+        yield from (Path(top) / name for name in names)

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter apply` on extracts of real trees: what goes where, what is refused, that it all comes out again."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from tree_support import BPF, CSS, IDENTITY, LETTER, apply, git, snapshot
+
+MINE = str(LETTER / "process.yaml")  # joins task_iter.c
+GUARDED = str(LETTER / "letter_css.yaml")  # a file of its own, with a guard
+OWN = str(LETTER / "letter_task.yaml")  # a file of its own, without
+
+
+def added(tree: Path, path: str) -> list[str]:
+    """The lines that a file got, as git sees them."""
+    lines = git(tree, "diff", "-U0", "--", path).splitlines()
+    return [line[1:] for line in lines if line.startswith("+") and not line.startswith("+++")]
+
+
+def section(text: str, begin: str, end: str) -> str:
+    return text.partition(begin)[2].partition(end)[0]
+
+
+def test_outputs_go_beside_those_of_other_iterators(tree):
+    assert apply(tree, MINE, GUARDED) == 0
+    ids = section((tree / "kernel/bpf/helpers.c").read_text(), "START(common_btf_ids)", "END(common_btf_ids)")
+    guard = section(ids, "#ifdef CONFIG_CGROUPS\nBTF_ID_FLAGS(func, bpf_iter_css_task_new", "#endif")
+    assert guard.count("bpf_iter_letter_css_") == 3
+    assert "bpf_iter_process_" not in guard and ids.count("bpf_iter_process_") == 3
+    assert len(re.findall("^#if", ids, re.MULTILINE)) == ids.count("#endif")
+    makefile = (tree / "kernel/bpf/Makefile").read_text()
+    assert "+= letter_css_iter.o" in section(makefile, "ifeq ($(CONFIG_CGROUPS),y)", "endif")
+    joined = (tree / "kernel/bpf/task_iter.c").read_text()
+    assert joined.index("bpf_iter_task_destroy(") < joined.index("bpf_iter_process_new(")
+    assert joined.index("bpf_iter_process_destroy(") < joined.index("late_initcall")
+    header = (tree / BPF / "bpf_experimental.h").read_text()
+    assert header.rindex("bpf_iter_letter_css_destroy") < header.rindex("#endif")
+    assert added(tree, "Documentation/bpf/index.rst") == ["   bpf_iter_letter_css", "   bpf_iter_process"]
+    assert (tree / BPF / "prog_tests/process_iter.c").is_file()
+    assert (tree / "kernel/bpf/letter_css_iter.c").is_file()
+
+
+def test_a_second_time_changes_nothing(tree, capsys):
+    assert apply(tree, MINE, GUARDED) == 0
+    first = snapshot(tree)
+    capsys.readouterr()
+    assert apply(tree, MINE, GUARDED) == 0
+    assert snapshot(tree) == first
+    assert "nothing to do" in capsys.readouterr().out
+
+
+def test_the_record_is_not_needed_to_see_that_it_is_there(tree):
+    assert apply(tree, MINE) == 0
+    git(tree, "add", "-A")
+    git(tree, *IDENTITY, "commit", "-qm", "add process")
+    for path in (tree / ".git/kiter").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    first = snapshot(tree)
+    assert apply(tree, MINE) == 0
+    assert snapshot(tree) == first
+
+
+def test_order_does_not_matter(tree, tmp_path):
+    assert apply(tree, MINE) == 0
+    assert apply(tree, GUARDED) == 0
+    one_by_one = snapshot(tree)
+    assert apply(tree, "--revert") == 0
+    assert apply(tree, MINE, GUARDED) == 0
+    assert snapshot(tree) == one_by_one
+
+
+def test_revert_takes_out_one_or_all(tree):
+    before = snapshot(tree)
+    assert apply(tree, MINE) == 0
+    only = snapshot(tree)
+    assert apply(tree, GUARDED) == 0
+    assert apply(tree, "--revert", GUARDED) == 0
+    assert snapshot(tree) == only
+    assert apply(tree, "--revert") == 0
+    assert snapshot(tree) == before
+    assert not (tree / ".git/kiter").exists() or not any((tree / ".git/kiter").rglob("*.json"))
+    assert git(tree, "status", "--porcelain") == ""
+
+
+def test_revert_keeps_what_was_committed_elsewhere_in_the_file(tree):
+    assert apply(tree, MINE) == 0
+    file = tree / "kernel/bpf/task_iter.c"
+    file.write_text(file.read_text().replace('"TID"', '"thread"'))
+    git(tree, "add", "-A")
+    git(tree, *IDENTITY, "commit", "-qm", "mine and more")
+    assert apply(tree, "--revert") == 0
+    assert "process_new" not in file.read_text() and '"thread"' in file.read_text()
+
+
+def test_nothing_to_take_out(tree, capsys):
+    assert apply(tree, "--revert", MINE) == 1
+    assert "A07" in capsys.readouterr().err
+
+
+def test_diff_shows_and_does_not_touch(tree, capsys):
+    before = snapshot(tree)
+    assert apply(tree, "--diff", MINE) == 0
+    patch = capsys.readouterr().out
+    assert snapshot(tree) == before
+    subprocess.run(["git", "-C", tree, "apply"], input=patch, text=True, check=True)
+    patched = snapshot(tree)
+    git(tree, "checkout", "-q", ".")
+    git(tree, "clean", "-qfd")
+    assert apply(tree, MINE) == 0
+    assert snapshot(tree) == patched
+
+
+@pytest.mark.parametrize("where", ["kernel/bpf/helpers.c", "kernel/bpf/arraymap.c"])
+def test_a_dirty_tree_is_refused(tree, where, capsys):
+    (tree / where).write_text((tree / where).read_text() + "/* mine */\n")
+    before = snapshot(tree)
+    assert apply(tree, MINE) == 1
+    said = capsys.readouterr().err
+    assert "A02" in said and where in said
+    assert snapshot(tree) == before
+
+
+def test_a_merge_under_way_is_refused(tree, capsys):
+    (tree / ".git/MERGE_HEAD").write_text(git(tree, "rev-parse", "HEAD"))
+    assert apply(tree, MINE) == 1
+    assert "a merge is under way" in capsys.readouterr().err
+
+
+def test_an_edit_in_a_generated_region_is_kept(tree, capsys):
+    assert apply(tree, MINE) == 0
+    file = tree / "kernel/bpf/task_iter.c"
+    file.write_text(file.read_text().replace("kit->pos = &init_task;", "kit->pos = current;"))
+    edited = snapshot(tree)
+    capsys.readouterr()
+    assert apply(tree, MINE, GUARDED) == 1
+    said = capsys.readouterr().err
+    line = 1 + file.read_text().split("\n").index("\tkit->pos = current;")
+    assert f"task_iter.c:{line}" in said and "A05" in said
+    assert (tree / "kernel/bpf/task_iter.c").read_bytes() == edited["kernel/bpf/task_iter.c"]
+    assert (tree / "kernel/bpf/letter_css_iter.c").is_file()
+
+
+def test_an_edited_region_is_not_taken_out(tree, capsys):
+    assert apply(tree, MINE) == 0
+    page = tree / "Documentation/bpf/bpf_iter_process.rst"
+    page.write_text(page.read_text() + "More.\n")
+    edited = snapshot(tree)
+    assert apply(tree, "--revert") == 1
+    assert "bpf_iter_process.rst" in capsys.readouterr().err
+    assert snapshot(tree) == edited
+
+
+def test_what_git_threw_away_is_put_in_again(tree):
+    assert apply(tree, MINE) == 0
+    first = snapshot(tree)
+    git(tree, "checkout", "-q", ".")
+    git(tree, "clean", "-qfd")
+    assert apply(tree, MINE) == 0
+    assert snapshot(tree) == first
+
+
+def test_an_iterator_that_the_tree_has_is_refused(tree, capsys):
+    before = snapshot(tree)
+    assert apply(tree, CSS) == 1
+    said = capsys.readouterr().err
+    assert "A04" in said and "cgroup_iter.c" in said and "--replace" in said
+    assert snapshot(tree) == before
+
+
+def test_a_file_in_the_way_is_refused(tree, capsys):
+    mine = tree / BPF / "progs/process_iter.c"
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("/* mine */\n")
+    before = snapshot(tree)
+    assert apply(tree, MINE) == 1
+    assert "A06" in capsys.readouterr().err
+    assert snapshot(tree) == before
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (("kernel/bpf/helpers.c", "(common_btf_ids)", "(usual_btf_ids)"), "kfunc sets common_btf_ids"),
+        (("Documentation/bpf/index.rst", "   bpf_iterators\n", ""), "no index that lists bpf_iterators"),
+        (("kernel/bpf/Makefile", "_iter.o", "_walk.o"), "no object of an iterator"),
+    ],
+)
+def test_a_place_that_is_not_understood_is_refused(plain, edit, said, capsys):
+    path, old, new = edit
+    (plain / path).write_text((plain / path).read_text().replace(old, new))
+    before = snapshot(plain)
+    assert apply(plain, MINE, OWN) == 1
+    err = capsys.readouterr().err
+    assert "A03" in err and said in err and path in err
+    assert snapshot(plain) == before
+
+
+def test_what_is_no_kernel_is_refused(tmp_path, capsys):
+    assert apply(tmp_path, MINE) == 2
+    assert "A01" in capsys.readouterr().err
+
+
+def test_a_tree_without_git(plain, capsys):
+    before = snapshot(plain)
+    assert apply(plain, MINE) == 0
+    first = snapshot(plain)
+    assert apply(plain, MINE) == 0
+    assert snapshot(plain) == first
+    assert apply(plain, "--revert") == 0
+    assert snapshot(plain) == before
+    (plain / "kernel/bpf/helpers.c.rej").write_text("")
+    assert apply(plain, MINE) == 1
+    assert "left by a patch" in capsys.readouterr().err
+
+
+def test_a_tree_that_cannot_be_written_stays_as_it_is(tree, capsys, monkeypatch):
+    before = snapshot(tree)
+    replace = Path.replace
+
+    def fail(self, target):
+        if Path(target).name == "process_iter_failure.c":
+            raise OSError(28, "No space left on device", str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    assert apply(tree, MINE) == 2
+    assert "A08" in capsys.readouterr().err
+    assert snapshot(tree) == before

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`--replace`: a generated iterator in the place of each hand-written one of a real tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tree_support import BPF, CSS, LETTER, ROOT, apply, git, snapshot
+
+from kiter import frontend
+from kiter.generate import generate
+from kiter.output import Kind
+from kiter.target.profile import profile
+from kiter.tree import conditions, fragment, native
+from kiter.tree.csource import pieces, words
+
+TARGET = profile("6.12")
+WRITTEN_BY_HAND = {
+    "num": "kernel/bpf/bpf_iter.c",
+    "bits": "kernel/bpf/helpers.c",
+    "task": "kernel/bpf/task_iter.c",
+    "task_vma": "kernel/bpf/task_iter.c",
+    "css": "kernel/bpf/cgroup_iter.c",
+    "css_task": "kernel/bpf/task_iter.c",
+    "kmem_cache": "kernel/bpf/kmem_cache_iter.c",
+    "dmabuf": "kernel/bpf/dmabuf_iter.c",
+    "scx_dsq": "kernel/sched/ext/ext.c",
+    "testmod_seq": f"{BPF}/test_kmods/bpf_testmod.c",
+}
+# what only the hand-written one needed, and so goes with it
+COMPANIONS = {
+    "bits": ("swap_ulong_in_u64", "BITS_ITER_NR_WORDS_MAX"),
+    "kmem_cache": ("KMEM_CACHE_POS_START",),
+    "task_vma": ("bpf_iter_task_vma_kern_data", "bpf_iter_task_vma_find_next", "bpf_iter_mmput_async"),
+}
+
+
+@pytest.fixture(scope="module")
+def body() -> list[str]:
+    """Some generated code, to be had under any name."""
+    read = frontend.read([LETTER / "process.yaml"], TARGET)
+    return fragment.body(generate(read.iterators[0], TARGET).of(Kind.KFUNCS))
+
+
+@pytest.mark.parametrize("name", WRITTEN_BY_HAND)
+@pytest.mark.parametrize("guard", ["", "CONFIG_CGROUPS"])
+def test_the_generated_code_stands_where_the_other_stood(sources, body, name, guard):
+    file = sources / WRITTEN_BY_HAND[name]
+    if not file.is_file() or not native.defines(file.read_text().split("\n"), name):
+        pytest.skip("this version has no such iterator there")
+    lines = file.read_text().split("\n")
+    wanted = [line.replace("bpf_iter_process", f"bpf_iter_{name}") for line in body]
+    if guard:
+        wanted = [f"#ifdef {guard}", "", *wanted, "", f"#endif /* {guard} */"]
+    found = native.kfuncs(lines, wanted, name, TARGET)
+    defined = [n for piece in pieces(found) for n in piece.names]
+    for function in native.trio(name):
+        assert defined.count(function) == 1
+    assert defined.count(f"bpf_iter_{name}_kern") == 1
+    assert _balanced(found)
+    everything = words(found, range(len(found)))
+    assert not everything & set(COMPANIONS.get(name, ()))
+    # nothing but the iterator changes: what else the file defines is as it was, in its order
+    ours = {p.names for p in pieces(found)} ^ {p.names for p in pieces(lines)}
+    others = [_text(lines, p) for p in pieces(lines) if p.names not in ours and not _is_ours(p, name)]
+    assert others == [_text(found, p) for p in pieces(found) if p.names not in ours and not _is_ours(p, name)]
+    text = "\n".join(found)
+    assert text.count("__bpf_kfunc_start_defs") == "\n".join(lines).count("__bpf_kfunc_start_defs")
+    assert "\n\n\n" not in text or "\n\n\n" in "\n".join(lines)
+
+
+def _balanced(lines: list[str]) -> bool:
+    opened = sum(line.startswith("#if") for line in lines)
+    return opened == sum(line.startswith("#endif") for line in lines) == len(conditions.blocks(lines))
+
+
+def _is_ours(piece, name: str) -> bool:
+    return any(n.startswith(f"bpf_iter_{name}_") or n == f"bpf_iter_{name}" for n in piece.names)
+
+
+def _text(lines: list[str], piece) -> list[str]:
+    return lines[piece.first : piece.last + 1]
+
+
+def test_replace_and_revert(tree, capsys):
+    before = snapshot(tree)
+    assert apply(tree, "--replace", CSS, ROOT / "specs/task.yaml") == 0
+    text = (tree / "kernel/bpf/cgroup_iter.c").read_text()
+    assert text.count("bpf_iter_css_next(struct bpf_iter_css *it)") == 1
+    assert "once drained, always drained" in text
+    ids = (tree / "kernel/bpf/helpers.c").read_text()
+    assert ids.count("bpf_iter_css_new, ") == 1 and ids.count("bpf_iter_task_new, ") == 1
+    header = (tree / BPF / "bpf_experimental.h").read_text()
+    assert header.count("int bpf_iter_css_new(") == 1 and header.count("struct bpf_iter_css;") == 1
+    replaced = snapshot(tree)
+    assert apply(tree, "--replace", CSS, ROOT / "specs/task.yaml") == 0
+    assert snapshot(tree) == replaced
+    assert apply(tree, "--revert") == 0
+    assert snapshot(tree) == before
+    assert git(tree, "status", "--porcelain") == ""
+
+
+def test_a_hand_written_test_stays(tree, tmp_path, capsys):
+    path = tree / BPF / "prog_tests/kmem_cache_iter.c"
+    if not path.is_file():
+        pytest.skip("this version has no such test")
+    spec = tmp_path / "kmem_cache.yaml"
+    text = (LETTER / "process.yaml").read_text()
+    spec.write_text(
+        text.replace("iterator: process", "iterator: kmem_cache").replace("task_iter.c", "kmem_cache_iter.c")
+    )
+    before = path.read_bytes()
+    assert apply(tree, "--replace", spec) == 0
+    assert path.read_bytes() == before
+    assert f"{BPF}/prog_tests/kmem_cache_iter.c stays as it is" in capsys.readouterr().out
+    assert Path(tree / BPF / "progs/kmem_cache_iter_failure.c").is_file()
