@@ -37,7 +37,7 @@ bench: setup ## measure time and memory against the limits
 mutants: setup ## seed bugs into the emitted C and count how many the generated tests find
 	@python tests/mutants
 
-docs: setup ## write docs/spec.md and docs/rules.md anew from the schema and the rules
+docs: setup ## write the pages of docs/ that are made from schema, rules and lists anew
 	@python -m kiter.docs
 
 wheel: setup ## build a wheel into dist/

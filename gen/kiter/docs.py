@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The reference pages, made from what the code itself goes by: `python -m kiter.docs [FOLDER]`.
 
-docs/spec.md is made from the schema and the specs, docs/rules.md from the tables of codes; what
-other pages show of a spec, below a comment with its name, is that spec.
+docs/spec.md is made from the schema and the specs, docs/rules.md from the tables of codes,
+docs/differences.md from the list of what differs from a kernel's iterators on purpose; what other
+pages show of a spec, below a comment with its name, is that spec.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
@@ -22,6 +23,7 @@ from kiter.lint import RULES
 from kiter.spec.check import spec_schema
 from kiter.spec.document import Document
 from kiter.spec.load import load
+from kiter.sync import known
 
 Schema = Mapping[str, Any]
 
@@ -47,6 +49,17 @@ Every error has a code; `kiter explain CODE` prints what stands here. Rules mark
 warnings: they do not fail a build.
 """
 
+DIFFERENCES_HEAD = """\
+<!-- SPDX-License-Identifier: GPL-2.0-only -->
+<!-- Made by `make docs` from gen/kiter/sync/known.toml. -->
+# What differs from the kernel's own
+
+To BPF programs the iterators that Linux has and those that kiter generates from specs/ are the
+same: names, prototypes, argument suffixes, struct, flags of kfuncs, enumerators. `kiter sync`
+compares them with a kernel's BTF, `kiter conform` tries what they do. Here is every difference
+that is meant; the tests fail for one that is not here, and for one here that is no more.
+"""
+
 WHOLE = "A spec"
 
 # Sections that are named after what a key holds, with the key.
@@ -62,6 +75,7 @@ FAMILIES = {
     "S": ("Errors: the spec's text", "YAML, and what the schema knows."),
     "B": ("Errors: compiling", "What a compiler says about the emitted code."),
     "R": ("Errors: running", "What happens in the virtual machine."),
+    "D": ("Errors: drift", "Where a kernel's iterators are not those of the specs."),
     "O": ("Errors: writing", "What is in the way of the output."),
     "E": ("Errors: the machine", "What kiter lacks to do its work; the exit code is 2."),
 }
@@ -288,9 +302,41 @@ def _sentence(text: str) -> str:
     return upper + text[1:] + ("" if text.endswith((".", ")")) else ".")
 
 
+# --- docs/differences.md ------------------------------------------------------------------------
+
+
+def differences_page() -> str:
+    """What differs from the kernel's own iterators on purpose, for those that there is a spec of."""
+    specs = {str(document.data["iterator"]) for document in _specs()}
+    blocks = [DIFFERENCES_HEAD]
+    blocks += [f"## {name}\n\n{_differences(name)}" for name in sorted(specs) if _differences(name)]
+    return "\n".join(blocks)
+
+
+def _differences(name: str) -> str:
+    seen = [
+        (k.targets, f"`{k.aspect}`", k.ours, k.theirs, k.reason)
+        for k in known.interfaces()
+        if k.iterator == name
+    ]
+    lived = [
+        (b.targets, b.rule, b.ours, b.theirs, b.reason) for b in known.behaviours() if b.iterator == name
+    ]
+    tables = (("What BTF shows", seen), ("What happens", lived))
+    return "\n".join(_table(title, rows) for title, rows in tables if rows)
+
+
+def _table(title: str, rows: Sequence[tuple[Sequence[str], str, str, str, str]]) -> str:
+    lines = [f"| {title.lower()} | Linux | kiter | the kernel | why |", "|---|---|---|---|---|"]
+    for targets, aspect, ours, theirs, reason in rows:
+        cells = (aspect, ", ".join(targets), ours or "none", theirs or "none", reason)
+        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 # --- writing -------------------------------------------------------------------------------------
 
-PAGES = {"spec.md": spec_page, "rules.md": rules_page}
+PAGES = {"spec.md": spec_page, "rules.md": rules_page, "differences.md": differences_page}
 
 
 INCLUDED = re.compile(r"(<!-- (?P<name>specs/[\w/]+\.yaml) -->\n```yaml\n).*?(?=```)", re.DOTALL)

@@ -13,7 +13,7 @@ import pytest
 from kiter.btf.elf import Elf
 from kiter.btf.reader import Btf
 from kiter.errors import KiterError
-from kiter.kernel.btf import Source, find
+from kiter.kernel.btf_files import Source, find
 from kiter.target.profile import releases
 
 

@@ -95,14 +95,3 @@ def test_a_snippet_that_does_not_compile_is_shown_in_the_spec(capsys, tmp_path):
     assert (status, out) == (1, "")
     assert f"{bad}:{line}:" in err
     assert "css_next_nothing" in err
-
-
-def test_the_kernels_own_css_restarts_after_its_end(capsys):
-    specs = [str(ROOT / "specs" / name) for name in ("css.yaml", "task.yaml")]
-    status = main(["conform", *specs, "--format", "json"])
-    found = json.loads(capsys.readouterr().out)["iterators"]
-    kept = {name: {rule["rule"]: rule["kept"] for rule in rules} for name, rules in found.items()}
-    assert status == 1
-    assert kept["css"]["a drained iterator stays drained"] is False
-    assert kept["task"]["a drained iterator stays drained"] is True
-    assert kept["css"]["a walk visits what user space sees"] is True

@@ -64,6 +64,7 @@ class Btf:
         self.first: int = base.count if base else 1
         self.count: int = self.first + len(self._blob.starts)
         self._measures: dict[int, tuple[int, int]] = {}
+        self._indexes: dict[tuple[int, ...], dict[int, int]] = {}
         self._strings_before: int = base._strings_end if base else 0
         self._strings_end: int = self._strings_before + len(self._blob.strings)
 
@@ -167,11 +168,14 @@ class Btf:
 
     def _named(self, name: str, *kinds: int) -> Type | None:
         """The first type of that name, without decoding those of others."""
-        places = set(self._places(name))
-        words, starts, first = self._blob.words, self._blob.starts, self.first
-        number = next((n for n in self._ids(*kinds) if words[starts[n - first]] in places), None)
-        if number is not None:
-            return self.type(number)
+        index = self._indexes.get(kinds)
+        if index is None:
+            words, starts, first = self._blob.words, self._blob.starts, self.first
+            last = reversed([(words[starts[number - first]], number) for number in self._ids(*kinds)])
+            index = self._indexes[kinds] = dict(last)
+        found = [index[place] for place in self._places(name) if place in index]
+        if found:
+            return self.type(min(found))
         return self.base._named(name, *kinds) if self.base else None
 
     def _places(self, name: str) -> Iterator[int]:
@@ -196,12 +200,14 @@ class Btf:
     def function(self, name: str) -> Function | None:
         """The function of that name, if there is one."""
         found = self._named(name, FUNC)
-        if found is None:
-            return None
+        return self._function(found) if found else None
+
+    def _function(self, found: Type) -> Function:
         proto = self.type(found.ref)
-        if proto.kind != FUNC_PROTO:
-            raise broken(self.file, f"{name}() has no prototype")
-        return Function(name, self.spelled(proto.ref), tuple(self._parameter(*p) for p in proto.members))
+        if found.kind != FUNC or proto.kind != FUNC_PROTO:
+            raise broken(self.file, f"{found.name}() has no prototype")
+        parameters = tuple(self._parameter(*each) for each in proto.members)
+        return Function(found.name, self.spelled(proto.ref), parameters)
 
     def _parameter(self, name: int, number: int) -> Parameter:
         return Parameter(self.string(name), self.spelled(number) if number else "...")
@@ -224,11 +230,11 @@ class Btf:
         found = self._named(name, ENUM, ENUM64)
         return self._enum(found) if found else None
 
-    def enums(self) -> Iterator[Enum]:
+    @cached_property
+    def enums(self) -> tuple[Enum, ...]:
         """All enums, those without a name too, the base's first."""
-        if self.base:
-            yield from self.base.enums()
-        yield from (self._enum(self.type(number)) for number in self._ids(ENUM, ENUM64))
+        own = (self._enum(self.type(number)) for number in self._ids(ENUM, ENUM64))
+        return (*(self.base.enums if self.base else ()), *own)
 
     def _enum(self, found: Type) -> Enum:
         values = {self.string(member[0]): _value(found, member) for member in found.members}
@@ -236,7 +242,7 @@ class Btf:
 
     def enumerators(self) -> Mapping[str, int]:
         """The values of all enumerators by name; of two that share a name, the last."""
-        return {name: value for found in self.enums() for name, value in found.values.items()}
+        return {name: value for found in self.enums for name, value in found.values.items()}
 
     # --- kfuncs --------------------------------------------------------------------------------
 
@@ -245,19 +251,25 @@ class Btf:
         """Whether the file can say which functions are kfuncs: a bare .BTF section cannot."""
         return self._image is not None and self._image.section(ids.SECTION) is not None
 
+    @cached_property
     def id_sets(self) -> tuple[IdSet, ...]:
         """The sets of ids with flags in the file."""
         return ids.id_sets(self._image, frozenset(self._ids(FUNC))) if self._image else ()
 
     def kfuncs(self) -> Mapping[str, int]:
-        """The kfuncs of the file, the base's not included, with their KF_ flags.
+        """The KF_ flags of the file's kfuncs by name, the base's not included."""
+        return {self.type(number).name: flags for number, flags in self._pairs.items()}
 
-        Before Linux 6.9 no set was marked as one of kfuncs; then all sets are looked at.
-        """
-        found = self.id_sets()
-        marked = [group for group in found if group.marks & ids.KFUNCS]
-        pairs = dict(pair for group in marked or found for pair in group.pairs if pair[0])
-        return {self.type(number).name: flags for number, flags in pairs.items()}
+    @cached_property
+    def kfunc_prototypes(self) -> tuple[Function, ...]:
+        """The prototypes of the same."""
+        return tuple(self._function(self.type(number)) for number in self._pairs)
+
+    @cached_property
+    def _pairs(self) -> Mapping[int, int]:
+        """Before Linux 6.9 no set was marked as one of kfuncs; then all sets are looked at."""
+        marked = [group for group in self.id_sets if group.marks & ids.KFUNCS]
+        return dict(pair for group in marked or self.id_sets for pair in group.pairs if pair[0])
 
 
 def _value(found: Type, member: tuple[int, ...]) -> int:

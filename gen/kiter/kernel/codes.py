@@ -120,7 +120,7 @@ _ALL = (
     Code(
         "E18",
         "the kernel headers have no BTF",
-        "BPF programs are compiled against a vmlinux.h that is made from it",
+        "BPF programs are compiled against a vmlinux.h that is made from it, and iterators compared with it",
         "install headers that hold a vmlinux file (Debian's do), or build with CONFIG_DEBUG_INFO_BTF=y",
     ),
     Code(

@@ -75,7 +75,7 @@ def id_sets(types: Btf) -> list[IdSet]:
             bool(group.marks & KFUNCS),
             tuple(Kfunc(types.type(i).name if i else "", i, flags) for i, flags in group.pairs),
         )
-        for group in types.id_sets()
+        for group in types.id_sets
     ]
 
 

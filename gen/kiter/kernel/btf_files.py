@@ -30,7 +30,7 @@ def known() -> tuple[Source, ...]:
     found = [Source(kernel.btf, kernel.release) for kernel in (*kernels.installed(), *kernels.fetched())]
     found += [Source(one.path / "vmlinux", one.release) for one in headers.installed()]
     there = {source.release: source for source in found if source.path.is_file()}
-    return tuple(sorted(there.values(), key=lambda source: _numbers(source.release)))
+    return tuple(sorted(there.values(), key=lambda source: kernels.numbers(source.release)))
 
 
 def find(kernel: str) -> Source:
@@ -40,7 +40,7 @@ def find(kernel: str) -> Source:
         if path.is_file():
             return Source(path, _told(path))
         raise lacking("E18", f"no BTF in {kernel}: it holds no vmlinux")
-    matching = [source for source in known() if _begins(source.release, kernel)]
+    matching = [source for source in known() if kernels.matches(source.release, kernel)]
     if matching:
         return matching[-1]
     hint = f"'kiter kernels fetch {kernel}' gets its headers, or give a file with --btf"
@@ -65,11 +65,3 @@ def _banners(path: Path) -> Iterator[str]:
         if file.read(4) == b"\x7fELF":
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
                 yield from (found[1].decode() for found in _BANNER.finditer(raw))
-
-
-def _begins(release: str, wanted: str) -> bool:
-    return release == wanted or release.startswith((f"{wanted}.", f"{wanted}-", f"{wanted}+"))
-
-
-def _numbers(release: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", release.partition("-")[0])[:3])

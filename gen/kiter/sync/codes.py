@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The codes of drift: D01 and on for what differs from a kernel, D10 and on for what stops the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from kiter.codes import Code
+
+_MEND = "bring the spec in step with the kernel, or give the difference and its reason in known.toml"
+
+_ALL = (
+    Code(
+        "D01",
+        "a kfunc is not the kernel's",
+        "BPF programs are compiled and verified against the kernel's prototype, argument suffixes included.",
+        _MEND,
+    ),
+    Code(
+        "D02",
+        "a kfunc's flags are not the kernel's",
+        "The KF_ flags say in which programs and contexts the verifier lets a kfunc be called.",
+        _MEND,
+    ),
+    Code(
+        "D03",
+        "the iterator's struct is not the kernel's",
+        "It is part of the interface: BPF programs keep it on their stack.",
+        _MEND,
+    ),
+    Code(
+        "D04",
+        "an enumerator is not the kernel's",
+        "The values of flags are part of the interface.",
+        _MEND,
+    ),
+    Code(
+        "D05",
+        "a known difference is no more",
+        "The list says what differs and why; an entry that is not true misleads.",
+        "take the entry out of known.toml, or correct it",
+    ),
+    Code(
+        "D10",
+        "the release of the kernel is not known",
+        "BTF does not say which release it is of, and what is emitted depends on it.",
+        "name the target with --target",
+    ),
+    Code(
+        "D11",
+        "the kernel has none of these iterators",
+        "A spec is compared with the iterator of the same name.",
+        "name the spec of an iterator that the kernel has, such as specs/css.yaml",
+    ),
+)
+
+CODES: Mapping[str, Code] = MappingProxyType({code.code: code for code in _ALL})

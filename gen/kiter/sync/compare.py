@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""An iterator as specified beside the one that a kernel has: what differs, and whether that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from kiter.btf.reader import Btf
+from kiter.output import Rendered
+from kiter.sync import emitted, interface
+from kiter.sync.interface import FLAGS_OF, Interface
+from kiter.sync.known import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One aspect; "" is a side that lacks it. `reason` is why that is meant, "" if it is not known."""
+
+    iterator: str
+    aspect: str
+    ours: str
+    theirs: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All differences of one iterator, and the known ones that are no more."""
+
+    iterator: str
+    differences: tuple[Difference, ...]
+    gone: tuple[Known, ...]
+
+    @property
+    def drift(self) -> tuple[Difference, ...]:
+        """What differs and is not meant to."""
+        return tuple(d for d in self.differences if not d.reason)
+
+    @property
+    def known(self) -> tuple[Difference, ...]:
+        """What differs and is meant to."""
+        return tuple(d for d in self.differences if d.reason)
+
+
+def compare(rendered: Rendered, btf: Btf, listed: Iterable[Known]) -> Comparison | None:
+    """What is emitted for a target beside what its kernel has; None if it has no such iterator."""
+    name = rendered.iterator
+    if not interface.has(btf, name):
+        return None
+    ours = emitted.read(rendered.unit, name)
+    theirs = interface.of(btf, name, ours)
+    skip = () if btf.has_ids else (FLAGS_OF,)
+    found = {d.aspect: d for d in differing(name, ours, theirs) if not d.aspect.startswith(skip)}
+    mine = [
+        k
+        for k in listed
+        if k.iterator == name and rendered.target in k.targets and not k.aspect.startswith(skip)
+    ]
+    met = [k for k in mine if found.get(k.aspect) == Difference(name, k.aspect, k.ours, k.theirs)]
+    meant = {k.aspect: replace(found[k.aspect], reason=k.reason) for k in met}
+    return Comparison(name, tuple((found | meant).values()), tuple(k for k in mine if k not in met))
+
+
+def differing(name: str, ours: Interface, theirs: Interface) -> Iterator[Difference]:
+    """Every aspect that differs, none of them known yet."""
+    mine = {use: theirs.facts.get(use, "accepted") for use in ours.uses} | dict(ours.facts)
+    for aspect in sorted(mine.keys() | theirs.facts.keys()):
+        found = Difference(name, aspect, mine.get(aspect, ""), theirs.facts.get(aspect, ""))
+        if found.ours != found.theirs:
+            yield found

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What BPF programs see of an iterator, as facts that can be compared: an aspect, and what holds there.
+
+Aspects are a kfunc's name (its prototype), "flags of" one, "struct bpf_iter_X", and an enumerator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kiter.btf import flags
+from kiter.btf.reader import Btf
+from kiter.btf.types import Function, Struct
+
+Facts = Mapping[str, str]
+FLAGS_OF = "flags of "
+IMPLICIT = {"struct bpf_prog_aux *", "const struct bpf_prog_aux *"}
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """The facts of one iterator.
+
+    `uses` are enumerators that it takes as they are, without a value of its own for them.
+    """
+
+    facts: Facts
+    uses: frozenset[str] = frozenset()
+
+    @property
+    def enumerators(self) -> frozenset[str]:
+        """All that it has a fact about or uses."""
+        return self.uses | {aspect for aspect in self.facts if aspect.isupper()}
+
+
+def has(btf: Btf, name: str) -> bool:
+    """Whether a kernel or module has an iterator of that name."""
+    return btf.mentions(f"bpf_iter_{name}_new") and btf.function(f"bpf_iter_{name}_new") is not None
+
+
+def offered(btf: Btf) -> tuple[str, ...]:
+    """The names of all iterators of a kernel, as far as the file says which functions are kfuncs."""
+    new = 1 << next(bit for bit, name in flags.FLAGS.items() if name == "KF_ITER_NEW")
+    found = (name for name, bits in btf.kfuncs().items() if bits & new)
+    return tuple(sorted(name.removeprefix("bpf_iter_").removesuffix("_new") for name in found))
+
+
+def of(btf: Btf, name: str, ours: Interface | None = None) -> Interface:
+    """An iterator as a kernel or module has it.
+
+    `ours` says what to look for beside the three kfuncs, the struct, and other kfuncs that take it:
+    its functions, and the enums that hold one of its enumerators, but for names in "__".
+    """
+    ours = ours or Interface({})
+    functions = _functions(btf, name, ours)
+    known = btf.kfuncs()
+    found = {one.name: prototype(one) for one in functions}
+    found |= {
+        f"{FLAGS_OF}{f.name}": flags_text(flags.names(known[f.name])) for f in functions if f.name in known
+    }
+    if state := btf.struct(f"bpf_iter_{name}"):
+        found[f"struct {state.name}"] = layout(state)
+    wanted = ours.enumerators
+    for enum in btf.enums if wanted else ():
+        if wanted & enum.values.keys():
+            found |= {key: str(value) for key, value in enum.values.items() if not key.startswith("__")}
+    return Interface(found)
+
+
+def _functions(btf: Btf, name: str, ours: Interface) -> tuple[Function, ...]:
+    takes = f"struct bpf_iter_{name} *"
+    wanted = dict.fromkeys(f"bpf_iter_{name}_{what}" for what in ("new", "next", "destroy"))
+    wanted |= dict.fromkeys(aspect for aspect, text in ours.facts.items() if text.endswith(")"))
+    others = (one for one in btf.kfunc_prototypes if any(p.type == takes for p in one.parameters))
+    found = {one.name: one for one in (*map(btf.function, wanted), *others) if one}
+    return tuple(found.values())
+
+
+def prototype(function: Function) -> str:
+    """A prototype as text."""
+    parameters = ", ".join(declared(p.type, p.name) for p in function.parameters) or "void"
+    return declared(function.returns, f"{function.name}({parameters})")
+
+
+def declared(type_: str, name: str) -> str:
+    """A declaration: `struct task_struct *pos`, `__u64 words[2]`."""
+    base, bracket, length = type_.partition("[")
+    return f"{base}{'' if base.endswith('*') else ' '}{name}{bracket}{length}"
+
+
+def flags_text(names: Iterable[str]) -> str:
+    """Flags in the order of their bits, whatever order they come in."""
+    order = list(flags.FLAGS.values())
+    return " | ".join(sorted(names, key=lambda name: order.index(name) if name in order else len(order)))
+
+
+def layout(struct: Struct) -> str:
+    """Size, alignment and members as text."""
+    members = "".join(f" {declared(m.type, m.name)};" for m in struct.members)
+    return f"{struct.size} bytes, aligned to {struct.alignment}: {{{members} }}"
+
+
+def explicit(function: Function, names: Iterable[str]) -> Function:
+    """The prototype that programs call: without what the verifier supplies (KF_IMPLICIT_ARGS).
+
+    tools/bpf/resolve_btfids does the same to the BTF of a kernel, Linux 7.3.
+    """
+    if "KF_IMPLICIT_ARGS" not in names:
+        return function
+    kept = tuple(p for p in function.parameters if p.type not in IMPLICIT)
+    return Function(function.name, function.returns, kept)
