@@ -9,11 +9,23 @@ from kiter.spec.node import Node
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """A value, or one bit of it, that a flag argument may have; `c` is how C spells it."""
+
+    c: str
+    doc: str
+    expect: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Argument:
     """One argument after the iterator itself.
 
     `keep` is "", "rcu" or "copy"; `enum` names the kernel's enum of its values, `defines` is
-    "enum" or "enum NAME" when the iterator brings that enum along.
+    "enum" or "enum NAME" when the iterator brings that enum along. Of a flag argument that selects
+    no walk, `bits` or `combinations` are what it may have, and `reserved` that it must be 0.
+    `rcu` says that RCU need only keep the object alive during the call.
     """
 
     name: str
@@ -21,14 +33,25 @@ class Argument:
     doc: str
     keep: str
     nullable: bool
+    rcu: bool
+    ignored: bool
+    implicit: bool
     enum: str
     defines: str
+    bits: tuple[Value, ...]
+    combinations: tuple[Value, ...]
+    reserved: bool
     node: Node
 
     @property
     def pointer(self) -> bool:
         """Whether it is a pointer."""
         return self.type.endswith("*")
+
+    @property
+    def restricted(self) -> bool:
+        """Whether new() must look at its value, though it selects no walk."""
+        return bool(self.bits or self.combinations or self.reserved)
 
     @classmethod
     def of(cls, name: str, node: Node) -> Argument:
@@ -39,7 +62,20 @@ class Argument:
             doc=node.text("doc"),
             keep=node.text("keep"),
             nullable=bool(node.value.get("nullable", False)),
+            rcu=node.text("trust") == "rcu",
+            ignored=bool(node.value.get("ignored", False)),
+            implicit=bool(node.value.get("implicit", False)),
             enum=node.text("enum"),
             defines=node.text("defines"),
+            bits=_values(node, "bits"),
+            combinations=_values(node, "combinations"),
+            reserved=bool(node.value.get("reserved", False)),
             node=node,
         )
+
+
+def _values(node: Node, key: str) -> tuple[Value, ...]:
+    given = node.get(key)
+    if given is None:
+        return ()
+    return tuple(Value(c, item.text("doc"), item.text("expect"), item) for c, item in given.items())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
-from kiter.spec.release import NEWEST, OLDEST, Range, parse_release
+from kiter.spec.release import Range
 from kiter.spec.snippet import Snippet
 from kiter.spec.walk import Walk, walks_under
 
@@ -43,14 +43,11 @@ class Case:
     @classmethod
     def of(cls, flag: str, node: Node) -> Case:
         """From an entry of `cases`, or from `walk` itself when nothing is selected."""
-        since, until = node.text("since"), node.text("until")
         return cls(
             flag=flag,
             doc=node.text("doc"),
             value=node.value.get("value"),
-            kernels=Range(
-                parse_release(since) if since else OLDEST, parse_release(until) if until else NEWEST
-            ),
+            kernels=node.kernels,
             requires=tuple(node.value.get("requires", ())),
             refusals=Refusal.under(node) if flag else (),
             walks=walks_under(node),

@@ -1,65 +1,110 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The whole spec as frozen values: what check() accepts becomes one Iterator."""
+"""The whole spec as frozen values: what check() accepts becomes one Iterator, as one kernel has it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
+from kiter.spec.companion import Companion
+from kiter.spec.context import Context
 from kiter.spec.document import Document
+from kiter.spec.element import Element
+from kiter.spec.helper import Helper
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
-from kiter.spec.release import OLDEST, Release, parse_release
-from kiter.spec.snippet import Code
+from kiter.spec.release import NEWEST, OLDEST, Release, parse_release
+from kiter.spec.resource import Resource
+from kiter.spec.snippet import Code, text_on
+from kiter.spec.trial import Trials
+from kiter.spec.walk import Lock, lock_under
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A further field of the state, with the value that new() stores."""
+    """A further field of the state, with the value that new() stores; `size` is 0 unless given."""
 
     name: str
     type: str
-    init: Code
+    init: Code | None
+    size: int
     node: Node
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
-    """What the selftests need beside what follows from the rest."""
+class Place:
+    """Where the parts go: files are paths in the kernel tree, "" for the usual one.
 
-    identity: Code | None
-    arguments: tuple[tuple[str, Code], ...]
-    config: tuple[str, ...]
+    `programs` are those of a set of its own, `join` is the existing set that the kfuncs join;
+    without either they join the common one. `open` says that the struct shows its fields.
+    """
+
+    file: str
+    declarations: str
+    header: str
+    open: bool
+    programs: tuple[str, ...]
+    join: str
+    filter: str
 
 
 @dataclass(frozen=True, slots=True)
 class Iterator:
-    """One iterator as its author describes it.
+    """One iterator as its author describes it, for one kernel.
 
-    `file` is "" for a file of its own, `programs` is empty for the common kfunc set, `select`
-    is "" when there is one case and no flag.
+    `select` is "" when there is one case and no flag. Cases are those of all kernels, everything
+    else is what the one kernel has.
     """
 
     name: str
     summary: str
     since: Release
-    file: str
+    place: Place
     guard: str
-    programs: tuple[str, ...]
     includes: tuple[str, ...]
-    element: str
-    lifetime: str
-    rcu: bool
+    held: Element
+    context: Context
     arguments: tuple[Argument, ...]
     refusals: tuple[Refusal, ...]
+    helpers: tuple[Helper, ...]
+    allocate: bool
+    resources: tuple[Resource, ...]
     fields: tuple[Field, ...]
     room: int
     select: str
+    lock: Lock | None
     cases: tuple[Case, ...]
-    tests: Tests
+    companions: tuple[Companion, ...]
+    tests: Trials
     docs: Node | None
     node: Node
+
+    @property
+    def element(self) -> str:
+        """The C type of the elements."""
+        return self.held.type
+
+    @property
+    def lifetime(self) -> str:
+        """What keeps an element valid."""
+        return self.held.lifetime
+
+    @property
+    def rcu(self) -> bool:
+        """Whether it is used inside an RCU critical section only."""
+        return self.context.rcu
+
+    @property
+    def file(self) -> str:
+        """The existing file that the code joins, "" for one of its own."""
+        return self.place.file
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The types of programs of a set of its own."""
+        return self.place.programs
 
     def argument(self, name: str) -> Argument | None:
         """The argument of that name."""
@@ -70,30 +115,47 @@ class Iterator:
         return tuple(case for case in self.cases if release in case.kernels)
 
 
-def build(document: Document) -> Iterator:
-    """The model of a document that has passed the schema."""
+def build(document: Document, release: Release = NEWEST) -> Iterator:
+    """The model of a document that has passed the schema, for one kernel."""
     root = Node(document, (), document.data)
     walk = root["walk"]
     return Iterator(
         name=root.text("iterator"),
         summary=root.text("summary"),
         since=parse_release(root.text("since")) if root.get("since") else OLDEST,
-        file=root.text("file"),
+        place=_place(root, release),
         guard=root.text("guard"),
-        programs=tuple(root.value.get("set", {}).get("programs", ())),
         includes=tuple(root.value.get("includes", ())),
-        element=root["element"].text("type"),
-        lifetime=root["element"].text("lifetime"),
-        rcu=bool(root.value["context"].get("rcu", False)),
-        arguments=tuple(Argument.of(*item) for item in _entries(root, "arguments")),
+        held=Element.of(root["element"]),
+        context=Context.of(root["context"], release),
+        arguments=tuple(Argument.of(*item) for item in _present(root, "arguments", release)),
         refusals=Refusal.under(root),
+        helpers=tuple(Helper.of(*item) for item in _present(root, "helpers", release)),
+        allocate=bool(root.value.get("allocate", False)),
+        resources=tuple(Resource.of(*item) for item in _present(root, "resources", release)),
         fields=tuple(_field(*item) for item in _entries(root, "state")),
         room=int(root.value.get("room", 0)),
         select=walk.text("select"),
+        lock=lock_under(walk),
         cases=_cases(walk),
-        tests=_tests(root),
+        companions=tuple(Companion.of(*item) for item in _present(root, "companions", release)),
+        tests=Trials.under(root),
         docs=root.get("docs"),
         node=root,
+    )
+
+
+def _place(root: Node, release: Release) -> Place:
+    struct, group = root.value.get("struct", {}), root.value.get("set", {})
+    header = root["struct"].get("header") if struct else None
+    return Place(
+        file=text_on(root.get("file"), release),
+        declarations=text_on(root.get("declarations"), release),
+        header=text_on(header, release),
+        open=bool(struct.get("open", False)),
+        programs=tuple(group.get("programs", ())),
+        join=str(group.get("join", "")),
+        filter=str(group.get("filter", "")),
     )
 
 
@@ -102,18 +164,16 @@ def _entries(node: Node, key: str) -> tuple[tuple[str, Node], ...]:
     return tuple(item.items()) if item is not None else ()
 
 
+def _present(node: Node, key: str, release: Release) -> Iterable[tuple[str, Node]]:
+    """The entries that one kernel has."""
+    return ((name, item) for name, item in _entries(node, key) if release in item.kernels)
+
+
 def _field(name: str, node: Node) -> Field:
-    return Field(name, node.text("type"), Code.of(node["init"]), node)
+    size = int(node.value.get("size", 0))
+    return Field(name, node.text("type"), Code.under(node, "init"), size, node)
 
 
 def _cases(walk: Node) -> tuple[Case, ...]:
     given = _entries(walk, "cases")
     return tuple(Case.of(*item) for item in given) if given else (Case.of("", walk),)
-
-
-def _tests(root: Node) -> Tests:
-    node = root.get("tests")
-    if node is None:
-        return Tests(None, (), ())
-    arguments = tuple((name, Code.of(item)) for name, item in _entries(node, "arguments"))
-    return Tests(Code.under(node, "identity"), arguments, tuple(node.value.get("config", ())))

@@ -9,6 +9,7 @@ from typing import Any
 
 from kiter.errors import Diagnostic, Position
 from kiter.spec.document import Document
+from kiter.spec.release import NEWEST, OLDEST, Range, parse_release
 
 Path = tuple[str | int, ...]
 
@@ -53,6 +54,12 @@ class Node:
     def text(self, key: str, default: str = "") -> str:
         """A string under `key`."""
         return str(self.value.get(key, default))
+
+    @property
+    def kernels(self) -> Range:
+        """The kernels that a mapping's `since` and `until` name; all of them by default."""
+        since, until = self.text("since"), self.text("until")
+        return Range(parse_release(since) if since else OLDEST, parse_release(until) if until else NEWEST)
 
     def finding(self, code: str, message: str, reason: str = "", hint: str = "") -> Diagnostic:
         """An error about this value, shown at its place."""

@@ -113,3 +113,13 @@ def text_on(node: Node | None, release: Release) -> str:
         return node.value
     ranges = Versioned(tuple((Range.parse(key), str(item.value)) for key, item in node.items()))
     return ranges.on(release) or ""
+
+
+def switched(node: Node | None, release: Release) -> bool:
+    """A switch of the spec for one kernel: false when it is not there, or no range covers it."""
+    if node is None:
+        return False
+    if isinstance(node.value, bool):
+        return node.value
+    ranges = Versioned(tuple((Range.parse(key), bool(item.value)) for key, item in node.items()))
+    return bool(ranges.on(release))

@@ -13,16 +13,18 @@ from kiter.spec.node import Node
 from kiter.spec.snippet import Code
 
 DEFAULT_CURSOR = "pos"
+CURRENT = "cur"
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The next element is an expression over the last one."""
+    """The next element is an expression over the last one; `done` gives back one that was copied."""
 
     name: str
     type: str
     first: Code | None
     next: Code
+    done: Code | None
     node: Node
 
 
@@ -60,10 +62,69 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Statements that set pos."""
+    """Statements that set pos; `reads` and `writes` are what they say they use of the state."""
 
     name: str
     next: Code
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Numbers from one argument up to another, at `most` so many; or one number, several `times`.
+
+    `name` is the field that the elements point to.
+    """
+
+    name: str
+    start: str
+    end: str
+    most: Code | None
+    times: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The numbers below `end` that `next` finds, each from the one before on."""
+
+    name: str
+    next: Code
+    end: Code
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """An iterator that the kernel has; `sticky` when it goes on giving NULL by itself."""
+
+    name: str
+    type: str
+    start: Code
+    next: Code
+    end: Code
+    sticky: bool
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A node of our own in the list that is walked; `name` is the local that holds the element."""
+
+    name: str
+    link: Code
+    next: Code
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What is held during each step: `kind` as the schema names it, `at` its address."""
+
+    kind: str
+    at: Code
     node: Node
 
 
@@ -84,8 +145,8 @@ class Nested:
         return self.inner.name
 
 
-Walk = Cursor | Ring | List | Raw | Nested
-KINDS = ("cursor", "ring", "list", "nested", "raw")
+Walk = Cursor | Ring | List | Raw | Nested | Counter | Index | Native | Linked
+KINDS = ("cursor", "ring", "list", "nested", "counter", "index", "native", "linked", "raw")
 
 
 def start_of(walk: Walk) -> Start | None:
@@ -99,7 +160,8 @@ def _named(node: Node) -> tuple[str, str]:
 
 
 def _cursor(node: Node) -> Cursor:
-    return Cursor(*_named(node), Code.under(node, "first"), Code.of(node["next"]), node)
+    first, done = Code.under(node, "first"), Code.under(node, "done")
+    return Cursor(*_named(node), first, Code.of(node["next"]), done, node)
 
 
 def _ring(node: Node) -> Ring:
@@ -128,7 +190,37 @@ def _nested(node: Node) -> Nested:
 
 
 def _raw(node: Node) -> Raw:
-    return Raw(DEFAULT_CURSOR, Code.of(node["next"]), node)
+    reads, writes = (tuple(node.value.get(key, ())) for key in ("reads", "writes"))
+    return Raw(DEFAULT_CURSOR, Code.of(node["next"]), reads, writes, node)
+
+
+def _counter(node: Node) -> Counter:
+    element = node.text("element", CURRENT)
+    start, end, times = (node.text(key) for key in ("from", "to", "times"))
+    return Counter(element, start, end, Code.under(node, "most"), times, node)
+
+
+def _index(node: Node) -> Index:
+    return Index(node.text("as", DEFAULT_CURSOR), Code.of(node["next"]), Code.of(node["end"]), node)
+
+
+def _native(node: Node) -> Native:
+    steps = (Code.of(node[key]) for key in ("start", "next", "end"))
+    sticky = bool(node.value.get("sticky", False))
+    return Native(node.text("as", DEFAULT_CURSOR), node.text("type"), *steps, sticky, node)
+
+
+def _linked(node: Node) -> Linked:
+    return Linked(DEFAULT_CURSOR, Code.of(node["node"]), Code.of(node["next"]), node)
+
+
+def lock_under(node: Node) -> Lock | None:
+    """The lock of a walk, if it has one."""
+    given = node.get("lock")
+    if given is None:
+        return None
+    kind, at = next(given.items())
+    return Lock(kind, Code.of(at), given)
 
 
 MAKERS: dict[str, Callable[[Node], Walk]] = {
@@ -136,6 +228,10 @@ MAKERS: dict[str, Callable[[Node], Walk]] = {
     "ring": _ring,
     "list": _list,
     "nested": _nested,
+    "counter": _counter,
+    "index": _index,
+    "native": _native,
+    "linked": _linked,
     "raw": _raw,
 }
 

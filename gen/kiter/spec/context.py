@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where a program may use the iterator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.spec.node import Node
+from kiter.spec.release import Release
+from kiter.spec.snippet import switched
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`refuse` has (what, errno) for what new() itself refuses: "irqs_off" or "nmi".
+
+    `allow` are the types of programs on the verifier's list, with "sleepable" for any that may
+    sleep; empty where there is no list.
+    """
+
+    rcu: bool
+    sleepable: bool
+    perfmon: bool
+    spinlock: bool
+    refuse: tuple[tuple[str, str], ...]
+    allow: tuple[str, ...]
+    node: Node
+
+    @classmethod
+    def of(cls, node: Node, release: Release) -> Context:
+        """From `context`, as it is on one kernel."""
+        allow = node.value.get("allow", {})
+        return cls(
+            rcu=bool(node.value.get("rcu", False)),
+            sleepable=bool(node.value.get("sleepable", False)),
+            perfmon=switched(node.get("perfmon"), release),
+            spinlock=switched(node.get("spinlock"), release),
+            refuse=tuple(node.value.get("refuse", {}).items()),
+            allow=(*allow.get("programs", ()), *(["sleepable"] if allow.get("sleepable") else [])),
+            node=node,
+        )

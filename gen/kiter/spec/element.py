@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What next() returns, and what keeps it valid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.spec.node import Node
+from kiter.spec.snippet import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """The type of the elements; `lifetime` is rcu, state, native, held or snapshot.
+
+    `get` and `put` are over pos; with `last`, `put` is true when it was the last reference.
+    """
+
+    type: str
+    lifetime: str
+    get: Code | None
+    put: Code | None
+    last: Code | None
+    node: Node
+
+    @classmethod
+    def of(cls, node: Node) -> Element:
+        """From `element`."""
+        holding = (Code.under(node, key) for key in ("get", "put", "last"))
+        return cls(node.text("type"), node.text("lifetime"), *holding, node)

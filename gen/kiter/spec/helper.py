@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A C function of the iterator: what no key of the language can say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.spec.node import Node
+from kiter.spec.snippet import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """`takes` has (name, C type) of its parameters; `gives` is what it returns, "void" for nothing."""
+
+    name: str
+    doc: str
+    takes: tuple[tuple[str, str], ...]
+    gives: str
+    body: Code
+    node: Node
+
+    @classmethod
+    def of(cls, name: str, node: Node) -> Helper:
+        """From an entry of `helpers`."""
+        takes = tuple(node.value.get("takes", {}).items())
+        return cls(name, node.text("doc"), takes, node.text("gives", "void"), Code.of(node["body"]), node)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What new() looks up or takes before the walk can begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.spec.node import Node
+from kiter.spec.snippet import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A pointer that `get` gives, or a buffer of `count` items that `fill` fills.
+
+    `errno` is what new() returns when it cannot be had, with `doc` as the reason; `fails` has
+    (errno, reason) for a `get` that gives an ERR_PTR(). Of a buffer up to `inline` items stay in
+    the state.
+    """
+
+    name: str
+    type: str
+    doc: str
+    errno: str
+    fails: tuple[tuple[str, str], ...]
+    get: Code | None
+    put: Code | None
+    count: Code | None
+    inline: int
+    fill: Code | None
+    node: Node
+
+    @property
+    def buffer(self) -> bool:
+        """Whether it is memory that new() fills."""
+        return self.count is not None
+
+    @property
+    def held(self) -> bool:
+        """Whether there is something to give back."""
+        return self.put is not None or self.buffer
+
+    @classmethod
+    def of(cls, name: str, node: Node) -> Resource:
+        """From an entry of `resources`."""
+        return cls(
+            name=name,
+            type=node.text("type"),
+            doc=node.text("doc"),
+            errno=node.text("errno"),
+            fails=tuple(node.value.get("fails", {}).items()),
+            get=Code.under(node, "get"),
+            put=Code.under(node, "put"),
+            count=Code.under(node, "count"),
+            inline=int(node.value.get("inline", 0)),
+            fill=Code.under(node, "fill"),
+            node=node,
+        )
