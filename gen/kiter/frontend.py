@@ -67,7 +67,7 @@ def read(paths: Iterable[Path], profile: Profile) -> Read:
     status = FINDINGS
     for path in paths:
         try:
-            iterators.append(_one(path))
+            iterators.append(_one(path, profile))
         except KiterError as error:
             found += error.diagnostics
             status = max(status, error.status)
@@ -79,11 +79,11 @@ def read(paths: Iterable[Path], profile: Profile) -> Read:
     return Read(tuple(iterators), tuple(sorted(found)))
 
 
-def _one(path: Path) -> Iterator:
+def _one(path: Path, profile: Profile) -> Iterator:
     if manifest.lists(path):
         code = CODES["S16"]
         raise KiterError(Diagnostic(Position(str(path)), "S16", code.title, code.reason, code.hint))
     document = load(path)
     if wrong := check(document, spec_schema()):
         raise KiterError(*wrong)
-    return build(document)
+    return build(document, profile.number)

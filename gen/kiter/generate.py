@@ -19,6 +19,7 @@ from kiter.lower import (
     prog_failure,
     prog_test,
     snippets,
+    struct,
     toctree,
     types,
 )
@@ -48,11 +49,22 @@ def _kfuncs_path(s: Scene) -> str:
     return names.fragment(s.it.file, s.it, ".c") if s.it.file else names.own_file(s.it)
 
 
+def _ids_path(s: Scene) -> str:
+    """Where the ids join the same file as the kfuncs, they need a name of their own."""
+    ending = "_ids.c" if btf_ids.home(s) == s.it.file else ".c"
+    return names.fragment(btf_ids.home(s), s.it, ending)
+
+
+def _declarations_path(s: Scene) -> str:
+    return names.fragment(declarations.home(s), s.it, ".h")
+
+
 OUTPUTS: tuple[tuple[Kind, Lower, str, Place], ...] = (
     (Kind.KFUNCS, kfuncs.view, "kernel/kfuncs.c.j2", _kfuncs_path),
-    (Kind.BTF_IDS, btf_ids.view, "kernel/btf_ids.c.j2", _beside("common_file", ".c")),
+    (Kind.BTF_IDS, btf_ids.view, "kernel/btf_ids.c.j2", _ids_path),
+    (Kind.STRUCT, struct.view, "kernel/struct.h.j2", lambda s: names.fragment(s.it.place.header, s.it, ".h")),
     (Kind.MAKEFILE, makefile.view, "kernel/makefile.j2", _beside("makefile", ".mk")),
-    (Kind.DECLARATIONS, declarations.view, "kernel/declarations.h.j2", _beside("experimental", ".h")),
+    (Kind.DECLARATIONS, declarations.view, "kernel/declarations.h.j2", _declarations_path),
     (Kind.PROG, prog.view, "selftests/prog.c.j2", _selftest("progs/{}_iter.c")),
     (
         Kind.PROG_FAILURE,

@@ -14,6 +14,7 @@ class Kind(enum.Enum):
 
     KFUNCS = "kfuncs"
     BTF_IDS = "btf-ids"
+    STRUCT = "struct"
     DECLARATIONS = "declarations"
     MAKEFILE = "makefile"
     PROG = "prog"

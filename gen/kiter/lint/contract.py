@@ -10,7 +10,7 @@ from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject, Use, When
 from kiter.lint.vocabulary import LOOSE_MEMBERS
 from kiter.spec.argument import Argument
-from kiter.spec.walk import Cursor, List
+from kiter.spec.walk import Counter, Cursor, List
 
 VERIFIER_NEXT = "kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later"
 VERIFIER_RCU = "kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later"
@@ -222,9 +222,11 @@ def empty_cursor(s: Subject) -> Iterator[Hit]:
     hint="use arguments only",
 )
 def state_in_new(s: Subject) -> Iterator[Hit]:
-    hidden = (s.cursors | {f.name for f in s.it.fields}) - {a.name for a in s.it.arguments}
+    taken = {a.name for a in s.it.arguments} | {r.name for r in s.it.resources}
+    hidden = (s.cursors | {f.name for f in s.it.fields}) - taken
     for use in s.starting:
-        for name in sorted(use.names & hidden):
+        own = {str(use.slot.code.node.path[1])} if use.slot.key == "init" else use.slot.cursors
+        for name in sorted(use.names & (hidden - own)):
             if use.slot.key != "ring.anchor":
                 yield Hit(use.at_name(name), f"'{name}' holds nothing yet when new() looks at it")
 
@@ -238,8 +240,16 @@ def state_in_new(s: Subject) -> Iterator[Hit]:
 )
 def kept_for_nothing(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
-        if a.keep and a.name != s.it.select and not _stepped(s, a):
+        if a.keep and a.name != s.it.select and not _stepped(s, a) and a.name not in _counted(s):
             yield Hit(a.node["keep"].key_at, f"next() never uses '{a.name}'")
+
+
+def _counted(s: Subject) -> frozenset[str]:
+    """The arguments that a counter goes by."""
+    walks = [level.walk for level in s.levels]
+    return frozenset(
+        name for w in walks if isinstance(w, Counter) for name in (w.start, w.end, w.times, w.name)
+    )
 
 
 def _stepped(s: Subject, a: Argument) -> bool:
@@ -257,7 +267,8 @@ def unused(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         required = any(a.name in case.requires for case in s.it.cases)
         used = any(a.name in use.names - use.slot.cursors for use in s.uses)
-        if not (used or required or a.keep or a.name == s.it.select):
+        limited = a.restricted or a.implicit or a.name in _counted(s)
+        if not (used or required or a.keep or limited or a.name == s.it.select):
             yield Hit(a.node.key_at, f"neither new() nor next() uses '{a.name}'")
 
 
@@ -270,7 +281,8 @@ def unused(s: Subject) -> Iterator[Hit]:
 )
 def unused_field(s: Subject) -> Iterator[Hit]:
     for field in s.it.fields:
-        if not any(field.name in use.names for use in s.stepping):
+        later = (use for use in s.uses if use.slot.when in {When.NEXT, When.BOTH, When.COMPANION})
+        if not any(field.name in use.names for use in later):
             yield Hit(field.node.key_at, f"next() never uses the field '{field.name}'")
 
 

@@ -22,7 +22,7 @@ from kiter.lower.state import SIZES, start_field
 from kiter.spec import iterator
 from kiter.spec.argument import Argument
 from kiter.spec.node import Node
-from kiter.spec.walk import Ring
+from kiter.spec.walk import Counter, Ring
 
 LONGEST_NAME = 63 - len("_iter_failure")
 MOST_WORDS = 32
@@ -100,6 +100,8 @@ def same_name(s: Subject) -> Iterator[Hit]:
             yield Hit(case.node.key_at, f"'{case.flag}' is the name of a flag and of something else")
     for level in s.levels:
         a = arguments.get(level.walk.name)
+        if isinstance(level.walk, Counter):
+            continue  # its element is a kept argument
         if a and not _shared(s, a, isinstance(level.walk, Ring), level.role, level.type):
             node = level.walk.node.get("as")
             at = node.at if node else a.node.key_at
@@ -210,11 +212,11 @@ def _no_number(ctype: str) -> bool:
     "K11",
     "a field of unknown size",
     "the size of the opaque struct is worked out without a compiler, so a whole struct cannot be a field",
-    hint="keep a pointer, or the numbers that are needed",
+    hint="keep a pointer, or the numbers that are needed; or say its 'size'",
 )
 def unsized_field(s: Subject) -> Iterator[Hit]:
     for field in s.it.fields:
-        if _no_number(field.type):
+        if _no_number(field.type) and not field.size:
             yield Hit(field.node["type"].at, f"the field '{field.name}' is no number and no pointer")
 
 

@@ -75,7 +75,7 @@ def comment(s: Subject) -> Iterator[Hit]:
 )
 def lines(s: Subject) -> Iterator[Hit]:
     for use in _expressions(s):
-        if "\n" in use.text.strip():
+        if "\n" in use.text.strip() and use.slot.key != "init":
             yield Hit(use.at(), f"'{use.slot.key}' goes over several lines")
 
 
@@ -87,6 +87,8 @@ def lines(s: Subject) -> Iterator[Hit]:
 )
 def preprocessor(s: Subject) -> Iterator[Hit]:
     for use in s.uses:
+        if use.slot.when is When.HELPER:
+            continue
         if (token := next((t for t in use.words.tokens if t.text == "#"), None)) is not None:
             yield Hit(use.at(token.offset), "a snippet cannot talk to the preprocessor")
 
@@ -111,7 +113,8 @@ def empty(s: Subject) -> Iterator[Hit]:
 )
 def bare_names(s: Subject) -> Iterator[Hit]:
     for use in _kernel_side(s):
-        for name in sorted(use.names & {"kit", "it"}):
+        known = {"kit"} if use.slot.when is When.COMPANION else set()
+        for name in sorted(use.names & {"kit", "it"} - known):
             yield Hit(use.at_name(name), f"'{name}' is a variable of the emitted code")
 
 
@@ -124,6 +127,8 @@ def bare_names(s: Subject) -> Iterator[Hit]:
 )
 def way_out(s: Subject) -> Iterator[Hit]:
     for use in s.uses:
+        if use.slot.when is When.HELPER:
+            continue
         for name in sorted(use.names & {"return", "goto"}):
             yield Hit(use.at_name(name), f"'{name}' in '{use.slot.key}'")
 
@@ -141,6 +146,8 @@ def _among(use: Use, whole: frozenset[str], families: tuple[str, ...]) -> list[s
 )
 def locks(s: Subject) -> Iterator[Hit]:
     for use in _kernel_side(s):
+        if use.slot.when is When.HELPER:
+            continue
         for name in _among(use, LOCKS, LOCK_FAMILIES):
             yield Hit(use.at_name(name), f"'{name}' in '{use.slot.key}'")
 
@@ -153,7 +160,7 @@ def locks(s: Subject) -> Iterator[Hit]:
     hint="use what does not sleep",
 )
 def sleeps(s: Subject) -> Iterator[Hit]:
-    for use in _kernel_side(s):
+    for use in () if s.it.context.sleepable else _kernel_side(s):
         for name in _among(use, SLEEPERS, SLEEPING_FAMILIES):
             yield Hit(use.at_name(name), f"'{name}' may sleep")
 

@@ -19,7 +19,7 @@ from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Range
 from kiter.spec.snippet import Code, Snippet
-from kiter.spec.walk import KINDS, Cursor, List, Nested, Raw, Ring
+from kiter.spec.walk import KINDS, Counter, Cursor, Index, Linked, List, Native, Nested, Raw, Ring
 from kiter.target.profile import Profile
 
 
@@ -30,6 +30,8 @@ class When(Enum):
     NEXT = "next()"
     BOTH = "new() and next()"
     TEST = "the tests"
+    HELPER = "a helper"
+    COMPANION = "a companion"
 
 
 class Role(Enum):
@@ -44,7 +46,7 @@ class Role(Enum):
 class Level:
     """One walk with a cursor; `above` is the outer walk's cursor for an inner one."""
 
-    walk: Cursor | Ring | List | Raw
+    walk: Cursor | Ring | List | Raw | Counter | Index | Native | Linked
     role: Role
     case: Case
     above: str = ""
@@ -89,7 +91,7 @@ class Use:
     @property
     def statements(self) -> bool:
         """Whether it holds statements and not one expression."""
-        return self.slot.key == "raw.next"
+        return self.slot.key in {"raw.next", "helper.body", "companion.do"}
 
     def at(self, offset: int = 0) -> Position:
         """Where a character of the text stands in the file."""
@@ -184,7 +186,10 @@ def kinds(node: Node) -> list[str]:
 def _slots(it: Spec, levels: Iterable[Level]) -> Iterator[Slot]:
     yield from _checks(it.refusals, None)
     for field in it.fields:
-        yield Slot(field.init, "init", When.NEW)
+        if field.init is not None:
+            yield Slot(field.init, "init", When.NEW)
+    yield from _taken(it)
+    yield from _kept(it)
     for case in it.cases:
         yield from _checks(case.refusals, case)
     for level in levels:
@@ -193,6 +198,31 @@ def _slots(it: Spec, levels: Iterable[Level]) -> Iterator[Slot]:
         yield Slot(it.tests.identity, "identity", When.TEST)
     for _, code in it.tests.arguments:
         yield Slot(code, "argument", When.TEST)
+
+
+def _taken(it: Spec) -> Iterator[Slot]:
+    """What new() takes, and what gives it back."""
+    for resource in it.resources:
+        for key in ("get", "count", "fill"):
+            if (code := getattr(resource, key)) is not None:
+                yield Slot(code, f"resource.{key}", When.BOTH if key == "count" else When.NEW)
+        if resource.put is not None:
+            yield Slot(resource.put, "resource.put", When.BOTH)
+
+
+def _kept(it: Spec) -> Iterator[Slot]:
+    """What holds elements and locks, and the functions that come with the iterator."""
+    for key in ("get", "put", "last"):
+        if (code := getattr(it.held, key)) is not None:
+            yield Slot(code, f"element.{key}", When.NEXT, cursors=frozenset({"pos"}))
+    if it.lock is not None:
+        yield Slot(it.lock.at, "lock", When.NEXT)
+    for helper in it.helpers:
+        yield Slot(helper.body, "helper.body", When.HELPER)
+    for companion in it.companions:
+        for key in ("do", "result", "empty"):
+            if (code := getattr(companion, key)) is not None:
+                yield Slot(code, f"companion.{key}", When.COMPANION)
 
 
 def _checks(refusals: Iterable[Refusal], case: Case | None) -> Iterator[Slot]:
@@ -209,6 +239,8 @@ def _walked(level: Level) -> Iterator[Slot]:
             if walk.first is not None:
                 yield Slot(walk.first, "cursor.first", When.NEXT, case, level, before)
             yield Slot(walk.next, "cursor.next", When.NEXT, case, level, during)
+            if walk.done is not None:
+                yield Slot(walk.done, "cursor.done", When.NEXT, case, level, during)
         case List():
             yield Slot(walk.head, "list.head", When.NEXT, case, level, before)
         case Ring():
@@ -219,6 +251,27 @@ def _walked(level: Level) -> Iterator[Slot]:
                 yield Slot(walk.start.linked, "ring.start.linked", When.NEW, case, level)
         case Raw():
             yield Slot(walk.next, "raw.next", When.NEXT, case, level, during)
+        case _:
+            yield from _of_its_own(walk, case, level)
+
+
+def _of_its_own(walk: Counter | Index | Native | Linked, case: Case, level: Level) -> Iterator[Slot]:
+    """The slots of a walk whose place is no pointer to an element."""
+    here = frozenset({walk.name})
+    match walk:
+        case Counter():
+            if walk.most is not None:
+                yield Slot(walk.most, "counter.most", When.NEW, case)
+        case Index():
+            yield Slot(walk.next, "index.next", When.NEXT, case, level, here)
+            yield Slot(walk.end, "index.end", When.NEXT, case, level)
+        case Native():
+            yield Slot(walk.start, "native.start", When.NEW, case, level, here)
+            yield Slot(walk.next, "native.next", When.NEXT, case, level, here)
+            yield Slot(walk.end, "native.end", When.NEXT, case, level, here)
+        case Linked():
+            yield Slot(walk.link, "linked.node", When.NEXT, case, level)
+            yield Slot(walk.next, "linked.next", When.NEXT, case, level)
 
 
 def _uses(slots: Iterable[Slot]) -> Iterator[Use]:

@@ -11,7 +11,7 @@ from kiter.lint.rule import Hit, near, rule
 from kiter.lint.subject import Role, Subject, kinds
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
-from kiter.spec.walk import KINDS, Ring
+from kiter.spec.walk import KINDS, Native, Ring
 
 LARGEST = {"u8": 255, "u16": 65535, "int": 2**31 - 1, "s32": 2**31 - 1, "bool": 1, "char": 127, "s8": 127}
 ONE_OF = "one of " + ", ".join(KINDS)
@@ -235,7 +235,8 @@ def same_cursor(s: Subject) -> Iterator[Hit]:
 )
 def other_type(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
-        if level.role is not Role.OUTER and level.type and level.type != s.it.element:
+        own = isinstance(level.walk, Native)
+        if level.role is not Role.OUTER and level.type and level.type != s.it.element and not own:
             message = f"the cursor '{level.walk.name}' holds the elements, which are '{s.it.element}'"
             yield Hit(level.walk.node["type"].at, message)
 

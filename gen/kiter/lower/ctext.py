@@ -19,8 +19,16 @@ def width(line: str) -> int:
 
 
 def indented(lines: Iterable[str], tabs: int = 1) -> tuple[str, ...]:
-    """The lines, further in; blank lines stay blank."""
-    return tuple("\t" * tabs + line if line else "" for line in lines)
+    """The lines, further in; blank lines stay blank, the preprocessor's stay where they are."""
+    return tuple("\t" * tabs + line if line and line[0] != "#" else line for line in lines)
+
+
+def spaced(blocks: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The blocks that hold anything, with an empty line between them."""
+    lines: list[str] = []
+    for block in filter(None, blocks):
+        lines += [""] * bool(lines) + list(block)
+    return tuple(lines)
 
 
 def declare(ctype: str, name: str) -> str:

@@ -4,19 +4,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kiter.lower import names
 from kiter.lower.ctext import kernel_doc, paragraph
 from kiter.lower.scene import Scene
+from kiter.spec.argument import Argument
+from kiter.spec.companion import Companion
 from kiter.spec.snippet import text_on
+from kiter.spec.walk import Counter
 
+REFUSED_IN = {"irqs_off": "interrupts are off", "nmi": "it is called in an NMI"}
+ALLOWED = {
+    "lsm": "LSM programs",
+    "iter": "programs of iterators",
+    "syscall": "syscall programs",
+    "struct_ops": "struct_ops programs",
+    "sleepable": "programs that may sleep",
+}
 RCU = "Call it inside an RCU read-side critical section, which must last until the iterator is destroyed."
 
 
 def failures(scene: Scene) -> tuple[tuple[str, str], ...]:
     """(errno, condition) of everything that new() refuses, in the order of the code."""
     found = [(refusal.errno, refusal.doc) for refusal in scene.it.refusals]
+    found += _out_of_range(scene)
+    found += [("EINVAL", f"@{a.name} {_not_accepted(a)}") for a in scene.it.arguments if a.restricted]
+    found += [(errno, REFUSED_IN[what]) for what, errno in scene.it.context.refuse]
     if scene.it.select:
         found.append(("EINVAL", f"@{scene.it.select} is {_no_value(scene)}"))
     for case in scene.cases:
@@ -24,7 +38,34 @@ def failures(scene: Scene) -> tuple[tuple[str, str], ...]:
         found += [(refusal.errno, refusal.doc) for refusal in case.refusals]
         if start := scene.start(case):
             found.append((start.errno, f"the element to start at has left the ring{_with(scene, case.flag)}"))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*found, *_not_had(scene)]))
+
+
+def _out_of_range(scene: Scene) -> list[tuple[str, str]]:
+    walk = scene.cases[0].walk
+    if not isinstance(walk, Counter) or walk.times:
+        return []
+    found = [("EINVAL", f"@{walk.start} is above @{walk.end}")]
+    return [*found, ("E2BIG", "there are too many numbers")] if walk.most is not None else found
+
+
+def _not_accepted(argument: Argument) -> str:
+    if argument.reserved:
+        return "is not 0"
+    return "has an unknown bit" if argument.bits else "is none of these values"
+
+
+def _not_had(scene: Scene) -> list[tuple[str, str]]:
+    """What new() may be unable to take."""
+    memory = "there is no memory"
+    found = [("ENOMEM", memory)] if scene.state.memory is not None else []
+    for resource in scene.it.resources:
+        if resource.buffer:
+            found += [] if scene.it.context.sleepable else [("E2BIG", "they are too large to allocate")]
+            found.append(("ENOMEM", memory))
+        found += resource.fails
+        found += [(resource.errno, resource.doc)] if resource.errno else []
+    return found
 
 
 def _no_value(scene: Scene) -> str:
@@ -53,7 +94,8 @@ def _item(scene: Scene, head: str, text: str) -> tuple[str, ...]:
 
 
 def _bullet(scene: Scene, flag: str, text: str) -> tuple[str, ...]:
-    return paragraph(f"%{flag}: {arguments_spelled(scene, text)}", first=" * * ", rest=" *   ")
+    spelled = re.sub(r"\b([A-Z]\w+)", r"%\1", flag)
+    return paragraph(f"{spelled}: {arguments_spelled(scene, text)}", first=" * * ", rest=" *   ")
 
 
 def new_doc(scene: Scene) -> tuple[str, ...]:
@@ -69,11 +111,40 @@ def new_doc(scene: Scene) -> tuple[str, ...]:
     return kernel_doc(
         (*title, *params),
         _values(scene),
+        *(_accepted(scene, a) for a in it.arguments),
         *(_doc(scene, p) for p in paragraphs(scene)),
         *(_doc(scene, p) for p in rings(scene)),
-        _doc(scene, RCU) if it.rcu else (),
+        *(_doc(scene, sentence) for sentence in callers(scene)),
         _doc(scene, returns(scene)),
     )
+
+
+def callers(scene: Scene) -> Iterable[str]:
+    """Who may call, beyond what is usual."""
+    context = scene.it.context
+    if context.rcu:
+        yield RCU
+    if context.sleepable:
+        yield "Only for programs that may sleep, as may the other two."
+    if context.perfmon:
+        yield "Only for programs with CAP_PERFMON."
+    if context.allow:
+        yield f"Only for {listed([ALLOWED[kind] for kind in context.allow])}."
+
+
+def listed(items: Sequence[str]) -> str:
+    """The items as a sentence lists them."""
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def _accepted(scene: Scene, argument: Argument) -> tuple[str, ...]:
+    """What a flag argument that selects no walk may be."""
+    values = argument.bits or argument.combinations
+    if not values:
+        return ()
+    what = "may have these bits:" if argument.bits else "is one of:"
+    items = [_bullet(scene, value.c, value.doc) for value in values]
+    return (f" * @{argument.name} {what}", " *", *(line for item in items for line in item))
 
 
 def _enum_name(scene: Scene, argument: str) -> str:
@@ -122,18 +193,45 @@ def returns(scene: Scene) -> str:
     return f"Return: 0 on success, {listed}. {empty}"
 
 
+LASTING = {
+    "rcu": "valid until the RCU critical section ends",
+    "state": "which the next call changes",
+    "native": "valid until the next call",
+    "held": "valid until the next call",
+    "snapshot": "a copy that is valid until the next call",
+}
+
+
 def next_doc(scene: Scene) -> tuple[str, ...]:
     """The comment on next()."""
     it = scene.it
-    element = it.element.rstrip(" *")
-    end = "until the RCU critical section ends" if it.lifetime == "rcu" else "until the next call"
+    struct = it.element.rstrip(" *")
+    element = f"the next &{struct}" if struct.startswith("struct") else "a pointer to the next number"
     return kernel_doc(
         (f" * bpf_iter_{it.name}_next() - get the next element", *_item(scene, "@it:", "the iterator")),
         paragraph(
-            f"Return: the next &{element}, valid {end}, or NULL at the end. "
+            f"Return: {element}, {LASTING[it.lifetime]}, or NULL at the end. "
             "Once it has returned NULL, it always does."
         ),
     )
+
+
+def companion_doc(scene: Scene, companion: Companion) -> tuple[str, ...]:
+    """The comment on a companion."""
+    own = [_item(scene, f"@{p.name}:", p.doc) for p in companion.parameters]
+    handle = [_item(scene, "@it__iter:", "the iterator")]
+    items = own + handle if companion.last else handle + own
+    title = paragraph(f"{companion.name}() - {companion.doc}", rest=" *\t")
+    return kernel_doc(
+        (*title, *(line for item in items for line in item)),
+        _doc(scene, "Return: nothing." if companion.gives == "void" else _given(scene, companion)),
+    )
+
+
+def _given(scene: Scene, companion: Companion) -> str:
+    empty = companion.empty.on(scene.profile.number) if companion.empty else None
+    otherwise = f"; {empty.text} if bpf_iter_{scene.it.name}_new() has failed" if empty else ""
+    return f"Return: what was asked for{otherwise}."
 
 
 def destroy_doc(scene: Scene) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kiter.lower import kfuncs, registration
 from kiter.lower.scene import Scene
+from kiter.spec.release import OLDEST
 
 COMMON = ("unspec",)  # the common set serves every program type: kernel/bpf/helpers.c, kfunc_init()
 
@@ -16,6 +17,7 @@ class View:
     """`code` is what the kfuncs' view prints, without the set that a file of its own may hold."""
 
     includes: tuple[str, ...]
+    private: tuple[str, ...]
     guard: str
     code: kfuncs.View
     registration: tuple[str, ...]
@@ -32,10 +34,18 @@ def view(scene: Scene, shims: tuple[str, ...] = ()) -> View:
     always = {"linux/bpf.h", "linux/btf.h", "linux/btf_ids.h", "linux/init.h", "linux/module.h"}
     always |= {"linux/kprobes.h"} if shims else set()
     return View(
-        includes=tuple(sorted(always | set(scene.it.includes))),
+        includes=tuple(sorted(always | {i for i in scene.it.includes if not i.startswith("../")})),
+        private=kfuncs.private(scene),
         guard=scene.it.guard,
-        code=kfuncs.view(scene),
+        code=kfuncs.view(scene, alone=not _has_struct(scene)),
         registration=registration.own_set(scene, scene.it.programs or COMMON, "find_shims" if shims else ""),
         summary=scene.it.summary,
         shims=shims,
     )
+
+
+def _has_struct(scene: Scene) -> bool:
+    """Whether the kernel's own headers declare the struct already, which a renamed one's never do."""
+    it = scene.it
+    known = it.since != OLDEST and it.name == it.node.text("iterator")
+    return known and it.place.header.startswith("include/")

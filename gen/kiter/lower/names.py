@@ -5,20 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kiter.lower.state import State
+from kiter.lower.state import Field, State
 from kiter.spec.argument import Argument
 from kiter.spec.iterator import Iterator
+from kiter.spec.walk import Native
 from kiter.target.profile import Profile
+
+IGNORED = "__ign"  # kernel/bpf/verifier.c, is_kfunc_arg_ignore(): the verifier takes any value
 
 
 def function(it: Iterator, what: str) -> str:
-    """bpf_iter_X_new and its companions (kernel/bpf/btf.c demands these names)."""
+    """bpf_iter_X_new and its companions (kernel/bpf/btf.c demands these names), and our own helpers."""
     return f"bpf_iter_{it.name}_{what}"
 
 
 def parameter(argument: Argument, profile: Profile) -> str:
     """The argument's name in the kernel's prototype, whose suffixes speak to the verifier."""
-    return argument.name + (profile.nullable_suffix if argument.nullable else "")
+    suffix = profile.nullable_suffix if argument.nullable else IGNORED if argument.ignored else ""
+    return argument.name + suffix
 
 
 def own_file(it: Iterator) -> str:
@@ -31,11 +35,42 @@ def fragment(path: str, it: Iterator, ending: str) -> str:
     return f"{path}.d/{it.name}{ending}"
 
 
-def in_new(it: Iterator, profile: Profile) -> Mapping[str, str]:
+def inline(name: str) -> str:
+    """The field that stands in the place of a pointer to a buffer."""
+    return f"{name}_inline"
+
+
+def start(it: Iterator) -> str:
+    """The cursor's value before the first step, where NULL means that the walk is over."""
+    return f"BPF_ITER_{it.name.upper()}_START"
+
+
+def helpers(it: Iterator) -> dict[str, str]:
+    """The functions that snippets may call by their short names."""
+    return {h.name: function(it, h.name) for h in it.helpers}
+
+
+def in_new(it: Iterator, profile: Profile, state: State) -> Mapping[str, str]:
     """How new() spells the names that a snippet may use."""
-    return {a.name: parameter(a, profile) for a in it.arguments}
+    found = {f.name: f"{state.base}{f.name}" for f in it.fields}
+    found |= {a.name: parameter(a, profile) for a in it.arguments}
+    found |= {r.name: r.name for r in it.resources}
+    whole = {state.memory.name: state.memory.name} if state.memory and state.memory.whole else {}
+    return found | _natives(it, state) | whole | helpers(it)
 
 
-def in_next(state: State) -> Mapping[str, str]:
-    """How next() spells the names that a snippet may use: all of them live in the state."""
-    return {field.name: f"kit->{field.name}" for field in state.fields}
+def in_next(it: Iterator, state: State) -> Mapping[str, str]:
+    """How the functions after new() spell them: all of them live in the state."""
+    found = {f.name: _field(f, state) for f in state.fields}
+    whole = {state.memory.name: f"kit->{state.memory.name}"} if state.memory and state.memory.whole else {}
+    return found | _natives(it, state) | whole | helpers(it)
+
+
+def _field(field: Field, state: State) -> str:
+    return field.name if field.inline else f"{state.base}{field.name}"
+
+
+def _natives(it: Iterator, state: State) -> dict[str, str]:
+    """The name of a kernel's own iterator stands for its address."""
+    walks = (walk for case in it.cases for walk in case.walks if isinstance(walk, Native))
+    return {walk.name: f"&{state.base}{walk.name}" for walk in walks}

@@ -6,33 +6,69 @@ from __future__ import annotations
 from kiter.lower import names
 from kiter.lower.ctext import HARD, call, indented, width
 from kiter.lower.scene import Scene
+from kiter.spec.companion import Companion
 
 
 def ids(scene: Scene) -> tuple[str, ...]:
-    """The three BTF_ID_FLAGS lines."""
-    flags = {"new": _new_flags(scene), "next": "KF_ITER_NEXT | KF_RET_NULL", "destroy": "KF_ITER_DESTROY"}
-    return tuple(
-        line
-        for what, value in flags.items()
-        for line in _id(f"BTF_ID_FLAGS(func, {names.function(scene.it, what)}, {value})")
-    )
+    """The BTF_ID_FLAGS lines of the iterator's own set."""
+    it = scene.it
+    flags = {names.function(it, what): value for what, value in flags_of(scene).items()}
+    flags |= {c.name: companion_flags(scene, c) for c in it.companions if not c.sets}
+    return tuple(line for name, value in flags.items() for line in _id(name, value))
 
 
-def _id(line: str) -> tuple[str, ...]:
+def elsewhere(scene: Scene) -> dict[str, tuple[str, ...]]:
+    """The lines of companions that join other sets, by the names of these."""
+    found: dict[str, tuple[str, ...]] = {}
+    for companion in scene.it.companions:
+        for group in companion.sets:
+            lines = _id(companion.name, companion_flags(scene, companion))
+            found[group] = (*found.get(group, ()), *lines)
+    return found
+
+
+def flags_of(scene: Scene) -> dict[str, tuple[str, ...]]:
+    """The kfunc flags of new, next and destroy."""
+    context, profile = scene.it.context, scene.profile
+    common = (*_if(context.sleepable, "KF_SLEEPABLE"), *_if(context.spinlock, profile.spinlock_flag))
+    return {
+        "new": (*_new_flags(scene), *common),
+        "next": ("KF_ITER_NEXT", "KF_RET_NULL", *common),
+        "destroy": ("KF_ITER_DESTROY", *common),
+    }
+
+
+def companion_flags(scene: Scene, companion: Companion) -> tuple[str, ...]:
+    """The kfunc flags of a companion."""
+    pointers = any(p.type.endswith("*") for p in companion.parameters)
+    trusted = _if(pointers and not companion.rcu, scene.profile.trusted_flag)
+    return (*_if(companion.rcu, "KF_RCU"), *trusted)
+
+
+def _if(wanted: bool, flag: str) -> tuple[str, ...]:
+    return (flag,) if wanted and flag else ()
+
+
+def _id(name: str, flags: tuple[str, ...]) -> tuple[str, ...]:
     """Sets read as tables, so a line may run to 100 columns before it breaks."""
-    if width(line) <= HARD:
-        return (line,)
-    head, _, flags = line.rpartition(", ")
-    return call("BTF_ID_FLAGS(", (*head.removeprefix("BTF_ID_FLAGS(").split(", "), flags[:-1]), ")")
+    given = ("func", name, *([" | ".join(flags)] if flags else []))
+    line = f"BTF_ID_FLAGS({', '.join(given)})"
+    return (line,) if width(line) <= HARD else call("BTF_ID_FLAGS(", given, ")")
 
 
-def _new_flags(scene: Scene) -> str:
-    flags = ["KF_ITER_NEW"]
-    if scene.profile.trusted_flag and any(a.pointer for a in scene.it.arguments):
-        flags.append(scene.profile.trusted_flag)
-    if scene.it.rcu:
-        flags.append("KF_RCU_PROTECTED")
-    return " | ".join(flags)
+def _new_flags(scene: Scene) -> tuple[str, ...]:
+    """The flags that new() alone has; what the verifier trusts is said where it is not the rule."""
+    it, profile = scene.it, scene.profile
+    asked = [a for a in it.arguments if a.pointer and not a.ignored and not a.implicit]
+    rcu = any(a.rcu for a in asked)
+    return (
+        "KF_ITER_NEW",
+        *_if(any(a.implicit for a in it.arguments), profile.implicit_flag),
+        *_if(rcu, "KF_RCU"),
+        *_if(bool(asked) and not rcu, profile.trusted_flag),
+        *_if(it.rcu, "KF_RCU_PROTECTED"),
+        *_if(it.context.perfmon, profile.perfmon_flag),
+    )
 
 
 def own_set(scene: Scene, programs: tuple[str, ...] = (), before: str = "") -> tuple[str, ...]:
@@ -46,6 +82,7 @@ def own_set(scene: Scene, programs: tuple[str, ...] = (), before: str = "") -> t
         f"static const struct btf_kfunc_id_set {stem}_set = {{",
         "\t.owner = THIS_MODULE,",
         f"\t.set = &{stem}_ids,",
+        *((f"\t.filter = {_filter(scene)},",) if scene.it.place.filter else ()),
         "};",
         "",
         f"static int __init {stem}_init(void)",
@@ -54,6 +91,12 @@ def own_set(scene: Scene, programs: tuple[str, ...] = (), before: str = "") -> t
         "}",
         f"late_initcall({stem}_init);",
     )
+
+
+def _filter(scene: Scene) -> str:
+    """A helper of the spec, or a function of the kernel."""
+    name = scene.it.place.filter
+    return names.helpers(scene.it).get(name, name)
 
 
 def _register(name: str, programs: tuple[str, ...], before: str) -> tuple[str, ...]:

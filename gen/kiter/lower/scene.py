@@ -11,13 +11,16 @@ from kiter.lower.steps import Scope, Steps, steps
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.iterator import Iterator
-from kiter.spec.walk import Start, start_of
+from kiter.spec.walk import Counter, Index, Native, Start, start_of
 from kiter.target.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`cases` are those that the target has, each beside its steps in `walks`."""
+    """`cases` are those that the target has, each beside its steps in `walks`.
+
+    `releases` says that the end of the walk gives things back, and so has a function for it.
+    """
 
     it: Iterator
     profile: Profile
@@ -25,6 +28,7 @@ class Scene:
     scope: Scope
     cases: tuple[Case, ...]
     walks: tuple[Steps, ...]
+    releases: bool
 
     @property
     def selector(self) -> Argument | None:
@@ -41,12 +45,39 @@ class Scene:
         whole = not self.it.file or self.profile.guarded.get(self.it.file) == self.it.guard
         return "" if whole else self.it.guard
 
+    @property
+    def kit(self) -> tuple[str, ...]:
+        """The declaration that gives the opaque state its fields; none for an open one."""
+        if self.it.place.open:
+            return ()
+        return (f"struct bpf_iter_{self.it.name}_kern *kit = (void *)it;",)
+
 
 def scene(it: Iterator, profile: Profile) -> Scene:
     """Everything that the outputs share, decided once; `it` must have passed the linter."""
     release = profile.number
     kept = state(it, release)
-    inside = 2 if it.select else 1
-    scope = Scope(it, release, kept.live, names.in_new(it, profile), names.in_next(kept), inside)
     cases = it.on(release)
-    return Scene(it, profile, kept, scope, cases, tuple(steps(case.walk, scope) for case in cases))
+    releases = _releases(it, cases)
+    drain = f"{names.function(it, 'release')}(kit);" if releases else kept.live.clear[0]
+    scope = Scope(
+        it=it,
+        release=release,
+        live=kept.live,
+        base=kept.base,
+        drain=drain,
+        in_new=names.in_new(it, profile, kept),
+        in_next=names.in_next(it, kept),
+        inside=2 if it.select else 1,
+    )
+    walks = tuple(steps(case.walk, scope) for case in cases)
+    return Scene(it, profile, kept, scope, cases, walks, releases)
+
+
+def _releases(it: Iterator, cases: tuple[Case, ...]) -> bool:
+    """Whether next() has something to give back at the end, as destroy() has before it."""
+    holds = it.allocate or any(r.held for r in it.resources)
+    walk = cases[0].walk
+    if isinstance(walk, Native):
+        return not walk.sticky
+    return holds and not isinstance(walk, Counter | Index)

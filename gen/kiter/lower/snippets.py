@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-
+from kiter.lower.needs import codes
 from kiter.lower.scene import Scene
 from kiter.output import SnippetUse
-from kiter.spec.node import Node
-from kiter.spec.snippet import Code, substitute
+from kiter.spec.snippet import substitute
 
 
 def uses(scene: Scene) -> tuple[SnippetUse, ...]:
@@ -18,23 +15,12 @@ def uses(scene: Scene) -> tuple[SnippetUse, ...]:
     for case in scene.cases:
         if case.flag:
             found[SnippetUse(case.flag, case.name.at, case.name.source)] = None
-    parts = (scene.it.refusals, scene.it.fields, scene.it.tests, scene.cases)
-    for code in _codes(parts):
+    it = scene.it
+    parts = (it.refusals, it.helpers, it.resources, it.held, it.lock, it.fields, it.tests, it.companions)
+    for code in codes((parts, scene.cases)):
         if (snippet := code.on(scene.profile.number)) is None:
             continue
         for names in (scene.scope.in_next, scene.scope.in_new, {}):
             emitted = substitute(snippet.text, names)
             found[SnippetUse(emitted, snippet.at, snippet.source, snippet.rows)] = None
     return tuple(found)
-
-
-def _codes(value: object) -> Iterator[Code]:
-    """Every snippet below a part of the model."""
-    if isinstance(value, Code):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _codes(item)
-    elif is_dataclass(value) and not isinstance(value, Node):
-        for field in fields(value):
-            yield from _codes(getattr(value, field.name))

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The iterator's state: which fields it needs on one kernel, and which of them says "live".
+"""The iterator's state: which fields it needs on one kernel, and where they are.
 
-The live field is the one that is NULL (or false) exactly while the iterator is empty: after a
-failed new() and after the end. next() tests it before anything else, so it must be the same in
-every case, and new() must store it before its first error return.
+A field stands in the kernel's view of the opaque struct (`kit->pos`), in the open struct itself
+(`it->value`), or in memory that the opaque struct points to (`data->mm`).
 """
 
 from __future__ import annotations
@@ -11,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kiter.lower.live import Live, live
+from kiter.lower.needs import kept_resources
 from kiter.spec.case import Case
 from kiter.spec.iterator import Iterator
 from kiter.spec.release import Release
-from kiter.spec.walk import Nested, Ring, Walk, start_of
+from kiter.spec.resource import Resource
+from kiter.spec.walk import Counter, Index, Linked, Native, Nested, Walk, start_of
 
 SIZES = {
     "bool": 1,
@@ -39,42 +41,57 @@ WORD = 8
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One member of the kernel's view of the state."""
+    """One member of the state; `inline` is how many items of a buffer may stand in its place."""
 
     name: str
     type: str
+    given: int = 0
+    inline: int = 0
 
     @property
     def size(self) -> int:
         """Bytes on a 64-bit machine; 8 for a type that is not known, which is the most a scalar has."""
+        if self.given:
+            return self.given
+        if self.inline:
+            return max(WORD, self.inline * SIZES.get(self.item, WORD))
         return WORD if self.type.endswith("*") else SIZES.get(self.type, WORD)
+
+    @property
+    def item(self) -> str:
+        """The type of a buffer's items."""
+        return self.type.removeprefix("const ").rstrip(" *")
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """The field that tells a live iterator from an empty one."""
+class Memory:
+    """State that is allocated: the opaque struct holds a pointer `name` to a `type`.
 
-    field: str
-    flag: bool
+    `whole` says that the type is that of the only field, which so needs no struct round it.
+    """
+
+    name: str
+    type: str
+    whole: bool
 
     @property
-    def test(self) -> str:
-        """True when the iterator is empty."""
-        return f"!kit->{self.field}"
-
-    @property
-    def clear(self) -> str:
-        """Makes the iterator empty."""
-        return f"kit->{self.field} = {'false' if self.flag else 'NULL'};"
+    def pointer(self) -> str:
+        """The C type of the pointer."""
+        return f"{self.type} *"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The fields in the order of the struct, the words of 8 bytes they take, and the live one."""
+    """The fields in the order of the struct, the words of 8 bytes they take, and what says "live".
+
+    `base` is what stands before a field's name in next(); `memory` is None unless it is allocated.
+    """
 
     fields: tuple[Field, ...]
     words: int
     live: Live
+    base: str
+    memory: Memory | None
 
     def has(self, name: str) -> bool:
         """Whether there is a field of that name."""
@@ -84,15 +101,28 @@ class State:
 def state(it: Iterator, release: Release) -> State:
     """The state of an iterator on one kernel."""
     cases = it.on(release)
-    live = _live(it, cases)
-    wanted = {**_kept(it), **_cursors(it, cases), **_started(it, cases)}
-    wanted |= {field.name: field.type for field in it.fields}
+    resources = kept_resources(it, release)
+    memory = _memory(it, cases, resources)
+    alive = live(it, cases, release, resources, memory.name if memory else "")
+    fields = _fields(it, cases, resources, alive)
+    words = 1 if memory else max(it.room, _words(fields))
+    base = "it->" if it.place.open else f"{memory.name}->" if memory else "kit->"
+    return State(fields, words, alive, base, memory)
+
+
+def _fields(
+    it: Iterator, cases: tuple[Case, ...], resources: tuple[Resource, ...], alive: Live
+) -> tuple[Field, ...]:
+    wanted = {name: Field(name, ctype) for name, ctype in (*_kept(it), *_cursors(it, cases)) if name}
+    wanted |= {r.name: Field(r.name, r.type, inline=r.inline) for r in resources}
+    wanted |= {name: Field(name, ctype) for name, ctype in _started(it, cases).items()}
+    wanted |= {f.name: Field(f.name, f.type, f.size) for f in it.fields}
     if it.select:
-        wanted[it.select] = next(a.type for a in it.arguments if a.name == it.select)
-    wanted |= {"wrapped": "bool"} if any(start_of(c.walk) for c in cases) else {}
-    wanted |= {live.field: "bool"} if live.flag else {}
-    fields = sorted((Field(*item) for item in wanted.items()), key=lambda f: -f.size)
-    return State(tuple(fields), max(it.room, _words(fields)), live)
+        wanted[it.select] = Field(it.select, next(a.type for a in it.arguments if a.name == it.select))
+    for flag in ("wrapped",) * any(start_of(c.walk) for c in cases) + (alive.flag,):
+        wanted |= {flag: Field(flag, "bool")} if flag else {}
+    found = tuple(wanted.values())
+    return found if it.place.open else tuple(sorted(found, key=lambda f: -f.size))
 
 
 def start_field(it: Iterator) -> str:
@@ -100,33 +130,40 @@ def start_field(it: Iterator) -> str:
     return "first" if it.argument("start") else "start"
 
 
-def _live(it: Iterator, cases: Iterable[Case]) -> Live:
-    candidates = [_candidates(it, case) for case in cases]
-    common = [name for name in candidates[0] if all(name in other for other in candidates)]
-    return Live(common[0], flag=False) if common else Live("live", flag=True)
+def pointee(it: Iterator) -> str:
+    """The type that an element points to."""
+    return it.element.removesuffix("*").strip()
 
 
-def _candidates(it: Iterator, case: Case) -> list[str]:
-    """Pointers that are never NULL while this walk is under way."""
-    given = [
-        a.name for a in it.arguments if a.pointer and a.keep and (not a.nullable or a.name in case.requires)
-    ]
-    walk = case.walk.outer if isinstance(case.walk, Nested) else case.walk
-    return given + ([walk.name] if isinstance(walk, Ring) else [])
+def _kept(it: Iterator) -> Iterable[tuple[str, str]]:
+    return ((a.name, a.type) for a in it.arguments if a.keep)
 
 
-def _kept(it: Iterator) -> dict[str, str]:
-    return {a.name: a.type for a in it.arguments if a.keep}
-
-
-def _cursors(it: Iterator, cases: Iterable[Case]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _cursors(it: Iterator, cases: Iterable[Case]) -> Iterable[tuple[str, str]]:
     for case in cases:
-        levels: tuple[Walk, ...] = (case.walk,)
+        walks: tuple[Walk, ...] = (case.walk,)
         if isinstance(case.walk, Nested):
-            levels = (case.walk.outer, case.walk.inner)
-        found |= {level.name: getattr(level, "type", "") or it.element for level in levels}
-    return found
+            walks = (case.walk.outer, case.walk.inner)
+        for walk in walks:
+            yield from _cursor(it, walk)
+
+
+def _cursor(it: Iterator, walk: Walk) -> Iterable[tuple[str, str]]:
+    """The fields of one walk."""
+    match walk:
+        case Counter() if walk.times:
+            return ()
+        case Counter():
+            return ((walk.name, pointee(it)), (walk.end, pointee(it)))
+        case Index():
+            return ((walk.name, pointee(it)),)
+        case Native():
+            return ((walk.name, walk.type),)
+        case Linked():
+            return ()
+        case _:
+            ctype = pointee(it) if it.lifetime == "snapshot" else getattr(walk, "type", "") or it.element
+            return ((walk.name, ctype),)
 
 
 def _started(it: Iterator, cases: Iterable[Case]) -> dict[str, str]:
@@ -137,3 +174,13 @@ def _started(it: Iterator, cases: Iterable[Case]) -> dict[str, str]:
 def _words(fields: Iterable[Field]) -> int:
     """Fields come largest first, so no padding stands between them."""
     return -(-sum(field.size for field in fields) // WORD)
+
+
+def _memory(it: Iterator, cases: tuple[Case, ...], resources: tuple[Resource, ...]) -> Memory | None:
+    if not it.allocate:
+        return None
+    walk = cases[0].walk
+    alone = not (resources or it.fields or any(_kept(it)) or it.select)
+    if isinstance(walk, Native) and alone and len(cases) == 1:
+        return Memory(walk.name, walk.type, whole=True)
+    return Memory("data", f"struct bpf_iter_{it.name}_kern_data", whole=False)

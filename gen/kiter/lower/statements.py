@@ -29,6 +29,9 @@ def statements(text: str) -> tuple[str, ...]:
         if _in_comment(line, shadow):
             out.append(f"{begin} {bare}".rstrip())
             continue
+        if bare.startswith("#"):
+            out.append(bare.rstrip())
+            continue
         begin = aligned(open_at[-1]) if _continues(open_at) else _tabs(line, step)
         out.append((begin + bare).rstrip())
         _follow(open_at, begin, shadow.strip())

@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiter.lower import names
 from kiter.lower.ctext import assign, choose, guarded, indented
 from kiter.lower.expression import operand
-from kiter.lower.state import Live, start_field
+from kiter.lower.live import Live
+from kiter.lower.state import start_field
 from kiter.lower.statements import statements
 from kiter.spec.iterator import Iterator
 from kiter.spec.release import Release
 from kiter.spec.snippet import Code, Snippet, substitute
-from kiter.spec.walk import Cursor, Level, List, Nested, Raw, Ring, Walk
+from kiter.spec.walk import Counter, Cursor, Index, Level, Linked, List, Native, Nested, Raw, Ring, Walk
 
 LINK = "struct list_head *"
 
@@ -40,11 +42,16 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where snippets are spelled: one iterator on one kernel."""
+    """Where snippets are spelled: one iterator on one kernel.
+
+    `base` is what stands before a field, `drain` the statement that ends a walk for good.
+    """
 
     it: Iterator
     release: Release
     live: Live
+    base: str
+    drain: str
     in_new: Mapping[str, str]
     in_next: Mapping[str, str]
     inside: int = 1
@@ -59,9 +66,13 @@ class Scope:
         """A snippet as new() spells it."""
         return substitute(self.snippet(code).text, self.in_new)
 
-    def next(self, code: Code) -> str:
-        """A snippet as next() spells it."""
-        return substitute(self.snippet(code).text, self.in_next)
+    def next(self, code: Code, **instead: str) -> str:
+        """A snippet as next() spells it; `instead` has other spellings for some names."""
+        return substitute(self.snippet(code).text, {**self.in_next, **instead})
+
+    def field(self, name: str) -> str:
+        """A field of the state in C."""
+        return f"{self.base}{name}"
 
 
 def steps(walk: Walk, scope: Scope) -> Steps:
@@ -73,14 +84,34 @@ def steps(walk: Walk, scope: Scope) -> Steps:
             return _nested(walk, scope)
         case Raw():
             return Steps({walk.name: "NULL"}, statements(scope.next(walk.next)), {})
+        case Counter() | Index() | Native() | Linked():
+            return Steps(_begin(walk, scope), (), {})
+        case _ if scope.it.lifetime in ("held", "snapshot"):
+            return Steps(_holding(walk, scope), (), {})
         case _:
             body, names = _advance(walk, scope, scope.inside)
             return Steps({walk.name: "NULL"}, body, names)
 
 
+def _begin(walk: Counter | Index | Native | Linked, scope: Scope) -> dict[str, str]:
+    """What new() stores for a walk that next() does in a way of its own."""
+    match walk:
+        case Counter() if not walk.times:
+            return {walk.name: f"{scope.in_new[walk.start]} - 1", walk.end: scope.in_new[walk.end]}
+        case Index():
+            return {walk.name: "-1"}
+        case _:
+            return {}
+
+
+def _holding(walk: Cursor | List | Nested, scope: Scope) -> dict[str, str]:
+    """A held walk begins at no element, but not at the end; a copy is made later."""
+    return {walk.name: names.start(scope.it)} if scope.it.lifetime == "held" else {}
+
+
 def _advance(walk: Level, scope: Scope, inside: int) -> tuple[tuple[str, ...], dict[str, str]]:
     """Statements that move a cursor on, from NULL to the first element too, and their locals."""
-    kit = f"kit->{walk.name}"
+    kit = scope.field(walk.name)
     match walk:
         case Cursor(first=None):
             return assign(kit, scope.next(walk.next), inside), {}
@@ -94,7 +125,7 @@ def _advance(walk: Level, scope: Scope, inside: int) -> tuple[tuple[str, ...], d
 
 
 def _along(walk: List, scope: Scope, inside: int) -> tuple[str, ...]:
-    kit = f"kit->{walk.name}"
+    kit = scope.field(walk.name)
     element = (walk.type or scope.it.element).rstrip(" *")
     step = f"list_next_or_null_rcu(head, at, {element}, {walk.member})"
     return (
@@ -106,23 +137,23 @@ def _along(walk: List, scope: Scope, inside: int) -> tuple[str, ...]:
 
 def _round(walk: Ring, scope: Scope, end: str, inside: int) -> tuple[str, ...]:
     """One step round the ring; `end` is what to do where it began."""
-    kit, anchor = f"kit->{walk.name}", operand(scope.next(walk.anchor))
+    kit, anchor = scope.field(walk.name), operand(scope.next(walk.anchor))
     move = assign(kit, scope.next(walk.next), inside)
     if walk.start is None:
         return (*move, f"if ({kit} == {anchor})", *indented((end,)))
-    first = f"kit->{start_field(scope.it)}"
+    first = scope.field(start_field(scope.it))
     return (
         *move,
         "/* the start may leave the ring meanwhile, the anchor cannot */",
-        *guarded(f"{kit} == {first} || ({kit} == {anchor} && kit->wrapped)", end, inside),
+        *guarded(f"{kit} == {first} || ({kit} == {anchor} && {scope.field('wrapped')})", end, inside),
         f"else if ({kit} == {anchor})",
-        *indented(("kit->wrapped = true;",)),
+        *indented((f"{scope.field('wrapped')} = true;",)),
     )
 
 
 def _ring(walk: Ring, scope: Scope) -> Steps:
-    kit = f"kit->{walk.name}"
-    body = (f"pos = {kit};", *_round(walk, scope, scope.live.clear, scope.inside))
+    kit = scope.field(walk.name)
+    body = (f"pos = {kit};", *_round(walk, scope, scope.drain, scope.inside))
     return Steps(_entry(walk, scope), body, {"pos": walk.type or scope.it.element}, ends=True)
 
 
@@ -131,14 +162,14 @@ def _entry(walk: Ring, scope: Scope) -> dict[str, str]:
     if walk.start is None:
         return {walk.name: scope.new(walk.anchor)}
     first = start_field(scope.it)
-    return {first: scope.new(walk.start.at), walk.name: f"kit->{first}", "wrapped": "false"}
+    return {first: scope.new(walk.start.at), walk.name: scope.field(first), "wrapped": "false"}
 
 
 def _nested(walk: Nested, scope: Scope) -> Steps:
-    outer = f"kit->{walk.outer.name}"
+    outer = scope.field(walk.outer.name)
     inside = scope.inside + (1 if isinstance(walk.outer, Ring) else 2)
     step, names = _advance(walk.inner, scope, inside)
-    found = (*step, f"if (kit->{walk.inner.name})", *indented(("break;",)))
+    found = (*step, f"if ({scope.field(walk.inner.name)})", *indented(("break;",)))
     stores, turn, more = _turn(walk.outer, scope, found)
     body = ("do {", *indented(turn), f"}} while ({outer});")
     return Steps({walk.inner.name: "NULL"} | stores, body, names | more)
@@ -152,7 +183,7 @@ def _turn(
     `found` looks for an element below the outer one. A ring has an outer one from the start, any
     other walk has none before its first step.
     """
-    kit, inside = f"kit->{walk.name}", scope.inside + 1
+    kit, inside = scope.field(walk.name), scope.inside + 1
     if isinstance(walk, Ring):
         move, names = _advance(walk, scope, inside)
         return _entry(walk, scope), (*found, *move), names

@@ -5,19 +5,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiter.lower import describe
+from kiter.lower import describe, kfuncs
 from kiter.lower.scene import Scene
+
+PROGRAM = "__attribute__((aligned(8)))"  # the macro of the kernel is not known to BPF programs
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The opaque struct's name and words, and the enum's lines."""
+    """The lines of the struct and of the enum."""
 
-    name: str
-    words: int
+    struct: tuple[str, ...]
     enum: tuple[str, ...]
 
 
 def view(scene: Scene) -> View:
     """The types that BPF programs need."""
-    return View(scene.it.name, scene.state.words, describe.enum(scene))
+    return View(kfuncs.opaque(scene, PROGRAM), describe.enum(scene))

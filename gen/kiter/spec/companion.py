@@ -20,7 +20,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """`last` says that the iterator stands behind the other arguments; `sets` is empty for the iterator's own.
+    """`last` says that the iterator is the last argument; `sets` is empty for the iterator's own set.
 
     It returns `result` for a live iterator and `empty` for another, or runs `do`.
     """

@@ -26,5 +26,5 @@ class Element:
     @classmethod
     def of(cls, node: Node) -> Element:
         """From `element`."""
-        holding = (Code.under(node, key) for key in ("get", "put", "last"))
-        return cls(node.text("type"), node.text("lifetime"), *holding, node)
+        get, put, last = (Code.under(node, key) for key in ("get", "put", "last"))
+        return cls(node.text("type"), node.text("lifetime"), get, put, last, node)

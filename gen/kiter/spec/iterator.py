@@ -38,10 +38,12 @@ class Place:
     """Where the parts go: files are paths in the kernel tree, "" for the usual one.
 
     `programs` are those of a set of its own, `join` is the existing set that the kfuncs join;
-    without either they join the common one. `open` says that the struct shows its fields.
+    without either they join the common one. `open` says that the struct shows its fields, `inside`
+    that the code compiles only as a part of the file it joins.
     """
 
     file: str
+    inside: bool
     declarations: str
     header: str
     open: bool
@@ -150,6 +152,7 @@ def _place(root: Node, release: Release) -> Place:
     header = root["struct"].get("header") if struct else None
     return Place(
         file=text_on(root.get("file"), release),
+        inside=bool(root.value.get("inside", False)),
         declarations=text_on(root.get("declarations"), release),
         header=text_on(header, release),
         open=bool(struct.get("open", False)),

@@ -205,9 +205,10 @@ def _index(node: Node) -> Index:
 
 
 def _native(node: Node) -> Native:
-    steps = (Code.of(node[key]) for key in ("start", "next", "end"))
+    start, following, end = (Code.of(node[key]) for key in ("start", "next", "end"))
     sticky = bool(node.value.get("sticky", False))
-    return Native(node.text("as", DEFAULT_CURSOR), node.text("type"), *steps, sticky, node)
+    name = node.text("as", DEFAULT_CURSOR)
+    return Native(name, node.text("type"), start, following, end, sticky, node)
 
 
 def _linked(node: Node) -> Linked:

@@ -27,6 +27,9 @@ class Profile:
     set_open: str
     set_close: str
     trusted_flag: str
+    perfmon_flag: str
+    spinlock_flag: str
+    implicit_flag: str
     nullable_suffix: str
     common_file: str
     common_set: str

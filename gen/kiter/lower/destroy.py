@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""destroy(): right after a failed new(), a drained walk, and a break."""
+
+from __future__ import annotations
+
+from kiter.lower import describe, give_back, names
+from kiter.lower.ctext import declare, guarded, indented, prototype, spaced
+from kiter.lower.function import Function
+from kiter.lower.locks import held
+from kiter.lower.next import variables
+from kiter.lower.scene import Scene
+from kiter.spec.walk import Counter, Index, Linked
+
+Blocks = tuple[tuple[str, ...], ...]
+
+
+def function(scene: Scene) -> Function:
+    """The kfunc bpf_iter_X_destroy()."""
+    it = scene.it
+    head = prototype(
+        "void", names.function(it, "destroy"), (f"struct bpf_iter_{it.name} *it",), "__bpf_kfunc"
+    )
+    return Function(describe.destroy_doc(scene), head, indented(spaced(_blocks(scene))))
+
+
+def _blocks(scene: Scene) -> Blocks:
+    if scene.it.lifetime == "held":
+        return _held(scene)
+    if isinstance(scene.cases[0].walk, Linked):
+        return _linked(scene)
+    if scene.releases:
+        live = f"kit->{scene.state.live.field}"
+        return (scene.kit, (f"if ({live})", f"\t{scene.scope.drain}"))
+    lines = give_back.statements(scene)
+    if not lines:
+        return ()
+    if isinstance(scene.cases[0].walk, Counter | Index):
+        return (scene.kit, lines)
+    return (scene.kit, (f"if ({scene.state.live.test})", "\treturn;"), lines)
+
+
+def _held(scene: Scene) -> Blocks:
+    element, walk = scene.it.held, scene.cases[0].walk
+    assert element.put is not None
+    cursor, start = scene.scope.field(walk.name), names.start(scene.it)
+    lock = held(scene.it.lock, scene.scope)
+    if lock is None and element.last is None:
+        put = scene.scope.next(element.put, pos=cursor)
+        return (scene.kit, guarded(f"{cursor} && {cursor} != {start}", f"{put};"))
+    put = scene.scope.next(element.put, **{walk.name: "pos", "pos": "pos"})
+    last = {"last": "bool"} if element.last else {}
+    drop = f"last = {put};" if last else f"{put};"
+    own = f"{declare(scene.it.element, 'pos')} = {cursor};"
+    end = scene.scope.next(element.last, **{walk.name: "pos", "pos": "pos"}) if element.last else ""
+    return (
+        (*scene.kit, own, *variables(last, lock.locals if lock else {})),
+        (f"if (!pos || pos == {start})", "\treturn;"),
+        (lock.take, drop, lock.drop) if lock else (drop,),
+        ("if (last)", f"\t{end};") if end else (),
+    )
+
+
+def _linked(scene: Scene) -> Blocks:
+    walk = scene.cases[0].walk
+    assert isinstance(walk, Linked)
+    lock = held(scene.it.lock, scene.scope)
+    node = f"&{scene.scope.next(walk.link)}"
+    unlink = f"list_del_init({node});"
+    lines = (lock.take, unlink, lock.drop) if lock else (unlink,)
+    return (
+        (*scene.kit, *variables(lock.locals if lock else {})),
+        (f"if ({scene.state.live.test} || list_empty({node}))", "\treturn;"),
+        lines,
+        give_back.statements(scene),
+    )

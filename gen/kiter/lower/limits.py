@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What new() refuses without being told: numbers out of range, flags that mean nothing yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lower.ctext import guarded
+from kiter.lower.expression import operand
+from kiter.lower.scene import Scene
+from kiter.lower.state import SIZES, WORD
+from kiter.spec.argument import Argument
+from kiter.spec.walk import Counter
+
+
+def counted(scene: Scene) -> tuple[str, ...]:
+    """The checks of a range; the difference of two ints needs more than an int."""
+    walk = scene.cases[0].walk
+    if not isinstance(walk, Counter) or walk.times:
+        return ()
+    start, end = (scene.scope.in_new[name] for name in (walk.start, walk.end))
+    lines = guarded(f"{start} > {end}", "return -EINVAL;")
+    if walk.most is not None:
+        wide = "s64" if _size(scene, walk.end) < WORD else "u64"
+        most = operand(scene.scope.new(walk.most))
+        lines += guarded(f"({wide}){end} - {start} > {most}", "return -E2BIG;")
+    return lines
+
+
+def _size(scene: Scene, name: str) -> int:
+    argument = scene.it.argument(name)
+    return SIZES.get(argument.type, WORD) if argument else WORD
+
+
+def flags(scene: Scene) -> Iterator[tuple[str, ...]]:
+    """For each flag argument that selects no walk, a block that refuses what it may not have."""
+    for argument in scene.it.arguments:
+        if argument.reserved:
+            yield (f"if ({argument.name})", "\treturn -EINVAL;")
+        elif argument.bits:
+            yield guarded(f"{argument.name} & {unknown(argument)}", "return -EINVAL;")
+        elif argument.combinations:
+            values = (f"case {value.c}:" for value in argument.combinations)
+            last = ("\tbreak;", "default:", "\treturn -EINVAL;", "}")
+            yield (f"switch ({argument.name}) {{", *values, *last)
+
+
+def unknown(argument: Argument) -> str:
+    """The bits that are not known, as wide as the argument: ~ of an enumerator has 32 bits only."""
+    known = " | ".join(value.c for value in argument.bits)
+    wide = SIZES.get(argument.type, WORD) == WORD
+    cast = f"({argument.type})" if wide else ""
+    return f"~{cast}{f'({known})' if len(argument.bits) > 1 else known}"
