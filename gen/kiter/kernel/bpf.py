@@ -20,6 +20,7 @@ from kiter.kernel.vmlinux import Vmlinux
 
 HARNESS = Path(__file__).resolve().parent.parent / "vm/harness/include"
 SYSTEM = Path("/usr/include")
+ARENA = "libarena/include"  # where newer selftests keep a part of bpf_experimental.h
 
 # As the kernel's selftests are built, tools/testing/selftests/bpf/Makefile.
 _CLANG = (
@@ -108,9 +109,11 @@ def includes_of(tree: Tree | None, cache: Cache) -> Includes:
 def _of_tree(tree: Tree, cache: Cache) -> Includes:
     library = _library(tree, cache)
     tools_dir = tree.path / "tools"
-    tests = (tree.bpf, tree.bpf.parent, library, tools_dir / "include", tools_dir / "include/uapi")
+    arena = [folder for folder in (tree.bpf / ARENA,) if folder.is_dir()]
+    tests = (tree.bpf, tree.bpf.parent, library, tools_dir / "include", tools_dir / "include/uapi", *arena)
+    programs = (tree.bpf / "progs", tree.bpf, library, *arena)
     return Includes(
-        (str(tree.bpf / "progs"), str(tree.bpf), str(library)),
+        tuple(str(folder) for folder in programs),
         tuple(str(folder) for folder in tests),
         tree.bpf / "bpf_experimental.h",
         tree.name,

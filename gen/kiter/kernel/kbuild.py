@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.kernel import toolchain, tools
-from kiter.kernel.cache import Cache, key_of
+from kiter.kernel.cache import Cache, key_of, own_code
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers
 from kiter.kernel.tools import Tool
@@ -50,7 +50,7 @@ def ask(headers: Headers, cache: Cache) -> Kbuild:
 
     Raises KiterError E13 (kbuild does not work), E14 (its compiler is missing) or E19 (no make).
     """
-    key = key_of("kbuild", _identity(headers), tools.require("make").identity)
+    key = key_of("kbuild", own_code(), _identity(headers), tools.require("make").identity)
     known = _remembered(headers, cache, key)
     if known is None:
         compiler, flags, sparse = _probe(headers, cache)

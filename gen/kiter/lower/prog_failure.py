@@ -76,7 +76,7 @@ class _Writer:
         return f"{self.scene.it.element}pos;"
 
     def says(self, key: str, n: int = 0) -> str:
-        return self.scene.profile.messages[key].format(it=self.scene.it.name, n=n)
+        return self.scene.profile.messages[key].format(it=self.scene.it.name, n=n, r=n + 1)
 
 
 def _programs(scene: Scene) -> Iterator[Program]:

@@ -18,7 +18,10 @@ DEFAULT = "6.12"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One kernel release as the generator sees it; the TOML files say where each fact was read."""
+    """One kernel release as the generator sees it; the TOML files say where each fact was read.
+
+    A flag that the release does not have is "".
+    """
 
     release: str
     verified: bool
