@@ -93,6 +93,8 @@ def generate(it: iterator.Iterator, profile: Profile, shims: tuple[str, ...] = (
         outputs=tuple(_outputs(made)),
         unit=render("prototype/module.c.j2", module.view(made, shims)),
         types=render("prototype/types.h.j2", types.view(made)),
+        private=names.private_headers(it),
+        inside=it.place.inside,
         snippets=snippets.uses(made),
     )
 

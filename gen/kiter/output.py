@@ -59,6 +59,8 @@ class Rendered:
     """Everything that one spec gives for one target.
 
     `unit` is a complete translation unit holding the kfuncs and their ids, for the compiler;
+    `private` are headers of the kernel tree that it includes beside the public ones, `inside` says that it
+    compiles only as a part of the file it joins.
     `types` declares, for BPF programs, what a kernel with the iterator would have in vmlinux.h.
     """
 
@@ -69,6 +71,8 @@ class Rendered:
     outputs: tuple[Output, ...]
     unit: str
     types: str
+    private: tuple[str, ...] = ()
+    inside: bool = False
     snippets: tuple[SnippetUse, ...] = ()
 
     def of(self, kind: Kind) -> Output | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kiter.kernel import tools
@@ -13,8 +14,10 @@ from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.kbuild import Kbuild, object_flags
 from kiter.kernel.kconfig import Off
 from kiter.kernel.messages import Finding, parse, unexplained
+from kiter.kernel.surroundings import Surroundings, merged
 from kiter.kernel.tools import Tool
 from kiter.output import Kind, Rendered
+from kiter.tree.codes import MisfitError
 
 _KFUNC = re.compile(r"__bpf_kfunc\b[^;{(]*?(\w+)\(")
 _INCLUDE = re.compile(r"^#include <.*$", re.MULTILINE)
@@ -25,27 +28,37 @@ _CONTINUED = re.compile(r"^(\S+:\d+:\d+): {4}(.*)$", re.MULTILINE)
 _COLUMNS = "-ftabstop=1"
 
 
-def compile_job(rendered: Rendered, kbuild: Kbuild) -> Job:
+def compile_job(rendered: Rendered, kbuild: Kbuild, around: Surroundings) -> Job:
     """Compile the unit as it would be compiled into the kernel."""
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
-        return Done(_compile(rendered.unit, rendered, kbuild, scratch, ""))
+        if around.unfit:
+            return Done(unfit=around.unfit)
+        try:
+            return Done(_compile(rendered.unit, rendered, kbuild, scratch, around))
+        except MisfitError as misfit:
+            return Done(unfit=misfit.message)
 
-    key = key_of("unit", own_code(), kbuild.identity, path_of(rendered), rendered.unit)
+    key = key_of("unit", own_code(), kbuild.identity, path_of(rendered), rendered.unit, around.identity)
     return Job(JobKind.KERNEL, rendered.spec, path_of(rendered), rendered.unit, "B01", key, work)
 
 
-def guard_job(rendered: Rendered, kbuild: Kbuild, off: Off) -> Job:
+def guard_job(rendered: Rendered, kbuild: Kbuild, around: Surroundings, off: Off) -> Job:
     """Compile the unit for a kernel without the guard's option.
 
     If the headers alone do not survive that, nothing can be said about the unit, and the job says that.
     """
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
-        found = _compile(rendered.unit, rendered, kbuild, scratch, off.header)
+        if around.unfit:
+            return Done(unfit=around.unfit)
+        header = scratch / "off.h"
+        header.write_text(off.header, encoding="utf-8")
+        without = replace(around, flags=(*around.flags, "-include", str(header)))
+        found = _compile(rendered.unit, rendered, kbuild, scratch, without)
         if found and any(finding.elsewhere for finding in found):
             bare = "\n".join(_INCLUDE.findall(rendered.unit)) + "\n"
-            if _compile(bare, rendered, kbuild, scratch, off.header):
+            if _compile(bare, rendered, kbuild, scratch, without):
                 return Done(unfit=_unfit(rendered.guard, off))
         return Done(found)
 
@@ -59,12 +72,15 @@ def _unfit(guard: str, off: Off) -> str:
     return f"what goes off with {guard} is not known without kernel sources (apt-get install linux-source)"
 
 
-def sparse_job(rendered: Rendered, kbuild: Kbuild, sparse: Tool) -> Job:
+def sparse_job(rendered: Rendered, kbuild: Kbuild, around: Surroundings, sparse: Tool) -> Job:
     """Let sparse read the unit; complaints inside headers are not ours, nor those that every kfunc draws."""
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
+        if around.unfit:
+            return Done(unfit=around.unfit)
         file = _write(rendered.unit, rendered, scratch)
-        words = [sparse.path, *kbuild.sparse, *object_flags(path_of(rendered)), _COLUMNS, str(file)]
+        words = [sparse.path, *kbuild.sparse, *around.flags, *object_flags(path_of(rendered)), _COLUMNS]
+        words.append(str(file))
         done = tools.run(words, kbuild.cwd)
         # the lines that go on about a message are set apart from it by their indent only
         said = _CONTINUED.sub(r"\1: note: \2", done.stderr)
@@ -96,14 +112,12 @@ def _write(text: str, rendered: Rendered, scratch: Path) -> Path:
     return file
 
 
-def _compile(text: str, rendered: Rendered, kbuild: Kbuild, scratch: Path, off: str) -> tuple[Finding, ...]:
+def _compile(
+    text: str, rendered: Rendered, kbuild: Kbuild, scratch: Path, around: Surroundings
+) -> tuple[Finding, ...]:
     """To an object, for BUILD_BUG_ON() and the size of frames are seen by the optimiser only."""
-    file = _write(text, rendered, scratch)
-    words = [kbuild.compiler.path, *kbuild.flags, *object_flags(path_of(rendered)), _COLUMNS]
-    if off:
-        header = scratch / "off.h"
-        header.write_text(off, encoding="utf-8")
-        words += ["-include", str(header)]
+    file = merged(rendered, around, scratch) if rendered.inside else _write(text, rendered, scratch)
+    words = [kbuild.compiler.path, *kbuild.flags, *around.flags, *object_flags(path_of(rendered)), _COLUMNS]
     done = tools.run([*words, "-c", "-o", str(scratch / "unit.o"), str(file)], kbuild.cwd)
     found = parse(done.stderr, str(file))
     return found if found or not done.status else (unexplained(done.status, done.stderr),)

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from kiter.errors import ENVIRONMENT, KiterError
-from kiter.kernel import bpf, kbuild, kconfig, tools, tree, vmlinux
+from kiter.kernel import bpf, kbuild, kconfig, surroundings, tools, tree, vmlinux
 from kiter.kernel.bpf import Bpf
 from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.headers import Headers, Places
 from kiter.kernel.kbuild import Kbuild
 from kiter.kernel.kconfig import Off
+from kiter.kernel.surroundings import Surroundings
 from kiter.kernel.tools import Tool
 from kiter.kernel.tree import Tree
+from kiter.output import Rendered
 
 T = TypeVar("T")
 
@@ -52,6 +54,12 @@ class Workshop:
     tree: Tree | None
     sparse: Tool | None
     skipped: tuple[Skip, ...]
+    places: Places
+
+    def around(self, rendered: Rendered, cache: Cache) -> Surroundings:
+        """What a unit needs of the kernel's own sources."""
+        named = self.tree.path if self.tree and self.tree.given else None
+        return surroundings.of(rendered, self.headers, self.places, named, cache)
 
     def off(self, guard: str, cache: Cache) -> Off:
         """What a kernel without the option lacks."""
@@ -99,7 +107,7 @@ def furnish(
     sparse = tools.find("sparse")
     if sparse is None:
         skipped = [*skipped, Skip("sparse", "sparse is not installed (apt-get install sparse)")]
-    return Workshop(found, asked, programs, sources, sparse, tuple(skipped))
+    return Workshop(found, asked, programs, sources, sparse, tuple(skipped), places)
 
 
 def _all_of(*wanted: Callable[[], object]) -> list[object]:

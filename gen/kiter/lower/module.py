@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiter.lower import kfuncs, registration
+from kiter.lower import kfuncs, names, registration
 from kiter.lower.scene import Scene
 from kiter.spec.release import OLDEST
 
@@ -14,7 +14,9 @@ COMMON = ("unspec",)  # the common set serves every program type: kernel/bpf/hel
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`code` is what the kfuncs' view prints, without the set that a file of its own may hold."""
+    """`private` headers are named from the root of the kernel tree, where the module is told to look.
+
+    `code` is what the kfuncs' view prints, without the set that a file of its own may hold."""
 
     includes: tuple[str, ...]
     private: tuple[str, ...]
@@ -35,7 +37,7 @@ def view(scene: Scene, shims: tuple[str, ...] = ()) -> View:
     always |= {"linux/kprobes.h"} if shims else set()
     return View(
         includes=tuple(sorted(always | {i for i in scene.it.includes if not i.startswith("../")})),
-        private=kfuncs.private(scene),
+        private=names.private_headers(scene.it),
         guard=scene.it.guard,
         code=kfuncs.view(scene, alone=not _has_struct(scene)),
         registration=registration.own_set(scene, scene.it.programs or COMMON, "find_shims" if shims else ""),

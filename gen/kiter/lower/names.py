@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 
 from kiter.lower.state import Field, State
@@ -28,6 +29,13 @@ def parameter(argument: Argument, profile: Profile) -> str:
 def own_file(it: Iterator) -> str:
     """The kernel file that holds the kfuncs."""
     return it.file or f"kernel/bpf/{it.name}_iter.c"
+
+
+def private_headers(it: Iterator) -> tuple[str, ...]:
+    """The headers that are no part of the kernel's interface, as paths in the kernel tree."""
+    folder = posixpath.dirname(own_file(it))
+    given = (i for i in it.includes if i.startswith("../"))
+    return tuple(posixpath.normpath(posixpath.join(folder, i)) for i in given)
 
 
 def fragment(path: str, it: Iterator, ending: str) -> str:

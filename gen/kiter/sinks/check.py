@@ -130,11 +130,13 @@ def _estimate(rendered: Sequence[Rendered]) -> int:
 
 def plan(rendered: Rendered, workshop: Workshop, cache: Cache) -> list[Job]:
     """The jobs for one spec, the longest first."""
-    planned = [unit.compile_job(rendered, workshop.kbuild)]
-    if rendered.guard:
-        planned.append(unit.guard_job(rendered, workshop.kbuild, workshop.off(rendered.guard, cache)))
-    if workshop.sparse:
-        planned.append(unit.sparse_job(rendered, workshop.kbuild, workshop.sparse))
+    around = workshop.around(rendered, cache)
+    planned = [unit.compile_job(rendered, workshop.kbuild, around)]
+    if rendered.guard and not rendered.inside:  # the file that it lives in is not compiled without it
+        off = workshop.off(rendered.guard, cache)
+        planned.append(unit.guard_job(rendered, workshop.kbuild, around, off))
+    if workshop.sparse and not rendered.inside:  # all of that file would be read, and blamed on the spec
+        planned.append(unit.sparse_job(rendered, workshop.kbuild, around, workshop.sparse))
     planned += programs.jobs(rendered, workshop.bpf)
     if workshop.tree:
         planned += scripts.jobs(rendered, workshop.tree)

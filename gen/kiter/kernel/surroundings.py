@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a unit needs of the kernel's own sources: private headers, or the whole file that it joins."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from kiter.kernel import sources
+from kiter.kernel.cache import Cache, key_of
+from kiter.kernel.headers import Headers, Places
+from kiter.output import Kind, Rendered
+from kiter.target.profile import nearest
+from kiter.tree import fragment, native, places
+from kiter.tree.codes import MisfitError
+
+MISSING = "it needs the sources of Linux {} (kiter kernels fetch {})"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where a unit is compiled: `sources` holds what it includes of them, `flags` say so to a compiler.
+
+    `unfit` says why it cannot be compiled at all; `identity` is for cache keys.
+    """
+
+    sources: Path | None = None
+    flags: tuple[str, ...] = ()
+    unfit: str = ""
+    identity: str = ""
+
+
+def of(
+    rendered: Rendered, headers: Headers, origin: Places, given: Path | None, cache: Cache
+) -> Surroundings:
+    """What one unit needs, unpacked once; `given` is a tree that the user named."""
+    wanted = _wanted(rendered)
+    if not wanted:
+        return Surroundings()
+    folder = given or _unpacked(wanted, headers, origin, cache)
+    if folder is None:
+        return Surroundings(unfit=MISSING.format(headers.profile, headers.profile))
+    option = f"-D{rendered.guard}=1"
+    flags = () if not rendered.inside or _is_on(rendered.guard, headers) else (option,)
+    quoted = () if rendered.inside else (f"-I{folder}",)
+    return Surroundings(folder, (*flags, *quoted), identity=key_of(str(folder), *flags, *wanted))
+
+
+def _wanted(rendered: Rendered) -> tuple[str, ...]:
+    """The paths of the sources that are needed: a whole top folder where the code joins a file for good."""
+    if rendered.inside:
+        return (PurePosixPath(_joined(rendered)).parts[0],)
+    return rendered.private
+
+
+def _joined(rendered: Rendered) -> str:
+    kfuncs = rendered.of(Kind.KFUNCS)
+    assert kfuncs is not None
+    return fragment.place(kfuncs)
+
+
+def _unpacked(wanted: tuple[str, ...], headers: Headers, origin: Places, cache: Cache) -> Path | None:
+    archive = sources.archives(*origin.archives).get(headers.version)
+    needed = wanted[0] if wanted[0].endswith(".h") else f"{wanted[0]}/Makefile"
+    return sources.unpacked(archive, wanted, cache, needed) if archive else None
+
+
+def _is_on(option: str, headers: Headers) -> bool:
+    config = headers.path / ".config"
+    return config.is_file() and f"\n{option}=" in config.read_text(encoding="utf-8", errors="replace")
+
+
+def merged(rendered: Rendered, around: Surroundings, scratch: Path) -> Path:
+    """The file to compile for code that lives inside another, in a copy of its folder with the code in place.
+
+    Raises MisfitError when the file has no place for it.
+    """
+    assert around.sources is not None
+    path = PurePosixPath(_joined(rendered))
+    top, below = path.parts[:2]
+    _copy(around.sources / top, scratch / top, below)
+    file = scratch / path
+    if not file.is_file():
+        raise MisfitError(f"this kernel has no {path}")
+    lines = file.read_text(encoding="utf-8").split("\n")
+    output = rendered.of(Kind.KFUNCS)
+    assert output is not None
+    profile, body = nearest(rendered.target), fragment.body(output)
+    there = native.defines(lines, rendered.iterator)
+    put = (
+        native.kfuncs(lines, body, rendered.iterator, profile)
+        if there
+        else places.kfuncs(lines, body, profile)
+    )
+    file.write_text("\n".join(put), encoding="utf-8")
+    return _compiled_with(file, scratch / top / below)
+
+
+def _copy(source: Path, target: Path, below: str) -> None:
+    """The folder `below` as files of our own, what stands beside it as links."""
+    target.mkdir()
+    for entry in source.iterdir():
+        if entry.name == below:
+            shutil.copytree(entry, target / below)
+        else:
+            (target / entry.name).symlink_to(entry)
+
+
+def _compiled_with(file: Path, folder: Path) -> Path:
+    """The file itself, or the one that includes it: some are only parts (kernel/sched/build_policy.c)."""
+    name = file.relative_to(folder).as_posix()
+    for other in sorted(folder.glob("*.c")):
+        if f'include "{name}"' in other.read_text(encoding="utf-8", errors="replace"):
+            return other
+    return file
