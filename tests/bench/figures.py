@@ -100,4 +100,11 @@ def everything(_folder: Path, times: int) -> Iterator[Figure]:
     yield Figure("run, all specs, memory", cost.mebibytes, 150, "MiB")
 
 
-ALL: tuple[Benchmark, ...] = (generation, cached, marginal, edited, everything)
+def drift(_folder: Path, times: int) -> Iterator[Figure]:
+    """All specs of the project beside a kernel's BTF, of which nothing is kept from one run to the next."""
+    cost = typical(lambda: once("kiter", "sync", "--kernel", "6.12"), times)
+    yield Figure("sync", cost.seconds, 1, "s")
+    yield Figure("sync, memory", cost.mebibytes, 120, "MiB")
+
+
+ALL: tuple[Benchmark, ...] = (generation, cached, marginal, edited, everything, drift)

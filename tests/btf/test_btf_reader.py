@@ -123,6 +123,11 @@ def test_a_module_with_a_base_of_its_own_needs_no_other(tmp_path):
     module.add(kinds.FUNC, "own", module.add(kinds.FUNC_PROTO, "", integer))
     (tmp_path / "x.ko").write_bytes(elf_file({".BTF": module.raw(), ".BTF.base": kernel.raw()}))
     assert Btf.of(tmp_path / "x.ko").function("own").returns == "int"
+    whole = Writer()
+    whole.add(kinds.ENUM, "", 4, *whole.named("FLAG", 3), count=1)
+    found = Btf.of(tmp_path / "x.ko", Btf(whole.raw()))
+    assert found.function("own").returns == "int"
+    assert found.enumerators() == {"FLAG": 3}
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from sync_specs import specs
+from sync_specs import SPECS, specs
 
 from kiter import frontend
 from kiter.btf.reader import Btf
+from kiter.cli.main import main
 from kiter.generate import generate
 from kiter.kernel import btf_files, kernels
 from kiter.output import Rendered
@@ -18,7 +20,7 @@ from kiter.sync.compare import compare
 from kiter.target.profile import profile, releases
 from kiter.vm.conformance import RULES
 from kiter.vm.module import build_modules
-from kiter.vm.prototype import job, prototypes
+from kiter.vm.prototype import Prototype, job, prototypes
 from kiter.vm.store import Store, cache_root
 
 SOURCES = {source.release: source for source in btf_files.known()}
@@ -28,13 +30,14 @@ KERNELS = [
     for source in SOURCES.values()
     if source.release.startswith(f"{target}.")
 ]
+BOOTABLE = {kernel.release for kernel in (*kernels.installed(), *kernels.fetched())}
 
 
 @pytest.fixture(scope="module", params=KERNELS, ids=[source.release for _, source in KERNELS])
 def kernel(request):
     """A target, and the types of one of the kernels here that are of it."""
     target, source = request.param
-    return target, Btf.of(source.path)
+    return target, source.read()
 
 
 def rendered(target: str) -> list[Rendered]:
@@ -54,18 +57,25 @@ def test_what_bpf_programs_see_is_the_kernels(kernel):
     assert {name: result.gone for name, result in results.items() if result.gone} == {}
 
 
-def test_the_compiled_module_says_the_same_as_the_text():
-    """What is compared is read from the emitted C; this is what the compiler made of it."""
-    target = "6.12"
+TARGETS = sorted({target for target, source in KERNELS if source.release in BOOTABLE})
+
+
+def built(target: str, paths: list[Path]) -> tuple[tuple[Prototype, ...], dict[str, Path]]:
+    """Prototypes of specs for a kernel of the target, and their modules by the name of the iterator."""
     kernel, store = kernels.find(target), Store(cache_root() / "vm")
-    its = [frontend.read([path], profile(target)).iterators[0] for path in specs(target)]
-    made = prototypes(its, profile(target), kernel, store)
-    built = build_modules(kernel.headers, job(made, kernel, store).modules, store)
-    types = Btf.of(kernel.btf)
+    made = prototypes(frontend.read(paths, profile(target)).iterators, profile(target), kernel, store)
+    modules = build_modules(kernel.headers, job(made, kernel, store).modules, store)
+    return made, {one.name: modules[f"kiter_{one.name}"] for one in made}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_compiled_module_says_the_same_as_the_text(target):
+    """What is compared is read from the emitted C; this is what the compiler made of it."""
+    made, modules = built(target, specs(target))
+    types = Btf.of(kernels.find(target).btf)
     for one in made:
         ours = emitted.read(one.rendered.unit, one.name)
-        module = Btf.of(built[f"kiter_{one.name}"], types)
-        compiled = interface.of(module, one.name, ours).facts
+        compiled = interface.of(Btf.of(modules[one.name], types), one.name, ours).facts
         # of an enum that the kernel has already, its own BTF has the values that are for others too
         mine = {
             aspect: text for aspect, text in compiled.items() if aspect in ours.facts or not aspect.isupper()
@@ -73,6 +83,14 @@ def test_the_compiled_module_says_the_same_as_the_text():
         assert mine == dict(ours.facts)
         plain = emitted.read(generate(one.it, profile(target)).unit, one.it.name)
         assert {_renamed(one, *fact) for fact in plain.facts.items()} == set(ours.facts.items())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_module_can_be_compared_with_its_spec(target, capsys):
+    spec = SPECS / "letter/process.yaml"
+    _, modules = built(target, [spec])
+    assert main(["sync", "--btf", str(modules["process"]), str(spec)]) == 0
+    assert "the same to BPF programs" in capsys.readouterr().out
 
 
 def _renamed(one, aspect, text):

@@ -53,13 +53,26 @@ class _File:
 class Btf:
     """Types by id and by name. Whatever is asked of broken BTF, it raises KiterError R40."""
 
-    def __init__(self, raw: bytes, base: Btf | None = None, file: str = "", image: Elf | None = None) -> None:
-        """From the bytes of a .BTF section; `image` is the file it was in."""
+    def __init__(
+        self,
+        raw: bytes,
+        base: Btf | None = None,
+        *,
+        file: str = "",
+        image: Elf | None = None,
+        kernel: Btf | None = None,
+    ) -> None:
+        """From the bytes of a .BTF section; `image` is the file it was in.
+
+        `kernel` is where names that are not the file's own are looked up if `base` is distilled:
+        that has no more of the kernel's types than the ids need.
+        """
         self._blob: Blob = parse(raw, file)
         if not base and self._blob.strings[:1] != b"\0":
             raise broken(file, "it is a part of another's", "the BTF of a module needs that of its kernel")
         self._image = image
         self.base = base
+        self._beyond = kernel or base
         self.file = file
         self.first: int = base.count if base else 1
         self.count: int = self.first + len(self._blob.starts)
@@ -77,9 +90,8 @@ class Btf:
         """
         name = str(path)
         found = _open(Path(path), name)
-        if found.base:
-            base = cls(found.base, None, name)
-        return cls(found.btf, base, name, found.elf)
+        distilled = cls(found.base, file=name) if found.base else None
+        return cls(found.btf, distilled or base, file=name, image=found.elf, kernel=base)
 
     # --- by id ---------------------------------------------------------------------------------
 
@@ -167,16 +179,20 @@ class Btf:
         yield from (number for number, kind in enumerate(self._kinds, self.first) if kind in kinds)
 
     def _named(self, name: str, *kinds: int) -> Type | None:
-        """The first type of that name, without decoding those of others."""
+        """The first type of that name, the file's own before the base's."""
+        number = self._own(name, *kinds)
+        if number:
+            return self.type(number)
+        return self._beyond._named(name, *kinds) if self._beyond else None
+
+    def _own(self, name: str, *kinds: int) -> int:
+        """The id of the file's own first type of that name, without decoding those of others; or 0."""
         index = self._indexes.get(kinds)
         if index is None:
             words, starts, first = self._blob.words, self._blob.starts, self.first
             last = reversed([(words[starts[number - first]], number) for number in self._ids(*kinds)])
             index = self._indexes[kinds] = dict(last)
-        found = [index[place] for place in self._places(name) if place in index]
-        if found:
-            return self.type(min(found))
-        return self.base._named(name, *kinds) if self.base else None
+        return min((index[place] for place in self._places(name) if place in index), default=0)
 
     def _places(self, name: str) -> Iterator[int]:
         """Every offset at which a string reads so; tails of longer ones are strings too."""
@@ -190,7 +206,11 @@ class Btf:
     def mentions(self, name: str) -> bool:
         """Whether a type, function, member or enumerator of that name is there, by its strings alone."""
         own = f"\0{name}\0".encode() in self._blob.strings
-        return own or bool(self.base and self.base.mentions(name))
+        return own or bool(self._beyond and self._beyond.mentions(name))
+
+    def has_function(self, name: str) -> bool:
+        """Whether there is a function of that name, the base's not counted."""
+        return bool(self._own(name, FUNC))
 
     def functions(self) -> frozenset[str]:
         """The names of all functions, the base's not included."""
@@ -232,9 +252,9 @@ class Btf:
 
     @cached_property
     def enums(self) -> tuple[Enum, ...]:
-        """All enums, those without a name too, the base's first."""
+        """All enums, those without a name too, the kernel's first."""
         own = (self._enum(self.type(number)) for number in self._ids(ENUM, ENUM64))
-        return (*(self.base.enums if self.base else ()), *own)
+        return (*(self._beyond.enums if self._beyond else ()), *own)
 
     def _enum(self, found: Type) -> Enum:
         values = {self.string(member[0]): _value(found, member) for member in found.members}

@@ -13,6 +13,7 @@ from pathlib import Path
 from kiter import frontend
 from kiter.btf.reader import Btf
 from kiter.cli.command import show
+from kiter.cli.report import printable
 from kiter.errors import FINDINGS, Diagnostic, KiterError, environment
 from kiter.generate import generate
 from kiter.kernel import btf_files
@@ -59,7 +60,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--kernel", default="", metavar="RELEASE|DIR", help="a kernel whose headers are here, or a built tree"
     )
     where.add_argument(
-        "--btf", type=Path, metavar="FILE", help="a vmlinux, or BTF alone, as /sys/kernel/btf/vmlinux is"
+        "--btf", type=Path, metavar="FILE", help="a vmlinux, a module, or BTF alone as in /sys/kernel/btf/"
     )
     parser.add_argument(
         "--target", default="", help=f"what to generate for: {', '.join(releases())} (default: the kernel's)"
@@ -69,13 +70,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Compare each spec with the kernel's BTF; 1 if one differs in a way that is not known."""
     source = btf_files.given(options.btf) if options.btf else btf_files.find(options.kernel)
-    types = Btf.of(source.path)
+    types = source.read()
     found = _compare(source, types, _target(source, options.target), options.specs)
     show(found.drift, options)
     if options.format == "json":
         sys.stdout.write(json.dumps(_facts(found), indent=2) + "\n")
     elif options.format == "text":
-        sys.stdout.write("\n".join(_text(found)) + "\n")
+        sys.stdout.write("".join(f"{printable(line)}\n" for line in _text(found)))
     return FINDINGS if found.drift else 0
 
 

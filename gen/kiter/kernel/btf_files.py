@@ -10,25 +10,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiter.btf.reader import Btf
 from kiter.kernel import headers, kernels
 from kiter.kernel.codes import lacking
 
 RUNNING = Path("/sys/kernel/btf")
+KERNEL = "vmlinux"
+_VERMAGIC = re.compile(rb"\0vermagic=(\d+\.\d+[\w.+-]*) ")
 _BANNER = re.compile(rb"Linux version (\d+\.\d+[\w.+-]*) \(")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file with the BTF of a kernel, and the kernel's release; "" if nothing tells it."""
+    """A file with the BTF of a kernel or module, and the kernel's release; "" if nothing tells it.
+
+    `base` is the file of the kernel that a module's types are on top of.
+    """
 
     path: Path
     release: str
+    base: Path | None = None
+
+    def read(self) -> Btf:
+        """The BTF in the file; raises what Btf.of() does."""
+        return Btf.of(self.path, Btf.of(self.base) if self.base else None)
 
 
 def known() -> tuple[Source, ...]:
     """The kernels of this machine whose BTF is there, fetched or with headers, oldest first."""
     found = [Source(kernel.btf, kernel.release) for kernel in (*kernels.installed(), *kernels.fetched())]
-    found += [Source(one.path / "vmlinux", one.release) for one in headers.installed()]
+    found += [Source(one.path / KERNEL, one.release) for one in headers.installed()]
     there = {source.release: source for source in found if source.path.is_file()}
     return tuple(sorted(there.values(), key=lambda source: kernels.numbers(source.release)))
 
@@ -36,7 +47,7 @@ def known() -> tuple[Source, ...]:
 def find(kernel: str) -> Source:
     """The BTF of a build directory, or of the newest release that begins so; raises KiterError E18."""
     if Path(kernel).is_dir():
-        path = Path(kernel) / "vmlinux"
+        path = Path(kernel) / KERNEL
         if path.is_file():
             return Source(path, _told(path))
         raise lacking("E18", f"no BTF in {kernel}: it holds no vmlinux")
@@ -48,20 +59,30 @@ def find(kernel: str) -> Source:
 
 
 def given(path: Path) -> Source:
-    """The BTF in a file, and the release as far as the file or what is beside it tells."""
-    return Source(path, _told(path))
+    """The BTF in a file, the release as far as the file or what is beside it tells, and a module's base."""
+    if path.resolve().is_relative_to(RUNNING):
+        module = path.name != KERNEL
+        return Source(path, os.uname().release, RUNNING / KERNEL if module else None)
+    release = _built_for(path)
+    if not release:
+        return Source(path, _told(path))
+    bases = [source.path for source in known() if source.release == release]
+    return Source(path, release, bases[0] if bases else None)
 
 
 def _told(path: Path) -> str:
-    if path.is_relative_to(RUNNING):
-        return os.uname().release
     beside = headers.read(path.parent)
-    return beside.release if beside else next(_banners(path), "")
+    return beside.release if beside else next(_found(_BANNER, path), "")
 
 
-def _banners(path: Path) -> Iterator[str]:
-    """What a whole vmlinux says of itself."""
+def _built_for(path: Path) -> str:
+    """The release that a module says it is for; "" if the file is no module."""
+    return next(_found(_VERMAGIC, path), "") if path.suffix == ".ko" else ""
+
+
+def _found(what: re.Pattern[bytes], path: Path) -> Iterator[str]:
+    """What an ELF file says of itself."""
     with path.open("rb") as file:
         if file.read(4) == b"\x7fELF":
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-                yield from (found[1].decode() for found in _BANNER.finditer(raw))
+                yield from (found[1].decode() for found in what.finditer(raw))

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from kiter.codes import Code
 
-_MEND = "bring the spec in step with the kernel, or give the difference and its reason in known.toml"
+_MEND = "bring the spec in step with the kernel; what is meant to differ is listed in kiter/sync/known.toml"
 
 _ALL = (
     Code(
@@ -39,7 +39,7 @@ _ALL = (
         "D05",
         "a known difference is no more",
         "The list says what differs and why; an entry that is not true misleads.",
-        "take the entry out of known.toml, or correct it",
+        "take the entry out of kiter/sync/known.toml, or correct it",
     ),
     Code(
         "D10",

@@ -41,7 +41,8 @@ def read(unit: str, name: str) -> Interface:
     facts |= {f"struct {s.name}": layout(s) for s in _structs(code) if s.name == f"bpf_iter_{name}"}
     defined = {key: str(value) for body in _ENUM.findall(code) for key, value in _values(body)}
     used = {word for label in _CASE.findall(code) for word in re.split(r"[\s|]+", label) if word}
-    return Interface(facts | defined, frozenset(used | set(_DOCUMENTED.findall(unit))) - defined.keys())
+    used |= {f"struct bpf_iter_{name}", *_DOCUMENTED.findall(unit)}
+    return Interface(facts | defined, frozenset(used) - facts.keys() - defined.keys())
 
 
 def _functions(code: str) -> Iterator[Function]:

@@ -22,7 +22,7 @@ IMPLICIT = {"struct bpf_prog_aux *", "const struct bpf_prog_aux *"}
 class Interface:
     """The facts of one iterator.
 
-    `uses` are enumerators that it takes as they are, without a value of its own for them.
+    `uses` are aspects that it takes as they are: enumerators, and a struct from the kernel's headers.
     """
 
     facts: Facts
@@ -30,13 +30,13 @@ class Interface:
 
     @property
     def enumerators(self) -> frozenset[str]:
-        """All that it has a fact about or uses."""
-        return self.uses | {aspect for aspect in self.facts if aspect.isupper()}
+        """Those that it has a fact about or uses."""
+        return frozenset(aspect for aspect in {*self.uses, *self.facts} if aspect.isupper())
 
 
 def has(btf: Btf, name: str) -> bool:
-    """Whether a kernel or module has an iterator of that name."""
-    return btf.mentions(f"bpf_iter_{name}_new") and btf.function(f"bpf_iter_{name}_new") is not None
+    """Whether a kernel has an iterator of that name, or a module has it itself."""
+    return btf.has_function(f"bpf_iter_{name}_new")
 
 
 def offered(btf: Btf) -> tuple[str, ...]:
