@@ -315,21 +315,25 @@ def differences_page() -> str:
 
 def _differences(name: str) -> str:
     seen = [
-        (k.targets, f"`{k.aspect}`", k.ours, k.theirs, k.reason)
+        (k.targets, f"`{k.aspect}`", _code(k.ours), _code(k.theirs), k.reason)
         for k in known.interfaces()
         if k.iterator == name
     ]
     lived = [
         (b.targets, b.rule, b.ours, b.theirs, b.reason) for b in known.behaviours() if b.iterator == name
     ]
-    tables = (("What BTF shows", seen), ("What happens", lived))
+    tables = (("what BTF shows", seen), ("what happens", lived))
     return "\n".join(_table(title, rows) for title, rows in tables if rows)
 
 
+def _code(text: str) -> str:
+    return f"`{text}`" if text else "none"
+
+
 def _table(title: str, rows: Sequence[tuple[Sequence[str], str, str, str, str]]) -> str:
-    lines = [f"| {title.lower()} | Linux | kiter | the kernel | why |", "|---|---|---|---|---|"]
+    lines = [f"| {title} | Linux | kiter | the kernel | why |", "|---|---|---|---|---|"]
     for targets, aspect, ours, theirs, reason in rows:
-        cells = (aspect, ", ".join(targets), ours or "none", theirs or "none", reason)
+        cells = (aspect, ", ".join(targets), ours, theirs, reason)
         lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -67,7 +67,7 @@ def read(paths: Iterable[Path], profile: Profile) -> Read:
     status = FINDINGS
     for path in paths:
         try:
-            iterators.append(_one(path, profile))
+            iterators.append(model(path, profile))
         except KiterError as error:
             found += error.diagnostics
             status = max(status, error.status)
@@ -79,7 +79,8 @@ def read(paths: Iterable[Path], profile: Profile) -> Read:
     return Read(tuple(iterators), tuple(sorted(found)))
 
 
-def _one(path: Path, profile: Profile) -> Iterator:
+def model(path: Path, profile: Profile) -> Iterator:
+    """One spec as it is for a kernel, before the linter; raises KiterError with its errors."""
     if manifest.lists(path):
         code = CODES["S16"]
         raise KiterError(Diagnostic(Position(str(path)), "S16", code.title, code.reason, code.hint))

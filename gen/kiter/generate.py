@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from kiter.lower import (
@@ -91,7 +91,7 @@ def generate(it: iterator.Iterator, profile: Profile, shims: tuple[str, ...] = (
         target=profile.release,
         guard=it.guard,
         outputs=tuple(_outputs(made)),
-        unit=render("prototype/module.c.j2", module.view(made, shims)),
+        unit=_unit(made, shims),
         types=render("prototype/types.h.j2", types.view(made)),
         private=names.private_headers(it),
         inside=it.place.inside,
@@ -99,7 +99,18 @@ def generate(it: iterator.Iterator, profile: Profile, shims: tuple[str, ...] = (
     )
 
 
-def _outputs(made: Scene) -> Iterator[Output]:
+def interface(it: iterator.Iterator, profile: Profile) -> str:
+    """What an iterator is to BPF programs, as C: the kfuncs as a translation unit, and all their ids."""
+    made = scene(it, profile)
+    ids = (o.text for o in _outputs(made, {Kind.BTF_IDS}))
+    return "\n".join((_unit(made, ()), *ids))
+
+
+def _unit(made: Scene, shims: tuple[str, ...]) -> str:
+    return render("prototype/module.c.j2", module.view(made, shims))
+
+
+def _outputs(made: Scene, wanted: Container[Kind] = frozenset(Kind)) -> Iterator[Output]:
     for kind, lower, template, place in OUTPUTS:
-        if (view := lower(made)) is not None:
+        if kind in wanted and (view := lower(made)) is not None:
             yield Output(kind, place(made), render(template, view))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from sync_specs import specs
+from sync_specs import runnable
 
 from kiter.cli.main import main
 from kiter.errors import KiterError
@@ -26,7 +26,7 @@ def _bootable(target: str) -> bool:
 
 @pytest.mark.parametrize("target", [target for target in releases() if _bootable(target)])
 def test_the_kernels_own_iterators_break_the_rules_that_are_listed(capsys, target):
-    given = [str(path) for path in specs(target)]
+    given = [str(path) for path in runnable(target)]
     main(["conform", "--kernel", target, *given, "--format", "json"])
     found = json.loads(capsys.readouterr().out)["iterators"]
     assert {"css", "task"} <= found.keys()

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kiter import frontend
+from kiter import frontend, generate
 from kiter.btf.reader import Btf
 from kiter.errors import KiterError
-from kiter.generate import generate
 from kiter.kernel import btf_files
-from kiter.output import Rendered
 from kiter.sync import emitted
-from kiter.sync.compare import compare
+from kiter.sync.compare import Comparison, compare
 from kiter.sync.known import Known
 from kiter.target.profile import profile
 
@@ -31,18 +29,22 @@ def types():
 
 
 @pytest.fixture(scope="module")
-def task() -> Rendered:
-    (it,) = frontend.read([SPECS / "task.yaml"], profile("6.12")).iterators
-    return generate(it, profile("6.12"))
+def task() -> str:
+    target = profile("6.12")
+    return generate.interface(frontend.model(SPECS / "task.yaml", target), target)
 
 
-def changed(rendered: Rendered, old: str, new: str) -> Rendered:
-    assert old in rendered.unit
-    return dataclasses.replace(rendered, unit=rendered.unit.replace(old, new))
+def compared(unit: str, types: Btf, *listed: Known, name: str = "task") -> Comparison | None:
+    return compare(name, unit, "6.12", types, listed)
+
+
+def changed(unit: str, old: str, new: str) -> str:
+    assert old in unit
+    return unit.replace(old, new)
 
 
 def test_nothing_differs(task, types):
-    assert compare(task, types, ()).differences == ()
+    assert compared(task, types).differences == ()
 
 
 @pytest.mark.parametrize(
@@ -66,19 +68,19 @@ def test_nothing_differs(task, types):
     ],
 )
 def test_each_aspect_is_compared(task, types, old, new, aspect):
-    found = compare(changed(task, old, new), types, ())
+    found = compared(changed(task, old, new), types)
     assert (aspect or "bpf_iter_task_destroy") in {d.aspect for d in found.drift}
 
 
 def test_a_flag_that_is_not_a_case_any_more_is_missed(types, task):
     fewer = changed(task, "\tBPF_TASK_ITER_PROC_THREADS,\n", "")
     fewer = changed(fewer, "%BPF_TASK_ITER_PROC_THREADS", "THREADS")
-    found = compare(changed(fewer, "case BPF_TASK_ITER_PROC_THREADS:", "case 2:"), types, ())
+    found = compared(changed(fewer, "case BPF_TASK_ITER_PROC_THREADS:", "case 2:"), types)
     assert [(d.aspect, d.ours, d.theirs) for d in found.drift] == [("BPF_TASK_ITER_PROC_THREADS", "", "2")]
 
 
 def test_an_iterator_that_the_kernel_has_not_is_not_compared(types, task):
-    assert compare(dataclasses.replace(task, iterator="unheard_of"), types, ()) is None
+    assert compared(task, types, name="unheard_of") is None
 
 
 WIDER = Known(
@@ -92,21 +94,21 @@ WIDER = Known(
 
 
 def test_a_known_difference_is_no_drift_and_has_its_reason(types, task):
-    found = compare(changed(task, "__opaque[3]", "__opaque[4]"), types, [WIDER])
+    found = compared(changed(task, "__opaque[3]", "__opaque[4]"), types, WIDER)
     assert (found.drift, found.gone) == ((), ())
     assert found.known[0].reason == "for a test"
 
 
 @pytest.mark.parametrize("words", [3, 5])
 def test_a_known_difference_that_is_no_more_or_another_is_told(types, task, words):
-    found = compare(changed(task, "__opaque[3]", f"__opaque[{words}]"), types, [WIDER])
+    found = compared(changed(task, "__opaque[3]", f"__opaque[{words}]"), types, WIDER)
     assert found.gone == (WIDER,)
     assert bool(found.drift) == (words == 5)
 
 
 def test_an_entry_for_another_iterator_or_target_does_not_count(types, task):
     others = [dataclasses.replace(WIDER, iterator="css"), dataclasses.replace(WIDER, targets=("7.3",))]
-    found = compare(changed(task, "__opaque[3]", "__opaque[4]"), types, others)
+    found = compared(changed(task, "__opaque[3]", "__opaque[4]"), types, *others)
     assert len(found.drift) == 1 and found.gone == ()
 
 

@@ -7,16 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
-from sync_specs import SPECS, specs
+from sync_specs import SPECS, iterators, runnable
 
-from kiter import frontend
+from kiter import frontend, generate
 from kiter.btf.reader import Btf
 from kiter.cli.main import main
-from kiter.generate import generate
 from kiter.kernel import btf_files, kernels
-from kiter.output import Rendered
 from kiter.sync import emitted, interface, known
-from kiter.sync.compare import compare
+from kiter.sync.compare import Comparison, compare
 from kiter.target.profile import profile, releases
 from kiter.vm.conformance import RULES
 from kiter.vm.module import build_modules
@@ -40,8 +38,11 @@ def kernel(request):
     return target, source.read()
 
 
-def rendered(target: str) -> list[Rendered]:
-    return [generate(it, profile(target)) for it in frontend.read(specs(target), profile(target)).iterators]
+def compared(target: str, types: Btf) -> dict[str, Comparison]:
+    """The results for the iterators of the target that there are, by name."""
+    units = {it.name: generate.interface(it, profile(target)) for it in iterators(target)}
+    found = [compare(name, unit, target, types, known.interfaces()) for name, unit in units.items()]
+    return {result.iterator: result for result in found if result}
 
 
 def test_every_target_is_compared_with_a_kernel():
@@ -50,8 +51,7 @@ def test_every_target_is_compared_with_a_kernel():
 
 def test_what_bpf_programs_see_is_the_kernels(kernel):
     target, types = kernel
-    found = [compare(one, types, known.interfaces()) for one in rendered(target)]
-    results = {result.iterator: result for result in found if result}
+    results = compared(target, types)
     assert {"task", "css"} <= results.keys()
     assert {name: result.drift for name, result in results.items() if result.drift} == {}
     assert {name: result.gone for name, result in results.items() if result.gone} == {}
@@ -71,18 +71,28 @@ def built(target: str, paths: list[Path]) -> tuple[tuple[Prototype, ...], dict[s
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_compiled_module_says_the_same_as_the_text(target):
     """What is compared is read from the emitted C; this is what the compiler made of it."""
-    made, modules = built(target, specs(target))
-    types = Btf.of(kernels.find(target).btf)
+    made, modules = built(target, runnable(target))
+    kernel = kernels.find(target)
+    types, config = Btf.of(kernel.btf), (kernel.headers / ".config").read_text()
+    seen = set()
     for one in made:
-        ours = emitted.read(one.rendered.unit, one.name)
-        compiled = interface.of(Btf.of(modules[one.name], types), one.name, ours).facts
-        # of an enum that the kernel has already, its own BTF has the values that are for others too
-        mine = {
-            aspect: text for aspect, text in compiled.items() if aspect in ours.facts or not aspect.isupper()
-        }
-        assert mine == dict(ours.facts)
-        plain = emitted.read(generate(one.it, profile(target)).unit, one.it.name)
-        assert {_renamed(one, *fact) for fact in plain.facts.items()} == set(ours.facts.items())
+        module = Btf.of(modules[one.name], types)
+        if one.it.guard and f"{one.it.guard}=y" not in config:
+            assert not interface.has(module, one.name)
+            continue
+        seen.add(one.it.name)
+        _assert_same(emitted.read(one.rendered.unit, one.name), module, one.name)
+        plain = emitted.read(generate.generate(one.it, profile(target)).unit, one.it.name)
+        renamed = {_renamed(one, *fact) for fact in plain.facts.items()}
+        assert renamed == set(emitted.read(one.rendered.unit, one.name).facts.items())
+    assert {"task", "css"} <= seen
+
+
+def _assert_same(ours, module, name):
+    """Of an enum that the kernel has already, its own BTF has the values that are for others too."""
+    found = interface.of(module, name, ours).facts
+    others = {aspect for aspect in found.keys() - ours.facts.keys() if aspect.isupper()}
+    assert {aspect: found[aspect] for aspect in found.keys() - others} == dict(ours.facts)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -6,20 +6,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kiter import frontend
+from kiter import frontend, generate
 from kiter.btf.reader import Btf
 from kiter.cli.command import show
 from kiter.cli.report import printable
-from kiter.errors import FINDINGS, Diagnostic, KiterError, environment
-from kiter.generate import generate
+from kiter.errors import FINDINGS, Diagnostic, environment
 from kiter.kernel import btf_files
 from kiter.kernel.btf_files import Source
 from kiter.spec import iterator
-from kiter.sync import interface, known
+from kiter.sync import interface, known, specs
 from kiter.sync.codes import CODES
 from kiter.sync.compare import Comparison, Difference, compare
 from kiter.sync.interface import FLAGS_OF
@@ -31,7 +30,6 @@ EXAMPLE = """
 kiter sync --kernel 6.12
 kiter sync --btf /sys/kernel/btf/vmlinux specs/task.yaml
 """
-TOO_OLD = "V01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +86,8 @@ def _target(source: Source, wanted: str) -> Profile:
 
 
 def _compare(source: Source, types: Btf, target: Profile, given: list[str]) -> _Found:
-    its = _read(frontend.collect(given), target)
-    pairs = [(it, compare(generate(it, target), types, known.interfaces())) for it in its]
+    its = specs.read(frontend.collect(given), target)
+    pairs = [(it, _compared(it, target, types)) for it in its]
     compared = [(it, result) for it, result in pairs if result]
     if not compared:
         code = CODES["D11"]
@@ -106,22 +104,8 @@ def _compare(source: Source, types: Btf, target: Profile, given: list[str]) -> _
     )
 
 
-def _read(paths: Iterable[Path], target: Profile) -> tuple[iterator.Iterator, ...]:
-    """The iterators that the target has; raises KiterError with all errors of the specs."""
-    its: list[iterator.Iterator] = []
-    wrong: list[Diagnostic] = []
-    status = FINDINGS
-    for path in paths:
-        try:
-            its += frontend.read([path], target).iterators
-        except KiterError as error:
-            found = [d for d in error.diagnostics if d.severity == "error"]
-            if {d.code for d in found} != {TOO_OLD}:
-                wrong += found
-                status = max(status, error.status)
-    if wrong:
-        raise KiterError(*wrong, status=status)
-    return tuple(its)
+def _compared(it: iterator.Iterator, target: Profile, types: Btf) -> Comparison | None:
+    return compare(it.name, generate.interface(it, target), target.release, types, known.interfaces())
 
 
 # --- findings ------------------------------------------------------------------------------------

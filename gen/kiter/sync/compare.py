@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kiter.btf.reader import Btf
-from kiter.output import Rendered
 from kiter.sync import emitted, interface
 from kiter.sync.interface import FLAGS_OF, Interface
 from kiter.sync.known import Known
@@ -43,20 +42,18 @@ class Comparison:
         return tuple(d for d in self.differences if d.reason)
 
 
-def compare(rendered: Rendered, btf: Btf, listed: Iterable[Known]) -> Comparison | None:
-    """What is emitted for a target beside what its kernel has; None if it has no such iterator."""
-    name = rendered.iterator
+def compare(name: str, unit: str, target: str, btf: Btf, listed: Iterable[Known]) -> Comparison | None:
+    """An iterator as it is emitted for a target beside a kernel's; None if that has none of the name.
+
+    `unit` is the emitted C with all ids, `listed` what is meant to differ.
+    """
     if not interface.has(btf, name):
         return None
-    ours = emitted.read(rendered.unit, name)
+    ours = emitted.read(unit, name)
     theirs = interface.of(btf, name, ours)
     skip = () if btf.has_ids else (FLAGS_OF,)
     found = {d.aspect: d for d in differing(name, ours, theirs) if not d.aspect.startswith(skip)}
-    mine = [
-        k
-        for k in listed
-        if k.iterator == name and rendered.target in k.targets and not k.aspect.startswith(skip)
-    ]
+    mine = [k for k in listed if k.iterator == name and target in k.targets and not k.aspect.startswith(skip)]
     met = [k for k in mine if found.get(k.aspect) == Difference(name, k.aspect, k.ours, k.theirs)]
     meant = {k.aspect: replace(found[k.aspect], reason=k.reason) for k in met}
     return Comparison(name, tuple((found | meant).values()), tuple(k for k in mine if k not in met))

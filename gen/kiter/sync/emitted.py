@@ -31,9 +31,9 @@ SIZE_OF = {name: size for size, names in _SIZES.items() for name in names}
 
 
 def read(unit: str, name: str) -> Interface:
-    """The interface of the iterator `name` in a unit of C."""
+    """The interface of the iterator `name` in C that holds its kfuncs and their ids."""
     code = _COMMENT.sub(" ", unit)
-    flags = {f: tuple(filter(None, re.split(r"[\s|]+", given))) for f, given in _FLAGS.findall(code)}
+    flags = _flags(code)
     facts: dict[str, str] = {}
     for function in _functions(code):
         facts[function.name] = prototype(explicit(function, flags.get(function.name, ())))
@@ -43,6 +43,15 @@ def read(unit: str, name: str) -> Interface:
     used = {word for label in _CASE.findall(code) for word in re.split(r"[\s|]+", label) if word}
     used |= {f"struct bpf_iter_{name}", *_DOCUMENTED.findall(unit)}
     return Interface(facts | defined, frozenset(used) - facts.keys() - defined.keys())
+
+
+def _flags(code: str) -> dict[str, frozenset[str]]:
+    """The flags by function; it is the same in each set that holds it, or the kernel refuses them."""
+    found: dict[str, frozenset[str]] = {}
+    for function, given in _FLAGS.findall(code):
+        flags = frozenset(filter(None, re.split(r"[\s|]+", given)))
+        assert found.setdefault(function, flags) == flags, f"{function} has different flags in two sets"
+    return found
 
 
 def _functions(code: str) -> Iterator[Function]:
