@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +22,14 @@ ENDINGS = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Iterators that may be generated, and the advice that goes with them."""
+    """Iterators that may be generated, and the advice that goes with them.
+
+    `younger` are those that the target does not have yet, left out because nobody named them.
+    """
 
     iterators: tuple[Iterator, ...]
     warnings: tuple[Diagnostic, ...]
+    younger: tuple[Iterator, ...] = ()
 
 
 def collect(given: Sequence[str]) -> tuple[Path, ...]:
@@ -57,17 +61,30 @@ def _expand(path: Path) -> Iterable[Path]:
     return below
 
 
-def read(paths: Iterable[Path], profile: Profile) -> Read:
+def of(given: Sequence[str], profile: Profile) -> Read:
+    """What the user's words come to: a spec that is named must suit the target, one in a folder may not.
+
+    Raises KiterError as collect() and read() do.
+    """
+    named = {Path(os.path.normpath(name)) for name in given}
+    return read(collect(given), profile, named)
+
+
+def read(paths: Iterable[Path], profile: Profile, named: Container[Path] | None = None) -> Read:
     """Everything that stands between files and generation; raises KiterError with all errors.
 
-    Its status is that of the environment when a file could not even be read.
+    A spec that is younger than the target is left out unless it is among the `named`, which are all
+    by default. The status is that of the environment when a file could not even be read.
     """
     iterators: list[Iterator] = []
     found: list[Diagnostic] = []
     status = FINDINGS
+    younger: list[Iterator] = []
     for path in paths:
         try:
-            iterators.append(model(path, profile))
+            it = model(path, profile)
+            left_out = it.since > profile.number and not (named is None or path in named)
+            (younger if left_out else iterators).append(it)
         except KiterError as error:
             found += error.diagnostics
             status = max(status, error.status)
@@ -76,7 +93,7 @@ def read(paths: Iterable[Path], profile: Profile) -> Read:
     found += lint.lint_together(iterators)
     if any(d.severity == "error" for d in found):
         raise KiterError(*found, status=status)
-    return Read(tuple(iterators), tuple(sorted(found)))
+    return Read(tuple(iterators), tuple(sorted(found)), tuple(younger))
 
 
 def model(path: Path, profile: Profile) -> Iterator:

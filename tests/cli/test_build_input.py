@@ -26,7 +26,7 @@ SPOILS = {
     "escape in a name": ("iterator: spoilt", "iterator: ../x", "S24", "C identifier"),
     "escape in a path": ("context:", "file: ../../x.c\ncontext:", "S24", ".c file"),
     "absolute path": ("context:", "file: /etc/x.c\ncontext:", "S24", ".c file"),
-    "escape in an include": ("[linux/init_task.h,", "[../../x.h,", "S24", "header"),
+    "escape in an include": ("[linux/init_task.h,", "[../../../x.h,", "K22", "kernel tree"),
     "misspelt select": ("select: flags", "select: flag", "W05", "flag"),
     "no walk": (LIST, "", "W01", "no walk"),
     "errno": ("context:", "checks: [{refuse: task, errno: EWRONG, doc: x}]\ncontext:", "K15", "EWRONG"),

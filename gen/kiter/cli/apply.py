@@ -67,7 +67,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def _applied(tree: WorkTree, options: argparse.Namespace) -> Plan:
     target = profile(options.target) if options.target else tree.profile
-    read = frontend.read(frontend.collect(options.specs), target)
+    read = frontend.of(options.specs, target)
     show(read.warnings, options)
     wanted = (
         Applied(it.name, options.replace, it.includes, generate(it, target).outputs) for it in read.iterators
@@ -78,7 +78,7 @@ def _applied(tree: WorkTree, options: argparse.Namespace) -> Plan:
 def _reverted(tree: WorkTree, options: argparse.Namespace) -> Plan:
     if not options.specs:
         return apply.take_out(tree, ())
-    read = frontend.read(frontend.collect(options.specs), tree.profile)
+    read = frontend.of(options.specs, tree.profile)
     return apply.take_out(tree, [it.name for it in read.iterators])
 
 

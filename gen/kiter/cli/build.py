@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from kiter.errors import FINDINGS
 from kiter.generate import generate
 from kiter.output import Rendered
 from kiter.sinks import write
+from kiter.spec.iterator import Iterator as Spec
 from kiter.target.profile import DEFAULT, profile, releases
 
 if TYPE_CHECKING:
@@ -57,9 +58,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Generate, check, write; 1 when a check found something, and then nothing is written."""
     target = profile(options.target)
-    read = frontend.read(frontend.collect(options.specs), target)
+    read = frontend.of(options.specs, target)
     show(read.warnings, options)
     rendered = tuple(generate(it, target) for it in read.iterators)
+    younger = _younger(read.younger, target.release)
     # once before the checks, so that what would be refused is refused at once
     write.plan(rendered, Path(options.out), whole=not options.specs, force=options.force)
     report = None if options.no_check else _check(rendered, options)
@@ -70,9 +72,15 @@ def execute(options: argparse.Namespace) -> int:
     with write.alone(Path(options.out)):
         planned = write.plan(rendered, Path(options.out), whole=not options.specs, force=options.force)
         done = write.write(planned)
-    lines = [*_written(rendered, planned, options.verbose), *_checked(report, options.verbose)]
+    lines = [*_written(rendered, planned, options.verbose), *younger, *_checked(report, options.verbose)]
     _tell(options, lines, report, done)
     return 0
+
+
+def _younger(its: Sequence[Spec], release: str) -> list[str]:
+    """What is said of the specs that are for later kernels."""
+    named = ", ".join(f"{it.name} (since {it.since[0]}.{it.since[1]})" for it in its)
+    return [f"  not in Linux {release} yet: {named}"] if its else []
 
 
 def _check(rendered: tuple[Rendered, ...], options: argparse.Namespace) -> CheckReport:

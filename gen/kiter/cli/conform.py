@@ -39,7 +39,7 @@ def execute(options: argparse.Namespace) -> int:
     """Boot the kernel, run the suite on its own iterators, and report rule by rule."""
     kernel = kernels.find(options.kernel)
     target = nearest(kernel.release)
-    read = frontend.read(frontend.collect(options.specs), target)
+    read = frontend.of(options.specs, target)
     made = natives(read.iterators, target, kernel)
     if not made:
         raise environment(

@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Lint; findings are raised as one KiterError, advice is shown and does not count."""
-    read = frontend.read(frontend.collect(options.specs), profile(options.target))
+    read = frontend.of(options.specs, profile(options.target))
     show(read.warnings, options)
     names = [it.name for it in read.iterators]
     if options.format == "text":

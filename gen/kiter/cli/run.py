@@ -11,12 +11,12 @@ from pathlib import Path
 from kiter import frontend
 from kiter.cli import _verdicts
 from kiter.cli.command import show
-from kiter.errors import environment
+from kiter.errors import ENVIRONMENT, KiterError, environment
 from kiter.kernel import kernels
 from kiter.target.profile import nearest
 from kiter.vm import extras, session, testprogs
 from kiter.vm.job import Options, VmJob
-from kiter.vm.prototype import Prototype, job, prototypes
+from kiter.vm.prototype import Prototype, confined, job, prototypes
 from kiter.vm.results import Outcome
 from kiter.vm.store import Store, cache_root
 
@@ -80,10 +80,14 @@ def execute(options: argparse.Namespace) -> int:
     """Build, boot, test, tell; the status says which kind of thing went wrong."""
     kernel = kernels.find(options.kernel)
     target = nearest(kernel.release)
-    read = frontend.read(frontend.collect(options.specs), target)
-    show(read.warnings, options)
+    read = frontend.of(options.specs, target)
+    left_out = confined(read.iterators)
+    if len(left_out) == len(read.iterators):
+        raise KiterError(*(replace(found, severity="error") for found in left_out), status=ENVIRONMENT)
+    show((*read.warnings, *left_out), options)
     store = Store(cache_root() / "vm")
-    made = prototypes(read.iterators, target, kernel, store)
+    movable = (it for it in read.iterators if not it.place.inside)
+    made = prototypes(movable, target, kernel, store)
     plain = replace(job(made, kernel, store, options.only), limit=options.limit)
     wanted = extras.add(plain, made, kernel, target, _asked(options))
     return _boot(made, wanted, store, options)

@@ -18,6 +18,7 @@ from kiter.lint.vocabulary import (
     TAKEN_TESTS,
     TEST_NAMES,
 )
+from kiter.lower.names import private_headers
 from kiter.lower.state import SIZES, start_field
 from kiter.spec import iterator
 from kiter.spec.argument import Argument
@@ -288,6 +289,19 @@ def comment_end(s: Subject) -> Iterator[Hit]:
     for node, text in s.prose:
         if "*/" in text:
             yield Hit(node.at, "'*/' in a text that becomes a comment")
+
+
+@rule(
+    "K22",
+    "a header outside of the kernel tree",
+    "a private header is named from the folder of the iterator's file, and must be in the same tree",
+    hint="name a header of the tree, such as ../../mm/slab.h from kernel/bpf/",
+)
+def header_outside(s: Subject) -> Iterator[Hit]:
+    for path in private_headers(s.it):
+        if path.startswith("../"):
+            node = next(n for n in s.it.node["includes"].each() if str(n.value).endswith(path.lstrip("./")))
+            yield Hit(node.at, f"'{node.value}' leaves the kernel tree")
 
 
 @rule_together(

@@ -89,6 +89,12 @@ _ALL = (
         "A run without a single check would look like one that passed.",
         "'kiter run -v' shows the names of the tests",
     ),
+    Code(
+        "R44",
+        "code that cannot be a module",
+        "It uses functions that are private to the file it joins, so it can run only as a part of that file.",
+        "put it into a tree with 'kiter apply', build that kernel, and run 'kiter conform' on it",
+    ),
 )
 
 CODES: Mapping[str, Code] = MappingProxyType({code.code: code for code in _ALL})

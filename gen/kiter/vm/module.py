@@ -18,17 +18,23 @@ from kiter.vm.store import Store, digest
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """The source of one module; its name must be free in /sys/module of the guest."""
+    """The source of one module; its name must be free in /sys/module of the guest.
+
+    `flags` are those of the compiler that it needs beside the usual ones.
+    """
 
     name: str
     text: str
+    flags: tuple[str, ...] = ()
 
 
 def module_key(headers: Path, module: Module) -> str:
     """The name of the built module in the cache: changes with anything that could change it."""
     config = headers / ".config"
     stamp = digest([config.read_bytes()]) if config.is_file() else ""
-    return digest([str(headers.resolve()), stamp, tools.version("gcc"), module.name, module.text])
+    return digest(
+        [str(headers.resolve()), stamp, tools.version("gcc"), module.name, module.text, *module.flags]
+    )
 
 
 def make_command(headers: Path, work: Path) -> tools.Command:
@@ -40,7 +46,8 @@ def make_command(headers: Path, work: Path) -> tools.Command:
 
 def makefile(modules: Sequence[Module]) -> str:
     """What kbuild is told of a folder with these modules."""
-    return "".join(f"obj-m += {m.name}.o\n" for m in modules)
+    flags = (f"CFLAGS_{m.name}.o := {' '.join(m.flags)}\n" for m in modules if m.flags)
+    return "".join([*(f"obj-m += {m.name}.o\n" for m in modules), *flags])
 
 
 def _prepare(work: Path, modules: Sequence[Module]) -> None:

@@ -10,15 +10,17 @@ from functools import cache
 from pathlib import Path
 
 from kiter.btf.reader import Btf
-from kiter.errors import KiterError, environment
+from kiter.errors import Diagnostic, KiterError, environment
 from kiter.generate import generate
-from kiter.kernel import headers, kbuild
+from kiter.kernel import headers, kbuild, surroundings
 from kiter.kernel.cache import opened
+from kiter.kernel.headers import Places
 from kiter.kernel.kernels import Kernel
 from kiter.kernel.vmlinux import missing
 from kiter.output import Kind, Rendered
 from kiter.spec.iterator import Iterator
 from kiter.target.profile import Profile
+from kiter.vm.codes import CODES
 from kiter.vm.job import VmJob
 from kiter.vm.module import Module
 from kiter.vm.programs import Program, vmlinux_header
@@ -33,7 +35,8 @@ class Prototype:
     """One iterator as it runs: `name` differs from `it.name` where the kernel has that name itself.
 
     `shims` are the symbols that the kernel does not export and the module finds by itself; `native`
-    says that it is the kernel's own that runs, without a module.
+    says that it is the kernel's own that runs, without a module. `flags` are those of the compiler
+    for private headers.
     """
 
     it: Iterator
@@ -41,6 +44,7 @@ class Prototype:
     rendered: Rendered
     shims: tuple[str, ...] = ()
     native: bool = False
+    flags: tuple[str, ...] = ()
 
     @property
     def renamed(self) -> bool:
@@ -85,22 +89,46 @@ def _prototype(it: Iterator, profile: Profile, kernel: Kernel, store: Store) -> 
     name = it.name + SUFFIX if has_iterator(kernel, it.name) else it.name
     named = replace(it, name=name)
     plain = generate(named, profile)
-    shims = _unexported(plain, kernel, store)
-    return Prototype(it, name, generate(named, profile, shims) if shims else plain, shims)
+    flags = _around(plain, kernel)
+    shims = _unexported(plain, kernel, flags, store)
+    made = generate(named, profile, shims) if shims else plain
+    return Prototype(it, name, made, shims, flags=flags)
 
 
-def _unexported(rendered: Rendered, kernel: Kernel, store: Store) -> tuple[str, ...]:
+def confined(its: Iterable[Iterator]) -> tuple[Diagnostic, ...]:
+    """A warning for each iterator that can live only in the file that it is meant for."""
+    code = CODES["R44"]
+    return tuple(
+        replace(
+            it.node["inside"].finding("R44", f"'{it.name}' cannot run as a module", code.reason, code.hint),
+            severity="warning",
+        )
+        for it in its
+        if it.place.inside
+    )
+
+
+def _around(rendered: Rendered, kernel: Kernel) -> tuple[str, ...]:
+    """The compiler's flags for private headers; raises when the sources that hold them are missing."""
+    with opened(None) as store:
+        found = surroundings.of(rendered, headers.find(str(kernel.headers)), Places(), None, store)
+    if found.unfit:
+        raise environment("R10", f"{rendered.spec} cannot be compiled: {found.unfit}")
+    return found.flags
+
+
+def _unexported(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], store: Store) -> tuple[str, ...]:
     """The symbols that the code needs and a module cannot have: seen in the object it compiles to."""
-    key = digest([str(kernel.headers), kernel.release, rendered.unit])
+    key = digest([str(kernel.headers), kernel.release, rendered.unit, *flags])
 
     def make(work: Path) -> None:
-        needed = _undefined(rendered, kernel, work)
+        needed = _undefined(rendered, kernel, flags, work)
         (work / "symbols").write_text("\n".join(sorted(needed - _exported(kernel.headers))))
 
     return tuple((store.get("unexported", key, make) / "symbols").read_text().split())
 
 
-def _undefined(rendered: Rendered, kernel: Kernel, work: Path) -> set[str]:
+def _undefined(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], work: Path) -> set[str]:
     source, made = work / "unit.c", work / "unit.o"
     source.write_text(rendered.unit)
     with opened(None) as store:
@@ -108,6 +136,7 @@ def _undefined(rendered: Rendered, kernel: Kernel, work: Path) -> set[str]:
     words = [
         asked.compiler.path,
         *asked.flags,
+        *flags,
         *kbuild.object_flags("unit.c"),
         "-c",
         "-o",
@@ -149,7 +178,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, store: Store, only: str = "")
     outputs = [output for one in rendered for output in one.outputs]
     return VmJob(
         kernel=kernel,
-        modules=tuple(Module(f"kiter_{p.name}", p.rendered.unit) for p in made if not p.native),
+        modules=tuple(Module(f"kiter_{p.name}", p.rendered.unit, p.flags) for p in made if not p.native),
         programs=tuple(
             Program(Path(o.path).stem, o.text) for o in outputs if o.kind in {Kind.PROG, Kind.PROG_FAILURE}
         ),
