@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sync_specs import SPECS, iterators, runnable
+from sync_testmod import module_of
 
 from kiter import frontend, generate
 from kiter.btf.reader import Btf
@@ -107,6 +108,12 @@ def _renamed(one, aspect, text):
     """A fact as it is of the prototype, whose name may be another."""
     old, new = f"bpf_iter_{one.it.name}", f"bpf_iter_{one.name}"
     return re.sub(rf"\b{old}(?=_|\b)", new, aspect), re.sub(rf"\b{old}(?=_|\b)", new, text)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_iterator_of_the_kernels_test_module_is_the_same(target, capsys):
+    assert main(["sync", "--btf", str(module_of(target)), str(SPECS / "testmod_seq.yaml")]) == 0
+    assert "testmod_seq    the same to BPF programs" in capsys.readouterr().out
 
 
 # --- the list ------------------------------------------------------------------------------------
