@@ -62,9 +62,13 @@ TARGETS = sorted({target for target, source in KERNELS if source.release in BOOT
 
 
 def built(target: str, paths: list[Path]) -> tuple[tuple[Prototype, ...], dict[str, Path]]:
-    """Prototypes of specs for a kernel of the target, and their modules by the name of the iterator."""
+    """Prototypes of specs for a kernel of the target, and their modules by the name of the iterator.
+
+    Those that use what is private to the file they join cannot be modules.
+    """
     kernel, store = kernels.find(target), Store(cache_root() / "vm")
-    made = prototypes(frontend.read(paths, profile(target)).iterators, profile(target), kernel, store)
+    its = [it for it in frontend.read(paths, profile(target)).iterators if not it.place.inside]
+    made = prototypes(its, profile(target), kernel, store)
     modules = build_modules(kernel.headers, job(made, kernel, store).modules, store)
     return made, {one.name: modules[f"kiter_{one.name}"] for one in made}
 
