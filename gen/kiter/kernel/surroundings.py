@@ -71,8 +71,16 @@ def _is_on(option: str, headers: Headers) -> bool:
     return config.is_file() and f"\n{option}=" in config.read_text(encoding="utf-8", errors="replace")
 
 
-def merged(rendered: Rendered, around: Surroundings, scratch: Path) -> Path:
-    """The file to compile for code that lives inside another, in a copy of its folder with the code in place.
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Code in the file that it joins, `file`, and the one to compile for that, which may only include it."""
+
+    file: Path
+    compiled: Path
+
+
+def merged(rendered: Rendered, around: Surroundings, scratch: Path) -> Merged:
+    """Code that lives inside another file, in a copy of its folder.
 
     Raises MisfitError when the file has no place for it.
     """
@@ -94,7 +102,7 @@ def merged(rendered: Rendered, around: Surroundings, scratch: Path) -> Path:
         else places.kfuncs(lines, body, profile)
     )
     file.write_text("\n".join(put), encoding="utf-8")
-    return _compiled_with(file, scratch / top / below)
+    return Merged(file, _compiled_with(file, scratch / top / below))
 
 
 def _copy(source: Path, target: Path, below: str) -> None:

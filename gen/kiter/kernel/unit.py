@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,8 +116,29 @@ def _compile(
     text: str, rendered: Rendered, kbuild: Kbuild, scratch: Path, around: Surroundings
 ) -> tuple[Finding, ...]:
     """To an object, for BUILD_BUG_ON() and the size of frames are seen by the optimiser only."""
-    file = merged(rendered, around, scratch) if rendered.inside else _write(text, rendered, scratch)
+    if rendered.inside:
+        whole = merged(rendered, around, scratch)
+        found = _gcc(whole.compiled, whole.file, rendered, kbuild, around)
+        return tuple(_in_the_unit(found, whole.file, rendered.unit))
+    file = _write(text, rendered, scratch)
+    return _gcc(file, file, rendered, kbuild, around)
+
+
+def _gcc(
+    compiled: Path, file: Path, rendered: Rendered, kbuild: Kbuild, around: Surroundings
+) -> tuple[Finding, ...]:
+    """What the compiler says of `file`, which `compiled` is or includes."""
     words = [kbuild.compiler.path, *kbuild.flags, *around.flags, *object_flags(path_of(rendered)), _COLUMNS]
-    done = tools.run([*words, "-c", "-o", str(scratch / "unit.o"), str(file)], kbuild.cwd)
+    done = tools.run([*words, "-c", "-o", f"{compiled}.unit.o", str(compiled)], kbuild.cwd)
     found = parse(done.stderr, str(file))
     return found if found or not done.status else (unexplained(done.status, done.stderr),)
+
+
+def _in_the_unit(found: Iterable[Finding], file: Path, unit: str) -> Iterator[Finding]:
+    """The findings at the unit's own lines; warnings about the rest of the file are not ours."""
+    lines, ours = file.read_text(encoding="utf-8").split("\n"), unit.split("\n")
+    for one in found:
+        text = lines[one.line - 1] if 0 < one.line <= len(lines) else ""
+        row = ours.index(text) + 1 if text.strip() and text in ours else 0
+        if row or one.level == "error":
+            yield replace(one, line=row, column=one.column if row else 0)
