@@ -7,11 +7,13 @@ import struct
 from pathlib import Path
 
 import pytest
+from btf_compiled import compiled_object
 from btf_writer import Writer, elf_file
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiter.btf import kinds
+from kiter.btf.elf import Elf
 from kiter.btf.reader import Btf
 from kiter.errors import KiterError
 
@@ -48,7 +50,7 @@ UNNAMED = elf_file({".BTF": RAW, ".BTF_ids": IDS})
 def everything(found: Btf) -> int:
     """Ask for all that can be asked; each answer or KiterError."""
     answers = 0
-    names = {"begin", "inner", "both", "order", "wide"}
+    names = {"begin", "inner", "both", "order", "wide", "take", "sort", "list"}
     asked = [lambda n=n: (found.spelled(n), found.size(n), found.alignment(n)) for n in range(found.count)]
     asked += [
         lambda n=n, ask=ask: ask(n) for n in names for ask in (found.function, found.struct, found.enum)
@@ -67,7 +69,7 @@ def test_the_sample_itself_is_whole(tmp_path):
     for raw in (RAW, FILE, UNNAMED):
         (tmp_path / "x").write_bytes(raw)
         found = Btf.of(tmp_path / "x")
-        assert everything(found) == found.count + 15 + 3
+        assert everything(found) == found.count + 24 + 3
         assert found.kfuncs() == ({} if raw is RAW else {"begin": 256})
 
 
@@ -90,10 +92,20 @@ def changed(raw: bytes) -> st.SearchStrategy[bytes]:
     return st.builds(apply, st.lists(st.tuples(place, word), max_size=6), cut, st.booleans())
 
 
-@pytest.mark.parametrize("raw", [RAW, FILE, UNNAMED], ids=["section", "elf", "elf-without-symbols"])
+FORMS = {
+    "section": lambda: RAW,
+    "elf": lambda: FILE,
+    "elf without symbols": lambda: UNNAMED,
+    "of a compiler": compiled_object,
+    "of a compiler, section": lambda: Elf(compiled_object(), "x.o").data(".BTF"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_broken_files_end_in_one_error(raw, data, tmp_path):
+def test_broken_files_end_in_one_error(form, data, tmp_path):
+    raw = FORMS[form]()
     path = tmp_path / "x"
     path.write_bytes(data.draw(changed(raw)))
     try:

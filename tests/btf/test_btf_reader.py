@@ -8,6 +8,7 @@ import struct
 import subprocess
 
 import pytest
+from btf_compiled import compiled_object
 from btf_writer import Writer, elf_file
 
 from kiter.btf import flags, kinds
@@ -16,33 +17,13 @@ from kiter.btf.types import Function, Member, Parameter, Struct
 from kiter.errors import KiterError
 from kiter.kernel import tools
 
-C = """
-typedef unsigned long long u64;
-typedef _Bool bool;
-struct list { struct list *next, **prev; };
-struct narrow { int a : 3; unsigned int b : 29; char c[5]; };
-union both { u64 word; struct { short low, high; } half; };
-enum order { DOWN = -2, UP = 7 };
-enum wide { HUGE = 0x8000000000000000ULL };
-enum { NAMELESS = 3 } nameless;
-typedef int (*compare_t)(const void *, const void *);
-struct list *take(struct list *one, const u64 *words, const char *const *names, bool flag, unsigned long n)
-{ return one + flag + n + *words + (names != 0); }
-void sort(compare_t by, int (*each)(const char *, ...), u64 (*table)[4], volatile int *spin, enum order o)
-{ *spin = o; }
-struct narrow n; union both b; enum order o; enum wide w = HUGE; int k = NAMELESS;
-"""
-
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory):
-    """What clang says of the C above."""
-    folder = tmp_path_factory.mktemp("btf")
-    (folder / "x.c").write_text(C)
-    clang = tools.require_clang().path
-    cmd = [clang, "-target", "bpf", "-g", "-O1", "-c", "-o", "x.o", "x.c"]
-    subprocess.run(cmd, cwd=folder, check=True)
-    return Btf.of(folder / "x.o")
+    """What clang says of the C in btf_compiled.py."""
+    path = tmp_path_factory.mktemp("btf") / "x.o"
+    path.write_bytes(compiled_object())
+    return Btf.of(path)
 
 
 def test_prototypes_are_spelled_as_in_c(compiled):
