@@ -44,19 +44,22 @@ def _held(scene: Scene) -> Blocks:
     assert element.put is not None
     cursor, start = scene.scope.field(walk.name), names.start(scene.it)
     lock = held(scene.it.lock, scene.scope)
-    if lock is None and element.last is None:
-        put = scene.scope.next(element.put, pos=cursor)
-        return (scene.kit, guarded(f"{cursor} && {cursor} != {start}", f"{put};"))
+    if element.last is None:
+        put = scene.scope.next(element.put, **{walk.name: cursor, "pos": cursor})
+        if not scene.releases:
+            return (scene.kit, guarded(f"{cursor} && {cursor} != {start}", f"{put};"))
+        held_one = guarded(f"{cursor} != {start}", f"{put};")
+        return (scene.kit, (f"if (!{cursor})", "\treturn;"), (*held_one, scene.scope.drain))
     put = scene.scope.next(element.put, **{walk.name: "pos", "pos": "pos"})
-    last = {"last": "bool"} if element.last else {}
-    drop = f"last = {put};" if last else f"{put};"
+    drop = f"last = {put};"
     own = f"{declare(scene.it.element, 'pos')} = {cursor};"
-    end = scene.scope.next(element.last, **{walk.name: "pos", "pos": "pos"}) if element.last else ""
+    end = scene.scope.next(element.last, **{walk.name: "pos", "pos": "pos"})
     return (
-        (*scene.kit, own, *variables(last, lock.locals if lock else {})),
+        (*scene.kit, own, *variables({"last": "bool"}, lock.locals if lock else {})),
         (f"if (!pos || pos == {start})", "\treturn;"),
         (lock.take, drop, lock.drop) if lock else (drop,),
-        ("if (last)", f"\t{end};") if end else (),
+        ("if (last)", f"\t{end};"),
+        (scene.scope.drain,) if scene.releases else (),
     )
 
 

@@ -35,7 +35,8 @@ def _resource(scene: Scene, resource: Resource) -> tuple[str, ...]:
         return ()
     free = allocator(scene)[1].format(f"{scene.state.base}{resource.name}")
     count = scene.scope.next(resource.count)
-    return guarded(several(scene, resource, count) or count, free)
+    condition = several(scene, resource, count) or ("" if scene.releases else count)
+    return guarded(condition, free) if condition else (free,)
 
 
 def data(scene: Scene) -> tuple[str, ...]:
@@ -52,6 +53,7 @@ def release(scene: Scene) -> tuple[str, ...]:
         return ()
     kern = f"struct bpf_iter_{scene.it.name}_kern *kit"
     inner = data(scene)
-    body = (*inner, *([""] if inner else []), *statements(scene), *scene.state.live.clear)
+    clear = () if scene.it.lifetime == "held" else scene.state.live.clear  # whose cursor is NULL by then
+    body = (*inner, *([""] if inner else []), *statements(scene), *clear)
     head = f"static void {names.function(scene.it, 'release')}({kern})"
     return (head, "{", *(f"\t{line}" if line else "" for line in body), "}")

@@ -12,6 +12,8 @@ from kiter.lower.state import SIZES, WORD
 from kiter.spec.argument import Argument
 from kiter.spec.walk import Counter
 
+UNSIGNED = {"u64", "u32", "unsigned int", "unsigned long", "size_t"}
+
 
 def counted(scene: Scene) -> tuple[str, ...]:
     """The checks of a range; the difference of two ints needs more than an int."""
@@ -21,15 +23,19 @@ def counted(scene: Scene) -> tuple[str, ...]:
     start, end = (scene.scope.in_new[name] for name in (walk.start, walk.end))
     lines = guarded(f"{start} > {end}", "return -EINVAL;")
     if walk.most is not None:
-        wide = "s64" if _size(scene, walk.end) < WORD else "u64"
+        wide = _widened(scene, walk.end)
         most = operand(scene.scope.new(walk.most))
-        lines += guarded(f"({wide}){end} - {start} > {most}", "return -E2BIG;")
+        lines += guarded(f"{wide}{end} - {start} > {most}", "return -E2BIG;")
     return lines
 
 
-def _size(scene: Scene, name: str) -> int:
+def _widened(scene: Scene, name: str) -> str:
+    """The cast under which the difference of two numbers in order is right."""
     argument = scene.it.argument(name)
-    return SIZES.get(argument.type, WORD) if argument else WORD
+    ctype = argument.type if argument else "u64"
+    if ctype in UNSIGNED:
+        return ""
+    return "(s64)" if SIZES.get(ctype, WORD) < WORD else "(u64)"
 
 
 def flags(scene: Scene) -> Iterator[tuple[str, ...]]:

@@ -93,7 +93,7 @@ def _demands(scene: Scene, case: Case) -> tuple[str, ...]:
 def _values(scene: Scene, walk: Steps) -> dict[str, str]:
     """Every field that new() must store for one walk, with its value."""
     kept = {a.name: names.parameter(a, scene.profile) for a in scene.it.arguments if a.keep}
-    kept |= {r.name: r.name for r in scene.it.resources if scene.state.has(r.name) and not r.buffer}
+    kept |= {r.name: r.name for r in scene.it.resources if scene.state.has(r.name) and not r.inline}
     own = {f.name: scene.scope.new(f.init) for f in scene.it.fields if f.init is not None}
     flag = {scene.it.select: scene.it.select} if scene.it.select else {}
     live = {scene.state.live.flag: "true"} if scene.state.live.flag else {}

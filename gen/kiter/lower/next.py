@@ -40,7 +40,7 @@ def _blocks(scene: Scene) -> Blocks:
 
 
 def _empty(scene: Scene) -> tuple[str, ...]:
-    return (f"if ({scene.state.live.test})", "\treturn NULL;")
+    return (f"if ({scene.empty})", "\treturn NULL;")
 
 
 def variables(*given: dict[str, str]) -> tuple[str, ...]:
@@ -91,7 +91,9 @@ def _open_ended(scene: Scene) -> list[str]:
 def _tail(scene: Scene) -> tuple[str, ...]:
     if not (cursors := _open_ended(scene)):
         return ()
-    return (STICKY, f"if (!{cursors[0]})", f"\t{scene.scope.drain}")
+    if scene.state.memory is None:
+        return (STICKY, f"if (!{cursors[0]})", f"\t{scene.scope.drain}")
+    return (STICKY, f"if (!{cursors[0]}) {{", *indented((scene.scope.drain, "return NULL;")), "}")
 
 
 def _result(scene: Scene) -> str:
@@ -188,7 +190,7 @@ def _found(scene: Scene, target: str, last: str, start: str) -> tuple[str, ...]:
 def _held(scene: Scene) -> Blocks:
     cursor = scene.scope.field(scene.cases[0].walk.name)
     start, element = names.start(scene.it), scene.it.held
-    if element.get is None and scene.it.lock is None:
+    if element.get is None and scene.it.lock is None and not scene.releases:
         return (scene.kit, _empty(scene), _found(scene, cursor, cursor, start), (f"return {cursor};",))
     lock = held(scene.it.lock, scene.scope)
     needs = {"pos": scene.it.element} | ({"last": "bool"} if element.last else {})
@@ -198,8 +200,8 @@ def _held(scene: Scene) -> Blocks:
         (*scene.kit, previous, *_initialized(variables(needs, lock.locals if lock else {}))),
         ("if (!prev)", "\treturn NULL;"),
         *_step(lock, step),
-        guarded("last", f"{_over(scene, element.last, 'prev')};") if element.last else (),
-        (f"{cursor} = pos;", "return pos;"),
+        _let_go(scene, start),
+        (f"{cursor} = pos;", *_end(scene), "return pos;"),
     )
 
 
@@ -213,16 +215,29 @@ def _step(lock: Held | None, lines: tuple[str, ...]) -> Blocks:
 
 
 def _exchange(scene: Scene, start: str) -> tuple[str, ...]:
-    """Holds the element that was found, and lets go of the one before."""
+    """Holds the element that was found, and counts down the one before where that decides what follows."""
     element = scene.it.held
     lines: tuple[str, ...] = ()
     if element.get is not None:
         lines = ("if (pos)", f"\t{_over(scene, element.get, 'pos')};")
-        if element.put is not None:
-            put = _over(scene, element.put, "prev")
-            statement = f"last = {put};" if element.last else f"{put};"
-            lines = (*lines, f"if (prev != {start})", f"\t{statement}")
+        if element.put is not None and element.last is not None:
+            lines = (*lines, f"if (prev != {start})", f"\tlast = {_over(scene, element.put, 'prev')};")
     return lines
+
+
+def _end(scene: Scene) -> tuple[str, ...]:
+    """What is given back at the end of a held walk, where something is."""
+    return ("if (!pos)", f"\t{scene.scope.drain}") if scene.releases else ()
+
+
+def _let_go(scene: Scene, start: str) -> tuple[str, ...]:
+    """What is done for the element before, outside of the lock: it may free, or sleep."""
+    element = scene.it.held
+    if element.last is not None:
+        return guarded("last", f"{_over(scene, element.last, 'prev')};")
+    if element.get is None or element.put is None:
+        return ()
+    return guarded(f"prev != {start}", f"{_over(scene, element.put, 'prev')};")
 
 
 def _snapshot(scene: Scene) -> Blocks:
@@ -233,10 +248,9 @@ def _snapshot(scene: Scene) -> Blocks:
     swap.append(f"memcpy(&{copy}, pos, sizeof({copy}));")
     swap += [f"{_over(scene, element.get, f'&{copy}')};"] if element.get else []
     swap += [f"{_over(scene, walk.done, 'pos')};"] if walk.done else []
-    gone = (f"if (!{scene.state.live.field})", "\treturn NULL;") if scene.state.memory else _empty(scene)
     return (
         (*scene.kit, *give_back.data(scene), *variables({"pos": scene.it.element})),
-        gone,
+        _empty(scene),
         (
             *assign("pos", scene.scope.next(walk.next)),
             "if (!pos) {",

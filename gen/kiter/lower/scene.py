@@ -46,6 +46,12 @@ class Scene:
         return "" if whole else self.it.guard
 
     @property
+    def empty(self) -> str:
+        """True when the iterator is empty, where the memory of an allocated state has a variable."""
+        memory = self.state.memory
+        return self.state.live.test if memory is None or memory.whole else f"!{memory.name}"
+
+    @property
     def kit(self) -> tuple[str, ...]:
         """The declaration that gives the opaque state its fields; none for an open one."""
         if self.it.place.open:
