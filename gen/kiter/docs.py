@@ -20,6 +20,7 @@ from kiter import resources
 from kiter.codes import every_code
 from kiter.frontend import collect
 from kiter.lint import RULES
+from kiter.pages import iterators
 from kiter.spec.check import spec_schema
 from kiter.spec.document import Document
 from kiter.spec.load import load
@@ -195,12 +196,15 @@ def _typed(schema: Schema, key: str) -> str:
     if kind == "object":
         return f"names, each with {_article(_value(schema['additionalProperties']))}"
     if kind == "integer":
-        return (
-            f"{schema['minimum']} to {schema['maximum']}"
-            if "maximum" in schema
-            else f"{schema['minimum']} or more"
-        )
+        return _numbers(schema)
     return "true or false" if kind == "boolean" else "text"
+
+
+def _numbers(schema: Schema) -> str:
+    if "minimum" not in schema:
+        return "a number"
+    most = f"to {schema['maximum']}" if "maximum" in schema else "or more"
+    return f"{schema['minimum']} {most}"
 
 
 def _article(text: str) -> str:
@@ -254,7 +258,7 @@ def _uses(document: Document, key: str) -> Iterator[tuple[str, str]]:
     root = resources.specs().resolve().parent
     name = Path(document.name).resolve().relative_to(root).as_posix()
     for path, start in document.keys.items():
-        if path[-1] == key:
+        if path[-1] == key and document.value(path) and not isinstance(document.value(path), str):
             end = document.values[path]
             last = end.end_line + (end.end_column > 0)
             lines = list(document.lines[start.line : max(last, start.line + 1)])
@@ -340,7 +344,12 @@ def _table(title: str, rows: Sequence[tuple[Sequence[str], str, str, str, str]])
 
 # --- writing -------------------------------------------------------------------------------------
 
-PAGES = {"spec.md": spec_page, "rules.md": rules_page, "differences.md": differences_page}
+PAGES = {
+    "spec.md": spec_page,
+    "rules.md": rules_page,
+    "differences.md": differences_page,
+    "iterators.md": iterators.page,
+}
 
 
 INCLUDED = re.compile(r"(<!-- (?P<name>specs/[\w/]+\.yaml) -->\n```yaml\n).*?(?=```)", re.DOTALL)

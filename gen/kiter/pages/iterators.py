@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""docs/iterators.md: the iterators of Linux as specs, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter import frontend, resources
+from kiter.generate import generate
+from kiter.output import Kind, Rendered
+from kiter.spec.iterator import Iterator as Spec
+from kiter.spec.snippet import Code
+from kiter.spec.walk import Raw
+from kiter.target.profile import Profile, profile, releases
+
+HEAD = """\
+<!-- SPDX-License-Identifier: GPL-2.0-only -->
+<!-- Made by `make docs` from specs/ and what they come to. -->
+# The iterators of Linux, as specs
+
+Every open-coded iterator of Linux 7.3 is a spec in [specs/](../specs). Lines are counted without
+blank ones and comments; *raw C* are those of statements: helpers, raw walks and what companions
+do. Everything else that is C in a spec is an expression. What is emitted is counted for the newest
+target that has the iterator: the kernel's code with registration and declarations, and the
+selftests.
+
+"""
+RAW = """
+## Where raw C is needed
+
+A helper is a C function with parameters and a type of its own: it reads what it takes and gives
+what it says, so the linter sees what goes in and what comes out.
+
+"""
+SELFTESTS = {Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST}
+KERNEL = {Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.DECLARATIONS, Kind.MAKEFILE}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Lines: of the spec, of raw C in it, of the kernel's code and of the selftests that come out."""
+
+    spec: int
+    raw: int
+    kernel: int
+    tests: int
+
+
+def page() -> str:
+    """The whole page."""
+    rows = [(it, counts(it, rendered)) for it, rendered in _newest()]
+    return "".join([HEAD, *_table(rows), RAW, *_slots(it for it, _ in rows)])
+
+
+def _newest() -> Iterator[tuple[Spec, Rendered]]:
+    """Each iterator for the newest target that has it."""
+    targets = [profile(release) for release in releases()]
+    for path in sorted(resources.specs().glob("*.yaml")):
+        found = [made for target in reversed(targets) if (made := _made(path, target)) is not None]
+        yield found[0]
+
+
+def _made(path: Path, target: Profile) -> tuple[Spec, Rendered] | None:
+    its = frontend.read([path], target, named=()).iterators
+    return (its[0], generate(its[0], target)) if its else None
+
+
+def counts(it: Spec, rendered: Rendered) -> Counts:
+    """The numbers of one iterator."""
+    return Counts(
+        spec=sum(1 for line in it.node.document.lines if _counts(line, "#")),
+        raw=sum(_raw_lines(code, rendered) for _, code in slots(it)),
+        kernel=_lines(rendered, KERNEL),
+        tests=_lines(rendered, SELFTESTS),
+    )
+
+
+def slots(it: Spec) -> Iterator[tuple[str, Code]]:
+    """The raw slots of an iterator, by name."""
+    for helper in it.helpers:
+        yield helper.name, helper.body
+    for companion in it.companions:
+        if companion.do is not None:
+            yield companion.name, companion.do
+    for case in it.cases:
+        for walk in case.walks:
+            if isinstance(walk, Raw):
+                yield f"walk {case.flag}".strip(), walk.next
+
+
+def _raw_lines(code: Code, rendered: Rendered) -> int:
+    snippet = code.on(profile(rendered.target).number)
+    return sum(1 for line in snippet.text.splitlines() if line.strip()) if snippet else 0
+
+
+def _lines(rendered: Rendered, kinds: set[Kind]) -> int:
+    texts = (output.text for output in rendered.outputs if output.kind in kinds)
+    return sum(1 for text in texts for line in text.splitlines() if line.strip())
+
+
+def _counts(line: str, comment: str) -> bool:
+    return bool(line.strip()) and not line.strip().startswith(comment)
+
+
+def _table(rows: Iterable[tuple[Spec, Counts]]) -> Iterator[str]:
+    yield "| iterator | since | spec | of that raw C | kernel code | selftests |\n|---|---|---|---|---|---|\n"
+    for it, n in rows:
+        since = f"{it.since[0]}.{it.since[1]}"
+        link = f"[{it.name}](../specs/{it.name}.yaml)"
+        yield f"| {link} | {since} | {n.spec} | {n.raw} | {n.kernel} | {n.tests} |\n"
+
+
+def _slots(its: Iterable[Spec]) -> Iterator[str]:
+    yield "| iterator | helper | takes | gives | why |\n|---|---|---|---|---|\n"
+    for it in its:
+        for helper in it.helpers:
+            takes = ", ".join(f"`{name}`" for name, _ in helper.takes)
+            yield f"| {it.name} | `{helper.name}` | {takes} | `{helper.gives}` | {helper.doc} |\n"
