@@ -70,6 +70,28 @@ def of(given: Sequence[str], profile: Profile) -> Read:
     return read(collect(given), profile, named)
 
 
+def of_all(given: Sequence[str], profiles: Sequence[Profile]) -> tuple[Read, ...]:
+    """What the user's words come to for each of the kernels; raises KiterError with the errors of all.
+
+    A spec that is named must suit the newest of them, and so must one spec at least.
+    """
+    paths = collect(given)
+    newest = max(profile.number for profile in profiles)
+    done: list[Read] = []
+    errors: list[KiterError] = []
+    for profile in profiles:
+        try:
+            found = of(given, profile) if profile.number == newest else read(paths, profile, ())
+            nothing = profile.number == newest and not found.iterators
+            done.append(read(paths, profile) if nothing else found)
+        except KiterError as error:
+            errors.append(error)
+    if errors:
+        told = dict.fromkeys(d for error in errors for d in error.diagnostics)
+        raise KiterError(*told, status=max(error.status for error in errors))
+    return tuple(done)
+
+
 def read(paths: Iterable[Path], profile: Profile, named: Container[Path] | None = None) -> Read:
     """Everything that stands between files and generation; raises KiterError with all errors.
 

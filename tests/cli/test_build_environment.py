@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from build_support import GOOD, runner, tree
 
+from kiter.target.profile import verified
+
 EDIT = "int somebody_was_here;\n"
 
 
@@ -171,10 +173,44 @@ def test_same_spec_twice_is_one(run, good, out):
 
 
 def test_json_says_what_was_done(run, good, out):
-    facts = json.loads(run("build", good, "-o", out, "--no-check", "--format", "json").out)
-    assert "kernel/bpf/spoilt_iter.c" in facts["written"] and facts["checks"] == []
-    facts = json.loads(run("build", good, "-o", out, "--no-check", "--format", "json").out)
-    assert facts["written"] == [] and facts["unchanged"] == len(tree(out)) - 1
+    first = json.loads(run("build", good, "-o", out, "--no-check", "--format", "json").out)["targets"]
+    assert [facts["target"] for facts in first] == [target.release for target in verified()]
+    assert all("kernel/bpf/spoilt_iter.c" in facts["written"] and facts["checks"] == [] for facts in first)
+    again = json.loads(run("build", good, "-o", out, "--no-check", "--format", "json").out)["targets"]
+    for facts in again:
+        assert facts["written"] == []
+        assert facts["unchanged"] == len(tree(out / facts["target"])) - 1
+
+
+# --- several targets -----------------------------------------------------------------------------
+
+
+def test_one_target_alone(run, good, out):
+    assert run("build", good, "-o", out, "--target", "7.3", "--no-check").status == 0
+    assert [path.name for path in out.iterdir()] == ["7.3"]
+
+
+def test_iterator_of_a_later_kernel_is_left_out_of_the_earlier_target(run, good, out):
+    good.write_text(GOOD.replace("iterator: spoilt", 'iterator: spoilt\nsince: "6.13"'), encoding="utf-8")
+    told = run("build", good, "-o", out, "--no-check")
+    assert told.status == 0 and "not in Linux 6.12 yet: spoilt (since 6.13)" in told.out
+    assert [path.name for path in out.iterdir()] == ["7.3"]
+    told = run("build", good, "-o", out, "--target", "6.12", "--no-check")
+    assert told.status == 1 and "V01" in told.err
+    told = run("build", good.parent, "-o", out, "--target", "6.12", "--no-check")
+    assert told.status == 1 and "V01" in told.err
+
+
+def test_iterator_that_no_target_has_is_an_error_once(run, good, out):
+    good.write_text(GOOD.replace("iterator: spoilt", 'iterator: spoilt\nsince: "99.0"'), encoding="utf-8")
+    told = run("build", good, "-o", out, "--no-check")
+    assert told.status == 1 and told.err.count("V01") == 1 and not out.exists()
+
+
+def test_error_of_every_target_is_told_once(run, good, out):
+    good.write_text(GOOD.replace("iterator: spoilt", "iterator: 1st"), encoding="utf-8")
+    told = run("build", good, "-o", out, "--no-check")
+    assert told.status == 1 and told.err.count("S24") == 1
 
 
 @pytest.mark.parametrize("command", ["build", "lint"])

@@ -33,7 +33,7 @@ ALWAYS = 0
 
 
 def build(rendered, out, **options):
-    return write.write(write.plan(rendered, out, **{"whole": True, **options}))
+    return write.write(write.plan(rendered, out / rendered[0].target, **{"whole": True, **options}))
 
 
 def snapshot(root: Path):
@@ -202,6 +202,6 @@ def test_two_runs_at_once_lose_nothing(tmp_path):
 
 def build_alone(rendered: Rendered, out: Path):
     with write.alone(out):
-        planned = write.plan([rendered], out, whole=False)
+        planned = write.plan([rendered], out / rendered.target, whole=False)
         time.sleep(0.2)  # the other would plan now, if it could
         return write.write(planned)

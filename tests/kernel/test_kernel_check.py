@@ -292,6 +292,15 @@ def test_target_of_another_version_is_noted(sourceless):
     assert any("7.3 was compiled against the headers of" in note for note in report.notes)
 
 
+def test_target_without_headers_is_not_checked_and_says_how_it_could_be(sourceless, found, tmp_path):
+    """Not against another kernel's, which would find what is no fault."""
+    (tmp_path / f"linux-headers-{found.release}").symlink_to(found.path)
+    report = check([replace(ring(), target="7.3")], replace(sourceless, headers=""))
+    assert report.jobs == () and report.passed and report.kernel == ""
+    assert "no headers of Linux 7.3" in report.skipped[0].reason
+    assert "kiter kernels fetch 7.3" in report.skipped[0].reason
+
+
 def test_tree_that_is_none(sourceless, tmp_path):
     with pytest.raises(KiterError) as caught:
         check([ring()], CheckOptions(sourceless.headers, tmp_path, sourceless.cache))

@@ -6,8 +6,9 @@ from __future__ import annotations
 import pytest
 
 from kiter.errors import ENVIRONMENT, KiterError
-from kiter.kernel import headers
+from kiter.kernel import headers, toolchain
 from kiter.kernel.headers import Places
+from kiter.kernel.kernels import COMPLETE
 
 
 def make(base, name, release, by_kbuild=True):
@@ -61,8 +62,27 @@ def test_running_kernel_that_is_too_old_is_passed_over(places):
 
 def test_target_decides_between_versions(places):
     add(places, "6.12.90-amd64", "7.3.4-amd64")
-    assert headers.find("", places, "6.12").profile == "6.12"
-    assert headers.find("", places, "6.14").profile == "7.3"
+    make(places.modules / "6.11.0-mine", "build", "6.13.0-mine")
+    assert headers.find("", places, "6.12").release == "6.12.90-amd64"
+    assert headers.find("", places, "7.3").profile == "7.3"
+
+
+def test_headers_between_two_targets_suit_the_older(places):
+    add(places, "6.9.1-amd64", "6.14.2-amd64", "7.3.4-amd64", "7.4.0-amd64")
+    assert headers.find("", places, "6.12").profile == "6.14"
+    assert headers.suits(headers.find("7.4", places), "7.3")
+
+
+def test_fetched_headers_are_found_and_keep_to_themselves(places):
+    add(places, "6.12.90-amd64")
+    (place := places.cached / "kernels/7.3.4-amd64").mkdir(parents=True)
+    make(place / "usr/src", "linux-headers-7.3.4-amd64", "7.3.4-amd64")
+    assert headers.find("", places, "7.3").profile == "6.12", "half a kernel is none"
+    (place / COMPLETE).touch()
+    found = headers.find("", places, "7.3")
+    assert (found.profile, found.fetched, found.packaged) == ("7.3", True, True)
+    assert toolchain.search(found.path).startswith(f"{place}/usr/bin:")
+    assert toolchain.search(headers.find("6.12", places).path) is None
 
 
 @pytest.mark.parametrize("option", ["6.12", "6.12.9", "6.12.9+deb12-amd64"])

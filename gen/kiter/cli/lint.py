@@ -9,7 +9,7 @@ import sys
 
 from kiter import frontend
 from kiter.cli.command import show
-from kiter.target.profile import DEFAULT, profile, releases
+from kiter.target.profile import profile, releases, verified
 
 NAME = "lint"
 HELP = "check specs alone, without generating anything"
@@ -23,18 +23,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kiter lint`."""
     parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder (default: specs/)")
     parser.add_argument(
-        "--target", default=DEFAULT, help=f"the kernel: {', '.join(releases())} (default: {DEFAULT})"
+        "--target",
+        default="",
+        help=f"one kernel of {', '.join(releases())} (default: those of them that are verified)",
     )
 
 
 def execute(options: argparse.Namespace) -> int:
     """Lint; findings are raised as one KiterError, advice is shown and does not count."""
-    read = frontend.of(options.specs, profile(options.target))
-    show(read.warnings, options)
-    names = [it.name for it in read.iterators]
+    targets = (profile(options.target),) if options.target else verified()
+    reads = frontend.of_all(options.specs, targets)
+    warnings = dict.fromkeys(warning for read in reads for warning in read.warnings)
+    show(warnings, options)
+    names = list(dict.fromkeys(it.name for read in reads for it in read.iterators))
     if options.format == "text":
         what = "1 spec is" if len(names) == 1 else f"{len(names)} specs are"
         sys.stdout.write(f"{what} fine: {', '.join(names)}\n")
     elif options.format == "json":
-        sys.stdout.write(json.dumps({"fine": names, "warnings": len(read.warnings)}, indent=2) + "\n")
+        sys.stdout.write(json.dumps({"fine": names, "warnings": len(warnings)}, indent=2) + "\n")
     return 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from kiter.kernel.cache import default_root
 from kiter.kernel.codes import lacking
 from kiter.kernel.kernels import COMPLETE
+from kiter.target.profile import nearest
 
 OLDEST = (6, 4)
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
@@ -71,26 +72,33 @@ class Places:
 
 
 def find(option: str = "", places: Places | None = None, wanted: str = "") -> Headers:
-    """The headers to check against: those named, the running kernel's, the newest below /usr/src.
+    """The headers to check against: those named, those of a target, the running kernel's, the newest.
 
-    `option` is a directory or a release (6.12, or all of it); below /usr/src those of `wanted`, such as 6.12,
-    come first.
+    `option` is a directory or a release (6.12, or all of it). Of those below /usr/src and those fetched come
+    first those of `wanted`, a target such as 6.12, then others that this target is the nearest to.
     Raises KiterError E10 (none), E11 (too old) or E12 (`option` names none).
     """
     places = places or Places()
     if option:
         return _young_enough(_named(option, places))
     running = read(places.build)
-    if running and running.version >= OLDEST:
-        return running
     found = [running] if running else []
     found += _installed(places)
     young = [headers for headers in found if headers.version >= OLDEST]
     if young:
-        return max(young, key=lambda headers: (headers.profile == wanted, *_order(headers)))
+        return max(young, key=lambda h: (*_fitness(h, wanted), h is running, *_order(h)))
     if found:
         return _young_enough(max(found, key=_order))
     raise lacking("E10", f"no kernel headers: neither {places.build} nor anything below {places.sources}")
+
+
+def _fitness(headers: Headers, target: str) -> tuple[bool, bool]:
+    return suits(headers, target), headers.profile == target
+
+
+def suits(headers: Headers, target: str) -> bool:
+    """Whether what is generated for that target is meant for a kernel with these headers."""
+    return nearest(headers.profile).release == target
 
 
 def installed(places: Places | None = None) -> tuple[Headers, ...]:

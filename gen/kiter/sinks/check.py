@@ -56,7 +56,6 @@ class CheckReport:
     skipped: tuple[Skip, ...]
     notes: tuple[str, ...]
     kernel: str
-    headers: Path
     sources: str
     tools: tuple[ToolUse, ...]
     seconds: float
@@ -80,7 +79,7 @@ class CheckReport:
 def check(
     rendered: Sequence[Rendered], options: CheckOptions | None = None, progress: Progress | None = None
 ) -> CheckReport:
-    """Compile and check everything; findings are in the report.
+    """Compile and check everything; findings are in the report, also that no headers of the target are here.
 
     Raises KiterError of status ENVIRONMENT if there are no usable headers, or a compiler is missing.
     """
@@ -89,6 +88,8 @@ def check(
     started = time.monotonic()
     wanted = rendered[0].target if rendered else ""
     found = headers.find(options.headers, options.places, wanted)
+    if rendered and not options.headers and not headers.suits(found, wanted):
+        return _unchecked(wanted)
     try:
         with opened(options.cache) as cache, contextlib.ExitStack() as stack:
             stack.callback(progress.done)
@@ -106,11 +107,15 @@ def check(
         skipped=(*workshop.skipped, *unfit),
         notes=tuple(_notes(rendered, workshop, problem)),
         kernel=found.release,
-        headers=found.path,
         sources=workshop.tree.name if workshop.tree else "",
         tools=tools_used,
         seconds=time.monotonic() - started,
     )
+
+
+def _unchecked(target: str) -> CheckReport:
+    reason = f"there are no headers of Linux {target} on this machine (kiter kernels fetch {target})"
+    return CheckReport((), (Skip("anything", reason),), (), "", "", (), 0.0)
 
 
 def _run(

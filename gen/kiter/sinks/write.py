@@ -42,13 +42,12 @@ class Written:
     unchanged: int
 
 
-def plan(rendered: Sequence[Rendered], out: Path, *, whole: bool, force: bool = False) -> Plan:
-    """What to write below out/<target>; changes nothing.
+def plan(rendered: Sequence[Rendered], root: Path, *, whole: bool, force: bool = False) -> Plan:
+    """What to write below `root`, the folder of a target; changes nothing.
 
     `whole` says that these are all the iterators there are, so that what others left behind goes.
     Raises KiterError for files that are not kiter's or were edited, unless `force`.
     """
-    root = out / rendered[0].target
     known = manifest.load(root)
     texts = {o.path: (r.iterator, o.text) for r in rendered for o in r.outputs}
     wanted = {path: Entry(name, manifest.digest(text)) for path, (name, text) in texts.items()}
@@ -80,7 +79,8 @@ def write(planned: Plan) -> Written:
     """Carry out a plan; raises KiterError when the folder cannot be written, having changed nothing."""
     listed = manifest.spell(planned.manifest)
     texts = dict(planned.write)
-    if _read(planned.root / manifest.NAME) != listed:
+    old = _read(planned.root / manifest.NAME)
+    if old != listed and (planned.manifest or old is not None):
         texts[manifest.NAME] = listed
     try:
         swap(

@@ -67,6 +67,11 @@ def profile(release: str) -> Profile:
     return Profile(**tomllib.loads((HERE / f"{release}.toml").read_text(encoding="utf-8")))
 
 
+def verified() -> tuple[Profile, ...]:
+    """The profiles that were compiled and run against, oldest first."""
+    return tuple(one for one in map(profile, releases()) if one.verified)
+
+
 def nearest(release: str) -> Profile:
     """The profile for a kernel: the newest that is not newer than it, else the oldest there is."""
     number = parse_release(release)

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Joins kernel/bpf/task_iter.c, at its end. */
+
+#ifdef CONFIG_CGROUPS
+
+struct bpf_iter_css_post {
+	__u64 __opaque[2];
+} __aligned(8);
+
+struct bpf_iter_css_post_kern {
+	struct cgroup_subsys_state *root;
+	struct cgroup_subsys_state *pos;
+} __aligned(8);
+
+__bpf_kfunc_start_defs();
+
+/**
+ * bpf_iter_css_post_new() - begin to walk down a hierarchy of cgroup subsystem
+ *	states, children before their parents
+ * @it: the iterator, on the BPF program's stack
+ * @root: the css at the top of the walk
+ *
+ * Call it inside an RCU read-side critical section, which must last until the
+ * iterator is destroyed.
+ *
+ * Return: 0.
+ */
+__bpf_kfunc int bpf_iter_css_post_new(struct bpf_iter_css_post *it,
+				      struct cgroup_subsys_state *root)
+{
+	struct bpf_iter_css_post_kern *kit = (void *)it;
+
+	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
+	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
+
+	kit->root = root;
+	kit->pos = NULL;
+	return 0;
+}
+
+/**
+ * bpf_iter_css_post_next() - get the next element
+ * @it: the iterator
+ *
+ * Return: the next &struct cgroup_subsys_state, valid until the RCU critical
+ * section ends, or NULL at the end. Once it has returned NULL, it always does.
+ */
+__bpf_kfunc struct cgroup_subsys_state *bpf_iter_css_post_next(struct bpf_iter_css_post *it)
+{
+	struct bpf_iter_css_post_kern *kit = (void *)it;
+
+	if (!kit->root)
+		return NULL;
+
+	kit->pos = css_next_descendant_post(kit->pos, kit->root);
+
+	/* once drained, always drained: the verifier counts on it */
+	if (!kit->pos)
+		kit->root = NULL;
+
+	return kit->pos;
+}
+
+/**
+ * bpf_iter_css_post_destroy() - end the walk
+ * @it: the iterator
+ *
+ * To be called on every iterator, also when new() has failed.
+ *
+ * Return: nothing.
+ */
+__bpf_kfunc void bpf_iter_css_post_destroy(struct bpf_iter_css_post *it)
+{
+}
+
+__bpf_kfunc_end_defs();
+
+#endif /* CONFIG_CGROUPS */

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Joins kernel/bpf/task_iter.c, at its end. */
+
+struct bpf_iter_task {
+	__u64 __opaque[3];
+} __aligned(8);
+
+struct bpf_iter_task_kern {
+	struct task_struct *task;
+	struct task_struct *pos;
+	unsigned int flags;
+} __aligned(8);
+
+enum {
+	BPF_TASK_ITER_ALL_PROCS,
+	BPF_TASK_ITER_ALL_THREADS,
+	BPF_TASK_ITER_PROC_THREADS,
+};
+
+__bpf_kfunc_start_defs();
+
+/**
+ * bpf_iter_task_new() - begin to walk over processes and threads
+ * @it: the iterator, on the BPF program's stack
+ * @task__nullable: a thread of the process to walk, or NULL
+ * @flags: what to walk
+ *
+ * @flags selects what is visited:
+ *
+ * * %BPF_TASK_ITER_ALL_PROCS: all processes of the system
+ * * %BPF_TASK_ITER_ALL_THREADS: all threads of the system
+ * * %BPF_TASK_ITER_PROC_THREADS: all threads of the process of @task__nullable
+ *
+ * A task that is forked during the walk may or may not be seen. One that exits
+ * may still be seen; it stays valid until the critical section ends.
+ *
+ * Call it inside an RCU read-side critical section, which must last until the
+ * iterator is destroyed.
+ *
+ * Return: 0 on success, -EINVAL if @flags is none of these values or if
+ * @task__nullable is NULL and @flags is %BPF_TASK_ITER_PROC_THREADS. After an
+ * error the iterator is empty: bpf_iter_task_next() returns NULL.
+ */
+__bpf_kfunc int bpf_iter_task_new(struct bpf_iter_task *it,
+				  struct task_struct *task__nullable,
+				  unsigned int flags)
+{
+	struct bpf_iter_task_kern *kit = (void *)it;
+
+	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
+	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
+
+	/* next() and destroy() are called even when this fails */
+	kit->task = NULL;
+
+	switch (flags) {
+	case BPF_TASK_ITER_ALL_PROCS:
+	case BPF_TASK_ITER_ALL_THREADS:
+		kit->task = &init_task;
+		break;
+	case BPF_TASK_ITER_PROC_THREADS:
+		if (!task__nullable)
+			return -EINVAL;
+		kit->task = task__nullable;
+		break;
+	default:
+		return -EINVAL;
+	}
+
+	kit->pos = NULL;
+	kit->flags = flags;
+	return 0;
+}
+
+/**
+ * bpf_iter_task_next() - get the next element
+ * @it: the iterator
+ *
+ * Return: the next &struct task_struct, valid until the RCU critical section
+ * ends, or NULL at the end. Once it has returned NULL, it always does.
+ */
+__bpf_kfunc struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it)
+{
+	struct bpf_iter_task_kern *kit = (void *)it;
+	struct list_head *head, *at;
+	struct task_struct *pos;
+
+	if (!kit->task)
+		return NULL;
+
+	switch (kit->flags) {
+	case BPF_TASK_ITER_ALL_PROCS:
+		pos = kit->task;
+		kit->task = next_task(kit->task);
+		if (kit->task == &init_task)
+			kit->task = NULL;
+		return pos;
+	case BPF_TASK_ITER_ALL_THREADS:
+		do {
+			head = &kit->task->signal->thread_head;
+			at = kit->pos ? &kit->pos->thread_node : head;
+			kit->pos = list_next_or_null_rcu(head, at,
+							 struct task_struct,
+							 thread_node);
+			if (kit->pos)
+				break;
+			kit->task = next_task(kit->task);
+			if (kit->task == &init_task)
+				kit->task = NULL;
+		} while (kit->task);
+		break;
+	case BPF_TASK_ITER_PROC_THREADS:
+		head = &kit->task->signal->thread_head;
+		at = kit->pos ? &kit->pos->thread_node : head;
+		kit->pos = list_next_or_null_rcu(head, at, struct task_struct,
+						 thread_node);
+		break;
+	}
+
+	/* once drained, always drained: the verifier counts on it */
+	if (!kit->pos)
+		kit->task = NULL;
+
+	return kit->pos;
+}
+
+/**
+ * bpf_iter_task_destroy() - end the walk
+ * @it: the iterator
+ *
+ * To be called on every iterator, also when new() has failed.
+ *
+ * Return: nothing.
+ */
+__bpf_kfunc void bpf_iter_task_destroy(struct bpf_iter_task *it)
+{
+}
+
+__bpf_kfunc_end_defs();

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <pthread.h>
+#include <test_progs.h>
+#include "cgroup_helpers.h"
+#include "css_pre_iter.skel.h"
+#include "css_pre_iter_failure.skel.h"
+
+#define MAX_ELEMS 8192
+#define MAX_STEPS 100000
+#define NR_CHURNS 20
+#define NR_WALKS 1
+
+struct ids {
+	__u64 id[MAX_ELEMS];
+	int nr;
+};
+
+static int run(struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	return err ?: opts.retval;
+}
+
+#define NR_STARTS ARRAY_SIZE(tree)
+#define YARD "/yard"
+#define GUEST YARD "/guest"
+
+/* siblings are visited in the order in which they were made */
+static const struct {
+	const char *path;
+	int parent;
+} tree[] = {
+	{ "/top", -1 },
+	{ "/top/left", 0 },
+	{ "/top/left/leaf", 1 },
+	{ "/top/left/twig", 1 },
+	{ "/top/right", 0 },
+};
+
+static int yard_fd = -1;
+
+static __u64 id_of(int start)
+{
+	return get_cgroup_id(tree[start].path);
+}
+
+static __u64 first_of(int start)
+{
+	return id_of(start);
+}
+
+/* guests stay out of the tree: a dead cgroup is seen until its last reference is gone */
+static __u64 id_of_yard(void)
+{
+	return get_cgroup_id(YARD);
+}
+
+static void add_preorder(int at, struct ids *want)
+{
+	int i;
+
+	want->id[want->nr++] = id_of(at);
+	for (i = 0; i < ARRAY_SIZE(tree); i++)
+		if (tree[i].parent == at)
+			add_preorder(i, want);
+}
+
+static void preorder(int start, struct ids *want)
+{
+	want->nr = 0;
+	add_preorder(start, want);
+}
+
+static void in_order(struct ids *ids)
+{
+}
+
+static __u64 arrive(void)
+{
+	int fd;
+
+	fd = create_and_get_cgroup(GUEST);
+	if (fd < 0)
+		return 0;
+	close(fd);
+	return get_cgroup_id(GUEST);
+}
+
+static void leave(void)
+{
+	remove_cgroup(GUEST);
+}
+
+static int set_up(void)
+{
+	int i, fd;
+
+	if (setup_cgroup_environment())
+		return -1;
+	yard_fd = create_and_get_cgroup(YARD);
+	if (yard_fd < 0)
+		return -1;
+	for (i = 0; i < ARRAY_SIZE(tree); i++) {
+		fd = create_and_get_cgroup(tree[i].path);
+		if (fd < 0)
+			return -1;
+		close(fd);
+	}
+	return 0;
+}
+
+static void tear_down(void)
+{
+	if (yard_fd >= 0)
+		close(yard_fd);
+	cleanup_cgroup_environment();
+}
+
+static int nr_dying(void)
+{
+	char key[64];
+	int value, nr = -1;
+	FILE *file;
+
+	file = fdopen(openat(yard_fd, "cgroup.stat", O_RDONLY), "r");
+	if (!file)
+		return -1;
+	while (fscanf(file, "%63s %d", key, &value) == 2)
+		if (!strcmp(key, "nr_dying_descendants"))
+			nr = value;
+	fclose(file);
+	return nr;
+}
+
+/* a cgroup with a reference left never finishes dying; give it time */
+static long references(struct css_pre_iter *skel)
+{
+	int i, nr = -1;
+
+	for (i = 0; i < 200 && nr; i++) {
+		usleep(10000);
+		nr = nr_dying();
+	}
+	ASSERT_GE(nr, 0, "nr_dying");
+	return nr;
+}
+
+/* one row for each walk there is, in the order of the program's accepted[] */
+static const struct {
+	const char *name;
+	void (*expect)(int start, struct ids *want);
+	bool first;
+	bool empties;
+	bool begins;
+	int null;
+	int gone;	/* 1 for whatever new() says */
+} walks[] = {
+	{ "all", preorder, false, false, true, 0, 0 },
+};
+
+static void choose(struct css_pre_iter *skel, int which, __u64 id)
+{
+	skel->bss->root_id = id;
+	skel->bss->hold = 0;
+	skel->bss->held = 0;
+}
+
+struct job {
+	struct bpf_program *prog;
+	int err;
+};
+
+static void *work(void *arg)
+{
+	struct job *job = arg;
+
+	job->err = run(job->prog);
+	return NULL;
+}
+
+/* runs a program, and does something while it stays where it holds */
+static void run_holding(struct css_pre_iter *skel, struct bpf_program *prog,
+			void (*act)(void))
+{
+	struct job job = { .prog = prog };
+	pthread_t thread;
+	int i;
+
+	skel->bss->hold = 1;
+	if (!ASSERT_OK(pthread_create(&thread, NULL, work, &job), "pthread_create"))
+		return;
+	for (i = 0; i < 10000 && !__atomic_load_n(&skel->bss->held, __ATOMIC_ACQUIRE); i++)
+		usleep(100);
+	act();
+	__atomic_store_n(&skel->bss->hold, 0, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	ASSERT_OK(job.err, "run_while_held");
+	ASSERT_EQ(skel->bss->held, 1, "held");
+}
+
+static bool same(struct ids *a, struct ids *b)
+{
+	in_order(a);
+	in_order(b);
+	return a->nr == b->nr && !memcmp(a->id, b->id, a->nr * sizeof(a->id[0]));
+}
+
+/* what the walk sees is what user space sees, before and after */
+static void test_walk(struct css_pre_iter *skel, int which, int start)
+{
+	static struct ids before, after, got;
+	int tries = 20;
+
+	choose(skel, which, id_of(start));
+	do {
+		walks[which].expect(start, &before);
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			return;
+		walks[which].expect(start, &after);
+	} while (!same(&before, &after) && --tries);
+
+	if (!ASSERT_LE(skel->bss->nr_elems, MAX_ELEMS, "nr_elems"))
+		return;
+	got.nr = skel->bss->nr_elems;
+	memcpy(got.id, skel->bss->elems, got.nr * sizeof(got.id[0]));
+	if (walks[which].first)
+		ASSERT_EQ(got.id[0], first_of(start), "first");
+	ASSERT_EQ(got.nr, after.nr, "how_many");
+	ASSERT_TRUE(same(&got, &after), "which");
+}
+
+static void check_drained(struct css_pre_iter *skel)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(skel->bss->revived); i++)
+		ASSERT_EQ(skel->bss->revived[i], 0, "stays_drained");
+}
+
+static void test_contract(struct css_pre_iter *skel, int which)
+{
+	choose(skel, which, id_of(0));
+	ASSERT_OK(run(skel->progs.probe), "run_probe");
+	ASSERT_OK(skel->bss->err, "new");
+	ASSERT_GT(skel->bss->nr_elems, 0, "next");
+
+	ASSERT_OK(run(skel->progs.drain), "run_drain");
+	ASSERT_GT(skel->bss->nr_elems, 0, "drained");
+	check_drained(skel);
+
+	ASSERT_OK(run(skel->progs.again), "run_again");
+	ASSERT_EQ(skel->bss->elems[0], skel->bss->elems[1], "starts_again");
+
+	ASSERT_OK(run(skel->progs.nest_two), "run_nest_two");
+	ASSERT_GT(skel->bss->nr_outer, 0, "nest_two");
+	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_two_meets");
+
+	ASSERT_OK(run(skel->progs.nest_three), "run_nest_three");
+	ASSERT_GT(skel->bss->nr_outer, 0, "nest_three");
+	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
+}
+
+static void come(void)
+{
+	arrive();
+}
+
+/* what comes after the end does not bring the iterator back to life */
+static void test_late(struct css_pre_iter *skel, int which)
+{
+	choose(skel, which, id_of_yard());
+	run_holding(skel, skel->progs.drain, come);
+	check_drained(skel);
+	leave();
+}
+
+static bool churning;
+
+static void *churn(void *arg)
+{
+	int i;
+
+	for (i = 0; i < NR_CHURNS; i++) {
+		arrive();
+		leave();
+	}
+	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* a walk ends while elements come and go */
+static void test_churn(struct css_pre_iter *skel, int which)
+{
+	pthread_t thread;
+
+	churning = true;
+	choose(skel, which, id_of_yard());
+	if (!ASSERT_OK(pthread_create(&thread, NULL, churn, NULL), "pthread_create"))
+		return;
+	while (__atomic_load_n(&churning, __ATOMIC_ACQUIRE)) {
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			break;
+		if (!ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends"))
+			break;
+		sched_yield();
+	}
+	pthread_join(thread, NULL);
+}
+
+/* to the end, left early */
+static void walk_in_all_ways(struct css_pre_iter *skel, int which, __u64 id)
+{
+	choose(skel, which, id);
+	ASSERT_OK(run(skel->progs.walk), "run_walk");
+	ASSERT_OK(run(skel->progs.again), "run_again");
+}
+
+/* what a walk takes it gives back */
+static void test_balance(struct css_pre_iter *skel, int which)
+{
+	long before, after;
+	__u64 id;
+	int i;
+
+	before = references(skel);
+	id = arrive();
+	for (i = 0; i < NR_WALKS; i++) {
+		walk_in_all_ways(skel, which, id_of_yard());
+		walk_in_all_ways(skel, which, id);
+	}
+	leave();
+	after = references(skel);
+	ASSERT_LE(after - before, NR_WALKS / 2, "references");
+}
+
+/* a walk ends when the object that it started from leaves */
+static void test_start_leaves(struct css_pre_iter *skel, int which)
+{
+	choose(skel, which, arrive());
+	run_holding(skel, skel->progs.walk, leave);
+	ASSERT_GT(skel->bss->nr_elems, 0, "begins");
+	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
+}
+
+/* new() meets an object that has left already */
+static void test_start_gone(struct css_pre_iter *skel, int which)
+{
+	choose(skel, which, arrive());
+	run_holding(skel, skel->progs.probe, leave);
+	if (walks[which].gone <= 0)
+		ASSERT_EQ(skel->bss->err, walks[which].gone, "new");
+	if (skel->bss->err || walks[which].empties)
+		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
+static bool named(const char *what, int which)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s %s", what, walks[which].name);
+	return test__start_subtest(name);
+}
+
+static void test_each(struct css_pre_iter *skel, int which)
+{
+	int start;
+
+	if (walks[which].expect && named("walk", which))
+		for (start = 0; start < NR_STARTS; start++)
+			test_walk(skel, which, start);
+	if (named("contract", which))
+		test_contract(skel, which);
+	if (named("late", which))
+		test_late(skel, which);
+	if (named("churn", which))
+		test_churn(skel, which);
+	if (named("balance", which))
+		test_balance(skel, which);
+	if (walks[which].begins && named("start_leaves", which))
+		test_start_leaves(skel, which);
+	if (named("start_gone", which))
+		test_start_gone(skel, which);
+}
+
+void test_css_pre_iter(void)
+{
+	struct css_pre_iter *skel;
+	int i;
+
+	skel = css_pre_iter__open_and_load();
+	if (!ASSERT_OK_PTR(skel, "open_and_load"))
+		return;
+
+	if (!ASSERT_OK(set_up(), "set_up"))
+		goto out;
+
+	for (i = 0; i < ARRAY_SIZE(walks); i++)
+		test_each(skel, i);
+
+out:
+	tear_down();
+	css_pre_iter__destroy(skel);
+
+	RUN_TESTS(css_pre_iter_failure);
+}

@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <test_progs.h>
+#include "letter_task_iter.skel.h"
+#include "letter_task_iter_failure.skel.h"
+
+#define MAX_ELEMS 8192
+#define MAX_STEPS 100000
+#define NR_CHURNS 20
+#define NR_WALKS 100
+
+struct ids {
+	__u64 id[MAX_ELEMS];
+	int nr;
+};
+
+static int run(struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	return err ?: opts.retval;
+}
+
+#define NR_STARTS ARRAY_SIZE(starts)
+#define NR_HELPERS 2
+
+static pthread_mutex_t helpers_stay = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t helpers[NR_HELPERS];
+static int nr_helpers;
+static pid_t neighbour;
+/* ourselves, a thread of ours, and another process */
+static pid_t starts[3];
+static pthread_mutex_t guest_stays = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t guest_thread;
+static bool has_thread;
+static pid_t guest;
+
+static int by_number(const void *a, const void *b)
+{
+	const __u64 *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* adds the numbers that a folder of /proc lists */
+static void add_listed(struct ids *ids, const char *path)
+{
+	struct dirent *entry;
+	DIR *dir;
+
+	dir = opendir(path);
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+			continue;
+		if (ids->nr < MAX_ELEMS)
+			ids->id[ids->nr++] = atoi(entry->d_name);
+	}
+	closedir(dir);
+}
+
+/* init_task, which /proc does not show, and what it does */
+static void processes(int start, struct ids *want)
+{
+	want->nr = 0;
+	want->id[want->nr++] = 0;
+	add_listed(want, "/proc");
+}
+
+static void threads(int start, struct ids *want)
+{
+	static struct ids leaders;
+	char path[64];
+	int i;
+
+	processes(start, &leaders);
+	want->nr = 0;
+	want->id[want->nr++] = 0;
+	for (i = 1; i < leaders.nr; i++) {
+		snprintf(path, sizeof(path), "/proc/%llu/task", leaders.id[i]);
+		add_listed(want, path);
+	}
+}
+
+static void own_threads(int start, struct ids *want)
+{
+	char path[64];
+
+	want->nr = 0;
+	snprintf(path, sizeof(path), "/proc/%d/task", starts[start]);
+	add_listed(want, path);
+}
+
+/* the kernel's order is that of birth, which user space cannot see */
+static void in_order(struct ids *ids)
+{
+	qsort(ids->id, ids->nr, sizeof(ids->id[0]), by_number);
+}
+
+static __u64 id_of(int start)
+{
+	return starts[start];
+}
+
+/* only processes are in the ring */
+static __u64 first_of(int start)
+{
+	return starts[start] == neighbour ? neighbour : getpid();
+}
+
+static __u64 id_of_yard(void)
+{
+	return getpid();
+}
+
+static void *be_guest(void *arg)
+{
+	pthread_mutex_lock(&guest_stays);
+	pthread_mutex_unlock(&guest_stays);
+	return NULL;
+}
+
+/* a process, whose number this gives, and a thread of our own */
+static __u64 arrive(void)
+{
+	guest = fork();
+	if (!guest) {
+		pause();
+		_exit(0);
+	}
+	pthread_mutex_lock(&guest_stays);
+	has_thread = !pthread_create(&guest_thread, NULL, be_guest, NULL);
+	return guest;
+}
+
+static void leave(void)
+{
+	pthread_mutex_unlock(&guest_stays);
+	if (has_thread)
+		pthread_join(guest_thread, NULL);
+	has_thread = false;
+	if (guest <= 0)
+		return;
+	kill(guest, SIGKILL);
+	waitpid(guest, NULL, 0);
+	guest = 0;
+}
+
+static void *help(void *arg)
+{
+	__atomic_store_n((pid_t *)arg, syscall(SYS_gettid), __ATOMIC_RELEASE);
+	pthread_mutex_lock(&helpers_stay);
+	pthread_mutex_unlock(&helpers_stay);
+	return NULL;
+}
+
+static void *stay_here(void *arg)
+{
+	for (;;)
+		pause();
+	return NULL;
+}
+
+/* a process of two threads, which says when both are there */
+static int add_neighbour(void)
+{
+	pthread_t thread;
+	int ready[2];
+	char said;
+
+	if (pipe(ready))
+		return -1;
+	neighbour = fork();
+	if (!neighbour) {
+		if (pthread_create(&thread, NULL, stay_here, NULL))
+			_exit(1);
+		if (write(ready[1], "", 1) == 1)
+			stay_here(NULL);
+		_exit(1);
+	}
+	close(ready[1]);
+	said = neighbour > 0 && read(ready[0], &said, 1) == 1;
+	close(ready[0]);
+	return said ? 0 : -1;
+}
+
+static int set_up(void)
+{
+	static pid_t tids[NR_HELPERS];
+	int err;
+
+	pthread_mutex_lock(&helpers_stay);
+	if (add_neighbour())
+		return -1;
+	while (nr_helpers < NR_HELPERS) {
+		err = pthread_create(&helpers[nr_helpers], NULL, help, &tids[nr_helpers]);
+		if (err)
+			return err;
+		nr_helpers++;
+	}
+	while (!__atomic_load_n(&tids[0], __ATOMIC_ACQUIRE))
+		usleep(100);
+	starts[0] = getpid();
+	starts[1] = tids[0];
+	starts[2] = neighbour;
+	return 0;
+}
+
+static void tear_down(void)
+{
+	pthread_mutex_unlock(&helpers_stay);
+	while (nr_helpers > 0)
+		pthread_join(helpers[--nr_helpers], NULL);
+	if (neighbour > 0) {
+		kill(neighbour, SIGKILL);
+		waitpid(neighbour, NULL, 0);
+	}
+}
+
+/* those on the task that runs the programs, which every walk meets */
+static long references(struct letter_task_iter *skel)
+{
+	ASSERT_OK(run(skel->progs.references), "run_references");
+	return skel->bss->nr_references;
+}
+
+/* one row for each walk there is, in the order of the program's accepted[] */
+static const struct {
+	const char *name;
+	void (*expect)(int start, struct ids *want);
+	bool first;
+	bool empties;
+	bool begins;
+	int null;
+	int gone;	/* 1 for whatever new() says */
+} walks[] = {
+	{ "ITERATE_PROCESS", processes, true, false, true, 0, -ESRCH },
+	{ "ITERATE_THREAD", own_threads, false, true, true, 0, 0 },
+	{ "ITERATE_ALL", threads, false, false, true, 0, 0 },
+};
+
+static void choose(struct letter_task_iter *skel, int which, __u64 id)
+{
+	skel->bss->flag = skel->rodata->accepted[which];
+	skel->bss->task_id = id;
+	skel->bss->hold = 0;
+	skel->bss->held = 0;
+}
+
+struct job {
+	struct bpf_program *prog;
+	int err;
+};
+
+static void *work(void *arg)
+{
+	struct job *job = arg;
+
+	job->err = run(job->prog);
+	return NULL;
+}
+
+/* runs a program, and does something while it stays where it holds */
+static void run_holding(struct letter_task_iter *skel, struct bpf_program *prog,
+			void (*act)(void))
+{
+	struct job job = { .prog = prog };
+	pthread_t thread;
+	int i;
+
+	skel->bss->hold = 1;
+	if (!ASSERT_OK(pthread_create(&thread, NULL, work, &job), "pthread_create"))
+		return;
+	for (i = 0; i < 10000 && !__atomic_load_n(&skel->bss->held, __ATOMIC_ACQUIRE); i++)
+		usleep(100);
+	act();
+	__atomic_store_n(&skel->bss->hold, 0, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	ASSERT_OK(job.err, "run_while_held");
+	ASSERT_EQ(skel->bss->held, 1, "held");
+}
+
+static bool same(struct ids *a, struct ids *b)
+{
+	in_order(a);
+	in_order(b);
+	return a->nr == b->nr && !memcmp(a->id, b->id, a->nr * sizeof(a->id[0]));
+}
+
+/* what the walk sees is what user space sees, before and after */
+static void test_walk(struct letter_task_iter *skel, int which, int start)
+{
+	static struct ids before, after, got;
+	int tries = 20;
+
+	choose(skel, which, id_of(start));
+	do {
+		walks[which].expect(start, &before);
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			return;
+		walks[which].expect(start, &after);
+	} while (!same(&before, &after) && --tries);
+
+	if (!ASSERT_LE(skel->bss->nr_elems, MAX_ELEMS, "nr_elems"))
+		return;
+	got.nr = skel->bss->nr_elems;
+	memcpy(got.id, skel->bss->elems, got.nr * sizeof(got.id[0]));
+	if (walks[which].first)
+		ASSERT_EQ(got.id[0], first_of(start), "first");
+	ASSERT_EQ(got.nr, after.nr, "how_many");
+	ASSERT_TRUE(same(&got, &after), "which");
+}
+
+static void check_drained(struct letter_task_iter *skel)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(skel->bss->revived); i++)
+		ASSERT_EQ(skel->bss->revived[i], 0, "stays_drained");
+}
+
+static void test_contract(struct letter_task_iter *skel, int which)
+{
+	choose(skel, which, id_of(0));
+	ASSERT_OK(run(skel->progs.probe), "run_probe");
+	ASSERT_OK(skel->bss->err, "new");
+	ASSERT_GT(skel->bss->nr_elems, 0, "next");
+
+	ASSERT_OK(run(skel->progs.drain), "run_drain");
+	ASSERT_GT(skel->bss->nr_elems, 0, "drained");
+	check_drained(skel);
+
+	ASSERT_OK(run(skel->progs.again), "run_again");
+	ASSERT_EQ(skel->bss->elems[0], skel->bss->elems[1], "starts_again");
+
+	ASSERT_OK(run(skel->progs.nest_two), "run_nest_two");
+	ASSERT_GT(skel->bss->nr_outer, 0, "nest_two");
+	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_two_meets");
+
+	ASSERT_OK(run(skel->progs.nest_three), "run_nest_three");
+	ASSERT_GT(skel->bss->nr_outer, 0, "nest_three");
+	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
+}
+
+static void come(void)
+{
+	arrive();
+}
+
+/* what comes after the end does not bring the iterator back to life */
+static void test_late(struct letter_task_iter *skel, int which)
+{
+	choose(skel, which, id_of_yard());
+	run_holding(skel, skel->progs.drain, come);
+	check_drained(skel);
+	leave();
+}
+
+static bool churning;
+
+static void *churn(void *arg)
+{
+	int i;
+
+	for (i = 0; i < NR_CHURNS; i++) {
+		arrive();
+		leave();
+	}
+	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* a walk ends while elements come and go */
+static void test_churn(struct letter_task_iter *skel, int which)
+{
+	pthread_t thread;
+
+	churning = true;
+	choose(skel, which, id_of_yard());
+	if (!ASSERT_OK(pthread_create(&thread, NULL, churn, NULL), "pthread_create"))
+		return;
+	while (__atomic_load_n(&churning, __ATOMIC_ACQUIRE)) {
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			break;
+		if (!ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends"))
+			break;
+		sched_yield();
+	}
+	pthread_join(thread, NULL);
+}
+
+/* to the end, left early, and refused */
+static void walk_in_all_ways(struct letter_task_iter *skel, int which, __u64 id)
+{
+	choose(skel, which, id);
+	ASSERT_OK(run(skel->progs.walk), "run_walk");
+	ASSERT_OK(run(skel->progs.again), "run_again");
+	skel->bss->flag = ~0U;
+	ASSERT_OK(run(skel->progs.probe), "run_probe");
+}
+
+/* what a walk takes it gives back */
+static void test_balance(struct letter_task_iter *skel, int which)
+{
+	long before, after;
+	__u64 id;
+	int i;
+
+	before = references(skel);
+	id = arrive();
+	for (i = 0; i < NR_WALKS; i++) {
+		walk_in_all_ways(skel, which, id_of_yard());
+		walk_in_all_ways(skel, which, id);
+	}
+	leave();
+	after = references(skel);
+	ASSERT_LE(after - before, NR_WALKS / 2, "references");
+}
+
+/* a walk ends when the object that it started from leaves */
+static void test_start_leaves(struct letter_task_iter *skel, int which)
+{
+	choose(skel, which, arrive());
+	run_holding(skel, skel->progs.walk, leave);
+	ASSERT_GT(skel->bss->nr_elems, 0, "begins");
+	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
+}
+
+/* new() meets an object that has left already */
+static void test_start_gone(struct letter_task_iter *skel, int which)
+{
+	choose(skel, which, arrive());
+	run_holding(skel, skel->progs.probe, leave);
+	if (walks[which].gone <= 0)
+		ASSERT_EQ(skel->bss->err, walks[which].gone, "new");
+	if (skel->bss->err || walks[which].empties)
+		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
+static bool is_accepted(struct letter_task_iter *skel, __u32 value)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(skel->rodata->accepted); i++)
+		if (skel->rodata->accepted[i] == value)
+			return true;
+	return false;
+}
+
+static void refuse_in(struct letter_task_iter *skel, struct bpf_program *prog)
+{
+	ASSERT_OK(run(prog), "run_probe");
+	ASSERT_EQ(skel->bss->err, -EINVAL, "new");
+	ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
+static void refuse(struct letter_task_iter *skel, __u32 value)
+{
+	if (is_accepted(skel, value))
+		return;
+	choose(skel, 0, id_of(0));
+	skel->bss->flag = value;
+	refuse_in(skel, skel->progs.probe);
+	refuse_in(skel, skel->progs.relapse);
+}
+
+/* small numbers, every single bit, and each good value with a bit too many */
+static void test_refused(struct letter_task_iter *skel)
+{
+	__u32 bit;
+	int i;
+
+	for (i = 0; i < 64; i++)
+		refuse(skel, i);
+	for (bit = 1; bit; bit <<= 1) {
+		refuse(skel, bit);
+		for (i = 0; i < ARRAY_SIZE(walks); i++)
+			refuse(skel, skel->rodata->accepted[i] | bit);
+	}
+	refuse(skel, ~0U);
+}
+
+static bool named(const char *what, int which)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s %s", what, walks[which].name);
+	return test__start_subtest(name);
+}
+
+static void test_each(struct letter_task_iter *skel, int which)
+{
+	int start;
+
+	if (walks[which].expect && named("walk", which))
+		for (start = 0; start < NR_STARTS; start++)
+			test_walk(skel, which, start);
+	if (named("contract", which))
+		test_contract(skel, which);
+	if (named("late", which))
+		test_late(skel, which);
+	if (named("churn", which))
+		test_churn(skel, which);
+	if (named("balance", which))
+		test_balance(skel, which);
+	if (walks[which].begins && named("start_leaves", which))
+		test_start_leaves(skel, which);
+	if (named("start_gone", which))
+		test_start_gone(skel, which);
+}
+
+void test_letter_task_iter(void)
+{
+	struct letter_task_iter *skel;
+	int i;
+
+	skel = letter_task_iter__open_and_load();
+	if (!ASSERT_OK_PTR(skel, "open_and_load"))
+		return;
+
+	if (!ASSERT_OK(set_up(), "set_up"))
+		goto out;
+
+	for (i = 0; i < ARRAY_SIZE(walks); i++)
+		test_each(skel, i);
+	if (test__start_subtest("refused"))
+		test_refused(skel);
+
+out:
+	tear_down();
+	letter_task_iter__destroy(skel);
+
+	RUN_TESTS(letter_task_iter_failure);
+}

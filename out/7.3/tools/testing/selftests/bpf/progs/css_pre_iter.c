@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "bpf_misc.h"
+#include "bpf_experimental.h"
+
+#define MAX_ELEMS 8192
+#define MAX_STEPS 100000
+#define MAX_PAIRS 256
+#define MAX_SPIN (4 * 1024 * 1024)
+
+char _license[] SEC("license") = "GPL";
+
+struct cgroup *bpf_cgroup_from_id(u64 cgid) __ksym;
+void bpf_cgroup_release(struct cgroup *cgrp) __ksym;
+void bpf_rcu_read_lock(void) __ksym;
+void bpf_rcu_read_unlock(void) __ksym;
+
+/* what the test asks for */
+u64 root_id;
+int hold;
+
+/* what the programs found */
+u64 elems[MAX_ELEMS];
+u32 nr_elems, nr_outer, nr_inner;
+u64 revived[3];
+int held;
+int err;
+
+/* lets the test change the world in the middle of a program */
+static __always_inline void stay(void)
+{
+	int i;
+
+	held = 1;
+	bpf_for(i, 0, MAX_SPIN) {
+		if (!hold)
+			break;
+	}
+}
+
+SEC("syscall")
+int walk(void *ctx)
+{
+	struct cgroup_subsys_state *pos;
+	struct cgroup *root;
+
+	nr_elems = 0;
+	root = bpf_cgroup_from_id(root_id);
+	if (!root)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(css_pre, pos, &root->self) {
+		if (nr_elems < MAX_ELEMS)
+			elems[nr_elems] = pos->cgroup->kn->id;
+		if (++nr_elems >= MAX_STEPS)
+			break;
+		if (hold && !held)
+			stay();
+	}
+	bpf_rcu_read_unlock();
+
+	bpf_cgroup_release(root);
+	return 0;
+}
+
+/* next() and destroy() after a new() that may have failed, over what the stack held before */
+SEC("syscall")
+int probe(void *ctx)
+{
+	struct bpf_iter_css_pre it;
+	struct cgroup *root;
+
+	nr_elems = 0;
+	__builtin_memset(&it, 0xff, sizeof(it));
+	root = bpf_cgroup_from_id(root_id);
+	if (!root)
+		return 1;
+	if (hold)
+		stay();
+
+	bpf_rcu_read_lock();
+	err = bpf_iter_css_pre_new(&it, &root->self);
+	if (bpf_iter_css_pre_next(&it))
+		nr_elems++;
+	if (bpf_iter_css_pre_next(&it))
+		nr_elems++;
+	bpf_iter_css_pre_destroy(&it);
+	bpf_rcu_read_unlock();
+
+	bpf_cgroup_release(root);
+	return 0;
+}
+
+/*
+ * The verifier knows that a drained iterator stays drained and takes out every
+ * branch on the contrary, so the pointers are kept instead of tested.
+ */
+SEC("syscall")
+int drain(void *ctx)
+{
+	struct bpf_iter_css_pre it;
+	struct cgroup *root;
+
+	nr_elems = 0;
+	root = bpf_cgroup_from_id(root_id);
+	if (!root)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_iter_css_pre_new(&it, &root->self);
+	while (bpf_iter_css_pre_next(&it))
+		nr_elems++;
+	revived[0] = (u64)bpf_iter_css_pre_next(&it);
+	revived[1] = (u64)bpf_iter_css_pre_next(&it);
+	if (hold)
+		stay();
+	revived[2] = (u64)bpf_iter_css_pre_next(&it);
+	bpf_iter_css_pre_destroy(&it);
+	bpf_rcu_read_unlock();
+
+	bpf_cgroup_release(root);
+	return 0;
+}
+
+/* leaves a walk early and starts another in the same place */
+SEC("syscall")
+int again(void *ctx)
+{
+	struct bpf_iter_css_pre it;
+	struct cgroup_subsys_state *pos;
+	struct cgroup *root;
+
+	elems[0] = 0;
+	elems[1] = 1;
+	root = bpf_cgroup_from_id(root_id);
+	if (!root)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_iter_css_pre_new(&it, &root->self);
+	pos = bpf_iter_css_pre_next(&it);
+	if (pos)
+		elems[0] = pos->cgroup->kn->id;
+	bpf_iter_css_pre_destroy(&it);
+
+	bpf_iter_css_pre_new(&it, &root->self);
+	pos = bpf_iter_css_pre_next(&it);
+	if (pos)
+		elems[1] = pos->cgroup->kn->id;
+	bpf_iter_css_pre_destroy(&it);
+	bpf_rcu_read_unlock();
+
+	bpf_cgroup_release(root);
+	return 0;
+}
+
+/* every element must be met again by a walk inside the walk */
+SEC("syscall")
+int nest_two(void *ctx)
+{
+	struct cgroup_subsys_state *pos;
+	u64 id;
+	struct cgroup *root;
+
+	nr_outer = 0;
+	nr_inner = 0;
+	root = bpf_cgroup_from_id(root_id);
+	if (!root)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(css_pre, pos, &root->self) {
+		if (nr_outer >= MAX_PAIRS)
+			break;
+		id = pos->cgroup->kn->id;
+		nr_outer++;
+		bpf_for_each(css_pre, pos, &root->self)
+			nr_inner += pos->cgroup->kn->id == id;
+	}
+	bpf_rcu_read_unlock();
+
+	bpf_cgroup_release(root);
+	return 0;
+}
+
+/* and by one inside that */
+SEC("syscall")
+int nest_three(void *ctx)
+{
+	struct cgroup_subsys_state *pos;
+	u64 id;
+	struct cgroup *root;
+
+	nr_outer = 0;
+	nr_inner = 0;
+	root = bpf_cgroup_from_id(root_id);
+	if (!root)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(css_pre, pos, &root->self) {
+		id = pos->cgroup->kn->id;
+		bpf_for_each(css_pre, pos, &root->self) {
+			if (nr_outer >= MAX_PAIRS)
+				break;
+			nr_outer++;
+			bpf_for_each(css_pre, pos, &root->self)
+				nr_inner += pos->cgroup->kn->id == id;
+		}
+	}
+	bpf_rcu_read_unlock();
+
+	bpf_cgroup_release(root);
+	return 0;
+}
