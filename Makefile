@@ -38,7 +38,7 @@ mutants: setup ## seed bugs into the emitted C and count how many the generated 
 	@python tests/mutants
 
 docs: setup ## write the pages of docs/ that are made from schema, rules and lists anew
-	@python -m kiter.docs
+	@python -m kiter.pages
 
 wheel: setup ## build a wheel into dist/
 	@pip wheel -q --no-deps --no-build-isolation --no-index -w dist .

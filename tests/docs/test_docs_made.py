@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from kiter import docs
 from kiter.codes import every_code
+from kiter.pages import language, rules, write
 from kiter.spec.check import spec_schema
 from kiter.spec.walk import KINDS
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", docs.PAGES)
+@pytest.mark.parametrize("name", write.PAGES)
 def test_the_committed_page_is_up_to_date(name):
-    made = docs.PAGES[name]()
+    made = write.PAGES[name]()
     assert (ROOT / "docs" / name).read_text("utf-8") == made, "`make docs` writes it anew"
 
 
@@ -32,24 +32,24 @@ def _keys(schema):
 
 
 def test_every_key_of_the_schema_has_its_row():
-    page = docs.spec_page()
+    page = language.page()
     assert [key for key in _keys(spec_schema()) if f"| `{key}` |" not in page] == []
 
 
 def test_every_kind_of_walk_is_shown_or_said_to_be_unused():
-    page = docs.spec_page()
+    page = language.page()
     for kind in KINDS:
         section = page.split(f"\n## {'level' if kind == 'nested' else kind}\n")[1].split("\n## ")[0]
         assert f"```yaml\n{kind}:" in section or "None of the specs" in section
 
 
 def test_every_code_is_explained():
-    page = docs.rules_page()
+    page = rules.page()
     assert [code for code in every_code() if f"### {code}: " not in page] == []
 
 
 def test_writing_leaves_an_equal_page_alone(tmp_path):
-    docs.write(tmp_path, ["spec.md"])
+    write.write(tmp_path, ["spec.md"])
     before = (tmp_path / "spec.md").stat().st_mtime_ns
-    docs.write(tmp_path, ["spec.md"])
+    write.write(tmp_path, ["spec.md"])
     assert (tmp_path / "spec.md").stat().st_mtime_ns == before

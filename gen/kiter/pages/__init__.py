@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Pages of docs/ that are made from the specs and from what comes out of them."""
+"""The pages of docs/ that are made from the code, the specs and what comes out of them, one module each."""

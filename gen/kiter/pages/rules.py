@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""docs/rules.md: every code with its story, from the tables of codes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kiter.codes import every_code
+from kiter.lint import RULES
+
+HEAD = """\
+<!-- SPDX-License-Identifier: GPL-2.0-only -->
+<!-- Made by `make docs` from the tables in gen/kiter. -->
+# Rules and error codes
+
+Every error has a code; `kiter explain CODE` prints what stands here. Rules marked *advice* are
+warnings: they do not fail a build.
+"""
+
+FAMILIES = {
+    "K": ("Rules: names, types and places", "What C, the registration of kfuncs and the verifier demand."),
+    "W": ("Rules: the walk", "How a walk is put together."),
+    "C": ("Rules: the contract", "What next() may use, what keeps it alive, and what a snippet may hold."),
+    "V": ("Rules: kernel versions", "Kernels that a spec, or a part of it, is not for."),
+    "T": ("Rules: the tests", "What the selftests need to know."),
+    "L": ("Rules: advice", "Names and texts."),
+    "S": ("Errors: the spec's text", "YAML, and what the schema knows."),
+    "B": ("Errors: compiling", "What a compiler says about the emitted code."),
+    "R": ("Errors: running", "What happens in the virtual machine."),
+    "D": ("Errors: drift", "Where a kernel's iterators are not those of the specs."),
+    "O": ("Errors: writing", "What is in the way of the output."),
+    "E": ("Errors: the machine", "What kiter lacks to do its work; the exit code is 2."),
+}
+
+
+def page() -> str:
+    """All codes with their stories."""
+    known = every_code()
+    blocks = [HEAD]
+    families = list(dict.fromkeys(code[0] for code in known))
+    for letter in sorted(families, key=lambda f: list(FAMILIES).index(f) if f in FAMILIES else len(FAMILIES)):
+        title, about = FAMILIES.get(letter, (f"Codes {letter}", ""))
+        blocks += [f"## {title}\n", *([f"{about}\n"] if about else [])]
+        blocks += [_story(code, known[code]) for code in known if code[0] == letter]
+    return "\n".join(blocks)
+
+
+def _story(name: str, code: Any) -> str:  # noqa: ANN401 - each part of kiter has its own class of codes
+    rule = RULES.get(name)
+    advice = " (advice)" if rule and rule.severity == "warning" else ""
+    reason = rule.reason if rule else code.reason
+    lines = [f"### {name}: {_plain(code.title)}{advice}\n", f"{_sentence(_plain(reason))}\n"]
+    if rule and rule.kernel:
+        lines.append(f"Kernel: {_plain(rule.kernel)}\n")
+    if code.hint:
+        lines.append(f"Hint: {_plain(code.hint)}\n")
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text in which Markdown finds nothing of its own."""
+    text = re.sub(r"([*<`|])", r"\\\1", text)
+    return re.sub(r"\b_+|_+\b", lambda found: found.group().replace("_", "\\_"), text)
+
+
+def _sentence(text: str) -> str:
+    upper = text[:1] if re.match(r"\w+[(_]", text) else text[:1].upper()
+    return upper + text[1:] + ("" if text.endswith((".", ")")) else ".")
