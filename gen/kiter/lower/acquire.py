@@ -115,8 +115,10 @@ def _pointer(scene: Scene, resource: Resource, made: Acquisition) -> None:
 
 
 def several(scene: Scene, resource: Resource, count: str) -> str:
-    """The condition under which a buffer was allocated."""
-    return f"{operand(count)} > {resource.inline}" if resource.inline else ""
+    """The condition under which a buffer was allocated, which destroy() must know too; "" for always."""
+    if resource.inline:
+        return f"{operand(count)} > {resource.inline}"
+    return "" if scene.releases else count
 
 
 def _buffer(scene: Scene, resource: Resource, made: Acquisition) -> None:
@@ -125,7 +127,7 @@ def _buffer(scene: Scene, resource: Resource, made: Acquisition) -> None:
     take, free = allocator(scene)
     size = f"{operand(count)} * sizeof(*{name})"
     condition = several(scene, resource, count)
-    first = f" = {_here(scene, resource)}" if resource.inline else ""
+    first = f" = {_here(scene, resource)}" if resource.inline else " = NULL" if condition else ""
     made.locals.append(f"{declare(resource.type, name)}{first};")
     lines = (*_too_large(scene, size, made), *assign(name, take.format(size), 1 + bool(condition)))
     lines = (*lines, *_checked(f"!{name}", made.fail("-ENOMEM")))

@@ -36,31 +36,36 @@ def _blocks(scene: Scene) -> Blocks:
         return ()
     if isinstance(scene.cases[0].walk, Counter | Index):
         return (scene.kit, lines)
-    return (scene.kit, (f"if ({scene.state.live.test})", "\treturn;"), lines)
+    return ((*scene.kit, *give_back.data(scene)), (f"if ({scene.empty})", "\treturn;"), lines)
 
 
 def _held(scene: Scene) -> Blocks:
     element, walk = scene.it.held, scene.cases[0].walk
     assert element.put is not None
     cursor, start = scene.scope.field(walk.name), names.start(scene.it)
-    lock = held(scene.it.lock, scene.scope)
     if element.last is None:
         put = scene.scope.next(element.put, **{walk.name: cursor, "pos": cursor})
         if not scene.releases:
             return (scene.kit, guarded(f"{cursor} && {cursor} != {start}", f"{put};"))
         held_one = guarded(f"{cursor} != {start}", f"{put};")
         return (scene.kit, (f"if (!{cursor})", "\treturn;"), (*held_one, scene.scope.drain))
-    put = scene.scope.next(element.put, **{walk.name: "pos", "pos": "pos"})
-    drop = f"last = {put};"
+    return _counted_down(scene, cursor, start)
+
+
+def _counted_down(scene: Scene, cursor: str, start: str) -> Blocks:
+    """Where the count decides what becomes of the element, under the lock and behind it."""
+    element, lock = scene.it.held, held(scene.it.lock, scene.scope)
+    assert element.put is not None and element.last is not None
+    spelled = {scene.cases[0].walk.name: "pos", "pos": "pos"}
+    drop = f"last = {scene.scope.next(element.put, **spelled)};"
+    locked = (lock.take, drop, lock.drop) if lock else (drop,)
+    last = guarded("last", f"{scene.scope.next(element.last, **spelled)};")
     own = f"{declare(scene.it.element, 'pos')} = {cursor};"
-    end = scene.scope.next(element.last, **{walk.name: "pos", "pos": "pos"})
-    return (
-        (*scene.kit, own, *variables({"last": "bool"}, lock.locals if lock else {})),
-        (f"if (!pos || pos == {start})", "\treturn;"),
-        (lock.take, drop, lock.drop) if lock else (drop,),
-        ("if (last)", f"\t{end};"),
-        (scene.scope.drain,) if scene.releases else (),
-    )
+    variable = (*scene.kit, own, *variables({"last": "bool"}, lock.locals if lock else {}))
+    if not scene.releases:
+        return (variable, (f"if (!pos || pos == {start})", "\treturn;"), locked, last)
+    block = (f"if (pos != {start}) {{", *indented((*locked, *last)), "}")
+    return (variable, ("if (!pos)", "\treturn;"), block, (scene.scope.drain,))
 
 
 def _linked(scene: Scene) -> Blocks:

@@ -35,7 +35,7 @@ def _resource(scene: Scene, resource: Resource) -> tuple[str, ...]:
         return ()
     free = allocator(scene)[1].format(f"{scene.state.base}{resource.name}")
     count = scene.scope.next(resource.count)
-    condition = several(scene, resource, count) or ("" if scene.releases else count)
+    condition = several(scene, resource, count)
     return guarded(condition, free) if condition else (free,)
 
 
