@@ -239,5 +239,13 @@ def test_kernels_are_found_by_the_beginning_of_their_release(
         kernels.remove("6.12.9-a")
 
 
+def test_decisive_lines_are_those_above_the_explanation_of_later_kernels() -> None:
+    verdict = "; x\n44: (61) r2 = *(u32 *)(r2 +2872)\nR2 invalid mem access 'scalar'\n"
+    assert results.decisive_lines(f"0: ...\n{verdict}processed 2 insns\n") == tuple(verdict.splitlines())
+    explained = "\nVerification failed: Invalid\n\nReason:\n  R2 is.\n\nSuggestion:\n  Preserve\n  it.\n\nprocessed 2\n"
+    found = results.decisive_lines(f"0: ...\n{verdict}{explained}")
+    assert found == (*verdict.splitlines(), "suggestion: Preserve it.")
+
+
 def test_result_module_says_every_status() -> None:
     assert {o.status for o in results.Outcome} == set(range(7))

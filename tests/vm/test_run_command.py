@@ -9,11 +9,27 @@ from xml.etree import ElementTree
 
 import pytest
 
+from kiter import frontend
 from kiter.cli.main import main
+from kiter.errors import KiterError
+from kiter.kernel import kernels
+from kiter.target.profile import profile, verified
+from kiter.vm.prototype import confined, has_iterator
 
 ROOT = Path(__file__).parents[2]
 SPECS = Path(__file__).parent / "specs"
 pytestmark = [pytest.mark.vm, pytest.mark.xdist_group("vm")]
+each_kernel = pytest.mark.parametrize("kernel", [target.release for target in verified()], indirect=True)
+
+
+@pytest.fixture
+def kernel(request: pytest.FixtureRequest) -> str:
+    """A verified target whose kernel is here."""
+    try:
+        kernels.find(request.param)
+    except KiterError as error:
+        pytest.skip(f"{error}: {error.diagnostics[0].hint}")
+    return str(request.param)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -22,8 +38,9 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return status, said.out, said.err
 
 
-def test_every_spec_of_the_project_passes(capsys):
-    status, out, err = run(capsys, str(ROOT / "specs"), "--format", "json")
+@each_kernel
+def test_every_spec_of_the_project_passes(capsys, kernel):
+    status, out, err = run(capsys, str(ROOT / "specs"), "--format", "json", "--kernel", kernel)
     facts = json.loads(out)
     failed = [
         (it["name"], check["name"], check["failures"])
@@ -32,12 +49,21 @@ def test_every_spec_of_the_project_passes(capsys):
         if not check["passed"]
     ]
     assert (status, failed, facts["outcome"], facts["hang"]) == (0, [], "pass", None), err
-    assert {it["name"] for it in facts["iterators"]} == {
-        *("css", "css_post", "css_pre", "letter_css", "letter_task", "process", "task")
-    }
+    its = [it for it in frontend.of([str(ROOT / "specs")], profile(kernel)).iterators if not confined([it])]
+    assert {it["name"] for it in facts["iterators"]} == {it.name for it in its}
     assert all(it["checks"] for it in facts["iterators"])
+    own = {it.name for it in its if has_iterator(kernels.find(kernel), it.name)}
     renamed = {it["name"]: it["run_as"] for it in facts["iterators"] if it["run_as"] != it["name"]}
-    assert renamed == {"css": "css_kiter", "task": "task_kiter"}
+    assert renamed == {name: f"{name}_kiter" for name in own}
+    assert {"css", "task"} <= own
+
+
+@each_kernel
+def test_compared_with_the_kernels_own(capsys, kernel):
+    """Each order that the kernel has, css's children among them where it knows these."""
+    words = ("--against-kernel", "--only", "*_against/*", "--kernel", kernel, "--format", "json")
+    status, out, err = run(capsys, str(ROOT / "specs/css.yaml"), *words)
+    assert status == 0, out + err
 
 
 def test_a_walk_that_does_not_return_its_start_passes(capsys):
@@ -62,8 +88,9 @@ def test_a_pattern_that_fits_no_test_is_no_pass(capsys):
         ("hanging", 6, "bpf_iter_hanging_next"),
     ],
 )
-def test_outcomes_are_told_apart(capsys, spec, status, said):
-    found, out, _ = run(capsys, str(SPECS / f"{spec}.yaml"), "--limit", "5")
+@each_kernel
+def test_outcomes_are_told_apart(capsys, spec, status, said, kernel):
+    found, out, _ = run(capsys, str(SPECS / f"{spec}.yaml"), "--limit", "5", "--kernel", kernel)
     assert found == status, out
     assert said in out
 

@@ -155,11 +155,19 @@ class GuestReport:
 
 
 def decisive_lines(log: str, context: int = 3) -> tuple[str, ...]:
-    """The verifier's verdict and what stands right above it, its statistics left out."""
+    """The verifier's verdict and what stands right above it, its statistics left out.
+
+    7.3 and later explain the verdict at length below it (kernel/bpf/diagnostics.c), and suggest what to do:
+    of that the suggestion is taken.
+    """
+    log, _, explained = log.partition("\nVerification failed: ")
+    _, suggestion, advice = explained.partition("\nSuggestion:\n")
     noise = re.compile(r"^(processed \d+ insns|verification time|stack depth|total_states|insns processed)")
     lines = [line for line in log.splitlines() if line.strip() and not noise.match(line)]
     lines = [line for line in lines if not line.startswith("-- END PROG LOAD LOG")]
-    return tuple(lines[-context:])
+    advice, _, _ = advice.partition("\n\n")
+    said = " ".join(advice.split())
+    return (*lines[-context:], *((f"suggestion: {said}",) if suggestion else ()))
 
 
 def parse_events(raw: bytes) -> list[dict[str, Any]]:
