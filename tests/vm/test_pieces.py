@@ -242,7 +242,7 @@ def test_kernels_are_found_by_the_beginning_of_their_release(
 def test_decisive_lines_are_those_above_the_explanation_of_later_kernels() -> None:
     verdict = "; x\n44: (61) r2 = *(u32 *)(r2 +2872)\nR2 invalid mem access 'scalar'\n"
     assert results.decisive_lines(f"0: ...\n{verdict}processed 2 insns\n") == tuple(verdict.splitlines())
-    explained = "\nVerification failed: Invalid\n\nReason:\n  R2 is.\n\nSuggestion:\n  Preserve\n  it.\n\nprocessed 2\n"
+    explained = "\nVerification failed: Invalid\n\nReason:\n  R2 is.\n\nSuggestion:\n  Preserve\n  it.\n\n"
     found = results.decisive_lines(f"0: ...\n{verdict}{explained}")
     assert found == (*verdict.splitlines(), "suggestion: Preserve it.")
 

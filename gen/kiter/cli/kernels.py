@@ -1,30 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`kiter kernels`: the kernels that `kiter run` can boot."""
+"""`kiter kernels`: the kernels to compile against and to boot, and the sources that are here."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
-from kiter.kernel import fetch, kernels
-from kiter.target.profile import DEFAULT
+from kiter.kernel import fetch, headers, kernels, sources
+from kiter.target.profile import nearest, verified
 
 NAME = "kernels"
-HELP = "list, fetch and remove the prebuilt kernels that iterators are run in"
+HELP = "list, fetch and remove the prebuilt kernels that iterators are compiled against and run in"
 EXAMPLE = """
 kiter kernels list
-kiter kernels fetch 6.12
+kiter kernels fetch 7.3
 """
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kiter kernels`."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="those installed and those fetched")
-    fetching = actions.add_parser("fetch", help="download one into the cache, without root")
-    fetching.add_argument("version", nargs="?", default=DEFAULT, help=f"its version (default: {DEFAULT})")
-    fetching.add_argument("--suite", default="", help="a Debian suite that this machine does not use")
+    actions.add_parser("list", help="what is here of each kernel, and which target it stands for")
+    fetching = actions.add_parser("fetch", help="download headers, image and sources into the cache")
+    fetching.add_argument(
+        "version", nargs="?", default="", help="such as 7.3 (default: each verified target that is not here)"
+    )
+    fetching.add_argument("--suite", default="", help="the Debian suite to look into, and no other")
     removing = actions.add_parser("remove", help="delete a fetched one")
     removing.add_argument("release", help="its whole release, as list shows it")
 
@@ -34,23 +39,79 @@ def execute(options: argparse.Namespace) -> int:
     if options.action == "list":
         sys.stdout.write(_listed(options.format))
     elif options.action == "fetch":
-        got = fetch.fetch(options.version, options.suite, listen=_say)
-        sys.stdout.write(f"{got.kernel.release} is in {got.kernel.image.parent.parent}\n")
-        sys.stdout.write(f"its sources: {got.archive or 'not to be had'}\n")
+        for version in [options.version] if options.version else _missing():
+            got = fetch.fetch(version, options.suite, listen=_say)
+            sys.stdout.write(f"{got.kernel.release} is in {got.kernel.image.parent.parent}\n")
+            sys.stdout.write(f"its sources: {got.archive or 'not to be had'}\n")
     else:
         sys.stdout.write(f"removed {kernels.remove(options.release)}\n")
     return 0
+
+
+def _missing() -> list[str]:
+    """The verified targets of which there is no kernel to boot, or no sources."""
+    here = [*kernels.installed(), *kernels.fetched()]
+    return [
+        target.release
+        for target in verified()
+        if not any(kernels.matches(kernel.release, target.release) for kernel in here)
+        or not sources.archive(target.release)
+    ]
 
 
 def _say(step: str) -> None:
     sys.stderr.write(f"{step}\n")
 
 
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """What there is of one release."""
+
+    release: str
+    target: str
+    origin: str
+    headers: Path
+    image: Path | None
+    sources: Path | None
+
+
+def _here() -> Iterator[_Here]:
+    bootable = {kernel.release: kernel for kernel in [*kernels.fetched(), *kernels.installed()]}
+    known = {found.release: found for found in reversed(headers.installed())}
+    for release, found in known.items():
+        kernel = bootable.get(release)
+        yield _Here(
+            release,
+            nearest(found.profile).release,
+            "fetched" if found.fetched else "installed",
+            found.path,
+            kernel.image if kernel else None,
+            sources.archive(found.profile),
+        )
+
+
 def _listed(form: str) -> str:
-    known = [*kernels.installed(), *kernels.fetched()]
+    here = list(_here())
     if form == "json":
-        facts = [{"release": k.release, "origin": k.origin, "image": str(k.image)} for k in known]
-        return json.dumps(facts, indent=2) + "\n"
-    if not known:
-        return "none; 'kiter kernels fetch' gets one\n"
-    return "".join(f"{k.release:<36} {k.origin:<10} {k.image}\n" for k in known)
+        return json.dumps([_facts(one) for one in here], indent=2) + "\n"
+    if not here:
+        return "none; 'kiter kernels fetch' gets those of the targets\n"
+    width = max(len(one.release) for one in here)
+    lines = [f"{'RELEASE':<{width}}  TARGET  ORIGIN     HEADERS  IMAGE  SOURCES"]
+    for one in here:
+        image, archive = ("yes" if path else "-" for path in (one.image, one.sources))
+        lines.append(
+            f"{one.release:<{width}}  {one.target:<6}  {one.origin:<9}  yes      {image:<5}  {archive}"
+        )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _facts(one: _Here) -> dict[str, str | None]:
+    return {
+        "release": one.release,
+        "target": one.target,
+        "origin": one.origin,
+        "headers": str(one.headers),
+        "image": str(one.image) if one.image else None,
+        "sources": str(one.sources) if one.sources else None,
+    }
