@@ -33,10 +33,13 @@ def _resources(r: Random) -> str:
 
 def _held(r: Random) -> tuple[str, str, str]:
     """The element's keys, the walk, and whether it may sleep."""
-    way = r.choice(["counted", "plain", "handed over"])
+    way = r.choice(["counted", "plain", "handed over", "given"])
     if way == "handed over":
         walk = "  cursor: {first: handed_over(NULL), next: handed_over(pos)}\n"
-        return "lifetime: held, put: put_item(pos)", walk, "sleepable: true"
+        return "lifetime: held, handover: true, put: put_item(pos)", walk, "sleepable: true"
+    if way == "given":
+        walk = "  cursor: {next: referenced(next_item(pos))}\n"
+        return "lifetime: held, put: put_item(pos)", walk, r.choice(["", "sleepable: true"])
     lock = r.choice(["mutex", "spin", "spin_irqsave"])
     put = "drop_item(pos), last: finish_item(pos)" if way == "counted" else "put_item_unlocked(pos)"
     walk = LOCKS[lock] + r.choice([LIST, FIRST, CURSOR])

@@ -190,7 +190,7 @@ def _found(scene: Scene, target: str, last: str, start: str) -> tuple[str, ...]:
 def _held(scene: Scene) -> Blocks:
     cursor = scene.scope.field(scene.cases[0].walk.name)
     start, element = names.start(scene.it), scene.it.held
-    if element.get is None and scene.it.lock is None and not scene.releases:
+    if element.handover and scene.it.lock is None and not scene.releases:
         return (scene.kit, _empty(scene), _found(scene, cursor, cursor, start), (f"return {cursor};",))
     lock = held(scene.it.lock, scene.scope)
     needs = {"pos": scene.it.element} | ({"last": "bool"} if element.last else {})
@@ -220,8 +220,8 @@ def _exchange(scene: Scene, start: str) -> tuple[str, ...]:
     lines: tuple[str, ...] = ()
     if element.get is not None:
         lines = ("if (pos)", f"\t{_over(scene, element.get, 'pos')};")
-        if element.put is not None and element.last is not None:
-            lines = (*lines, f"if (prev != {start})", f"\tlast = {_over(scene, element.put, 'prev')};")
+    if element.put is not None and element.last is not None:
+        lines = (*lines, f"if (prev != {start})", f"\tlast = {_over(scene, element.put, 'prev')};")
     return lines
 
 
@@ -235,7 +235,7 @@ def _let_go(scene: Scene, start: str) -> tuple[str, ...]:
     element = scene.it.held
     if element.last is not None:
         return guarded("last", f"{_over(scene, element.last, 'prev')};")
-    if element.get is None or element.put is None:
+    if element.handover or element.put is None:
         return ()
     return guarded(f"prev != {start}", f"{_over(scene, element.put, 'prev')};")
 

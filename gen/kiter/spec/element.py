@@ -13,7 +13,8 @@ from kiter.spec.snippet import Code
 class Element:
     """The type of the elements; `lifetime` is rcu, state, native, held or snapshot.
 
-    `get` and `put` are over pos; with `last`, `put` is true when it was the last reference.
+    `get` and `put` are over pos; with `last`, `put` is true when it was the last reference. With
+    `handover` it is the walk that puts the element before.
     """
 
     type: str
@@ -21,10 +22,12 @@ class Element:
     get: Code | None
     put: Code | None
     last: Code | None
+    handover: bool
     node: Node
 
     @classmethod
     def of(cls, node: Node) -> Element:
         """From `element`."""
         get, put, last = (Code.under(node, key) for key in ("get", "put", "last"))
-        return cls(node.text("type"), node.text("lifetime"), get, put, last, node)
+        handover = bool(node.value.get("handover", False))
+        return cls(node.text("type"), node.text("lifetime"), get, put, last, handover, node)

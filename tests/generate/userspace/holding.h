@@ -180,6 +180,14 @@ static inline void finish_item(struct item *item)
 	put_item_unlocked(item);
 }
 
+/* gives an element with its reference */
+static inline struct item *referenced(struct item *item)
+{
+	if (item)
+		hold_item(item);
+	return item;
+}
+
 /* hands over: puts the one and holds the next */
 static inline struct item *handed_over(struct item *item)
 {
