@@ -16,7 +16,9 @@ from kiter.kernel.codes import lacking
 _WANTED = (
     "Makefile",
     "Documentation/dev-tools/checkpatch.rst",
+    "include/linux/btf.h",
     "include/uapi/linux/bpf.h",
+    "kernel/bpf/verifier.c",
     "scripts/*.pl",
     "scripts/*.py",
     "scripts/*.sh",
