@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Programs of another release run where they were unpacked, and see libraries that the machine's own do not."""
+"""Programs of another release run where they were unpacked, with libraries that nothing else sees."""
 
 from __future__ import annotations
 
