@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiter import lint, manifest, resources
 from kiter.codes import CODES
-from kiter.errors import FINDINGS, Diagnostic, KiterError, Position
+from kiter.errors import ENVIRONMENT, FINDINGS, Diagnostic, KiterError, Position
 from kiter.spec.check import check, spec_schema
 from kiter.spec.iterator import Iterator, build
 from kiter.spec.load import load
@@ -38,6 +38,8 @@ def collect(given: Sequence[str]) -> tuple[Path, ...]:
     Nothing given means specs/ here, or those that come with kiter. Raises KiterError for a folder
     without specs.
     """
+    if "" in given:
+        raise KiterError(Diagnostic(Position(""), "S01", "the name of a spec is empty"), status=ENVIRONMENT)
     if not given:
         given = (str(SPECS if SPECS.is_dir() else resources.specs()),)
     found = (path for name in given for path in _expand(Path(name)))

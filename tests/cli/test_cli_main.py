@@ -272,3 +272,8 @@ def test_show_prints_to_stderr_only(capsys):
     command.show(SPEC_ERROR.diagnostics, argparse.Namespace(format="text", color="never"))
     told = capsys.readouterr()
     assert told.out == "" and "error[S07]" in told.err
+
+
+def test_an_empty_name_is_no_folder():
+    done = subprocess.run([*KITER, "lint", ""], env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "the name of a spec is empty" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -189,6 +190,12 @@ def test_missing_file(tmp_path):
 def test_directory(tmp_path):
     found, status = only_error(tmp_path)
     assert (found.code, status) == ("S01", ENVIRONMENT) and "directory" in found.message
+
+
+def test_what_never_ends_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    found, status = only_error(tmp_path / "fifo")
+    assert (found.code, status) == ("S01", ENVIRONMENT) and "no regular file" in found.message
 
 
 def test_unreadable_file(tmp_path, monkeypatch):

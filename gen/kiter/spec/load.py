@@ -36,7 +36,9 @@ def parse(text: str, name: str) -> Document:
 
 
 def _read(path: Path) -> bytes:
-    """The file's bytes; one more than allowed are read, never a whole huge file."""
+    """The file's bytes; one more than allowed are read, never a whole huge file, nor one without an end."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise _unreadable(path, "it is no regular file", "write the spec to a file first")
     try:
         with path.open("rb") as stream:
             found = stream.read(LARGEST + 1)
