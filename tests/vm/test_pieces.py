@@ -247,5 +247,20 @@ def test_decisive_lines_are_those_above_the_explanation_of_later_kernels() -> No
     assert found == (*verdict.splitlines(), "suggestion: Preserve it.")
 
 
+def test_removing_takes_the_sources_with_the_last_kernel_of_a_version(tmp_path: Path) -> None:
+    folder = tmp_path / "kernels"
+    for release in ("7.3.3-a", "7.3.4-a", "7.2.1-a"):
+        (folder / release).mkdir(parents=True)
+        (folder / release / kernels.COMPLETE).touch()
+    (tmp_path / "sources").mkdir()
+    for version in ("7.2", "7.3"):
+        (tmp_path / f"sources/linux-source-{version}.tar.xz").touch()
+    kernels.remove("7.3.3-a", folder)
+    assert len(list((tmp_path / "sources").iterdir())) == 2
+    kernels.remove("7.3.4-a", folder)
+    assert [path.name for path in (tmp_path / "sources").iterdir()] == ["linux-source-7.2.tar.xz"]
+    assert [kernel.release for kernel in kernels.fetched(folder)] == ["7.2.1-a"]
+
+
 def test_result_module_says_every_status() -> None:
     assert {o.status for o in results.Outcome} == set(range(7))

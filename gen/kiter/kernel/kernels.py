@@ -111,10 +111,18 @@ def matches(release: str, prefix: str) -> bool:
 
 
 def remove(release: str, folder: Path | None = None) -> Path:
-    """Deletes a fetched kernel and returns where it was; raises if it was not fetched."""
-    place = (folder or kernels_folder()) / release
+    """Deletes a fetched kernel and returns where it was; raises if it was not fetched.
+
+    Fetched sources go with the last kernel of their version.
+    """
+    folder = folder or kernels_folder()
+    place = folder / release
     if release not in {k.release for k in fetched(folder)}:
         raise environment("R31", f"{release} was not fetched", hint="kiter kernels list")
     (place / COMPLETE).unlink()
     shutil.rmtree(place)
+    version = "{}.{}".format(*numbers(release))
+    if not any(matches(kernel.release, version) for kernel in fetched(folder)):
+        for archive in (folder.parent / "sources").glob(f"linux-source-{version}.tar.*"):
+            archive.unlink()
     return place
