@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import codecs
+import stat
 from pathlib import Path
 
 from kiter.codes import CODES
@@ -37,9 +38,9 @@ def parse(text: str, name: str) -> Document:
 
 def _read(path: Path) -> bytes:
     """The file's bytes; one more than allowed are read, never a whole huge file, nor one without an end."""
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise _unreadable(path, "it is no regular file", "write the spec to a file first")
     try:
+        if not (stat.S_ISREG(path.stat().st_mode) or path.is_dir()):
+            raise _unreadable(path, "it is no regular file", "write the spec to a file first")
         with path.open("rb") as stream:
             found = stream.read(LARGEST + 1)
     except IsADirectoryError:
