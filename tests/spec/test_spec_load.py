@@ -202,6 +202,7 @@ def test_unreadable_file(tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied")
 
+    (tmp_path / "s.yaml").touch()
     monkeypatch.setattr(Path, "open", refuse)  # root may read everything
     found, status = only_error(tmp_path / "s.yaml")
     assert (found.code, status) == ("S01", ENVIRONMENT) and "Permission denied" in found.message
