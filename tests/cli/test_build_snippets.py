@@ -48,6 +48,8 @@ walk:
     BPF_CGROUP_ITER_ANCESTORS_UP:
       doc: statements
       raw:
+        reads: []
+        writes: [nr]
         next: |
           nr++;
 

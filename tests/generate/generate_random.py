@@ -10,7 +10,7 @@ Walk = Callable[[Random, str], str]
 NEXT = "{c} == &init_task ? NULL : {c}->real_parent"
 LIST = 'list: {{head: "&{of}->signal->thread_head", member: thread_node}}'
 RAW = (
-    "raw:\n  next: |\n    if (!pos)\n    \tpos = &init_task;\n    else\n"
+    "raw:\n  reads: []\n  writes: []\n  next: |\n    if (!pos)\n    \tpos = &init_task;\n    else\n"
     "    \tpos = next_task(pos) == &init_task ? NULL : next_task(pos);"
 )
 

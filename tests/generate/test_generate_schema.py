@@ -95,6 +95,8 @@ def changes(value: object) -> Iterator[object]:
             yield value + 1
         case str():
             yield value + "0"
+        case []:
+            yield ["other"]
         case list():
             yield [*value, value[-1]]
             yield from ([*value[:-1], other] for other in changes(value[-1]))

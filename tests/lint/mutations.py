@@ -10,8 +10,10 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
+from kiter.spec.load import load
+
 ROOT = Path(__file__).parents[2]
-SPECS = [yaml.safe_load(p.read_text("utf-8")) for p in sorted((ROOT / "specs").rglob("*.yaml"))]
+SPECS = [load(p).data for p in sorted((ROOT / "specs").rglob("*.yaml"))]
 
 NAMES = [
     "task",
@@ -115,6 +117,7 @@ checks = st.lists(
     min_size=1,
     max_size=2,
 )
+some_names = st.lists(names, max_size=2, unique=True)
 walks: dict[str, st.SearchStrategy[Any]] = {
     "cursor": st.fixed_dictionaries(
         {"next": snippets}, optional={"as": names, "type": structs, "first": snippets}
@@ -130,7 +133,7 @@ walks: dict[str, st.SearchStrategy[Any]] = {
     "list": st.fixed_dictionaries(
         {"head": snippets, "member": names}, optional={"as": names, "type": structs}
     ),
-    "raw": st.fixed_dictionaries({"next": snippets}),
+    "raw": st.fixed_dictionaries({"next": snippets, "reads": some_names, "writes": some_names}),
 }
 levels = st.one_of(*(st.fixed_dictionaries({kind: walks[kind]}) for kind in ("cursor", "ring", "list")))
 walks["nested"] = st.lists(levels, min_size=2, max_size=2)
@@ -146,6 +149,54 @@ cases = st.fixed_dictionaries(
         "expect": st.sampled_from(ORACLES),
     },
 )
+of_its_own: dict[str, st.SearchStrategy[Any]] = {
+    "counter": st.fixed_dictionaries(
+        {}, optional={"from": names, "to": names, "most": snippets, "times": names, "element": names}
+    ).filter(bool),
+    "index": st.fixed_dictionaries({"next": snippets, "end": snippets}, optional={"as": names}),
+    "native": st.fixed_dictionaries(
+        {"type": st.just("struct theirs"), "start": snippets, "next": snippets, "end": snippets},
+        optional={"as": names, "sticky": st.booleans()},
+    ),
+    "linked": st.fixed_dictionaries({"node": snippets, "next": snippets}),
+}
+locks = st.dictionaries(st.sampled_from(["mutex", "spin", "spin_irqsave"]), snippets, min_size=1, max_size=1)
+resources = st.fixed_dictionaries(
+    {"type": types, "doc": lines},
+    optional={
+        "get": snippets,
+        "put": snippets,
+        "errno": st.just("ENOENT"),
+        "fails": st.just({"EBUSY": "it is taken"}),
+        "count": snippets,
+        "inline": st.integers(1, 4),
+        "fill": snippets,
+        "since": st.sampled_from(RELEASES),
+        "until": st.sampled_from(RELEASES),
+    },
+)
+helpers = st.fixed_dictionaries(
+    {"doc": lines, "body": snippets},
+    optional={
+        "takes": st.dictionaries(names, types, max_size=2),
+        "gives": types,
+        "since": st.sampled_from(RELEASES),
+    },
+)
+companions = st.fixed_dictionaries(
+    {"doc": lines},
+    optional={
+        "arguments": st.dictionaries(names, st.fixed_dictionaries({"type": types, "doc": lines}), max_size=2),
+        "iterator": st.sampled_from(["first", "last"]),
+        "gives": types,
+        "result": snippets,
+        "empty": snippets,
+        "do": snippets,
+        "rcu": st.booleans(),
+        "sets": st.just(["some_ids"]),
+    },
+)
+flag_values = st.dictionaries(st.sampled_from(["X_ONE", "X_TWO"]), st.just({"doc": "x"}), min_size=1)
 arguments = st.fixed_dictionaries(
     {"type": types, "doc": lines},
     optional={
@@ -153,11 +204,41 @@ arguments = st.fixed_dictionaries(
         "nullable": st.booleans(),
         "enum": names,
         "defines": st.sampled_from(["enum", "enum order"]),
+        "trust": st.sampled_from(["rcu", "trusted"]),
+        "ignored": st.booleans(),
+        "implicit": st.booleans(),
+        "bits": flag_values,
+        "combinations": flag_values,
+        "reserved": st.booleans(),
     },
 )
 # What may stand at each key, wherever the key is.
 GROWN: dict[str, st.SearchStrategy[Any]] = {
     **walks,
+    **of_its_own,
+    "lock": locks,
+    "resources": st.dictionaries(names, resources, min_size=1, max_size=2),
+    "helpers": st.dictionaries(names, helpers, min_size=1, max_size=2),
+    "companions": st.dictionaries(names, companions, min_size=1, max_size=2),
+    "allocate": st.booleans(),
+    "inside": st.booleans(),
+    "struct": st.sampled_from([{"open": True}, {"header": "include/linux/x.h"}]),
+    "lifetime": st.sampled_from(["rcu", "state", "native", "held", "snapshot"]),
+    "get": snippets,
+    "put": snippets,
+    "last": snippets,
+    "trust": st.sampled_from(["rcu", "trusted"]),
+    "ignored": st.booleans(),
+    "implicit": st.booleans(),
+    "bits": flag_values,
+    "combinations": flag_values,
+    "reserved": st.booleans(),
+    "sleepable": st.booleans(),
+    "perfmon": st.booleans(),
+    "spinlock": st.just({"7.3-": True}),
+    "refuse": st.just({"irqs_off": "EBUSY"}),
+    "allow": st.just({"sleepable": True}),
+    "done": snippets,
     "iterator": names | st.just("a" * 60),
     "summary": lines,
     "since": st.sampled_from(RELEASES),
@@ -165,7 +246,7 @@ GROWN: dict[str, st.SearchStrategy[Any]] = {
     "file": st.just("kernel/bpf/x.c"),
     "guard": st.sampled_from(["CONFIG_CGROUPS", "CONFIG_X"]),
     "set": st.just({"programs": ["tracing", "struct_ops"]}),
-    "context": st.fixed_dictionaries({"rcu": st.booleans()}),
+    "context": st.fixed_dictionaries({}, optional={"rcu": st.booleans(), "sleepable": st.booleans()}),
     "type": types,
     "arguments": st.dictionaries(names, arguments, max_size=4),
     "checks": checks,
@@ -199,12 +280,17 @@ GROWN: dict[str, st.SearchStrategy[Any]] = {
     "element type": structs,
 }
 GROWN["walk"] = st.one_of(
-    *(st.fixed_dictionaries({kind: walks[kind]}) for kind in walks)
+    *(
+        st.fixed_dictionaries({kind: walk}, optional={"lock": locks})
+        for kind, walk in (walks | of_its_own).items()
+    )
 ) | st.fixed_dictionaries({"select": names, "cases": GROWN["cases"]})
 # Which of them may stand in which mapping, by the key that leads to it.
 WALKING = ["cursor", "ring", "list", "nested", "raw", "expect"]
+FLAGS = ["trust", "ignored", "implicit", "bits", "combinations", "reserved"]
 PLACES = {
     "": [
+        *("resources", "helpers", "companions", "allocate", "inside", "struct"),
         "guard",
         "set",
         "file",
@@ -218,16 +304,23 @@ PLACES = {
         "walk",
         "iterator",
     ],
-    "walk": [*WALKING, "select", "cases"],
+    "walk": [*WALKING, "select", "cases", *of_its_own, "lock"],
     "case": [*WALKING, "doc", "value", "since", "until", "requires", "checks"],
-    "argument": ["type", "doc", "keep", "nullable", "enum", "defines"],
-    "cursor": ["as", "first", "next"],
+    "argument": ["type", "doc", "keep", "nullable", "enum", "defines", *FLAGS],
+    "cursor": ["as", "first", "next", "done"],
     "ring": ["as", "anchor", "next"],
     "list": ["as", "head"],
     "raw": ["next"],
-    "context": ["rcu"],
-    "element": ["element type"],
+    "context": ["rcu", "sleepable", "perfmon", "spinlock", "refuse", "allow"],
+    "element": ["element type", "lifetime", "get", "put", "last"],
 }
+
+
+class Plain(yaml.SafeDumper):
+    """Writes a value that is there twice out twice: kiter refuses aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _mappings(value: Any, place: str = "") -> list[tuple[dict[str, Any], str]]:
@@ -249,7 +342,7 @@ def specs(draw: st.DrawFn) -> str:
     data = copy.deepcopy(draw(st.sampled_from(SPECS)))
     for _ in range(draw(st.integers(1, 3))):
         _change(draw, data)
-    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=10**6)
+    return yaml.dump(data, Dumper=Plain, allow_unicode=True, sort_keys=False, width=10**6)
 
 
 def _change(draw: st.DrawFn, data: dict[str, Any]) -> None:

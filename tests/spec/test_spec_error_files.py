@@ -34,7 +34,9 @@ def _schema_errors(path: Path) -> Sequence[Diagnostic]:
 def _lint_errors(path: Path) -> Sequence[Diagnostic]:
     document = load(path)
     assert check(document, spec_schema()) == []
-    return lint(build(document), profile("6.12"))
+    found = lint(build(document, (6, 12)), profile("6.12"))
+    tested = "# error[T" in document.text
+    return [d for d in found if tested or d.code[0] != "T"]
 
 
 PHASES: dict[str, Callable[[Path], Sequence[Diagnostic]]] = {

@@ -6,13 +6,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiter.errors import Diagnostic
-from kiter.lint import advice, contract, kernel, snippets, tests, versions, walks
+from kiter.lint import (
+    advice,
+    companions,
+    contexts,
+    contract,
+    helpers,
+    holdings,
+    kernel,
+    lifetimes,
+    numbers,
+    parameters,
+    places,
+    snippets,
+    tests,
+    versions,
+    walks,
+)
 from kiter.lint.rule import TABLE
 from kiter.lint.subject import subject
 from kiter.spec.iterator import Iterator
 from kiter.target.profile import Profile
 
-FAMILIES = (kernel, walks, contract, snippets, versions, tests, advice)
+FAMILIES = (
+    *(kernel, places, walks, lifetimes, numbers, contexts, parameters, holdings, helpers, companions),
+    *(contract, snippets, versions, tests, advice),
+)
 RULES = dict(sorted(TABLE.items()))
 
 

@@ -119,7 +119,7 @@ def _refused(s: Subject, use: Use) -> set[str]:
 def null_followed(s: Subject) -> Iterator[Hit]:
     nullable = {a.name for a in s.it.arguments if a.nullable and a.pointer}
     for use in s.uses if nullable else ():
-        if use.slot.when is When.TEST:
+        if use.slot.when in {When.TEST, When.HELPER}:
             continue
         for name in sorted(nullable & (use.names - use.slot.cursors)):
             if name not in _refused(s, use) and not _tested(use, name):
@@ -266,7 +266,8 @@ def _stepped(s: Subject, a: Argument) -> bool:
 def unused(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         required = any(a.name in case.requires for case in s.it.cases)
-        used = any(a.name in use.names - use.slot.cursors for use in s.uses)
+        uses = (use for use in s.uses if use.slot.when is not When.HELPER)
+        used = any(a.name in use.names - use.slot.cursors for use in uses)
         limited = a.restricted or a.implicit or a.name in _counted(s)
         if not (used or required or a.keep or limited or a.name == s.it.select):
             yield Hit(a.node.key_at, f"neither new() nor next() uses '{a.name}'")
@@ -281,8 +282,9 @@ def unused(s: Subject) -> Iterator[Hit]:
 )
 def unused_field(s: Subject) -> Iterator[Hit]:
     for field in s.it.fields:
-        later = (use for use in s.uses if use.slot.when in {When.NEXT, When.BOTH, When.COMPANION})
-        if not any(field.name in use.names for use in later):
+        later = [use for use in s.uses if use.slot.when in {When.NEXT, When.BOTH, When.COMPANION}]
+        whole = any(f"kit->{field.name}" in use.text for use in later)
+        if not whole and not any(field.name in use.names for use in later):
             yield Hit(field.node.key_at, f"next() never uses the field '{field.name}'")
 
 

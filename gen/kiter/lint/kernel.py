@@ -23,7 +23,7 @@ from kiter.lower.state import SIZES, start_field
 from kiter.spec import iterator
 from kiter.spec.argument import Argument
 from kiter.spec.node import Node
-from kiter.spec.walk import Counter, Ring
+from kiter.spec.walk import Counter, Index, Ring
 
 LONGEST_NAME = 63 - len("_iter_failure")
 MOST_WORDS = 32
@@ -51,6 +51,16 @@ def _named(s: Subject) -> Iterator[tuple[str, str, Node]]:
     for level in s.levels:
         if (given := level.walk.node.get("as")) is not None:
             yield "cursor", level.walk.name, given
+    for r in s.it.resources:
+        yield "resource", r.name, r.node
+    for helper in s.it.helpers:
+        yield "helper", helper.name, helper.node
+        for name, _ in helper.takes:
+            yield "parameter", name, helper.node["takes"][name]
+    for c in s.it.companions:
+        yield "companion", c.name, c.node
+        for p in c.parameters:
+            yield "parameter", p.name, c.node["arguments"][p.name]
 
 
 @rule(
@@ -74,13 +84,23 @@ def c_word(s: Subject) -> Iterator[Hit]:
 )
 def own_word(s: Subject) -> Iterator[Hit]:
     entered = any(isinstance(level.walk, Ring) and level.walk.start for level in s.levels)
-    mine = KFUNC_NAMES | ({start_field(s.it)} if entered else frozenset())
+    mine = KFUNC_NAMES | ({start_field(s.it)} if entered else frozenset()) | _locals(s)
     for what, name, node in _named(s):
         at = node.at if what == "cursor" else node.key_at
-        if name in mine:
+        if name in (mine - {"head", "at", "wrapped", "live"} if what == "parameter" else mine):
             yield Hit(at, f"the kfuncs call something '{name}' already")
         elif what == "argument" and name in TEST_NAMES:
             yield Hit(at, f"the test programs call something '{name}' already")
+
+
+def _locals(s: Subject) -> set[str]:
+    """What the kfuncs call their own variables where the spec asks for these."""
+    it, walks = s.it, [level.walk for level in s.levels]
+    found = {"data"} if it.allocate else set()
+    found |= {"err"} if it.allocate or it.resources else set()
+    found |= {"end"} if any(isinstance(walk, Index) for walk in walks) else set()
+    found |= {"prev", "last"} if it.lifetime == "held" else set()
+    return found
 
 
 @rule(
@@ -91,6 +111,7 @@ def own_word(s: Subject) -> Iterator[Hit]:
 )
 def same_name(s: Subject) -> Iterator[Hit]:
     arguments = {a.name: a for a in s.it.arguments}
+    yield from _taken_twice(s)
     for field in s.it.fields:
         if field.name in arguments:
             yield Hit(field.node.key_at, f"'{field.name}' is an argument too")
@@ -109,6 +130,17 @@ def same_name(s: Subject) -> Iterator[Hit]:
             yield Hit(at, f"'{a.name}' is an argument and a cursor")
 
 
+def _taken_twice(s: Subject) -> Iterator[Hit]:
+    """Resources and helpers that share a name with anything else that a snippet can name."""
+    taken = {a.name: "argument" for a in s.it.arguments}
+    taken |= dict.fromkeys(s.cursors, "cursor") | {f.name: "field" for f in s.it.fields}
+    for what, parts in (("resource", s.it.resources), ("helper", s.it.helpers)):
+        for part in parts:
+            if (other := taken.setdefault(part.name, what)) is not what:
+                article = "an" if other == "argument" else "a"
+                yield Hit(part.node.key_at, f"'{part.name}' is {article} {other} too")
+
+
 def _shared(s: Subject, a: Argument, ring: bool, role: Role, cursor_type: str) -> bool:
     """A ring's cursor may take over the field of an argument that next() keeps."""
     return ring and role is not Role.INNER and bool(a.keep) and a.type == (cursor_type or s.it.element)
@@ -122,9 +154,16 @@ def _shared(s: Subject, a: Argument, ring: bool, role: Role, cursor_type: str) -
     hint="rename the argument; 'nullable: true' gives it the ending __nullable",
 )
 def suffixed(s: Subject) -> Iterator[Hit]:
-    for a in s.it.arguments:
-        if a.name in SIZE_NAMES or any(a.name.endswith(suffix) for suffix in SUFFIXES):
-            yield Hit(a.node.key_at, f"the verifier takes the argument '{a.name}' for something special")
+    for name, _, node in _passed(s):
+        if name in SIZE_NAMES or any(name.endswith(suffix) for suffix in SUFFIXES):
+            yield Hit(node.key_at, f"the verifier takes the argument '{name}' for something special")
+
+
+def _passed(s: Subject) -> Iterator[tuple[str, str, Node]]:
+    """Name, type and place of what a program passes."""
+    yield from ((a.name, a.type, a.node) for a in s.it.arguments)
+    for c in s.it.companions:
+        yield from ((p.name, p.type, c.node["arguments"][p.name]) for p in c.parameters)
 
 
 @rule(
@@ -135,18 +174,20 @@ def suffixed(s: Subject) -> Iterator[Hit]:
     hint="use an integer type or a pointer to a struct",
 )
 def argument_type(s: Subject) -> Iterator[Hit]:
-    for a in s.it.arguments:
-        if (found := _unpassable(a)) is not None:
-            yield Hit(a.node["type"].at, f"the argument '{a.name}' is {found}")
+    ignored = {a.node.path for a in s.it.arguments if a.ignored}
+    for name, ctype, node in _passed(s):
+        found = _unpassable(ctype)
+        if found is not None and not (node.path in ignored and ctype.endswith("*")):
+            yield Hit(node["type"].at, f"the argument '{name}' is {found}")
 
 
-def _unpassable(a: Argument) -> str | None:
-    words = a.type.rstrip(" *").split()
-    if a.type.count("*") > 1:
+def _unpassable(ctype: str) -> str | None:
+    words, pointer = ctype.rstrip(" *").split(), ctype.endswith("*")
+    if ctype.count("*") > 1:
         return "a pointer to a pointer"
     if "void" in words:
-        return "a pointer to void, of which the verifier knows no size" if a.pointer else "nothing: void"
-    if not a.pointer and {"struct", "union"} & set(words):
+        return "a pointer to void, of which the verifier knows no size" if pointer else "nothing: void"
+    if not pointer and {"struct", "union"} & set(words):
         return "a whole struct, passed by value"
     if {"float", "double"} & set(words):
         return "a floating-point number"
@@ -273,10 +314,22 @@ def unknown_errno(s: Subject) -> Iterator[Hit]:
     given = [refusal.node["errno"] for refusal in s.refusals]
     rings = (level.walk for level in s.levels if isinstance(level.walk, Ring) and level.walk.start)
     given += [ring.node["start"]["errno"] for ring in rings]
+    given += [r.node["errno"] for r in s.it.resources if r.errno]
+    context = s.it.node["context"]
+    given += [node for _, node in context["refuse"].items()] if "refuse" in context.value else []
+    for r in s.it.resources:
+        for errno, node in r.node["fails"].items() if r.fails else ():
+            if errno not in ERRNOS:
+                yield Hit(node.key_at, f"there is no errno '{errno}'", _meant(errno))
     for node in given:
         if node.value not in ERRNOS:
-            hint = near(node.value, sorted(ERRNOS))
-            yield Hit(node.at, f"there is no errno '{node.value}'", hint if hint.startswith("did") else "")
+            yield Hit(node.at, f"there is no errno '{node.value}'", _meant(node.value))
+
+
+def _meant(errno: str) -> str:
+    """What was probably meant; all errnos would be too many to name."""
+    hint = near(errno, sorted(ERRNOS))
+    return hint if hint.startswith("did") else ""
 
 
 @rule(

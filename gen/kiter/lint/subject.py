@@ -14,10 +14,13 @@ from kiter.errors import Position
 from kiter.lint.text import Words, place, words
 from kiter.lower.state import State, state
 from kiter.spec.case import Case
+from kiter.spec.companion import Companion
+from kiter.spec.helper import Helper
 from kiter.spec.iterator import Iterator as Spec
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Range
+from kiter.spec.resource import Resource
 from kiter.spec.snippet import Code, Snippet
 from kiter.spec.walk import KINDS, Counter, Cursor, Index, Linked, List, Native, Nested, Raw, Ring
 from kiter.target.profile import Profile
@@ -59,7 +62,11 @@ class Level:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Slot:
-    """A key that takes C: which function it is for, and the cursors that hold something there."""
+    """A key that takes C: which function it is for, and the cursors that hold something there.
+
+    `own` are the parameters of a function that the snippet is the body of, `part` is what the key
+    belongs to: a helper, a companion or a resource.
+    """
 
     code: Code
     key: str
@@ -67,16 +74,19 @@ class Slot:
     case: Case | None = None
     level: Level | None = None
     cursors: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    part: object = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Use:
-    """One snippet of a slot, cut into words."""
+    """One snippet of a slot, cut into words; `kernels` are those it is for."""
 
     slot: Slot
     snippet: Snippet
     node: Node
     words: Words
+    kernels: Range
 
     @property
     def text(self) -> str:
@@ -85,8 +95,8 @@ class Use:
 
     @property
     def names(self) -> frozenset[str]:
-        """The identifiers that stand for themselves."""
-        return self.words.names
+        """The identifiers that stand for themselves, without parameters of the snippet's own."""
+        return self.words.names - self.slot.own
 
     @property
     def statements(self) -> bool:
@@ -132,15 +142,34 @@ class Subject:
             yield from case.refusals
 
     @property
+    def parts(self) -> Iterator[Resource | Helper | Companion]:
+        """What the iterator brings along beside its walk."""
+        yield from self.it.resources
+        yield from self.it.helpers
+        yield from self.it.companions
+
+    @property
     def prose(self) -> Iterator[tuple[Node, str]]:
         """Every text that ends up in a comment or on a page, and where it stands."""
         described = [self.it.node["summary"]]
         described += [a.node["doc"] for a in self.it.arguments]
         described += [case.node["doc"] for case in self.it.cases if case.flag]
         described += [refusal.node["doc"] for refusal in self.refusals]
+        described += [part.node["doc"] for part in self.parts]
+        described += [value.node["doc"] for a in self.it.arguments for value in (*a.bits, *a.combinations)]
         if self.it.docs is not None:
             described += texts(self.it.docs)
         return ((node, str(node.value)) for node in described)
+
+    @property
+    def now(self) -> Iterator[Use]:
+        """The snippets that the kernel gets, those of the tests left out."""
+        number = self.profile.number
+        for use in self.uses:
+            case = use.slot.case
+            there = case is None or number in case.kernels
+            if there and number in use.kernels and use.slot.when is not When.TEST:
+                yield use
 
     @property
     def stepping(self) -> Iterator[Use]:
@@ -165,6 +194,8 @@ def subject(it: Spec, profile: Profile) -> Subject:
 def _sound(it: Spec, cases: tuple[Case, ...]) -> bool:
     """Whether the state can be worked out at all."""
     selected = not it.select or it.argument(it.select) is not None
+    counters = (walk for case in cases for walk in case.walks if isinstance(walk, Counter))
+    selected = selected and all(walk.times or (walk.start and walk.end) for walk in counters)
     return bool(cases) and selected and all(len(case.walks) == 1 for case in cases)
 
 
@@ -205,9 +236,10 @@ def _taken(it: Spec) -> Iterator[Slot]:
     for resource in it.resources:
         for key in ("get", "count", "fill"):
             if (code := getattr(resource, key)) is not None:
-                yield Slot(code, f"resource.{key}", When.BOTH if key == "count" else When.NEW)
+                when = When.BOTH if key == "count" else When.NEW
+                yield Slot(code, f"resource.{key}", when, part=resource)
         if resource.put is not None:
-            yield Slot(resource.put, "resource.put", When.BOTH)
+            yield Slot(resource.put, "resource.put", When.BOTH, part=resource)
 
 
 def _kept(it: Spec) -> Iterator[Slot]:
@@ -218,11 +250,13 @@ def _kept(it: Spec) -> Iterator[Slot]:
     if it.lock is not None:
         yield Slot(it.lock.at, "lock", When.NEXT)
     for helper in it.helpers:
-        yield Slot(helper.body, "helper.body", When.HELPER)
+        own = frozenset(name for name, _ in helper.takes)
+        yield Slot(helper.body, "helper.body", When.HELPER, own=own, part=helper)
     for companion in it.companions:
+        own = frozenset(p.name for p in companion.parameters)
         for key in ("do", "result", "empty"):
             if (code := getattr(companion, key)) is not None:
-                yield Slot(code, f"companion.{key}", When.COMPANION)
+                yield Slot(code, f"companion.{key}", When.COMPANION, own=own, part=companion)
 
 
 def _checks(refusals: Iterable[Refusal], case: Case | None) -> Iterator[Slot]:
@@ -276,8 +310,8 @@ def _of_its_own(walk: Counter | Index | Native | Linked, case: Case, level: Leve
 
 def _uses(slots: Iterable[Slot]) -> Iterator[Use]:
     for slot in slots:
-        for (_, snippet), node in zip(slot.code.versions.options, texts(slot.code.node), strict=True):
-            yield Use(slot, snippet, node, words(snippet.text))
+        for (span, snippet), node in zip(slot.code.versions.options, texts(slot.code.node), strict=True):
+            yield Use(slot, snippet, node, words(snippet.text), span)
 
 
 def texts(node: Node) -> Iterator[Node]:
@@ -290,6 +324,6 @@ def texts(node: Node) -> Iterator[Node]:
 
 def ranges(node: Node) -> list[tuple[Range, Node]]:
     """The ranges of kernels of a value given per kernel; nothing for one given once."""
-    if isinstance(node.value, str):
+    if not isinstance(node.value, dict):
         return []
     return [(Range.parse(key), item) for key, item in node.items()]

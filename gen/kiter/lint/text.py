@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kiter.errors import Position
 from kiter.spec.node import Node
@@ -14,12 +16,16 @@ PAIRS = {")": "(", "]": "[", "}": "{"}
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Token:
-    """One token and where it begins; `free` for an identifier that stands for itself."""
+    """One token and where it begins; `free` for an identifier that stands for itself.
+
+    `directive` says that it stands on a line for the preprocessor.
+    """
 
     kind: str
     text: str
     offset: int
     free: bool
+    directive: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -37,11 +43,14 @@ class Words:
 def words(text: str) -> Words:
     """Cut C into tokens."""
     found: list[Token] = []
-    offset, before = 0, ""
+    offset, before, directive = 0, "", False
     for kind, token in tokens(text):
-        if kind != "space":
+        if kind == "space":
+            directive = directive and "\n" not in token
+        else:
+            directive = directive or token == "#"
             free = kind == "word" and before not in TAGS and before not in {"->", "."}
-            found.append(Token(kind, token, offset, free))
+            found.append(Token(kind, token, offset, free and not directive, directive))
             before = token
         offset += len(token)
     return Words(tuple(found), frozenset(t.text for t in found if t.free))
@@ -59,6 +68,57 @@ def unbalanced(found: Words) -> Token | None:
         elif token.text in {'"', "'"}:
             return token
     return opened[0] if opened else None
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Call:
+    """A call of a function by its name, and the tokens of each argument."""
+
+    name: Token
+    arguments: tuple[tuple[Token, ...], ...]
+
+
+def calls(found: Words) -> Iterator[Call]:
+    """Every call in the text; one whose parenthesis is not closed is none."""
+    for i, (token, after) in enumerate(pairwise(found.tokens)):
+        if token.free and after.text == "(":
+            inside = _enclosed(found.tokens[i + 1 :])
+            if inside is not None:
+                yield Call(token, _split(inside))
+
+
+def _enclosed(after: Sequence[Token]) -> tuple[Token, ...] | None:
+    """The tokens between a first bracket and its counterpart."""
+    depth = 0
+    for i, token in enumerate(after):
+        depth += (token.text in PAIRS.values()) - (token.text in PAIRS)
+        if depth == 0:
+            return tuple(after[1:i])
+    return None
+
+
+def _split(inside: tuple[Token, ...]) -> tuple[tuple[Token, ...], ...]:
+    """The arguments of a call."""
+    if not inside:
+        return ()
+    found: list[list[Token]] = [[]]
+    depth = 0
+    for token in inside:
+        depth += (token.text in PAIRS.values()) - (token.text in PAIRS)
+        if token.text == "," and depth == 0:
+            found.append([])
+        else:
+            found[-1].append(token)
+    return tuple(tuple(argument) for argument in found)
+
+
+def returns(found: Words) -> Iterator[tuple[Token, tuple[Token, ...]]]:
+    """Every return, with the tokens of its value."""
+    for i, token in enumerate(found.tokens):
+        if token.text == "return":
+            rest = found.tokens[i + 1 :]
+            end = next((n for n, t in enumerate(rest) if t.text == ";"), len(rest))
+            yield token, rest[:end]
 
 
 def outside_brackets(found: Words, wanted: str) -> Token | None:

@@ -63,9 +63,9 @@ def _wanted(s: Subject, slot: Slot) -> bool:
     hint="write the older release first",
 )
 def reversed_range(s: Subject) -> Iterator[Hit]:
-    for case in s.it.cases:
-        if "until" in case.node.value and case.kernels.first > case.kernels.last:
-            yield Hit(case.node["until"].at, f"'{case.flag}' ends before it begins")
+    for name, part in _parts(s):
+        if "until" in part.value and part.kernels.first > part.kernels.last:
+            yield Hit(part["until"].at, f"'{name}' ends before it begins")
     for node in _versioned(s):
         for span, item in ranges(node):
             if span.first > span.last != NEWEST:
@@ -92,18 +92,106 @@ def _overlap(one: Range, other: Range) -> bool:
 
 @rule(
     "V06",
-    "a case from before the iterator",
-    "no kernel has the case and the iterator",
-    hint="take the case away, or correct 'until' or the iterator's 'since'",
+    "a part from before the iterator",
+    "no kernel has the part and the iterator",
+    hint="take the part away, or correct 'until' or the iterator's 'since'",
 )
 def before_birth(s: Subject) -> Iterator[Hit]:
-    for case in s.it.cases:
-        if case.kernels.first <= case.kernels.last < s.it.since and "until" in case.node.value:
-            message = f"'{case.flag}' ends with {spelled(case.kernels.last)}"
-            yield Hit(case.node["until"].at, f"{message}, '{s.it.name}' begins with {spelled(s.it.since)}")
+    for name, part in _parts(s):
+        kernels = part.kernels
+        if kernels.first <= kernels.last < s.it.since and "until" in part.value:
+            message = f"'{name}' ends with {spelled(kernels.last)}"
+            yield Hit(part["until"].at, f"{message}, '{s.it.name}' begins with {spelled(s.it.since)}")
+    for node in _versioned(s):
+        for span, item in ranges(node):
+            if span.first <= span.last < s.it.since:
+                message = f"'{item.path[-1]}' ends before '{s.it.name}' begins"
+                yield Hit(item.key_at, f"{message}, with {spelled(s.it.since)}")
+
+
+@rule(
+    "V07",
+    "a part that the target does not have",
+    "a snippet for this kernel uses an argument, a resource or a helper of other kernels",
+    hint="give the snippet per range of kernels, or correct 'since' or 'until' of what it uses",
+)
+def missing_part(s: Subject) -> Iterator[Hit]:
+    root = s.it.node
+    absent = {
+        name: node
+        for key in ("arguments", "resources", "helpers")
+        if (group := root.get(key)) is not None
+        for name, node in group.items()
+        if s.profile.number not in node.kernels
+    }
+    for use in s.now if absent else ():
+        for name in sorted(use.names & absent.keys()):
+            yield Hit(use.at_name(name), f"'{name}' is not there on Linux {s.profile.release}")
+
+
+@rule(
+    "V08",
+    "a place or a flag for no kernel",
+    "the value is given per range of kernels, and the iterator's kernels are in none",
+    hint="add or widen a range, such as '6.12-'",
+)
+def placed_nowhere(s: Subject) -> Iterator[Hit]:
+    for node in _maps(s):
+        spans = ranges(node)
+        if spans and s.profile.number >= s.it.since and not _switch(node):
+            if not any(s.profile.number in span for span, _ in spans):
+                message = f"'{node.path[-1]}' has no value for Linux {s.profile.release}"
+                yield Hit(node.key_at, message)
+        elif spans and all(item.value is False for _, item in spans):
+            yield Hit(node.key_at, f"'{node.path[-1]}' is false for every kernel")
+
+
+@rule(
+    "V09",
+    "what the target cannot do",
+    "the kernel has no flag for it, so it would do without, and nobody would be told",
+    kernel="include/linux/btf.h, the KF_ flags",
+    hint="choose a newer target, or ask for it per range of kernels, such as {7.3-: true}",
+)
+def beyond_target(s: Subject) -> Iterator[Hit]:
+    p, context = s.profile, s.it.node["context"]
+    for asked, flag, key in (
+        (s.it.context.perfmon, p.perfmon_flag, "perfmon"),
+        (s.it.context.spinlock, p.spinlock_flag, "spinlock"),
+    ):
+        if asked and not flag:
+            yield Hit(context[key].key_at, f"Linux {p.release} has nothing for '{key}'")
+    for a in s.it.arguments:
+        if a.implicit and not p.implicit_flag:
+            yield Hit(a.node["implicit"].key_at, f"Linux {p.release} has no implicit arguments")
+        if a.nullable and not p.nullable_suffix:
+            yield Hit(a.node["nullable"].key_at, f"Linux {p.release} has no nullable arguments")
+
+
+def _parts(s: Subject) -> Iterator[tuple[str, Node]]:
+    """Everything that can be there for some kernels only, whether the target has it or not."""
+    yield from ((case.flag, case.node) for case in s.it.cases)
+    for key in ("arguments", "resources", "helpers", "companions"):
+        if (group := s.it.node.get(key)) is not None:
+            yield from group.items()
+
+
+def _maps(s: Subject) -> Iterator[Node]:
+    """The places and switches that may be given per range of kernels."""
+    root = s.it.node
+    struct, context = root.get("struct"), root["context"]
+    for node in (root.get("file"), root.get("declarations"), struct and struct.get("header")):
+        if node is not None:
+            yield node
+    yield from (context[key] for key in ("perfmon", "spinlock") if key in context.value)
+
+
+def _switch(node: Node) -> bool:
+    return node.path[-1] in {"perfmon", "spinlock"}
 
 
 def _versioned(s: Subject) -> Iterator[Node]:
     yield from (slot.code.node for slot in s.slots)
+    yield from _maps(s)
     if s.it.docs is not None:
         yield s.it.docs

@@ -21,6 +21,9 @@ warnings: they do not fail a build.
 FAMILIES = {
     "K": ("Rules: names, types and places", "What C, the registration of kfuncs and the verifier demand."),
     "W": ("Rules: the walk", "How a walk is put together."),
+    "X": ("Rules: the context", "Where a program may use the iterator, and what contradicts it."),
+    "P": ("Rules: arguments", "What the verifier is told of them, and the flags that they may have."),
+    "H": ("Rules: resources, helpers, companions", "What the iterator brings along beside its walk."),
     "C": ("Rules: the contract", "What next() may use, what keeps it alive, and what a snippet may hold."),
     "V": ("Rules: kernel versions", "Kernels that a spec, or a part of it, is not for."),
     "T": ("Rules: the tests", "What the selftests need to know."),

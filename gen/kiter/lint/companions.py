@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""H40 and on: further kfuncs that take the iterator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kiter.lint.rule import Hit, rule, rule_together
+from kiter.lint.subject import Subject
+from kiter.spec import iterator
+
+LIVE = "kernel/sched/ext.c, scx_dsq_move(): a fix made it look whether new() had failed"
+
+
+@rule(
+    "H40",
+    "a companion that does nothing, or two things",
+    "it returns the expression 'result', or runs the statements 'do'",
+    hint="leave one of 'result' and 'do'; one that does both calls a helper",
+)
+def one_deed(s: Subject) -> Iterator[Hit]:
+    for c in s.it.companions:
+        if c.result is None and c.do is None:
+            yield Hit(c.node.key_at, f"'{c.name}' has neither 'result' nor 'do'")
+        elif c.result is not None and c.do is not None:
+            yield Hit(c.node["do"].key_at, f"'{c.name}' has 'result' and 'do'")
+
+
+@rule(
+    "H41",
+    "a companion that returns something else than it says",
+    "'gives' is the type of 'result', and of 'empty', which it returns for an iterator that is not live",
+    kernel=LIVE,
+    hint="give 'gives', 'result' and 'empty' together, or none of them",
+)
+def other_result(s: Subject) -> Iterator[Hit]:
+    for c in s.it.companions:
+        if c.result is None:
+            for key in ("gives", "empty"):
+                if key in c.node.value:
+                    yield Hit(c.node[key].key_at, f"'{key}' without 'result'")
+        else:
+            for key in ("gives", "empty"):
+                if key not in c.node.value:
+                    yield Hit(c.node["result"].key_at, f"'result' without '{key}'")
+
+
+@rule(
+    "H42",
+    "a companion's argument that hides a field",
+    "the bare name is the argument's, so the statements never reach the field of that name",
+    hint="rename the argument; or write kit->NAME where the field is meant",
+)
+def hidden_field(s: Subject) -> Iterator[Hit]:
+    state = {a.name for a in s.it.arguments if a.keep} | {f.name for f in s.it.fields} | s.cursors
+    state |= {r.name for r in s.it.resources}
+    for c in s.it.companions:
+        texts = [u.text.replace(" ", "") for u in s.uses if u.slot.part is c]
+        for p in c.parameters:
+            if p.name in state and not any(f"kit->{p.name}" in text for text in texts):
+                yield Hit(c.node["arguments"][p.name].key_at, f"'{p.name}' is in the state too")
+
+
+@rule(
+    "H43",
+    "a companion's name that is taken",
+    "the kernel has each kfunc once, and the iterator's own are there already",
+    kernel="kernel/bpf/btf.c, __btf_add_kfunc_set()",
+    hint="choose another name",
+)
+def taken_name(s: Subject) -> Iterator[Hit]:
+    own = {f"bpf_iter_{s.it.name}_{what}" for what in ("new", "next", "destroy", "release")}
+    own |= {f"bpf_iter_{s.it.name}_{h.name}" for h in s.it.helpers}
+    for c in s.it.companions:
+        if c.name in own:
+            yield Hit(c.node.key_at, f"'{c.name}' is emitted already")
+
+
+@rule(
+    "H44",
+    "a companion in sets of another file",
+    "a set that exists stands in the file that the iterator joins; a file of its own has none",
+    hint="add 'file:', or take 'sets' away",
+)
+def sets_elsewhere(s: Subject) -> Iterator[Hit]:
+    for c in s.it.companions:
+        if c.sets and not s.it.file:
+            yield Hit(c.node["sets"].key_at, "'sets' without 'file'")
+
+
+@rule(
+    "H45",
+    "'rcu' on a companion that takes no object",
+    "KF_RCU is about pointers to objects",
+    kernel="kernel/bpf/verifier.c, check_kfunc_args()",
+    hint="take it away",
+)
+def rcu_for_numbers(s: Subject) -> Iterator[Hit]:
+    for c in s.it.companions:
+        if c.rcu and not s.it.rcu and not any(p.type.endswith("*") for p in c.parameters):
+            yield Hit(c.node["rcu"].key_at, f"'{c.name}' takes no pointer")
+
+
+@rule_together(
+    "K23",
+    "two kfuncs with one name",
+    "a kernel has each kfunc once",
+    kernel="kernel/bpf/btf.c, __btf_add_kfunc_set()",
+    hint="rename one of the companions",
+)
+def companion_twice(
+    its: Sequence[iterator.Iterator],
+) -> Iterator[tuple[iterator.Iterator, Hit]]:
+    taken = {f"bpf_iter_{it.name}_{what}": it for it in its for what in ("new", "next", "destroy")}
+    for it in its:
+        for c in it.companions:
+            other = taken.setdefault(c.name, it)
+            if other is not it:
+                where = other.node["iterator"].at
+                yield it, Hit(c.node.key_at, f"'{c.name}' belongs to '{other.name}' in {where.file} already")

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""X: where a program may use the iterator, and what contradicts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject
+
+SLEEPING_CONTEXT = "kernel/bpf/verifier.c, check_kfunc_call() and in_sleepable(), 6.7 and later"
+
+
+@rule(
+    "X01",
+    "'sleepable' inside an RCU critical section",
+    "the verifier asks for the section and refuses what may sleep inside it, so no program could call new()",
+    kernel="kernel/bpf/verifier.c, check_kfunc_call(), for sleepable kfuncs in an RCU section, 6.7 and later",
+    hint="take 'rcu' or 'sleepable' away",
+)
+def sleeps_under_rcu(s: Subject) -> Iterator[Hit]:
+    if s.it.context.sleepable and s.it.rcu:
+        yield Hit(s.it.node["context"]["sleepable"].key_at, "'sleepable' and 'rcu' at once")
+
+
+@rule(
+    "X02",
+    "'sleepable' while a spinlock is held",
+    "what may sleep must not be called with a bpf_spin_lock held",
+    kernel="kernel/bpf/verifier.c, check_kfunc_call(), for a held lock, 6.4 and later",
+    hint="take 'spinlock' or 'sleepable' away",
+)
+def sleeps_with_spinlock(s: Subject) -> Iterator[Hit]:
+    if s.it.context.sleepable and s.it.context.spinlock:
+        yield Hit(s.it.node["context"]["spinlock"].key_at, "'spinlock' and 'sleepable' at once")
+
+
+@rule(
+    "X03",
+    "'refuse' where it cannot happen",
+    "a program that may sleep runs with interrupts on and in no NMI, so the check would never be true",
+    kernel=SLEEPING_CONTEXT,
+    hint="take 'refuse' away",
+)
+def refuse_sleepable(s: Subject) -> Iterator[Hit]:
+    context = s.it.node["context"]
+    if s.it.context.sleepable and "refuse" in context.value:
+        for what, node in context["refuse"].items():
+            yield Hit(node.key_at, f"'{what}' is refused, but a sleepable program never runs there")
+
+
+@rule(
+    "X04",
+    "'allow' beside 'sleepable'",
+    "the verifier lets only programs that may sleep call the iterator already",
+    kernel=SLEEPING_CONTEXT,
+    hint="take 'allow' away, or 'sleepable' and list what else may call",
+)
+def allow_sleepable(s: Subject) -> Iterator[Hit]:
+    context = s.it.node["context"]
+    if s.it.context.sleepable and "allow" in context.value:
+        yield Hit(context["allow"].key_at, "'allow' beside 'sleepable: true'")
+
+
+@rule(
+    "X05",
+    "'nmi' beside 'irqs_off'",
+    "an NMI runs with interrupts off, so it is refused already",
+    kernel="include/linux/irqflags.h, irqs_disabled()",
+    hint="take 'nmi' away",
+)
+def nmi_twice(s: Subject) -> Iterator[Hit]:
+    context = s.it.node["context"]
+    if {"irqs_off", "nmi"} <= context.value.get("refuse", {}).keys():
+        yield Hit(context["refuse"]["nmi"].key_at, "'nmi' is refused by 'irqs_off' already")
+
+
+@rule(
+    "X06",
+    "a mutex where nobody may sleep",
+    "taking a mutex may sleep, and programs that must not sleep may use the iterator",
+    kernel="kernel/locking/mutex.c, mutex_lock(): might_sleep()",
+    hint="add 'context: {sleepable: true}'",
+)
+def mutex_without_sleep(s: Subject) -> Iterator[Hit]:
+    if s.it.lock is not None and s.it.lock.kind == "mutex" and not s.it.context.sleepable:
+        yield Hit(s.it.lock.node["mutex"].key_at, "'mutex' without 'context: {sleepable: true}'")
+
+
+@rule(
+    "X07",
+    "a spinlock that interrupts can get at",
+    "a program may run in an interrupt that came while the lock was held, and wait for it for ever",
+    kernel="kernel/cgroup/cgroup.c, css_task_iter_next(): made irqsave for the iterator, 6.7",
+    hint="use 'spin_irqsave', or 'context: {allow: ...}' with programs that run in no interrupt",
+)
+def plain_spin(s: Subject) -> Iterator[Hit]:
+    context = s.it.context
+    if s.it.lock is not None and s.it.lock.kind == "spin" and not (context.sleepable or context.allow):
+        yield Hit(s.it.lock.node["spin"].key_at, "'spin' in an iterator for programs of every type")
+
+
+@rule(
+    "X08",
+    "an RCU critical section that nothing needs",
+    "every program would have to hold it round the walk",
+    kernel="kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later",
+    hint="take 'rcu' away",
+    severity="warning",
+)
+def needless_rcu(s: Subject) -> Iterator[Hit]:
+    kept = any(a.keep == "rcu" for a in s.it.arguments) or any(not r.held for r in s.it.resources)
+    if s.it.rcu and s.it.lifetime in {"state", "native", "held", "snapshot"} and not kept:
+        yield Hit(s.it.node["context"]["rcu"].key_at, f"'rcu' with 'lifetime: {s.it.lifetime}'")

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""H20 to H39: the C functions that a spec brings along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.flow import slips
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject, Use, When
+from kiter.lint.text import calls, returns
+from kiter.spec.helper import Helper
+
+EMITTED = frozenset({"new", "next", "destroy", "release", "kern", "kern_data", "ids", "set", "init"})
+
+
+def _bodies(s: Subject) -> Iterator[tuple[Use, Helper]]:
+    for use in s.uses:
+        if isinstance(helper := use.slot.part, Helper):
+            yield use, helper
+
+
+@rule(
+    "H20",
+    "a helper that nothing calls",
+    "a static function that is not used is a warning, and the kernel is built without any",
+    kernel="Makefile, -Wunused-function",
+    hint="take it away; or call it by its name in a snippet",
+)
+def idle_helper(s: Subject) -> Iterator[Hit]:
+    for helper in s.it.helpers:
+        others = (use for use in s.now if use.slot.part is not helper)
+        if s.it.place.filter != helper.name and not any(helper.name in use.names for use in others):
+            yield Hit(helper.node.key_at, f"nothing calls '{helper.name}'")
+
+
+@rule(
+    "H21",
+    "a helper that returns something else than it says",
+    "'gives' is what the function is declared to return",
+    hint="add 'gives', or take the value away",
+)
+def other_return(s: Subject) -> Iterator[Hit]:
+    for use, helper in _bodies(s):
+        found = list(returns(use.words))
+        if helper.gives != "void" and not found and not _endless(use):
+            yield Hit(use.at(), f"'{helper.name}' gives '{helper.gives}', but returns nothing")
+        for at, value in found:
+            if helper.gives == "void" and value:
+                yield Hit(use.at(at.offset), f"'{helper.name}' gives nothing, but returns a value")
+            elif helper.gives != "void" and not value:
+                yield Hit(use.at(at.offset), f"'{helper.name}' gives '{helper.gives}', not nothing")
+
+
+def _endless(use: Use) -> bool:
+    return use.text.replace(" ", "").startswith("for(;;)")
+
+
+@rule(
+    "H22",
+    "a helper that uses what it does not take",
+    "a helper is a function of its own, which sees its parameters and nothing of the state",
+    hint="add it to 'takes', by address where it is written, and pass it",
+)
+def not_taken(s: Subject) -> Iterator[Hit]:
+    known = {a.name for a in s.it.arguments if a.keep} | {f.name for f in s.it.fields}
+    known |= {r.name for r in s.it.resources}
+    for use, helper in _bodies(s):
+        for name in sorted((use.names & known) - _declared(use)):
+            yield Hit(use.at_name(name), f"'{helper.name}' does not take '{name}'")
+
+
+def _declared(use: Use) -> set[str]:
+    """Names that a body declares itself, as in `bool x;` or `struct a *x =`."""
+    found: set[str] = set()
+    begins = {"", ";", "{", "}"}
+    words: list[str] = []
+    for token in use.words.tokens:
+        if token.text in {";", "=", ",", "["} and len(words) > 1 and words[0].isidentifier():
+            found.add(words[-1])
+            words = words[:-1] if token.text == "," else []
+        elif token.text in begins or token.text in "=()[]":
+            words = []
+        elif token.kind == "word" or token.text == "*":
+            words.append(token.text)
+        elif token.kind != "comment":
+            words = []
+    return found
+
+
+@rule(
+    "H23",
+    "a lock, or an RCU section, that a helper leaves open",
+    "the verifier does not see it: after the call the program could sleep, leave or deadlock",
+    kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
+    hint="undo it before every return of the same helper; a lock round each step is walk: lock",
+)
+def unpaired(s: Subject) -> Iterator[Hit]:
+    for use, _ in _bodies(s):
+        for slip in slips(use.words):
+            yield Hit(use.at(slip.at.offset), slip.message)
+
+
+@rule(
+    "H24",
+    "a helper that calls itself",
+    "helpers are called by short names, which hide a function of the kernel that has the same name",
+    hint="rename the helper",
+)
+def recursive(s: Subject) -> Iterator[Hit]:
+    for use, helper in _bodies(s):
+        if helper.name in use.names - _declared(use):
+            yield Hit(use.at_name(helper.name), f"'{helper.name}' calls itself")
+
+
+@rule(
+    "H25",
+    "a helper called with other arguments than it takes",
+    "the parameters are those of 'takes', in order",
+    hint="pass one argument for each entry of 'takes'",
+)
+def other_arity(s: Subject) -> Iterator[Hit]:
+    wanted = {h.name: len(h.takes) for h in s.it.helpers}
+    for use in s.now if wanted else ():
+        for call in calls(use.words):
+            name, given = call.name.text, len(call.arguments)
+            if name in use.names and given != wanted.get(name, given):
+                message = f"'{name}' takes {wanted[name]}, not {given}"
+                yield Hit(use.at(call.name.offset), message)
+
+
+@rule(
+    "H26",
+    "a helper with a name that the emitted code uses",
+    "helpers become bpf_iter_<iterator>_<name>, beside the functions that are emitted anyway",
+    kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
+    hint="choose another name",
+)
+def emitted_name(s: Subject) -> Iterator[Hit]:
+    for helper in s.it.helpers:
+        if helper.name in EMITTED:
+            yield Hit(helper.node.key_at, f"bpf_iter_{s.it.name}_{helper.name} is there already")
+
+
+@rule(
+    "H27",
+    "a parameter that a helper never uses",
+    "it tells a reader that the result depends on it",
+    hint="take it away",
+    severity="warning",
+)
+def idle_parameter(s: Subject) -> Iterator[Hit]:
+    for helper in s.it.helpers:
+        bodies = [use for use in s.uses if use.slot.part is helper]
+        for name, _ in helper.takes if s.it.place.filter != helper.name else ():
+            if not any(name in use.words.names for use in bodies):
+                yield Hit(helper.node["takes"][name].key_at, f"'{helper.name}' never uses '{name}'")
+
+
+@rule(
+    "H28",
+    "a snippet that calls no helper but means one",
+    "a helper is a function: without parentheses its address is taken",
+    hint="write the call with its arguments",
+)
+def not_called(s: Subject) -> Iterator[Hit]:
+    names = {h.name for h in s.it.helpers}
+    for use in s.now if names else ():
+        called = {call.name.text for call in calls(use.words)}
+        local = _declared(use) if use.slot.when is When.HELPER else set()
+        for name in sorted((use.names & names) - called - local):
+            yield Hit(use.at_name(name), f"'{name}' is a helper, but is not called")

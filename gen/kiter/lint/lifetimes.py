@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""W20 to W39: which walk gives elements of which lifetime, and what that asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject, kinds
+from kiter.spec.node import Node
+from kiter.spec.walk import Cursor, Linked, List, Native
+
+# How lower/next.py can step: every other pair has no code that would keep its promise.
+GIVES = {
+    "counter": ("state",),
+    "index": ("state",),
+    "native": ("native",),
+    "linked": ("rcu",),
+    "ring": ("rcu",),
+    "nested": ("rcu",),
+    "raw": ("rcu",),
+    "list": ("rcu", "held"),
+    "cursor": ("rcu", "held", "snapshot"),
+}
+# What a single walk has one place for, so that a switch between walks cannot have it.
+ALONE = ("allocate", "resources")
+UNLOCKED = frozenset({"counter", "index", "native"})
+
+
+def _lifetime(s: Subject) -> Node:
+    return s.it.node["element"]["lifetime"]
+
+
+def _found_kinds(s: Subject) -> list[str]:
+    """Each kind of walk that is used, once."""
+    return list(dict.fromkeys(kind for case in s.it.cases for kind in kinds(case.node)))
+
+
+@rule(
+    "W20",
+    "a lifetime that the walk cannot give",
+    "what keeps an element valid follows from how it is found: a number is in the state, a kernel's own "
+    "iterator holds its element, a list without references needs RCU",
+    kernel="kernel/bpf/verifier.c, check_kfunc_call(): what next() returns is trusted",
+    hint="counter and index go with 'state', native with 'native', held and snapshot with cursor",
+)
+def other_lifetime(s: Subject) -> Iterator[Hit]:
+    for kind in _found_kinds(s):
+        if s.it.lifetime not in GIVES[kind]:
+            yield Hit(_lifetime(s).at, f"'{kind}' cannot give elements with 'lifetime: {s.it.lifetime}'")
+
+
+@rule(
+    "W21",
+    "held elements of a list without a lock",
+    "between finding an element and holding it, the list's owner may free it",
+    kernel="mm/slab_common.c, slab_mutex, for the list of slab caches",
+    hint="add the lock that guards the list: lock: {mutex: ...}",
+)
+def unlocked_list(s: Subject) -> Iterator[Hit]:
+    for level in s.levels:
+        if s.it.lifetime == "held" and isinstance(level.walk, List) and s.it.lock is None:
+            yield Hit(level.walk.node.key_at, "nothing holds the list while its next element is found")
+
+
+@rule(
+    "W22",
+    "held elements of a list without 'get'",
+    "finding an element in a list takes no reference, so the list's owner may free it",
+    kernel="kernel/bpf/kmem_cache_iter.c, bpf_iter_kmem_cache_next(), 6.13 and later",
+    hint="add 'get', which takes a reference to pos",
+)
+def list_without_get(s: Subject) -> Iterator[Hit]:
+    for level in s.levels:
+        if s.it.lifetime == "held" and isinstance(level.walk, List) and s.it.held.get is None:
+            yield Hit(_lifetime(s).at, "nothing takes a reference to the element that the list gives")
+
+
+@rule(
+    "W23",
+    "a copy without memory for it",
+    "the size of a struct is not known here, and as part of the program's stack it would be ABI",
+    kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma_kern_data, 6.7 and later",
+    hint="add 'allocate: true'",
+)
+def snapshot_on_stack(s: Subject) -> Iterator[Hit]:
+    if s.it.lifetime == "snapshot" and not s.it.allocate:
+        yield Hit(_lifetime(s).at, "'lifetime: snapshot' without 'allocate: true'")
+
+
+@rule(
+    "W24",
+    "a kernel's own iterator without memory for it",
+    "its size is not known here, and on the program's stack it would be frozen as ABI",
+    kernel="kernel/bpf/task_iter.c, bpf_iter_css_task_new(), 6.7 and later",
+    hint="add 'allocate: true'",
+)
+def native_on_stack(s: Subject) -> Iterator[Hit]:
+    for level in s.levels:
+        if isinstance(level.walk, Native) and not s.it.allocate:
+            yield Hit(level.walk.node["type"].at, f"'{level.walk.type}' would stand on the program's stack")
+
+
+def _numeric(ctype: str) -> bool:
+    return not {"struct", "union"} & set(ctype.split())
+
+
+@rule(
+    "W25",
+    "elements of the wrong type for their lifetime",
+    "in the state are numbers; what RCU, a reference or another iterator keeps is an object",
+    kernel="kernel/bpf/verifier.c, check_kfunc_call(): PTR_TO_BTF_ID for a struct, else memory",
+    hint="use a pointer to a number with 'lifetime: state', to a struct with any other",
+)
+def element_type(s: Subject) -> Iterator[Hit]:
+    if _numeric(s.it.element) != (s.it.lifetime == "state"):
+        what = "number" if _numeric(s.it.element) else "struct"
+        message = f"'lifetime: {s.it.lifetime}' of '{s.it.element}', a pointer to a {what}"
+        yield Hit(s.it.node["element"]["type"].at, message)
+
+
+@rule(
+    "W26",
+    "held elements that are never put",
+    "every element that is visited would leak a reference",
+    kernel="kernel/bpf/dmabuf_iter.c, bpf_iter_dmabuf_destroy(), 6.16 and later",
+    hint="add 'put', which gives the reference to pos back",
+)
+def never_put(s: Subject) -> Iterator[Hit]:
+    if s.it.lifetime == "held" and s.it.held.put is None:
+        yield Hit(_lifetime(s).at, "'lifetime: held' without 'put'")
+
+
+@rule(
+    "W27",
+    "'last' without 'put'",
+    "put is what tells that a reference was the last one",
+    kernel="kernel/bpf/kmem_cache_iter.c, bpf_iter_kmem_cache_next(), 6.13 and later",
+    hint="add 'put', an expression that is true when it gave back the last reference",
+)
+def last_without_put(s: Subject) -> Iterator[Hit]:
+    if s.it.held.last is not None and s.it.held.put is None:
+        yield Hit(s.it.node["element"]["last"].key_at, "'last' needs a 'put' that tells when")
+
+
+@rule(
+    "W28",
+    "'done' without a copy",
+    "an element that is not copied is still in the program's hands when done gives it back",
+    hint="use 'lifetime: snapshot', or 'put' for held elements",
+)
+def done_without_copy(s: Subject) -> Iterator[Hit]:
+    for level in s.levels:
+        if isinstance(level.walk, Cursor) and level.walk.done is not None and s.it.lifetime != "snapshot":
+            yield Hit(level.walk.node["done"].key_at, f"'done' with 'lifetime: {s.it.lifetime}'")
+
+
+@rule(
+    "W29",
+    "a reference that nobody asked for",
+    "elements of this lifetime are not held, so nothing would call it",
+    hint="take it away, or use 'lifetime: held'",
+)
+def needless_hold(s: Subject) -> Iterator[Hit]:
+    used = {"held": ("get", "put", "last"), "snapshot": ("get", "put")}.get(s.it.lifetime, ())
+    for key in ("get", "put", "last"):
+        if key in s.it.node["element"].value and key not in used:
+            yield Hit(s.it.node["element"][key].key_at, f"'{key}' with 'lifetime: {s.it.lifetime}'")
+
+
+@rule(
+    "W30",
+    "what only a single walk can have, beside cases",
+    "cases store into the state before anything is taken, and share one end that gives nothing back",
+    kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later: every end must be one",
+    hint="make it an iterator of its own, or one walk whose snippets look at the flag",
+)
+def beside_select(s: Subject) -> Iterator[Hit]:
+    if not s.it.select:
+        return
+    for key in ALONE:
+        if key in s.it.node.value:
+            yield Hit(s.it.node[key].key_at, f"'{key}' beside 'select'")
+    if s.it.lock is not None:
+        yield Hit(s.walk["lock"].key_at, "'lock' beside 'select'")
+    if s.it.lifetime != "rcu":
+        yield Hit(_lifetime(s).at, f"'lifetime: {s.it.lifetime}' beside 'select'")
+
+
+@rule(
+    "W31",
+    "a node of our own that is no field",
+    "the node stays in the list between the calls, so it must be in the state",
+    kernel="kernel/sched/ext.c, struct bpf_iter_scx_dsq_kern, 6.12 and later",
+    hint="add a field with the struct that holds the node: state: {cursor: {type: ..., size: ...}}",
+)
+def node_of_no_field(s: Subject) -> Iterator[Hit]:
+    fields = {field.name for field in s.it.fields}
+    for use in s.uses:
+        if use.slot.key == "linked.node" and use.words.tokens and use.words.tokens[0].text not in fields:
+            yield Hit(use.at(), f"'{use.text}' does not begin with a field of the state")
+
+
+@rule(
+    "W32",
+    "a node in a list without its lock",
+    "the step and destroy() put the node in and take it out, while the list's owner changes the list",
+    kernel="kernel/sched/ext.c, bpf_iter_scx_dsq_next() and bpf_iter_scx_dsq_destroy(), 6.12 and later",
+    hint="add the list's lock: lock: {raw_spin_irqsave: ...}",
+)
+def unlocked_node(s: Subject) -> Iterator[Hit]:
+    for level in s.levels:
+        if isinstance(level.walk, Linked) and s.it.lock is None:
+            yield Hit(level.walk.node.key_at, "nothing holds the list while our node is put in or taken out")
+
+
+@rule(
+    "W33",
+    "a lock that the walk does not take",
+    "numbers in the state and copies are nobody else's, and a kernel's own iterator has locks of its own",
+    hint="take 'lock' away",
+)
+def needless_lock(s: Subject) -> Iterator[Hit]:
+    if s.it.lock is None:
+        return
+    for kind in _found_kinds(s):
+        if kind in UNLOCKED or s.it.lifetime == "snapshot":
+            yield Hit(s.walk["lock"].key_at, f"'{kind}' takes no lock")
+
+
+@rule(
+    "W34",
+    "a lock round a list that RCU protects",
+    "readers under RCU need no lock, and a list that needs its lock is not one that RCU protects: its "
+    "elements would be freed after the step",
+    kernel="include/linux/rculist.h, list_next_or_null_rcu()",
+    hint="take the lock away, or use 'lifetime: held' with 'get' and 'put'",
+)
+def locked_rcu_list(s: Subject) -> Iterator[Hit]:
+    for level in s.levels:
+        if isinstance(level.walk, List) and s.it.lock is not None and s.it.lifetime == "rcu":
+            yield Hit(s.walk["lock"].key_at, "'lock' beside a 'list' with 'lifetime: rcu'")

@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""W40 to W59: walks over numbers in the state, and what a raw walk says of itself."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Collection, Iterator
+
+from kiter.lint.rule import Hit, near, rule
+from kiter.lint.subject import Subject, Use
+from kiter.lower.state import pointee
+from kiter.spec.walk import Counter, Index, Raw
+
+SIGNED = frozenset({"int", "long", "s32", "s64"})
+WIDE = SIGNED | {"unsigned int", "unsigned long", "u32", "u64", "size_t"}
+OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+}
+FORMS = (("from", "to"), ("times", "element"))
+
+
+def _counters(s: Subject) -> Iterator[Counter]:
+    return (level.walk for level in s.levels if isinstance(level.walk, Counter))
+
+
+@rule(
+    "W40",
+    "both forms of a counter",
+    "a counter either goes from one number to another, or gives one number several times",
+    hint="leave 'from' and 'to', or 'times' and 'element'",
+)
+def both_forms(s: Subject) -> Iterator[Hit]:
+    for walk in _counters(s):
+        first, second = ([key for key in form if key in walk.node.value] for form in FORMS)
+        if first and second:
+            yield Hit(walk.node[second[0]].key_at, f"'{second[0]}' beside '{first[0]}'")
+
+
+@rule(
+    "W41",
+    "half a counter",
+    "a counter needs both its ends, or a number and how often it comes",
+    hint="give 'from' and 'to', or 'times' and 'element'",
+)
+def half_counter(s: Subject) -> Iterator[Hit]:
+    for walk in _counters(s):
+        given = [[key for key in form if key in walk.node.value] for form in FORMS]
+        if not any(given):
+            yield Hit(walk.node.key_at, "'counter' counts nothing")
+        for form, keys in zip(FORMS, given, strict=True):
+            if len(keys) == 1 and sum(map(bool, given)) == 1:
+                missing = next(key for key in form if key not in keys)
+                yield Hit(walk.node[keys[0]].key_at, f"'{keys[0]}' without '{missing}'")
+
+
+@rule(
+    "W42",
+    "'most' without a range",
+    "only the numbers from one argument to another can be too many",
+    hint="refuse a number that is too large with 'checks'",
+)
+def stray_most(s: Subject) -> Iterator[Hit]:
+    for walk in _counters(s):
+        if walk.most is not None and not walk.end:
+            yield Hit(walk.node["most"].key_at, "'most' without 'to'")
+
+
+@rule(
+    "W43",
+    "a counter over what is no argument",
+    "a counter goes by the numbers that new() gets",
+    hint="use the name of an argument",
+)
+def no_argument(s: Subject) -> Iterator[Hit]:
+    for walk in _counters(s):
+        for key in ("from", "to", "times", "element"):
+            name = walk.node.text(key)
+            if name and s.it.argument(name) is None:
+                hint = near(name, (a.name for a in s.it.arguments if not a.pointer))
+                yield Hit(walk.node[key].at, f"there is no argument '{name}'", hint)
+
+
+@rule(
+    "W44",
+    "a counter's argument that is not kept",
+    "each step looks at the number and at how often it is still due, so both are in the state",
+    kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs(): next() gets nothing but the iterator",
+    hint="add 'keep: copy' to the argument",
+)
+def counter_not_kept(s: Subject) -> Iterator[Hit]:
+    for walk in _counters(s):
+        for key in ("times", "element"):
+            a = s.it.argument(walk.node.text(key))
+            if a is not None and not a.keep:
+                yield Hit(walk.node[key].at, f"the argument '{a.name}' is not kept")
+
+
+@rule(
+    "W45",
+    "a counter's argument of another type than it counts in",
+    "the number would be cut or change its sign, or the step that goes past the end would not be seen",
+    kernel="tools/testing/selftests/bpf/progs/iters_num.c, for the ends of the range",
+    hint="'from', 'to' and 'element' have the type that the elements point to, 'times' is signed",
+)
+def counter_type(s: Subject) -> Iterator[Hit]:
+    for walk in _counters(s):
+        for key in ("from", "to", "element", "times"):
+            a = s.it.argument(walk.node.text(key))
+            if a is None:
+                continue
+            right = a.type in SIGNED if key == "times" else a.type == pointee(s.it)
+            if not right or (key in {"from", "to"} and a.type not in WIDE):
+                yield Hit(walk.node[key].at, f"'{key}' is '{a.name}', of type '{a.type}'")
+
+
+def _ends(s: Subject) -> Iterator[tuple[Index, Use]]:
+    for use in s.uses:
+        if use.slot.key == "index.end" and use.slot.level and isinstance(use.slot.level.walk, Index):
+            yield use.slot.level.walk, use
+
+
+@rule(
+    "W46",
+    "an index whose end is not in the state",
+    "an empty iterator is one whose end is 0, so the end must follow from what new() has stored",
+    kernel="kernel/bpf/helpers.c, bpf_iter_bits_next(), 6.11 and later",
+    hint="use kept arguments and fields, such as nr_words * 64",
+)
+def end_elsewhere(s: Subject) -> Iterator[Hit]:
+    kept = {a.name for a in s.it.arguments if a.keep} | {f.name for f in s.it.fields}
+    for _, use in _ends(s):
+        if not use.names & (kept | {a.name for a in s.it.arguments}):
+            yield Hit(use.at(), f"'{use.text}' names no kept argument and no field")
+
+
+@rule(
+    "W47",
+    "an index that is never empty",
+    "when new() fails or the walk is over, what the end is made of is 0, and then the end must be 0 too",
+    kernel="kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later",
+    hint="leave out what is added: the end is 0 when its arguments are",
+)
+def never_empty(s: Subject) -> Iterator[Hit]:
+    for _, use in _ends(s):
+        if (end := _at_zero(use)) not in {None, 0}:
+            yield Hit(use.at(), f"'{use.text}' is {end} for an empty iterator")
+
+
+def _at_zero(use: Use) -> int | None:
+    """What plain arithmetic gives when every name is 0; None for anything else."""
+    allowed = set("()+-*/")
+    parts = []
+    for token in use.words.tokens:
+        if token.kind == "number":
+            parts.append(token.text.rstrip("uUlL"))
+        elif token.kind == "word":
+            parts.append("0")
+        elif token.text in allowed:
+            parts.append("//" if token.text == "/" else token.text)
+        else:
+            return None
+    return _value("".join(parts))
+
+
+def _value(text: str) -> int | None:
+    try:
+        return _worked_out(ast.parse(text, mode="eval").body)
+    except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
+        return None
+
+
+def _worked_out(node: ast.expr) -> int:
+    """The value of integer arithmetic; raises ValueError for anything else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    if isinstance(node, ast.BinOp) and (act := OPERATORS.get(type(node.op))) is not None:
+        return act(_worked_out(node.left), _worked_out(node.right))
+    raise ValueError
+
+
+@rule(
+    "W48",
+    "an index that cannot be -1",
+    "the index begins at -1, before the first number, and is compared with the end",
+    kernel="kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later",
+    hint="use a signed type for the elements, such as int *",
+)
+def unsigned_index(s: Subject) -> Iterator[Hit]:
+    for level in s.levels:
+        number = "struct" not in s.it.element.split()
+        if isinstance(level.walk, Index) and number and pointee(s.it) not in SIGNED:
+            yield Hit(s.it.node["element"]["type"].at, f"'{pointee(s.it)}' has no -1")
+
+
+@rule(
+    "W49",
+    "an index that does not move on",
+    "the next number must follow from the last one, and be looked for only below the end",
+    kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later",
+    hint="use the index and 'end', such as find_next_bit(words, end, bit + 1)",
+)
+def index_stands(s: Subject) -> Iterator[Hit]:
+    for use in s.uses:
+        if use.slot.key == "index.next" and use.slot.level:
+            name = use.slot.level.walk.name
+            for wanted in (name, "end"):
+                if wanted not in use.names:
+                    yield Hit(use.at(), f"'next' does not use '{wanted}'")
+
+
+ASSIGNMENTS = frozenset(["=", "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "<<=", ">>=", "++", "--"])
+
+
+def _written(use: Use) -> dict[str, int]:
+    """The names that statements assign to, or hand on by address, and where they do first."""
+    found: dict[str, int] = {}
+    tokens = use.words.tokens
+    for i, token in enumerate(tokens):
+        if not token.free:
+            continue
+        before = "".join(t.text for t in tokens[max(i - 2, 0) : i])
+        after = "".join(t.text for t in tokens[i + 1 : i + 4])
+        stored = after.startswith(tuple(ASSIGNMENTS)) and not after.startswith("==")
+        by_address = before.endswith("&") and before[-2:] not in {"&&", ")&"} and not before[:1].isalnum()
+        if stored or by_address or before in {"++", "--"}:
+            found.setdefault(token.text, token.offset)
+    return found
+
+
+def _read(use: Use, written: Collection[str]) -> set[str]:
+    """The names that are used otherwise than as the target of an assignment."""
+    found = set()
+    tokens = use.words.tokens
+    for i, token in enumerate(tokens):
+        after = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        twice = tokens[i + 2].text if i + 2 < len(tokens) else ""
+        only = token.text in written and after == "=" and twice != "="
+        if token.free and not only:
+            found.add(token.text)
+    return found
+
+
+def _declared(s: Subject) -> Iterator[tuple[Raw, str, set[str], set[str]]]:
+    """For each raw walk and each of its two lists, what is declared and what the statements do."""
+    state = {a.name for a in s.it.arguments} | {f.name for f in s.it.fields}
+    state |= {r.name for r in s.it.resources}
+    for level in s.levels:
+        if not isinstance(walk := level.walk, Raw):
+            continue
+        uses = [use for use in s.uses if use.slot.code is walk.next]
+        written = {name for use in uses for name in _written(use)} & state
+        read = {name for use in uses for name in _read(use, written)} & state
+        yield walk, "reads", set(walk.reads), read
+        yield walk, "writes", set(walk.writes), written
+
+
+@rule(
+    "W50",
+    "a raw walk that uses more than it says",
+    "what statements read and write of the state is all that a reader, and the linter, can hold on to",
+    hint="add the name to 'reads' or 'writes'",
+)
+def undeclared(s: Subject) -> Iterator[Hit]:
+    for walk, key, declared, used in _declared(s):
+        written = {name for w, k, _, names in _declared(s) for name in names if w is walk and k == "writes"}
+        for name in sorted(used - declared - (written if key == "reads" else set())):
+            use = next(u for u in s.uses if u.slot.code is walk.next and name in u.names)
+            yield Hit(use.at_name(name), f"'{name}' is not in '{key}'")
+
+
+@rule(
+    "W51",
+    "a raw walk that says more than it uses",
+    "a list that is longer than the truth tells a reader nothing",
+    hint="take the name away",
+)
+def declared_for_nothing(s: Subject) -> Iterator[Hit]:
+    for walk, key, declared, used in _declared(s):
+        for item in walk.node[key].each():
+            if item.value in declared - used:
+                yield Hit(item.at, f"the statements do not {key[:-1]} '{item.value}'")
+
+
+@rule(
+    "W52",
+    "a raw walk that writes what is no field",
+    "an argument and a resource are what the caller gave and new() took: who changes one loses it",
+    hint="add a field of its own: state: {NAME: {type: ..., init: ...}}",
+)
+def writes_no_field(s: Subject) -> Iterator[Hit]:
+    fields = {field.name for field in s.it.fields}
+    for walk, key, _, used in _declared(s):
+        for name in sorted(used - fields) if key == "writes" else ():
+            use = next(u for u in s.uses if u.slot.code is walk.next and name in _written(u))
+            yield Hit(use.at(_written(use)[name]), f"'{name}' is written, but it is no field")

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""P: arguments of new(): what the verifier is told of them, and the flags that they may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject, When
+
+LIMITS = ("bits", "combinations", "reserved")
+IMPLICIT = "const struct bpf_prog_aux *"
+CHECK_ARGS = "kernel/bpf/verifier.c, check_kfunc_args()"
+
+
+@rule(
+    "P01",
+    "an implicit argument before others",
+    "the verifier appends what it passes itself; programs would miscount the arguments",
+    kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
+    hint="move it to the end",
+)
+def implicit_first(s: Subject) -> Iterator[Hit]:
+    for a, _ in pairwise(s.it.arguments):
+        if a.implicit:
+            yield Hit(a.node.key_at, f"the implicit argument '{a.name}' is not the last")
+
+
+@rule(
+    "P02",
+    "an implicit argument of another type",
+    "the one thing that the verifier passes by itself is the program",
+    kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
+    hint=f"use 'type: {IMPLICIT}'",
+)
+def implicit_type(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if a.implicit and a.type != IMPLICIT:
+            yield Hit(a.node["type"].at, f"the implicit argument '{a.name}' is '{a.type}'")
+
+
+@rule(
+    "P03",
+    "a pointer's key on a number",
+    "the verifier trusts or ignores pointers; of a number it knows nothing but its size",
+    kernel=CHECK_ARGS,
+    hint="take it away",
+)
+def pointer_keys(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        for key in ("trust", "ignored"):
+            if key in a.node.value and not a.pointer:
+                yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which is no pointer")
+
+
+@rule(
+    "P04",
+    "'trust: rcu' on a pointer that is kept",
+    "with KF_RCU the object need only live during the call, but it is used in later ones",
+    kernel="kernel/bpf/verifier.c, check_kfunc_args(): KF_RCU accepts what may have no references",
+    hint="take 'trust' away, or take a reference: resources: {NAME: {get: ..., put: ...}}",
+)
+def rcu_kept(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if a.rcu and a.keep:
+            yield Hit(
+                a.node["trust"].key_at, f"'{a.name}' is kept, though nothing but RCU has it during new()"
+            )
+
+
+@rule(
+    "P05",
+    "limits on the flag that selects",
+    "the cases are what the selecting argument may be",
+    hint="take it away; add a case for each value",
+)
+def limited_selector(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        for key in LIMITS:
+            if key in a.node.value and a.name == s.it.select:
+                yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which selects the walk")
+
+
+@rule(
+    "P06",
+    "limits on what is no integer",
+    "flags are bits of an integer",
+    hint="use an integer type, such as u64",
+)
+def limited_pointer(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        for key in LIMITS:
+            if key in a.node.value and (a.pointer or a.type in {"bool", "float", "double"}):
+                yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which is '{a.type}'")
+
+
+@rule(
+    "P07",
+    "two kinds of limits on one flag",
+    "an argument is a set of bits, one of a few values, or for later use",
+    hint="leave one",
+)
+def two_limits(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        given = [key for key in LIMITS if key in a.node.value]
+        for key in given[1:]:
+            yield Hit(a.node[key].key_at, f"'{a.name}' has '{given[0]}' and '{key}'")
+
+
+@rule(
+    "P08",
+    "two ways to be passed at once",
+    "what the verifier passes or ignores it does not check, so nothing else can be said of it",
+    kernel=CHECK_ARGS,
+    hint="leave one of the two",
+)
+def two_ways(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        given = [key for key in ("implicit", "ignored") if a.node.value.get(key)]
+        others = [key for key in ("nullable", "trust") if a.node.value.get(key)]
+        for key in (*given[1:], *(others if given else ())):
+            yield Hit(a.node[key].key_at, f"'{key}' beside '{given[0]}' on '{a.name}'")
+
+
+@rule(
+    "P09",
+    "an address that may be wrong is followed",
+    "a program may pass anything for an ignored pointer, and the kernel would crash",
+    kernel="kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later, which copies with a probe",
+    hint="copy with bpf_probe_read_kernel_common()",
+)
+def ignored_followed(s: Subject) -> Iterator[Hit]:
+    ignored = {a.name for a in s.it.arguments if a.ignored}
+    for use in s.uses if ignored else ():
+        names = ignored if use.slot.when is not When.HELPER else ignored & use.slot.own
+        tokens = [t for t in use.words.tokens if t.kind != "comment"]
+        for i, token in enumerate(tokens):
+            before = tokens[i - 1].text if i else "("
+            earlier = tokens[i - 2].text if i > 1 else "("
+            after = tokens[i + 1].text if i + 1 < len(tokens) else ""
+            unary = before == "*" and not (
+                earlier.isidentifier() or earlier in {")", "]"} or earlier.isdigit()
+            )
+            if token.text in names and token.free and (after in {"->", "["} or unary):
+                yield Hit(use.at(token.offset), f"'{token.text}' may be any address")
+
+
+@rule(
+    "P10",
+    "a kept pointer to anywhere",
+    "nothing is known of what an ignored pointer points to, so RCU keeps nothing alive",
+    kernel="kernel/bpf/verifier.c, is_kfunc_arg_ignore()",
+    hint="copy what it points to in new(): resources: {NAME: {count: ..., fill: ...}}",
+)
+def ignored_kept(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if a.ignored and a.keep:
+            yield Hit(a.node["keep"].key_at, f"'{a.name}' is kept, but may be any address")
+
+
+@rule(
+    "P11",
+    "flags that change nothing",
+    "new() accepts them, and a program that asks for something does not get it",
+    hint="look at the argument where the walk depends on it, or refuse every bit with 'reserved: true'",
+    severity="warning",
+)
+def idle_flags(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        key = "bits" if a.bits else "combinations"
+        if (a.bits or a.combinations) and not any(a.name in use.names for use in s.now):
+            yield Hit(a.node[key].key_at, f"nothing looks at '{a.name}'")

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""K30 to K49: where the parts go: files, sets, headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject
+
+
+@rule(
+    "K30",
+    "'join' without the file that has the set",
+    "an existing set stands in the file that the kfuncs join",
+    kernel="include/linux/btf_ids.h, BTF_KFUNCS_START(): a set is static",
+    hint="add 'file:', the file that holds the set",
+)
+def join_without_file(s: Subject) -> Iterator[Hit]:
+    if s.it.place.join and not s.it.file:
+        yield Hit(s.it.node["set"]["join"].key_at, "'join' without 'file'")
+
+
+@rule(
+    "K31",
+    "two sets at once",
+    "the same kfunc in two sets is either in a set of its own or in one that is there",
+    kernel="tools/bpf/resolve_btfids/main.c: the flags of a kfunc must be the same in all sets",
+    hint="leave 'programs' or 'join'",
+)
+def two_sets(s: Subject) -> Iterator[Hit]:
+    if s.it.place.join and s.it.programs:
+        yield Hit(s.it.node["set"]["join"].key_at, "'join' beside 'programs'")
+
+
+@rule(
+    "K32",
+    "'filter' without a set of its own",
+    "a filter belongs to the registration of a set; a set that exists has its own, or none",
+    kernel="include/linux/btf.h, struct btf_kfunc_id_set",
+    hint="add 'programs', or take 'filter' away",
+)
+def stray_filter(s: Subject) -> Iterator[Hit]:
+    if s.it.place.filter and not s.it.programs:
+        yield Hit(s.it.node["set"]["filter"].key_at, "'filter' without 'programs'")
+
+
+@rule(
+    "K33",
+    "'inside' without a file to be in",
+    "what is private to a file is seen only by the code that joins it",
+    hint="add 'file:'",
+)
+def inside_nothing(s: Subject) -> Iterator[Hit]:
+    if s.it.place.inside and not s.it.file:
+        yield Hit(s.it.node["inside"].key_at, "'inside' without 'file'")
+
+
+@rule(
+    "K34",
+    "a struct in a header that belongs to another file",
+    "a file of its own shows its struct to nobody, and programs take it from vmlinux.h",
+    kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma, 6.7: beside its code, no longer in the UAPI",
+    hint="add 'file:', or take 'header' away",
+)
+def header_without_file(s: Subject) -> Iterator[Hit]:
+    struct = s.it.node.get("struct")
+    if struct is not None and "header" in struct.value and not s.it.file:
+        yield Hit(struct["header"].key_at, "'struct: header' without 'file'")
+
+
+@rule(
+    "K35",
+    "pointers in an open struct",
+    "what an open struct shows is ABI, and a pointer in it shows an address of the kernel",
+    kernel="tools/testing/selftests/bpf/bpf_testmod/bpf_testmod.h, struct bpf_iter_testmod_seq: numbers only",
+    hint="take 'open' away",
+)
+def open_pointers(s: Subject) -> Iterator[Hit]:
+    if not s.it.place.open:
+        return
+    at = s.it.node["struct"]["open"].key_at
+    if s.it.allocate:
+        yield Hit(at, "'open' beside 'allocate': the struct holds a pointer")
+    for field in s.state.fields if s.state and not s.it.allocate else ():
+        if field.type.endswith("*"):
+            yield Hit(at, f"'open' shows '{field.name}', a pointer")
