@@ -90,7 +90,7 @@ ALL = (
         "struct task_struct *task,",
         also=(
             ("if (!task__nullable)", "if (!task)"),
-            ("kit->task = task__nullable;", "kit->task = task;"),
+            ("&task__nullable->signal", "&task->signal"),
         ),
     ),
     POST(

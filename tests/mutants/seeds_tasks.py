@@ -23,7 +23,7 @@ LEADERS = (
     " head = &kit->task->signal->thread_head; at = head;"
 )
 ADVANCE = "kit->task = next_task(kit->task); if (kit->task"
-PROCS = "pos = kit->task;"
+EMPTY = "if (!pos) return NULL;"
 RING = "pos = kit->pos; kit->pos = next_task(kit->pos);"
 
 ALL = (
@@ -163,15 +163,16 @@ ALL = (
         "elements",
         "given-task",
         "the walk starts from the given task",
-        "kit->task = &init_task; break;",
-        "kit->task = task__nullable ?: &init_task; break;",
+        "kit->leader = &init_task;",
+        "kit->leader = task__nullable ?: &init_task;",
     ),
     TASK(
         "elements",
         "first-twice",
         "init_task comes twice",
-        PROCS,
-        PROCS + "if (!kit->pos) { kit->pos = pos; return pos; }",
+        EMPTY,
+        EMPTY + " if (pos == &init_task && kit->leader) { kit->leader = NULL; return pos; }"
+        " if (!kit->leader) kit->leader = &init_task;",
     ),
     LETTER_TASK(
         "list",
@@ -212,13 +213,13 @@ ALL = (
         "return kit->pos;",
         "return kit->pos ? kit->pos->group_leader : NULL;",
     ),
-    TASK("end", "restarts", "the end is not marked", "if (!kit->pos) kit->task = NULL;", ""),
+    TASK("end", "restarts", "the end is not marked", "kit->leader == &init_task ? NULL : ", ""),
     TASK(
         "list",
         "walks-from-current",
         "the threads are those of the current process",
-        "kit->task = task__nullable;",
-        "kit->task = current;",
+        "&task__nullable->signal",
+        "&current->signal",
     ),
     LETTER_TASK(
         "nesting",
@@ -262,22 +263,22 @@ ALL = (
         "nesting",
         "not-reset",
         "the cursor of one process is kept in the next",
-        "if (kit->pos) break;",
-        "if (kit->pos) break; kit->pos = kit->task;",
+        "NULL : kit->leader;",
+        "NULL : pos;",
         alone=True,
     ),
     TASK(
         "nesting",
         "first-skipped",
         "init_task's threads are left out",
-        "do {",
-        "if (kit->task == &init_task && !kit->pos) kit->task = next_task(kit->task); do {",
+        "kit->leader = &init_task;",
+        "kit->leader = next_task(&init_task);",
     ),
     TASK(
         "nesting",
         "anchor-is-pid-1",
         "the processes end before they have begun",
-        "if (kit->task == &init_task) kit->task = NULL; } while",
-        "if (kit->task == next_task(&init_task)) kit->task = NULL; } while",
+        "kit->leader == &init_task ?",
+        "kit->leader == next_task(&init_task) ?",
     ),
 )

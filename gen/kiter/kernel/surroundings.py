@@ -15,6 +15,8 @@ from kiter.target.profile import nearest
 from kiter.tree import fragment, native, places
 from kiter.tree.codes import MisfitError
 
+# private headers of other folders, which files below kernel/ name by their path (kernel/bpf/helpers.c)
+_NEIGHBOURS = ("lib/*.h", "mm/*.h")
 MISSING = "it needs the sources of Linux {} (kiter kernels fetch {})"
 
 
@@ -41,8 +43,8 @@ def of(
     folder = given or _unpacked(wanted, headers, origin, cache)
     if folder is None:
         return Surroundings(unfit=MISSING.format(headers.profile, headers.profile))
-    option = f"-D{rendered.guard}=1"
-    flags = () if not rendered.inside or _is_on(rendered.guard, headers) else (option,)
+    asked = rendered.inside and rendered.guard and not _is_on(rendered.guard, headers)
+    flags = (f"-D{rendered.guard}=1",) if asked else ()
     quoted = () if rendered.inside else (f"-I{folder}",)
     return Surroundings(folder, (*flags, *quoted), identity=key_of(str(folder), *flags, *wanted))
 
@@ -50,11 +52,14 @@ def of(
 def _wanted(rendered: Rendered) -> tuple[str, ...]:
     """The paths of the sources that are needed: a whole top folder where the code joins a file for good."""
     if rendered.inside:
-        return (PurePosixPath(_joined(rendered)).parts[0],)
+        path = PurePosixPath(joined(rendered))
+        whole = path.parent if path.parts[0] == "tools" else path.parts[0]
+        return (str(whole), *_NEIGHBOURS, *rendered.private)
     return rendered.private
 
 
-def _joined(rendered: Rendered) -> str:
+def joined(rendered: Rendered) -> str:
+    """The file of the kernel tree that the kfuncs join."""
     kfuncs = rendered.of(Kind.KFUNCS)
     assert kfuncs is not None
     return fragment.place(kfuncs)
@@ -84,14 +89,8 @@ def merged(rendered: Rendered, around: Surroundings, scratch: Path) -> Merged:
 
     Raises MisfitError when the file has no place for it.
     """
-    assert around.sources is not None
-    path = PurePosixPath(_joined(rendered))
-    top, below = path.parts[:2]
-    _copy(around.sources / top, scratch / top, below)
-    file = scratch / path
-    if not file.is_file():
-        raise MisfitError(f"this kernel has no {path}")
-    lines = file.read_text(encoding="utf-8").split("\n")
+    found = untouched(rendered, around, scratch)
+    lines = found.file.read_text(encoding="utf-8").split("\n")
     output = rendered.of(Kind.KFUNCS)
     assert output is not None
     profile, body = nearest(rendered.target), fragment.body(output)
@@ -101,7 +100,24 @@ def merged(rendered: Rendered, around: Surroundings, scratch: Path) -> Merged:
         if there
         else places.kfuncs(lines, body, profile)
     )
-    file.write_text("\n".join(put), encoding="utf-8")
+    found.file.write_text("\n".join(put), encoding="utf-8")
+    return found
+
+
+def untouched(rendered: Rendered, around: Surroundings, scratch: Path) -> Merged:
+    """The file that the code joins, as the kernel has it, in a copy of its folder.
+
+    Raises MisfitError when there is no such file.
+    """
+    assert around.sources is not None
+    path = PurePosixPath(joined(rendered))
+    for top in {PurePosixPath(wanted).parts[0] for wanted in _wanted(rendered)} - {path.parts[0]}:
+        (scratch / top).symlink_to(around.sources / top)
+    top, below = path.parts[:2]
+    _copy(around.sources / top, scratch / top, below)
+    file = scratch / path
+    if not file.is_file():
+        raise MisfitError(f"this kernel has no {path}")
     return Merged(file, _compiled_with(file, scratch / top / below))
 
 

@@ -12,6 +12,7 @@ from enum import Enum
 
 from kiter.errors import Position
 from kiter.lint.text import Words, place, words
+from kiter.lower.ahead import look_ahead
 from kiter.lower.state import State, state
 from kiter.spec.case import Case
 from kiter.spec.companion import Companion
@@ -185,9 +186,12 @@ class Subject:
 def subject(it: Spec, profile: Profile) -> Subject:
     """Take an iterator apart."""
     levels = tuple(level for case in it.cases for level in levels_of(case))
-    slots = tuple(_slots(it, levels))
     cases = it.on(profile.number)
-    made = state(it, profile.number) if _sound(it, cases) else None
+    sound = _sound(it, cases)
+    # those that look ahead find the first element in new()
+    first = When.NEW if sound and look_ahead(it, cases, profile.number) else When.NEXT
+    slots = tuple(_slots(it, levels, first))
+    made = state(it, profile.number) if sound else None
     return Subject(it, profile, cases, levels, slots, tuple(_uses(slots)), made)
 
 
@@ -214,7 +218,7 @@ def kinds(node: Node) -> list[str]:
     return [kind for kind in KINDS if kind in node.value]
 
 
-def _slots(it: Spec, levels: Iterable[Level]) -> Iterator[Slot]:
+def _slots(it: Spec, levels: Iterable[Level], first: When) -> Iterator[Slot]:
     yield from _checks(it.refusals, None)
     for field in it.fields:
         if field.init is not None:
@@ -224,7 +228,7 @@ def _slots(it: Spec, levels: Iterable[Level]) -> Iterator[Slot]:
     for case in it.cases:
         yield from _checks(case.refusals, case)
     for level in levels:
-        yield from _walked(level)
+        yield from _walked(level, When.NEXT if level.above else first)
     if it.tests.identity:
         yield Slot(it.tests.identity, "identity", When.TEST)
     for _, code in it.tests.arguments:
@@ -263,7 +267,7 @@ def _checks(refusals: Iterable[Refusal], case: Case | None) -> Iterator[Slot]:
     return (Slot(refusal.when, "refuse", When.NEW, case) for refusal in refusals)
 
 
-def _walked(level: Level) -> Iterator[Slot]:
+def _walked(level: Level, first: When) -> Iterator[Slot]:
     """The slots of one walk; before its first element a cursor holds nothing."""
     walk, case = level.walk, level.case
     before = frozenset({level.above} - {""})
@@ -271,7 +275,7 @@ def _walked(level: Level) -> Iterator[Slot]:
     match walk:
         case Cursor():
             if walk.first is not None:
-                yield Slot(walk.first, "cursor.first", When.NEXT, case, level, before)
+                yield Slot(walk.first, "cursor.first", first, case, level, before)
             yield Slot(walk.next, "cursor.next", When.NEXT, case, level, during)
             if walk.done is not None:
                 yield Slot(walk.done, "cursor.done", When.NEXT, case, level, during)

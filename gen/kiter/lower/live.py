@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kiter.lower.ahead import look_ahead
 from kiter.spec.case import Case
 from kiter.spec.iterator import Iterator
 from kiter.spec.release import Release
@@ -52,14 +53,19 @@ def live(
             return _counter(walk, base)
         case Index() as walk:
             return _index(it, walk, release)
-    if it.lifetime == "held":
-        return pointer(cases[0].walk.name, base)
-    candidates = [_candidates(it, case, resources) for case in cases]
-    common = [name for name in candidates[0] if all(name in other for other in candidates)]
-    if common:
+    found = look_ahead(it, cases, release)
+    if found or it.lifetime == "held":
+        return pointer((found.inner if found else cases[0].walk).name, base)
+    if common := _common(it, cases, resources):
         return pointer(common[0], base)
     test = f"!{base}live"
     return Live("live", test, (f"{base}live = false;",), test, flag="live")
+
+
+def _common(it: Iterator, cases: tuple[Case, ...], resources: tuple[Resource, ...]) -> list[str]:
+    """Pointers that are never NULL while the walk of any case is under way."""
+    candidates = [_candidates(it, case, resources) for case in cases]
+    return [name for name in candidates[0] if all(name in other for other in candidates)]
 
 
 def _candidates(it: Iterator, case: Case, resources: Iterable[Resource]) -> list[str]:

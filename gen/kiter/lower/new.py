@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from kiter.lower import acquire, describe, limits, names
-from kiter.lower.ctext import declare, guarded, indented, prototype, spaced
+from kiter.lower.ctext import assign, declare, guarded, indented, prototype, spaced
 from kiter.lower.expression import negated
 from kiter.lower.function import Function
 from kiter.lower.scene import Scene
@@ -112,12 +112,17 @@ def _shared(scene: Scene) -> dict[str, str]:
     return shared
 
 
-def _stores(scene: Scene, values: dict[str, str]) -> tuple[str, ...]:
+def _stores(scene: Scene, values: dict[str, str], inside: int = 1) -> tuple[str, ...]:
     """The stores in the order of the struct, those that read another field last."""
     base = scene.state.base
     wanted = [f.name for f in scene.state.fields if f.name in values]
     wanted.sort(key=lambda name: values[name].startswith(base))
-    return tuple(line for name in wanted for line in f"{base}{name} = {values[name]};".split("\n"))
+    return tuple(line for name in wanted for line in _store(f"{base}{name}", values[name], inside))
+
+
+def _store(field: str, value: str, inside: int) -> tuple[str, ...]:
+    """One store; a value of several lines is as its author laid it out."""
+    return tuple(f"{field} = {value};".split("\n")) if "\n" in value else assign(field, value, inside)
 
 
 def _begin(scene: Scene) -> tuple[str, ...]:
@@ -127,10 +132,10 @@ def _begin(scene: Scene) -> tuple[str, ...]:
     if it.lifetime == "snapshot":
         copy = scene.scope.field(walk.name)
         lines.append(f"memset(&{copy}, 0, sizeof({copy}));")
-    if isinstance(walk, Native):
-        lines.append(f"{scene.scope.new(walk.start)};")
     if memory is not None:
         lines.append(f"kit->{memory.name} = {memory.name};")
+    if isinstance(walk, Native):
+        lines.append(f"{scene.scope.new(walk.start)};")
     return tuple(lines)
 
 
@@ -138,7 +143,7 @@ def _arm(scene: Scene, case: Case, walk: Steps) -> tuple[str, ...]:
     """What new() does for one flag value, beyond what it does for all."""
     shared = _shared(scene)
     own = {name: value for name, value in _values(scene, walk).items() if name not in shared}
-    return (*_demands(scene, case), *_stores(scene, own))
+    return (*_demands(scene, case), *_stores(scene, own, scene.scope.inside))
 
 
 def _switch(scene: Scene) -> tuple[str, ...]:

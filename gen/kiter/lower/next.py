@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiter.lower import acquire, describe, give_back, names
-from kiter.lower.ctext import assign, declare, guarded, indented, prototype, spaced
+from kiter.lower.ahead import Ahead
+from kiter.lower.ctext import assign, choose, declare, guarded, indented, prototype, spaced
+from kiter.lower.expression import operand
 from kiter.lower.function import Function
 from kiter.lower.locks import Held, held
 from kiter.lower.scene import Scene
@@ -34,6 +36,8 @@ def _blocks(scene: Scene) -> Blocks:
         Native: _native,
         Linked: _linked,
     }
+    if scene.ahead:
+        return _ahead(scene, scene.ahead)
     lifetimes = {"held": _held, "snapshot": _snapshot}
     made = kinds.get(type(scene.cases[0].walk)) or lifetimes.get(scene.it.lifetime) or _plain
     return made(scene)
@@ -100,6 +104,32 @@ def _result(scene: Scene) -> str:
     if cursors := _open_ended(scene):
         return f"return {cursors[0]};"
     return "return NULL;" if scene.it.select else "return pos;"
+
+
+def _ahead(scene: Scene, ahead: Ahead) -> Blocks:
+    """The element that was found before, once the one behind it has been found."""
+    outer, inner = (scene.scope.field(level.name) for level in (ahead.outer, ahead.inner))
+    flag = scene.scope.field(scene.it.select) if scene.it.select else ""
+    most = " || ".join((inner, *(f"{flag} == {name}" for name in ahead.inside)))
+    within = scene.scope.next(ahead.inner.next, **{ahead.inner.name: "pos", "pos": "pos"})
+    bracketed = bool(ahead.outside)
+    inside = 1 + bracketed
+    step = (*assign(inner, within, inside), *guarded(most, "return pos;", inside))
+    if bracketed:
+        apart = " && ".join(f"{flag} != {name}" for name in ahead.outside)
+        *head, last = guarded(apart, "")[:-1]
+        step = (*head, f"{last} {{", *indented(step), "}")
+    end = f"{outer} == {operand(scene.scope.next(ahead.outer.anchor))}"
+    return (
+        (*scene.kit, f"{declare(scene.it.element, 'pos')} = {inner};"),
+        ("if (!pos)", "\treturn NULL;"),
+        step,
+        (
+            *assign(outer, scene.scope.next(ahead.outer.next)),
+            *choose(inner, end, "NULL", outer),
+            "return pos;",
+        ),
+    )
 
 
 # --- walks over numbers in the state -----------------------------------------------------------------

@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.lower import names
+from kiter.lower.ahead import Ahead, look_ahead
 from kiter.lower.state import State, state
-from kiter.lower.steps import Scope, Steps, steps
+from kiter.lower.steps import Scope, Steps, steps, steps_ahead
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.iterator import Iterator
@@ -19,7 +20,8 @@ from kiter.target.profile import Profile
 class Scene:
     """`cases` are those that the target has, each beside its steps in `walks`.
 
-    `releases` says that the end of the walk gives things back, and so has a function for it.
+    `releases` says that the end of the walk gives things back, and so has a function for it;
+    `ahead` is there where all cases look ahead with one cursor.
     """
 
     it: Iterator
@@ -29,6 +31,7 @@ class Scene:
     cases: tuple[Case, ...]
     walks: tuple[Steps, ...]
     releases: bool
+    ahead: Ahead | None
 
     @property
     def selector(self) -> Argument | None:
@@ -76,8 +79,9 @@ def scene(it: Iterator, profile: Profile) -> Scene:
         in_next=names.in_next(it, kept),
         inside=2 if it.select else 1,
     )
-    walks = tuple(steps(case.walk, scope) for case in cases)
-    return Scene(it, profile, kept, scope, cases, walks, releases)
+    found = look_ahead(it, cases, release)
+    walks = tuple(steps_ahead(found, c.walk, scope) if found else steps(c.walk, scope) for c in cases)
+    return Scene(it, profile, kept, scope, cases, walks, releases, found)
 
 
 def _releases(it: Iterator, cases: tuple[Case, ...]) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kiter.lower import names
+from kiter.lower.ahead import Ahead
 from kiter.lower.ctext import assign, choose, guarded, indented
 from kiter.lower.expression import operand
 from kiter.lower.live import Live
@@ -91,6 +92,17 @@ def steps(walk: Walk, scope: Scope) -> Steps:
         case _:
             body, names = _advance(walk, scope, scope.inside)
             return Steps({walk.name: "NULL"}, body, names)
+
+
+def steps_ahead(found: Ahead, walk: Walk, scope: Scope) -> Steps:
+    """What new() stores for a case of those that look ahead together; next() has one body for all."""
+    if isinstance(walk, Cursor):
+        assert walk.first is not None
+        return Steps({walk.name: scope.new(walk.first)}, (), {}, ends=True)
+    outer = found.outer.name
+    return Steps(
+        {outer: scope.new(found.outer.anchor), found.inner.name: scope.field(outer)}, (), {}, ends=True
+    )
 
 
 def _begin(walk: Counter | Index | Native | Linked, scope: Scope) -> dict[str, str]:

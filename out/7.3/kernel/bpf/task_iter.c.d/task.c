@@ -6,7 +6,7 @@ struct bpf_iter_task {
 } __aligned(8);
 
 struct bpf_iter_task_kern {
-	struct task_struct *task;
+	struct task_struct *leader;
 	struct task_struct *pos;
 	unsigned int flags;
 } __aligned(8);
@@ -51,23 +51,25 @@ __bpf_kfunc int bpf_iter_task_new(struct bpf_iter_task *it,
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
 
 	/* next() and destroy() are called even when this fails */
-	kit->task = NULL;
+	kit->pos = NULL;
 
 	switch (flags) {
 	case BPF_TASK_ITER_ALL_PROCS:
 	case BPF_TASK_ITER_ALL_THREADS:
-		kit->task = &init_task;
+		kit->leader = &init_task;
+		kit->pos = kit->leader;
 		break;
 	case BPF_TASK_ITER_PROC_THREADS:
 		if (!task__nullable)
 			return -EINVAL;
-		kit->task = task__nullable;
+		kit->pos = list_first_or_null_rcu(&task__nullable->signal->thread_head,
+						  struct task_struct,
+						  thread_node);
 		break;
 	default:
 		return -EINVAL;
 	}
 
-	kit->pos = NULL;
 	kit->flags = flags;
 	return 0;
 }
@@ -82,46 +84,20 @@ __bpf_kfunc int bpf_iter_task_new(struct bpf_iter_task *it,
 __bpf_kfunc struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it)
 {
 	struct bpf_iter_task_kern *kit = (void *)it;
-	struct list_head *head, *at;
-	struct task_struct *pos;
+	struct task_struct *pos = kit->pos;
 
-	if (!kit->task)
+	if (!pos)
 		return NULL;
 
-	switch (kit->flags) {
-	case BPF_TASK_ITER_ALL_PROCS:
-		pos = kit->task;
-		kit->task = next_task(kit->task);
-		if (kit->task == &init_task)
-			kit->task = NULL;
-		return pos;
-	case BPF_TASK_ITER_ALL_THREADS:
-		do {
-			head = &kit->task->signal->thread_head;
-			at = kit->pos ? &kit->pos->thread_node : head;
-			kit->pos = list_next_or_null_rcu(head, at,
-							 struct task_struct,
-							 thread_node);
-			if (kit->pos)
-				break;
-			kit->task = next_task(kit->task);
-			if (kit->task == &init_task)
-				kit->task = NULL;
-		} while (kit->task);
-		break;
-	case BPF_TASK_ITER_PROC_THREADS:
-		head = &kit->task->signal->thread_head;
-		at = kit->pos ? &kit->pos->thread_node : head;
-		kit->pos = list_next_or_null_rcu(head, at, struct task_struct,
-						 thread_node);
-		break;
+	if (kit->flags != BPF_TASK_ITER_ALL_PROCS) {
+		kit->pos = __next_thread(pos);
+		if (kit->pos || kit->flags == BPF_TASK_ITER_PROC_THREADS)
+			return pos;
 	}
 
-	/* once drained, always drained: the verifier counts on it */
-	if (!kit->pos)
-		kit->task = NULL;
-
-	return kit->pos;
+	kit->leader = next_task(kit->leader);
+	kit->pos = kit->leader == &init_task ? NULL : kit->leader;
+	return pos;
 }
 
 /**
