@@ -37,6 +37,15 @@ bench: setup ## measure time and memory against the limits
 mutants: setup ## seed bugs into the emitted C and count how many the generated tests find
 	@python tests/mutants
 
+building: setup
+	@.ci/setup building
+
+replace: building ## replace the iterators of a real kernel by the generated ones, build it, run its selftests
+	@python -m tests.replace
+
+stress: building ## build that kernel with KASAN and lockdep, walk for minutes, and catch seeded bugs
+	@python -m tests.stress
+
 docs: setup ## write the pages of docs/ that are made from schema, rules and lists anew
 	@python -m kiter.pages
 
@@ -54,4 +63,4 @@ clean: ## remove what setting up and building left, apt's packages excepted
 help: ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-.PHONY: build test lint setup golden bench mutants docs wheel lock clean help
+.PHONY: build test lint setup golden bench mutants building replace stress docs wheel lock clean help

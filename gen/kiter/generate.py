@@ -10,6 +10,7 @@ from kiter.lower import (
     btf_ids,
     config,
     declarations,
+    example,
     kfuncs,
     makefile,
     module,
@@ -96,6 +97,7 @@ def generate(it: iterator.Iterator, profile: Profile, shims: tuple[str, ...] = (
         private=names.private_headers(it),
         inside=it.place.inside,
         snippets=snippets.uses(made),
+        example=_example(made),
     )
 
 
@@ -104,6 +106,15 @@ def interface(it: iterator.Iterator, profile: Profile) -> str:
     made = scene(it, profile)
     ids = (o.text for o in _outputs(made, {Kind.BTF_IDS}))
     return "\n".join((_unit(made, ()), *ids))
+
+
+def _example(made: Scene) -> Output | None:
+    """The program that the page shows, as a file of its own."""
+    view = example.view(made)
+    if view is None:
+        return None
+    path = f"{made.profile.docs}/bpf_iter_{made.it.name}.rst.d/{made.it.name}_example.c"
+    return Output(Kind.RST, path, render("docs/example.c.j2", view))
 
 
 def _unit(made: Scene, shims: tuple[str, ...]) -> str:

@@ -61,6 +61,7 @@ class Rendered:
     `unit` is a complete translation unit holding the kfuncs and their ids, for the compiler;
     `private` are headers of the kernel tree that it includes beside the public ones, `inside` says that it
     compiles only as a part of the file it joins.
+    `example` is the program that the reference page shows, None where it shows none.
     `types` declares, for BPF programs, what a kernel with the iterator would have in vmlinux.h.
     """
 
@@ -74,6 +75,7 @@ class Rendered:
     private: tuple[str, ...] = ()
     inside: bool = False
     snippets: tuple[SnippetUse, ...] = ()
+    example: Output | None = None
 
     def of(self, kind: Kind) -> Output | None:
         """The output of that kind, if the spec has one."""

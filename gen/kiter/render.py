@@ -29,6 +29,12 @@ def _wrap(text: str, indent: str = "") -> str:
     )
 
 
+def _code(text: str) -> str:
+    """A program as a literal block: indented, and without tabs, which RST would count anew."""
+    lines = (line.replace("\t", " " * 8) for line in text.strip("\n").splitlines())
+    return "\n".join(f"    {line}".rstrip() for line in lines)
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -42,6 +48,7 @@ def _environment() -> Environment:
     )
     made.filters["lines"] = _lines
     made.filters["wrap"] = _wrap
+    made.filters["code"] = _code
     return made
 
 

@@ -13,8 +13,10 @@ from kiter.kernel import sources as sources_of
 from kiter.kernel.cache import Cache, default_root
 
 WANTED = (
-    *("Makefile", "kernel/bpf", "kernel/sched/ext*", "Documentation/bpf"),
-    *(f"{BPF}/{name}" for name in ("bpf_experimental.h", "config", "test_kmods", "progs/kmem_cache_iter.c")),
+    *("Makefile", "kernel/bpf", "kernel/sched/ext*", "Documentation/bpf", "include/uapi/linux/bpf.h"),
+    *("tools/lib/bpf/bpf_helpers.h", "tools/sched_ext/include"),
+    *(f"{BPF}/{name}" for name in ("bpf_experimental.h", "config", "test_kmods", "bpf_testmod")),
+    *(f"{BPF}/progs/{name}.c" for name in ("kmem_cache_iter", "dmabuf_iter")),
     *(f"{BPF}/prog_tests/{name}.c" for name in ("kmem_cache_iter", "dmabuf_iter")),
 )
 

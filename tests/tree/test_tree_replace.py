@@ -12,8 +12,10 @@ from kiter import frontend
 from kiter.generate import generate
 from kiter.output import Kind
 from kiter.target.profile import profile
-from kiter.tree import conditions, fragment, native
+from kiter.tree import conditions, fragment, idset, native, worktree
+from kiter.tree.apply import put_in
 from kiter.tree.csource import pieces, words
+from kiter.tree.record import Applied
 
 TARGET = profile("6.12")
 WRITTEN_BY_HAND = {
@@ -99,6 +101,31 @@ def test_replace_and_revert(tree, capsys):
     assert apply(tree, "--revert") == 0
     assert snapshot(tree) == before
     assert git(tree, "status", "--porcelain") == ""
+
+
+def test_every_iterator_of_linux(tree):
+    opened = worktree.open_tree(tree)
+    target = opened.profile
+    its = [frontend.model(path, target) for path in sorted((ROOT / "specs").glob("*.yaml"))]
+    present = [it for it in its if it.since <= target.number]
+    wanted = [Applied(it.name, True, it.includes, generate(it, target).outputs) for it in present]
+    planned = put_in(opened, wanted)
+    for one in wanted:
+        ids = [output for output in one.outputs if output.kind is Kind.BTF_IDS]
+        for output in ids:
+            text = planned.texts[fragment.place(output)]
+            sets = dict(fragment.id_sets(output))
+            found = {s.name: [e.name for e in s.entries] for s in idset.every(text.split("\n"))}
+            for name, lines in sets.items():
+                for entry in idset.named(lines):
+                    assert found[name].count(entry.name) == 1
+        code = next(output for output in one.outputs if output.kind is Kind.KFUNCS)
+        path = fragment.place(code)
+        defined = [n for p in pieces(planned.texts[path].split("\n")) for n in p.names]
+        for name in (n for p in pieces(fragment.body(code)) for n in p.names):
+            assert defined.count(name) == 1, (one.iterator, name)
+    uapi = planned.texts.get("include/uapi/linux/bpf.h")
+    assert uapi is None, "a type that differs in its comments only stays as it is"
 
 
 def test_a_hand_written_test_stays(tree, tmp_path, capsys):

@@ -15,6 +15,7 @@ from kiter.kernel.messages import Finding, parse, unexplained
 from kiter.output import Kind, Output, Rendered
 
 _DECLARATIONS = "kiter_declarations.h"
+_LIBRARY = re.compile(r"/include/(\w+/[\w.]+)\.d/")
 _RECORD = re.compile(r"\b(?:struct|union)\b[^;{]*\{")
 
 
@@ -23,8 +24,9 @@ def jobs(rendered: Rendered, bpf: Bpf) -> list[Job]:
     sources = [output for output in rendered.outputs if output.path.endswith(".c")]
     kinds = (Kind.PROG, Kind.PROG_FAILURE)
     programs = [_program(rendered, output, bpf) for output in sources if output.kind in kinds]
+    example = [_program(rendered, rendered.example, bpf)] if rendered.example else []
     tests = [output for output in sources if output.kind is Kind.PROG_TEST]
-    return [*programs, *(_test(rendered, output, bpf, programs) for output in tests)]
+    return [*programs, *example, *(_test(rendered, output, bpf, programs) for output in tests)]
 
 
 def _program(rendered: Rendered, output: Output, bpf: Bpf) -> Job:
@@ -66,6 +68,9 @@ def _wrapper(folder: Path, types: str, fragment: Output | None, bpf: Bpf) -> Pat
     (folder / "bpf_experimental.h").write_text(
         f"#pragma once\n{real}\n#include <{_DECLARATIONS}>\n", encoding="utf-8"
     )
+    if fragment and (name := _LIBRARY.search(fragment.path)):  # as in tools/sched_ext/include
+        (folder / name[1]).parent.mkdir(exist_ok=True)
+        (folder / name[1]).write_text(f"#pragma once\n#include <{_DECLARATIONS}>\n", encoding="utf-8")
     return folder
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from kiter.lower import names
 from kiter.lower.ctext import kernel_doc, paragraph
+from kiter.lower.rst import marked
 from kiter.lower.scene import Scene
 from kiter.spec.argument import Argument
 from kiter.spec.companion import Companion
@@ -82,7 +83,7 @@ def _with(scene: Scene, flag: str) -> str:
 def arguments_spelled(scene: Scene, text: str) -> str:
     """Text with @argument as the prototype spells it."""
     spelled = {a.name: names.parameter(a, scene.profile) for a in scene.it.arguments}
-    return re.sub(r"@(\w+)", lambda m: "@" + spelled.get(m.group(1), m.group(1)), text)
+    return re.sub(r"@(\w+)", lambda m: "@" + spelled.get(m.group(1), m.group(1)), marked(text))
 
 
 def _doc(scene: Scene, text: str) -> tuple[str, ...]:
@@ -101,7 +102,7 @@ def _bullet(scene: Scene, flag: str, text: str) -> tuple[str, ...]:
 def new_doc(scene: Scene) -> tuple[str, ...]:
     """The comment on new()."""
     it = scene.it
-    title = paragraph(f"bpf_iter_{it.name}_new() - begin to {it.summary}", rest=" *\t")
+    title = paragraph(f"bpf_iter_{it.name}_new() - begin to {marked(it.summary)}", rest=" *\t")
     described = [_item(scene, "@it:", "the iterator, on the BPF program's stack")]
     for a in it.arguments:
         kind = f", an enum {_enum_name(scene, a.name)}" if _enum_name(scene, a.name) else ""
@@ -221,7 +222,7 @@ def companion_doc(scene: Scene, companion: Companion) -> tuple[str, ...]:
     own = [_item(scene, f"@{p.name}:", p.doc) for p in companion.parameters]
     handle = [_item(scene, "@it__iter:", "the iterator")]
     items = own + handle if companion.last else handle + own
-    title = paragraph(f"{companion.name}() - {companion.doc}", rest=" *\t")
+    title = paragraph(f"{companion.name}() - {marked(companion.doc)}", rest=" *\t")
     return kernel_doc(
         (*title, *(line for item in items for line in item)),
         _doc(scene, "Return: nothing." if companion.gives == "void" else _given(scene, companion)),

@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiter.lower import describe, names, prog
+from kiter.lower import cost, describe, example, names
 from kiter.lower.ctext import declare
-from kiter.lower.play import world
+from kiter.lower.rst import listed, sentence, spoken, table
 from kiter.lower.scene import Scene
-from kiter.spec.argument import Argument
+from kiter.spec.argument import Argument, Value
 from kiter.spec.case import Case
-from kiter.spec.release import OLDEST
+from kiter.spec.release import OLDEST, Release
+
+ALL_KERNELS = "6.4"  # the first release with open-coded iterators, where a spec names none
+EVERYWHERE = "Programs of any type may use it, in any context."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +27,31 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """The values of one flag argument: a lead and the lines of a table."""
+
+    lead: str
+    table: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
-    """One page: every text is a finished line or paragraph of RST."""
+    """One page: every text is a finished line or paragraph of RST.
+
+    `example` is a whole program, None where no program can come by the arguments: then `loop` is all.
+    """
 
     title: str
     lead: tuple[str, ...]
-    usage: tuple[str, ...]
+    example: example.View | None
+    loop: tuple[str, ...]
     arguments: tuple[Entry, ...]
-    selector: str
-    walks: tuple[Entry, ...]
+    flags: tuple[Values, ...]
+    element: tuple[str, ...]
     context: tuple[str, ...]
-    errors: tuple[Entry, ...]
+    costs: tuple[str, ...]
     notes: tuple[str, ...]
+    errors: tuple[str, ...]
     file: str
     functions: tuple[str, ...]
 
@@ -43,91 +59,143 @@ class View:
 def view(scene: Scene) -> View:
     """The page of one iterator."""
     it = scene.it
+    trio = tuple(names.function(it, what) for what in ("new", "next", "destroy"))
     return View(
         title=f"bpf_iter_{it.name}",
         lead=tuple(_lead(scene)),
-        usage=_usage(scene),
-        arguments=tuple(_argument_entry(scene, a) for a in it.arguments),
-        selector=it.select,
-        walks=tuple(_walk(case) for case in scene.cases if case.flag),
-        context=_context(scene),
+        example=example.view(scene),
+        loop=(declare(it.element, "pos") + ";", "", *example.loop(scene)),
+        arguments=tuple(_argument_entry(scene, a) for a in it.arguments if not a.implicit),
+        flags=tuple(_flags(scene)),
+        element=tuple(_element(scene)),
+        context=tuple(_context(scene)),
+        costs=tuple(cost.sentences(scene)),
+        notes=tuple(spoken(text) for text in (*describe.paragraphs(scene), *describe.rings(scene))),
         errors=_errors(scene),
-        notes=tuple(_spoken(text) for text in (*describe.paragraphs(scene), *describe.rings(scene))),
         file=names.own_file(it),
-        functions=tuple(names.function(it, what) for what in ("new", "next", "destroy")),
+        functions=(*trio, *(companion.name for companion in it.companions)),
     )
 
 
-def _lead(scene: Scene) -> list[str]:
+def _lead(scene: Scene) -> Iterator[str]:
     it = scene.it
-    element = it.element.rstrip(" *").removeprefix("struct ")
-    lines = [f"An open-coded iterator to {it.summary}. Every element is a struct {element}."]
+    yield f"An open-coded iterator to {spoken(it.summary)}."
     facts = []
     if it.since != OLDEST:
-        facts.append(f"since Linux {it.since[0]}.{it.since[1]}")
+        facts.append(f"since Linux {_number(it.since)}")
     if it.guard:
         facts.append(f"in kernels with ``{it.guard}``")
     if it.programs:
-        facts.append(f"to programs of the types {_listed([p.replace('_', ' ') for p in it.programs])}")
+        facts.append(f"to programs of the types {listed([p.replace('_', ' ') for p in it.programs])}")
     if facts:
-        lines.append(f"It is available {', '.join(facts)}.")
-    return lines
+        yield f"It is available {', '.join(facts)}."
 
 
-def _listed(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
+def _number(release: Release) -> str:
+    return ALL_KERNELS if release == OLDEST else "{}.{}".format(*release)
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-
-
-def _spoken(text: str) -> str:
-    """Text with @argument and %CONSTANT as literals."""
-    return re.sub(r"[@%](\w+)", r"``\1``", " ".join(text.split()))
-
-
-def _walk(case: Case) -> Entry:
-    return Entry(f"``{case.flag}``", _spoken(_sentence(case.doc)))
+# --- arguments and flags -------------------------------------------------------------------------
 
 
 def _argument_entry(scene: Scene, argument: Argument) -> Entry:
-    text = _sentence(_spoken(argument.doc))
+    text = sentence(argument.doc)
     if argument.nullable:
         needed = [f"``{case.flag}``" for case in scene.cases if argument.name in case.requires]
-        text += f" May be NULL, except with {_listed(needed)}." if needed else " May be NULL."
+        text += f" May be NULL, except with {listed(needed)}." if needed else " May be NULL."
+    if argument.reserved:
+        text += " Must be 0."
     return Entry(f"``{declare(argument.type, argument.name)}``", text)
 
 
-def _usage(scene: Scene) -> tuple[str, ...]:
+def _flags(scene: Scene) -> Iterator[Values]:
+    if scene.selector:
+        rows = [_case(scene, case) for case in scene.cases]
+        yield _values(f"``{scene.selector.name}`` is one of:", rows)
+    for argument in scene.it.arguments:
+        given = argument.bits or argument.combinations
+        if given:
+            how = "may have these bits:" if argument.bits else "is one of:"
+            yield _values(f"``{argument.name}`` {how}", [_value(scene, value) for value in given])
+
+
+def _values(lead: str, rows: list[tuple[str, str, str, str]]) -> Values:
+    """A column that would be empty is left out."""
+    heads = ("value", "meaning", "may fail with", "since")
+    kept = [i for i in range(len(heads)) if i < 2 or any(row[i] for row in rows)]
+    return Values(lead, table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], words=1))
+
+
+def _case(scene: Scene, case: Case) -> tuple[str, str, str, str]:
+    errnos = ["EINVAL"] * bool(case.requires) + [refusal.errno for refusal in case.refusals]
+    errnos += [start.errno] if (start := scene.start(case)) else []
+    said = ", ".join(f"``-{errno}``" for errno in dict.fromkeys(errnos))
+    return (f"``{case.flag}``", sentence(case.doc), said, _number(max(case.kernels.first, scene.it.since)))
+
+
+def _value(scene: Scene, value: Value) -> tuple[str, str, str, str]:
+    return (f"``{value.c}``", sentence(value.doc), "", _number(scene.it.since))
+
+
+# --- elements, context, errors -------------------------------------------------------------------
+
+HELD = (
+    "It is valid until the next call of ``{next}()`` or ``{destroy}()``, which gives up what kept it alive."
+)
+LASTING = {
+    "rcu": "It is valid until the RCU critical section ends. To keep it longer, take a reference.",
+    "state": "It points into the iterator, is read-only, and is changed by the next call of ``{next}()``.",
+    "native": HELD,
+    "held": HELD,
+    "snapshot": "It is a copy, as it was at the time of the call, and valid until the next call of "
+    "``{next}()`` or ``{destroy}()``.",
+}
+
+
+def _element(scene: Scene) -> Iterator[str]:
     it = scene.it
-    first = f", {scene.cases[0].flag}" if scene.cases[0].flag else ""
-    given = "".join(f", {_shown(scene, a)}" for a in it.arguments if a.name != it.select) + first
-    found = world(scene)
-    show = f'bpf_printk("%llu", (u64){prog.identity(scene)});' if found else "..."
-    loop = (f"bpf_for_each({it.name}, pos{given})", f"\t{show}")
-    inside = ("bpf_rcu_read_lock();", *loop, "bpf_rcu_read_unlock();") if it.rcu else loop
-    return (declare(it.element, "pos") + ";", "", *inside)
-
-
-def _shown(scene: Scene, argument: Argument) -> str:
-    """NULL where the first walk takes it, the argument's name else."""
-    return "NULL" if argument.nullable and argument.name not in scene.cases[0].requires else argument.name
-
-
-def _context(scene: Scene) -> tuple[str, ...]:
-    if not scene.it.rcu:
-        return ("The iterator may be used in any program.",)
-    return (
-        "The whole loop must stand inside one RCU critical section, between ``bpf_rcu_read_lock()`` and "
-        "``bpf_rcu_read_unlock()``, or in a program that runs inside one. The verifier refuses a program "
-        "that leaves the section between ``new()`` and ``destroy()``, even when it enters another one at "
-        "once.",
-        "An element is valid until the critical section ends. To keep it longer, take a reference.",
+    functions = {what: names.function(it, what) for what in ("next", "destroy")}
+    yield (
+        f"Every element is a ``{it.element}``. {LASTING[it.lifetime].format(**functions)} At the end of the "
+        f"walk ``{functions['next']}()`` returns NULL, and from then on always."
     )
 
 
-def _errors(scene: Scene) -> tuple[Entry, ...]:
-    return tuple(
-        Entry(f"``-{errno}``", _spoken(_sentence(reason))) for errno, reason in describe.failures(scene)
-    )
+def _context(scene: Scene) -> Iterator[str]:
+    context, said = scene.it.context, list(_places(scene))
+    if context.rcu:
+        yield (
+            "The whole loop must stand inside one RCU critical section, between ``bpf_rcu_read_lock()`` and "
+            "``bpf_rcu_read_unlock()``, or in a program that runs inside one. The verifier refuses a program "
+            "that leaves the section between ``new()`` and ``destroy()``, even when it enters another one at "
+            "once."
+        )
+    if context.sleepable:
+        yield (
+            "Only a program that may sleep can use it, for all three functions may sleep: not inside an RCU "
+            "critical section, nor with preemption off, nor with a lock held."
+        )
+    if said:
+        yield " ".join(said)
+    elif not context.rcu and not context.sleepable:
+        yield EVERYWHERE
+
+
+def _places(scene: Scene) -> Iterator[str]:
+    context, place = scene.it.context, scene.it.place
+    new = names.function(scene.it, "new")
+    if context.allow:
+        yield f"The verifier lets only {listed([describe.ALLOWED[kind] for kind in context.allow])} use it."
+    if place.join:
+        yield f"It is registered for the types of programs that the set ``{place.join}`` is for."
+    if context.perfmon:
+        yield f"``{new}()`` is for programs with ``CAP_PERFMON`` only."
+    if context.spinlock:
+        yield "It may be used while a ``bpf_spin_lock`` is held."
+    for what, errno in context.refuse:
+        yield f"``{new}()`` fails with ``-{errno}`` when {describe.REFUSED_IN[what]}."
+
+
+def _errors(scene: Scene) -> tuple[str, ...]:
+    found = [(f"``-{errno}``", sentence(reason)) for errno, reason in describe.failures(scene)]
+    return table(("error", "when"), found, words=1) if found else ()

@@ -150,10 +150,11 @@ class _Planner:
         joined = fragment.joins(output)
         body = fragment.body(output) if joined else fragment.own_code(output)
         lines = text.split("\n")
-        if _holds(lines, body):
+        parts = [ids for _, ids in fragment.id_sets(output)] if output.kind is Kind.BTF_IDS else [body]
+        if all(_holds(lines, part) for part in parts):
             return text
         if output.kind is Kind.BTF_IDS:
-            found = self._ids(lines, body, applied, output)
+            found = self._ids(lines, applied, output)
         elif output.kind is Kind.KFUNCS:
             found = self._kfuncs(lines, body, applied, path)
         else:
@@ -196,29 +197,30 @@ class _Planner:
         )
         return lines
 
-    def _ids(self, lines: list[str], body: list[str], applied: Applied, output: Output) -> list[str]:
+    def _ids(self, lines: list[str], applied: Applied, output: Output) -> list[str]:
         by_hand = any(native.trio(applied.iterator)[0] in line for line in lines)
-        if by_hand and applied.replace:
-            return native.btf_ids(lines, body, applied.iterator)
-        if by_hand:
-            self.wrong.append(
-                finding(
-                    "A04",
-                    str(self.tree.path / fragment.place(output)),
-                    f"{applied.iterator} has its ids there",
-                )
-            )
+        if by_hand and not applied.replace:
+            path = str(self.tree.path / fragment.place(output))
+            self.wrong.append(finding("A04", path, f"{applied.iterator} has its ids there"))
             return lines
-        return places.btf_ids(lines, body, fragment.kfunc_set(output, self.profile.common_set))
+        for name, ids in fragment.id_sets(output):
+            if by_hand:
+                lines = native.btf_ids(lines, ids, applied.iterator, name)
+            else:
+                lines = places.btf_ids(lines, ids, name)
+        return lines
 
     def _other(self, lines: list[str], body: list[str], applied: Applied, output: Output) -> list[str]:
-        if output.kind is Kind.DECLARATIONS and applied.replace:
-            found = native.declarations(lines, body, applied.iterator)
+        if applied.replace and output.kind in _REPLACED:
+            found = _REPLACED[output.kind](lines, body, applied.iterator)
             if found is not None:
                 return found
         if output.kind not in places.JOINS:
             raise MisfitError(f"where {output.kind.value} belong is not known")
         return places.JOINS[output.kind](lines, body, self.profile)
+
+
+_REPLACED = {Kind.DECLARATIONS: native.declarations, Kind.STRUCT: native.struct}
 
 
 def _holds(lines: Sequence[str], body: Sequence[str]) -> bool:

@@ -41,11 +41,17 @@ def own_code(output: Output) -> list[str]:
     return trimmed(lines[last + 1 :])
 
 
-def kfunc_set(output: Output, usual: str) -> str:
-    """The kfunc set that the heading names, else the usual one."""
-    heading = output.text.partition("*/")[0]
-    found = _SET.search(" ".join(heading.replace("\n *", " ").split()))
-    return found[1] if found else usual
+def id_sets(output: Output) -> tuple[tuple[str, list[str]], ...]:
+    """The kfunc sets that an output joins, each with the lines that it gets."""
+    found: list[tuple[str, list[str]]] = []
+    for part in output.text.split("/*")[1:]:
+        heading, _, rest = part.partition("*/")
+        named = _SET.search(" ".join(heading.replace("\n *", " ").split()))
+        if named:
+            found.append((named[1], trimmed(rest.splitlines())))
+        elif found:
+            found[-1][1].extend(f"/*{part}".splitlines())
+    return tuple(found)
 
 
 def trimmed(lines: list[str]) -> list[str]:

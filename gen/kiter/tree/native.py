@@ -14,6 +14,9 @@ from kiter.tree.csource import Piece, pieces, words
 from kiter.tree.fragment import trimmed
 from kiter.tree.places import Lines
 
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_DECLARED = re.compile(r"\b(\w+)\(")
+
 
 def trio(name: str) -> tuple[str, str, str]:
     """The three functions that every iterator has."""
@@ -167,18 +170,36 @@ def _placed(lines: Lines, gone: set[int], blocks: dict[int, Lines]) -> Lines:
 # --- what goes with it ---------------------------------------------------------------------------
 
 
-def btf_ids(lines: Lines, body: Lines, name: str) -> Lines:
-    """The ids where the hand-written ones stood, in the same conditional."""
+def btf_ids(lines: Lines, body: Lines, name: str, kfunc_set: str) -> Lines:
+    """The set with the ids where the hand-written ones stood, in the same conditional; else beside others."""
     guard, ids = conditions.unwrapped(body)
     ours = {entry.name for entry in idset.named(ids)} | set(trio(name))
-    sets = [one for one in idset.every(lines) if any(entry.name in ours for entry in one.entries)]
-    if len(sets) != 1:
-        raise MisfitError(f"the ids of {name} are in {len(sets)} sets where they must be in one")
-    entries = [entry for entry in sets[0].entries if entry.name in ours]
+    entries = [entry for entry in idset.find(lines, kfunc_set).entries if entry.name in ours]
+    if not entries:
+        return places.btf_ids(lines, body, kfunc_set)
     rows = {row for entry in entries for row in range(entry.first, entry.last + 1)}
     guarded = any(conditions.spelled(lines, block) == guard for block in entries[0].around)
-    block = ids if guarded or not guard else body
-    start = entries[0].first
+    return _swapped(lines, rows, entries[0].first, ids if guarded or not guard else body)
+
+
+def struct(lines: Lines, body: Lines, name: str) -> Lines | None:
+    """The type where the hand-written one stood; None if the header has none."""
+    found = [piece for piece in pieces(lines) if f"bpf_iter_{name}" in piece.names and piece.kind == "type"]
+    if not found:
+        return None
+    if _bones(lines[row] for row in found[0].rows) == _bones(body):
+        return lines
+    return _swapped(lines, set(found[0].rows), found[0].first, body)
+
+
+def _bones(lines: Iterable[str]) -> str:
+    """A type without its comments, its white space, and how its alignment is spelled."""
+    bare = _COMMENT.sub("", "\n".join(lines)).replace("__attribute__((aligned(8)))", "__aligned(8)")
+    return "".join(bare.split())
+
+
+def _swapped(lines: Lines, rows: set[int], start: int, block: Lines) -> Lines:
+    """The lines without those rows, and with the block at its row."""
     return [
         out
         for row, line in enumerate(lines)
@@ -188,7 +209,9 @@ def btf_ids(lines: Lines, body: Lines, name: str) -> Lines:
 
 def declarations(lines: Lines, body: Lines, name: str) -> Lines | None:
     """The declarations where the hand-written ones stood; None if the header has none."""
-    functions = re.compile(rf"\b(?:{'|'.join(trio(name))})\s*\(")
+    names = {*trio(name), *_DECLARED.findall("\n".join(body))}
+    # at the beginning of a line: macros call them, too
+    functions = re.compile(rf"^[a-z].*\b(?:{'|'.join(sorted(names))})\s*\(")
     forward = f"struct bpf_iter_{name};"
     starts = [row for row, line in enumerate(lines) if functions.search(line)]
     if not starts:
@@ -197,8 +220,4 @@ def declarations(lines: Lines, body: Lines, name: str) -> Lines | None:
     rows |= {row for row, line in enumerate(lines) if line.strip() == forward}
     # a blank line that stood between the type and its functions
     rows |= {row for row in range(min(rows), starts[0]) if not lines[row].strip()}
-    return [
-        out
-        for row, line in enumerate(lines)
-        for out in (*(body if row == starts[0] else ()), *(() if row in rows else (line,)))
-    ]
+    return _swapped(lines, rows, starts[0], body)

@@ -15,7 +15,7 @@ Lines = list[str]
 Join = Callable[[Lines, Lines, Profile], Lines]
 
 _ITERATOR_OBJECT = re.compile(r"^\s*obj-.*\b\w+_iter\.o\b")
-_DECLARED = re.compile(r"\bbpf_iter_\w+_destroy\s*\(")
+_DECLARED = re.compile(r"^[a-z].*\bbpf_iter_\w+_destroy\s*\(")
 _OPTION = re.compile(r"^(?:# )?(CONFIG_\w+)(=| is not set)")
 _ENTRY = re.compile(r"^\s+([\w/.-]+)\s*$")
 
@@ -88,9 +88,14 @@ def declarations(lines: Lines, body: Lines, _profile: Profile) -> Lines:
     rows = [row for row, line in enumerate(lines) if _DECLARED.search(line)]
     if rows:
         return inserted(lines, end_of_statement(lines, rows[-1]) + 1, body)
+    return struct(lines, body, _profile)
+
+
+def struct(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+    """Before the header's last #endif."""
     ends = [row for row, line in enumerate(lines) if line.startswith("#endif")]
     if not ends:
-        raise MisfitError("neither declarations of an iterator nor a last #endif")
+        raise MisfitError("a header without a last #endif")
     return inserted(lines, ends[-1], body)
 
 
@@ -135,6 +140,7 @@ def toctree(lines: Lines, body: Lines, _profile: Profile) -> Lines:
 JOINS: dict[Kind, Join] = {
     Kind.KFUNCS: kfuncs,
     Kind.MAKEFILE: makefile,
+    Kind.STRUCT: struct,
     Kind.DECLARATIONS: declarations,
     Kind.CONFIG: config,
     Kind.TOCTREE: toctree,

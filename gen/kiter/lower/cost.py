@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What an iterator costs: the program's stack, memory, the work of a step, and locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lower import names
+from kiter.lower.rst import listed
+from kiter.lower.scene import Scene
+from kiter.lower.state import WORD
+from kiter.spec.snippet import tokens
+from kiter.spec.walk import Counter, Cursor, Index, Linked, List, Native, Nested, Ring, Walk
+
+STACK = 512  # include/linux/filter.h, MAX_BPF_STACK
+LOCKS = {
+    "mutex": "the mutex",
+    "spin": "the spinlock",
+    "raw_spin": "the raw spinlock",
+}
+
+
+def sentences(scene: Scene) -> Iterator[str]:
+    """Paragraphs of RST."""
+    yield " ".join(_memory(scene))
+    yield " ".join((*_steps(scene), *_locks(scene)))
+
+
+def size(scene: Scene) -> int:
+    """The bytes of the struct on the program's stack."""
+    if scene.it.place.open:
+        total = sum(field.size for field in scene.state.fields)
+        return -(-total // WORD) * WORD
+    return scene.state.words * WORD
+
+
+def _memory(scene: Scene) -> Iterator[str]:
+    it = scene.it
+    struct = f"struct bpf_iter_{it.name}"
+    yield f"``{struct}`` takes {size(scene)} bytes of the {STACK} that a program has for its stack."
+    if scene.state.memory:
+        yield f"``{names.function(it, 'new')}()`` allocates what else the walk needs."
+    for resource in it.resources:
+        if resource.buffer:
+            few = f", unless it is {resource.inline}" if resource.inline else ""
+            count = resource.count.on(scene.profile.number) if resource.count else None
+            items = f"``{count.text if count else ''}`` items{few}"
+            yield f"``{names.function(it, 'new')}()`` allocates memory for {items}."
+
+
+def _steps(scene: Scene) -> Iterator[str]:
+    by_words: dict[str, list[str]] = {}
+    for case in scene.cases:
+        by_words.setdefault(_work(scene, case.walk), []).append(case.flag)
+    for words, flags in by_words.items():
+        which = f"With {listed([f'``{flag}``' for flag in flags])}, each" if len(by_words) > 1 else "Each"
+        yield f"{which} step {words}."
+
+
+def _work(scene: Scene, walk: Walk) -> str:
+    match walk:
+        case Counter():
+            return "counts on, in constant time"
+        case Index():
+            return "looks at no word twice"
+        case Ring() | List():
+            return "follows one pointer, so a walk takes time in proportion to its elements"
+        case Nested():
+            return "follows one pointer of the inner walk, or more of the outer one past what has no elements"
+        case Cursor() | Native() | Linked():
+            called = _called(scene, walk)
+            return f"is one call of ``{called}()``" if called else "follows one pointer"
+    return "is code of its own"
+
+
+def _called(scene: Scene, walk: Cursor | Native | Linked) -> str:
+    """The function that an expression is a call of, "" when it is none."""
+    snippet = walk.next.on(scene.profile.number)
+    found = [token for kind, token in tokens(snippet.text if snippet else "") if kind != "space"]
+    helpers = names.helpers(scene.it)
+    return helpers.get(found[0], found[0]) if found[1:2] == ["("] else ""
+
+
+def _locks(scene: Scene) -> Iterator[str]:
+    it = scene.it
+    if it.lock:
+        at = it.lock.at.on(scene.profile.number)
+        kind = next((words for name, words in LOCKS.items() if it.lock.kind.startswith(name)), "the lock")
+        yield f"It holds {kind} ``{at.text.removeprefix('&') if at else ''}`` for that time."
+    elif it.rcu:
+        yield "It takes no lock."

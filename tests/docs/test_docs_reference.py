@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The reference pages in the kernel's own documentation: its configuration, its extensions, no warning."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from kiter import frontend
+from kiter.generate import generate
+from kiter.kernel import sources
+from kiter.kernel.cache import opened
+from kiter.lower import names
+from kiter.lower.rst import sentence, spoken, table
+from kiter.output import Kind, Rendered
+from kiter.spec.iterator import Iterator
+from kiter.sync import specs
+from kiter.target.profile import profile, releases
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = Path(__file__).parent / "specs/markup.yaml"
+WANTED = (
+    *(
+        "Makefile",
+        "MAINTAINERS",
+        "Documentation/conf.py",
+        "Documentation/sphinx*",
+        "Documentation/images/logo.svg",
+    ),
+    *("scripts/kernel-doc*", "scripts/lib/kdoc", "tools/lib/python", "tools/docs/kernel-doc"),
+    "tools/net/ynl/pyynl/lib",
+)
+# graphviz, which none of the pages needs, and an option that only older releases have
+MACHINE = ("dot(1) not found", "unknown config value 'kerneldoc_bin'")
+INDEX = "=====\nPages\n=====\n\n.. toctree::\n   :glob:\n\n   bpf/bpf_iter_*\n"
+
+
+def its(release: str) -> tuple[Iterator, ...]:
+    return specs.read(frontend.collect([str(ROOT / "specs"), str(HOSTILE)]), profile(release))
+
+
+def made(release: str) -> list[tuple[Iterator, Rendered]]:
+    return [(it, generate(it, profile(release))) for it in its(release)]
+
+
+@pytest.fixture(params=releases())
+def documentation(request, tmp_path):
+    """What builds the documentation of a release, copied from its sources."""
+    archive = sources.archive(request.param)
+    if archive is None:
+        pytest.skip(f"the sources of Linux {request.param} are not here")
+    with opened() as cache:
+        unpacked = sources.unpacked(archive, WANTED, cache)
+        assert unpacked, f"{archive} does not unpack"
+        shutil.copytree(unpacked, tmp_path / "tree")
+    return request.param, tmp_path / "tree"
+
+
+def lay(tree: Path, its: Iterable[tuple[Iterator, Rendered]]) -> None:
+    """The pages in their folder, and the C that their kernel-doc is taken from."""
+    for it, rendered in its:
+        for kind, path in ((Kind.RST, None), (Kind.KFUNCS, names.own_file(it))):
+            output = rendered.of(kind)
+            assert output
+            file = tree / (path or output.path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("a", encoding="utf-8") as all_of_file:
+                all_of_file.write(output.text + "\n")
+    (tree / "Documentation/index.rst").write_text(INDEX, encoding="utf-8")
+
+
+def warnings(tree: Path) -> list[str]:
+    kernel_doc = next(p for p in (tree / "tools/docs/kernel-doc", tree / "scripts/kernel-doc") if p.exists())
+    settings = ("-D", f"kerneldoc_srctree={tree}", "-D", f"kerneldoc_bin={kernel_doc}")
+    docs = tree / "Documentation"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "sphinx",
+            "-q",
+            "-E",
+            "-b",
+            "html",
+            *settings,
+            "-c",
+            docs,
+            docs,
+            tree / "html",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tree,
+        env={**os.environ, "srctree": str(tree), "KBUILD_VERBOSE": "0"},
+    )
+    lines = (line for line in done.stderr.splitlines() if not any(known in line for known in MACHINE))
+    said = [line for line in lines if line and line != "Using alabaster theme"]
+    assert done.returncode == 0, done.stderr
+    return said
+
+
+def test_pages_build_in_the_kernels_documentation(documentation):
+    release, tree = documentation
+    pages = made(release)
+    lay(tree, pages)
+    assert warnings(tree) == []
+    for it, _ in pages:
+        html = (tree / f"html/bpf/bpf_iter_{it.name}.html").read_text("utf-8")
+        assert f'id="c.bpf_iter_{it.name}_destroy"' in html, "the functions' kernel-doc is on the page"
+
+
+def test_a_page_that_is_wrong_is_noticed(documentation):
+    """The build above can fail: what it is warned of is what an unescaped text would be."""
+    release, tree = documentation
+    lay(tree, made(release)[:1])
+    with next(tree.glob("Documentation/bpf/*.rst")).open("a", encoding="utf-8") as page:
+        page.write("\nThe |x| of `this.\n")
+    assert any("|x|" in line or "x" in line for line in warnings(tree))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("|x| and *y*", r"\|x\| and \*y\*"),
+        ("@flags, %SOME_* and foo_", r"``flags``, ``SOME_*`` and foo\_"),
+        ("``a|b`` is |c|", r"``a|b`` is \|c\|"),
+        ("bpf_iter_x and a_b", "bpf_iter_x and a_b"),
+        ("- no list", r"\- no list"),
+    ],
+)
+def test_text_is_plain_in_rst(text, said):
+    assert spoken(text) == said
+
+
+def test_a_sentence_keeps_the_name_that_it_begins_with():
+    assert sentence("css_next_child() is called") == "css_next_child() is called."
+    assert sentence("all of them") == "All of them."
+
+
+def test_a_table_stays_within_its_columns():
+    lines = table(("value", "meaning", "since"), [("A_VALUE", "many words " * 12, "6.7")], words=1)
+    assert max(map(len, lines)) <= 80
+    assert all(line[7:9] == "  " for line in lines), "the columns are parted by two blanks"
+
+
+@pytest.mark.parametrize("release", releases())
+def test_every_page_has_a_whole_program(release):
+    """All arguments of the iterators of Linux can be had by a program; one of the hostile spec cannot."""
+    without = {it.name for it, rendered in made(release) if rendered.example is None}
+    assert without == {"markup"}
+    for it, rendered in made(release):
+        page = rendered.of(Kind.RST)
+        assert page and f"bpf_for_each({it.name}, pos" in page.text
+        if rendered.example:
+            shown = [line.strip() for line in rendered.example.text.splitlines() if line]
+            assert [line for line in shown if line not in page.text] == []

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kernel's own selftests that use open-coded iterators, run by its own test_progs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.kernel.kernels import Kernel
+from kiter.tree.csource import Piece, pieces, words
+from kiter.vm import tools
+from kiter.vm.harnesses import Clock, Guest
+from kiter.vm.job import Options, VmJob
+from kiter.vm.programs import Program
+from kiter.vm.results import GuestReport
+from kiter.vm.runner import Test, skeletons
+from kiter.vm.session import run_session
+from kiter.vm.store import Store
+from kiter.vm.testprogs import PLACE, TestProgs
+from kiter.vm.testprogs_tree import BPF
+
+# files of prog_tests/; of verifier.c and of others that hold many, only what uses iterators
+WHOLE = ("iters", "kmem_cache_iter", "dmabuf_iter", "cgroup_iter", "cgroup_xattr", "stack_arg")
+VERIFIER = (
+    *("verifier_bits_iter", "verifier_iterating_callbacks", "verifier_live_stack", "verifier_linked_scalars"),
+    *("verifier_global_subprogs", "verifier_spin_lock", "irq"),
+)
+MODULE = "bpf_testmod.ko"
+INCLUDE = re.compile(r'^#include "(\w+)\.skel\.h"')
+LIMIT, DEADLINE = 180, 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """test_progs with its module beside it, both out of the tree `given`."""
+
+    given: Path
+
+    def build(self, job: VmJob, store: Store, clock: Clock) -> Guest:
+        """See Harness."""
+        guest = TestProgs(self.given).build(job, store, clock)
+        with clock.step("bpf_testmod"):
+            module = _testmod(self.given, job.kernel, store)
+        return Guest(guest.runner, {**guest.files, f"{Path(PLACE).parent}/{MODULE}": module})
+
+    def events(self, job: VmJob, raw: bytes) -> bytes:
+        """See Harness."""
+        return TestProgs(self.given).events(job, raw)
+
+    def lay(self, folder: Path, job: VmJob, store: Store) -> None:
+        """See Harness."""
+        TestProgs(self.given).lay(folder, job, store)
+
+    def commands(self, folder: Path, job: VmJob, store: Store) -> list[tools.Command]:
+        """See Harness."""
+        return TestProgs(self.given).commands(folder, job, store)
+
+
+def run(tree: Path, kernel: Kernel, store: Store, keep: Path | None = None) -> GuestReport:
+    """What those tests of the tree say on that kernel."""
+    tests = tuple(_tests(tree / BPF))
+    needed = dict.fromkeys(name for test in tests for name in skeletons(test))
+    programs = tuple(Program(name, (tree / BPF / f"progs/{name}.c").read_text()) for name in needed)
+    job = VmJob(kernel=kernel, programs=programs, tests=tests, limit=LIMIT, deadline=DEADLINE)
+    options = Options(memory=2048, keep=keep)
+    return run_session(job, options, store=store, harness=Upstream(tree)).report
+
+
+def _tests(bpf: Path) -> Iterator[Test]:
+    for name in WHOLE:
+        yield Test(name, (bpf / f"prog_tests/{name}.c").read_text())
+    yield Test("verifier", pruned((bpf / "prog_tests/verifier.c").read_text()))
+
+
+def pruned(text: str) -> str:
+    """verifier.c with those tests only: without what mentions the skeletons of others."""
+    lines = text.split("\n")
+    others = {m[1] for line in lines if (m := INCLUDE.match(line)) and m[1] not in VERIFIER}
+    gone = {row for row, line in enumerate(lines) if (m := INCLUDE.match(line)) and m[1] in others}
+    functions = [piece for piece in pieces(lines) if piece.kind == "function"]
+    gone |= {row for f in functions if words(lines, f.rows) & others for row in f.rows}
+    while True:
+        left = [row for row in range(len(lines)) if row not in gone]
+        unused = [f for f in functions if f.static and f.first not in gone and not _used(f, lines, left)]
+        if not unused:
+            break
+        gone |= {row for f in unused for row in f.rows}
+    return "\n".join(line for row, line in enumerate(lines) if row not in gone)
+
+
+def _used(function: Piece, lines: list[str], rows: list[int]) -> bool:
+    return bool(function.names & words(lines, [row for row in rows if row not in function.rows]))
+
+
+def _testmod(tree: Path, kernel: Kernel, store: Store) -> Path:
+    """The module that the tests need, built outside of the tree so that it stays clean."""
+    work = store.root / "bpf_testmod" / kernel.headers.name
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(tree / BPF / "test_kmods", work)
+    # it takes headers from beside its own folder
+    (work / "Makefile").write_text("obj-m += bpf_testmod.o\nCFLAGS_bpf_testmod.o = -I$(src)\n")
+    cmd = tools.command(tools.find("make"), "-s", "-C", kernel.headers, f"M={work}", "modules")
+    tools.run(cmd, "building bpf_testmod", "R10")
+    return work / MODULE
