@@ -87,7 +87,8 @@ def _own(before: Judged, after: Judged) -> Iterator[str]:
     for judged in (before, after):
         if _splats(judged):
             yield f"The kernel {judged.name} complained: {'; '.join(_splats(judged))}."
-    yield f"The first build and what changed took {before.seconds:.0f} s and {after.seconds:.0f} s."
+    took = f"{before.seconds:.0f} s, and {after.seconds:.0f} s for the replaced one"
+    yield f"Building what had changed took {took}."
 
 
 def _counts(checks: Sequence[Check], test: str = "") -> str:
@@ -99,22 +100,23 @@ def _counts(checks: Sequence[Check], test: str = "") -> str:
 
 
 def _contract(before: Judged, after: Judged) -> Iterator[str]:
-    yield f"| iterator | rule | {before.name} | {after.name} |"
-    yield "|---|---|---|---|"
+    yield f"| iterator | {before.name}: rules kept | {after.name}: rules kept |"
+    yield "|---|---|---|"
     for name, found in before.contract.found.items():
-        others = {v.rule.title: v for v in after.contract.found.get(name, ())}
-        for verdict in found:
-            now = others.get(verdict.rule.title)
-            yield f"| {name} | {verdict.rule.title} | {_word(verdict)} | {_word(now)} |"
+        yield f"| {name} | {_kept(found)} | {_kept(after.contract.found.get(name, ()))} |"
+    yield ""
+    yield "testmod_seq lives in a module: only the kernel's own tests try it here."
     yield ""
     for judged in (before, after):
-        for name, found in judged.contract.found.items():
-            for verdict in (v for v in found if v.broken):
-                yield f"- {judged.name}, {name}: {verdict.rule.title}: broken in {', '.join(verdict.broken)}."
+        yield from _breaches(judged)
 
 
-def _word(verdict: Verdict | None) -> str:
-    if verdict is None:
-        return "not tried"
-    kept = len(verdict.tried) - len(verdict.broken)
-    return f"{'breaks' if verdict.broken else 'keeps'} {kept}/{len(verdict.tried)}"
+def _kept(found: Sequence[Verdict]) -> str:
+    checks = sum(len(v.tried) for v in found)
+    return f"{sum(not v.broken for v in found)} of {len(found)}, in {checks} trials"
+
+
+def _breaches(judged: Judged) -> Iterator[str]:
+    for name, found in judged.contract.found.items():
+        for verdict in (v for v in found if v.broken):
+            yield f'- {name} {judged.name} breaks "{verdict.rule.title}" in {", ".join(verdict.broken)}.'
