@@ -104,23 +104,21 @@ def _gone(
     """What the generated code defines itself, and what nothing uses any more then."""
     ours = made.names | set(trio(name))
     gone = [piece for piece in found if piece.names & ours]
-    kept_words = words(body, range(len(body)))
-    while True:
-        used = words(lines, sorted({row for piece in gone for row in piece.rows}))
-        rows = {row for piece in gone for row in piece.rows}
-        orphans = [
-            p
-            for p in found
-            if p not in gone
-            and (p.static or p.kind != "function")
-            and p.names & used
-            and not p.names & kept_words
-            and not p.names
-            & words(lines, [r for r in range(len(lines)) if r not in rows and r not in p.rows])
-        ]
-        if not orphans:
-            return tuple(sorted(gone, key=lambda piece: piece.first))
+    wanted = words(body, range(len(body)))
+    while orphans := [p for p in found if p not in gone and _orphaned(p, gone, wanted, lines)]:
         gone += orphans
+    return tuple(sorted(gone, key=lambda piece: piece.first))
+
+
+def _orphaned(piece: Piece, gone: Sequence[Piece], wanted: frozenset[str], lines: Lines) -> bool:
+    """Whether what goes has used it, and nothing that stays or comes does."""
+    if piece.kind == "function" and not piece.static:
+        return False
+    rows = {row for other in gone for row in other.rows}
+    if not piece.names & words(lines, sorted(rows)) or piece.names & wanted:
+        return False
+    rest = [row for row in range(len(lines)) if row not in rows and row not in piece.rows]
+    return not piece.names & words(lines, rest)
 
 
 def _first_type(gone: Iterable[Piece], functions: Sequence[Piece]) -> int:

@@ -38,7 +38,11 @@ def without(change: Change, now: str | None, git: str | None) -> str | Edited | 
 def _merged(before: str, after: str, now: str, git: str | None) -> str | Edited:
     if git is None:
         raise refusal(
-            [finding("A08", "git", "the file has changed since, and only git can tell what of it is whose")],
+            [
+                finding(
+                    "A08", "", "a file has changed since kiter wrote it, and only git can tell what is whose"
+                )
+            ],
             ENVIRONMENT,
         )
     with tempfile.TemporaryDirectory(prefix="kiter-") as folder:
