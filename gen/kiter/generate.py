@@ -80,10 +80,13 @@ OUTPUTS: tuple[tuple[Kind, Lower, str, Place], ...] = (
 )
 
 
-def generate(it: iterator.Iterator, profile: Profile, shims: tuple[str, ...] = ()) -> Rendered:
+def generate(
+    it: iterator.Iterator, profile: Profile, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()
+) -> Rendered:
     """Every output of an iterator that has passed the linter, for one kernel.
 
-    `shims` are the symbols that only a module needs to be helped to; they touch nothing but `unit`.
+    `shims` are the symbols that only a module needs to be helped to, `spaces` the namespaces that it
+    must import; they touch nothing but `unit`.
     """
     made = scene(it, profile)
     return Rendered(
@@ -92,7 +95,7 @@ def generate(it: iterator.Iterator, profile: Profile, shims: tuple[str, ...] = (
         target=profile.release,
         guard=it.guard,
         outputs=tuple(_outputs(made)),
-        unit=_unit(made, shims),
+        unit=_unit(made, shims, spaces),
         types=render("prototype/types.h.j2", types.view(made)),
         private=names.private_headers(it),
         inside=it.place.inside,
@@ -105,7 +108,7 @@ def interface(it: iterator.Iterator, profile: Profile) -> str:
     """What an iterator is to BPF programs, as C: the kfuncs as a translation unit, and all their ids."""
     made = scene(it, profile)
     ids = (o.text for o in _outputs(made, {Kind.BTF_IDS}))
-    return "\n".join((_unit(made, ()), *ids))
+    return "\n".join((_unit(made), *ids))
 
 
 def _example(made: Scene) -> Output | None:
@@ -117,8 +120,8 @@ def _example(made: Scene) -> Output | None:
     return Output(Kind.RST, path, render("docs/example.c.j2", view))
 
 
-def _unit(made: Scene, shims: tuple[str, ...]) -> str:
-    return render("prototype/module.c.j2", module.view(made, shims))
+def _unit(made: Scene, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()) -> str:
+    return render("prototype/module.c.j2", module.view(made, shims, spaces))
 
 
 def _outputs(made: Scene, wanted: Container[Kind] = frozenset(Kind)) -> Iterator[Output]:

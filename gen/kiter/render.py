@@ -17,6 +17,16 @@ def _lines(lines: Iterable[str]) -> str:
     return "\n".join(lines)
 
 
+def _tabbed(lines: Iterable[str]) -> str:
+    """Lines of a function's body, each with its end; empty ones stay empty."""
+    return "".join(f"\t{line}\n" if line else "\n" for line in lines)
+
+
+def _paragraphs(texts: Iterable[str]) -> str:
+    """The texts that are not empty, with an empty line between them and no end of the last line."""
+    return "\n\n".join(text.strip("\n") for text in texts if text.strip("\n"))
+
+
 def _wrap(text: str, indent: str = "") -> str:
     """Prose at 80 columns; words stay whole."""
     return textwrap.fill(
@@ -47,6 +57,8 @@ def _environment() -> Environment:
         autoescape=False,
     )
     made.filters["lines"] = _lines
+    made.filters["tabbed"] = _tabbed
+    made.filters["paragraphs"] = _paragraphs
     made.filters["wrap"] = _wrap
     made.filters["code"] = _code
     return made

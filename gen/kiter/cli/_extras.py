@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from kiter.lower.worlds import stage_of
+from kiter.lower.worlds import world_of
 from kiter.vm import extras
 from kiter.vm.extras import Asked, Element, Order, Shown
 from kiter.vm.prototype import Prototype
@@ -51,8 +52,15 @@ def _figures(order: Order) -> str:
     )
 
 
+def _errno(value: int) -> str:
+    return f"-{errno.errorcode[-value]}" if -value in errno.errorcode else str(value)
+
+
 def differences(order: Order) -> Iterator[str]:
     """What is known to differ, and does."""
+    ours, theirs = order.answers
+    if ours != theirs:
+        yield f"{order.walk}: new() says {_errno(ours)}, the kernel's {_errno(theirs)}"
     for met in order.meetings:
         if met.how == "tail":
             yield (
@@ -62,7 +70,7 @@ def differences(order: Order) -> Iterator[str]:
 
 
 def _shown(prototype: Prototype, found: Sequence[Shown]) -> Iterator[str]:
-    if not stage_of(prototype.it.element):
+    if not world_of(prototype.it):
         yield f"  nothing to show: user space has no picture of a {prototype.it.element}"
     for walk in found:
         yield from _walk(walk)
@@ -71,6 +79,8 @@ def _shown(prototype: Prototype, found: Sequence[Shown]) -> Iterator[str]:
 def _walk(walk: Shown) -> Iterator[str]:
     start = f" from {walk.start}" if walk.start else ""
     yield f"  {walk.walk}{start}: {walk.count} elements"
+    if not walk.elements:
+        return
     wide = max((len(element.label) for element in walk.elements), default=0)
     wide = max(wide, len("kernel"))
     yield f"    {'id':>8}  {'kernel':<{wide}}  user space"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from kiter.cli import _extras
-from kiter.vm import extras
+from kiter.vm import conformance, extras
 from kiter.vm.extras import Asked
 from kiter.vm.prototype import Prototype
 from kiter.vm.results import Check, GuestReport, console_tail
@@ -52,19 +52,7 @@ def group(check: Check) -> str:
     if (kind := check.test.rpartition("_")[2]) in {"against", "show"}:
         return kind
     named = check.subtest.partition(" ")[0]
-    own = {
-        "contract",
-        "late",
-        "churn",
-        "balance",
-        "start_leaves",
-        "start_gone",
-        "null",
-        "shown",
-        "refused",
-        "",
-    }
-    return "contract" if named in own else "refused"
+    return "contract" if not named or named in conformance.TRIES else "refused"
 
 
 def write(verdicts: Verdicts, form: str, verbose: int) -> str:

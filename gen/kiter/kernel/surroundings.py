@@ -43,7 +43,7 @@ def of(
     folder = given or _unpacked(wanted, headers, origin, cache)
     if folder is None:
         return Surroundings(unfit=MISSING.format(headers.profile, headers.profile))
-    asked = rendered.inside and rendered.guard and not _is_on(rendered.guard, headers)
+    asked = rendered.inside and rendered.guard and not is_on(rendered.guard, headers)
     flags = (f"-D{rendered.guard}=1",) if asked else ()
     quoted = () if rendered.inside else (f"-I{folder}",)
     return Surroundings(folder, (*flags, *quoted), identity=key_of(str(folder), *flags, *wanted))
@@ -71,7 +71,8 @@ def _unpacked(wanted: tuple[str, ...], headers: Headers, origin: Places, cache: 
     return sources.unpacked(archive, wanted, cache, needed) if archive else None
 
 
-def _is_on(option: str, headers: Headers) -> bool:
+def is_on(option: str, headers: Headers) -> bool:
+    """Whether a kernel is built with an option, so that its BTF has what that brings."""
     config = headers.path / ".config"
     return config.is_file() and f"\n{option}=" in config.read_text(encoding="utf-8", errors="replace")
 

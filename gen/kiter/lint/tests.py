@@ -7,27 +7,38 @@ from collections.abc import Iterator
 
 from kiter.lint.rule import Hit, near, rule
 from kiter.lint.subject import Subject
-from kiter.lower.worlds import HANDLES, ORACLES, WORLDS
+from kiter.lower.worlds import HANDLES, NUMBERS, WORLDS, World, objects, world_of
 from kiter.spec.argument import Argument
-
-# What user space can tell without an object to start from.
-FROM_NOWHERE = frozenset({"processes", "threads"})
+from kiter.spec.node import Node
 
 
 @rule(
     "T01",
     "an expectation about other elements",
-    "what user space should see depends on what the elements are",
+    "what user space should see depends on what the elements are, and of what",
     hint="see 'expect' in the reference of the spec language",
 )
 def other_world(s: Subject) -> Iterator[Hit]:
-    world = WORLDS.get(s.it.element)
-    possible = ORACLES[world.name] if world else frozenset()
-    for case in s.it.cases:
-        if case.expect and case.expect not in possible:
+    found = _worlds(s)
+    possible = frozenset(name for world in found for name in world.oracles)
+    for expect, node in _expected(s):
+        if expect not in possible:
             hint = f"there is {', '.join(sorted(possible))}" if possible else "leave it out"
-            kind = world.name if world else f"elements of type '{s.it.element}'"
-            yield Hit(case.node["expect"].at, f"'{case.expect}' is not known of {kind}", hint)
+            kind = found[0].name if found else f"elements of type '{s.it.element}'"
+            yield Hit(node["expect"].at, f"'{expect}' is not known of {kind.replace('_', ' ')}", hint)
+
+
+def _worlds(s: Subject) -> tuple[World, ...]:
+    """The surroundings of the elements, or all that these could have."""
+    found = world_of(s.it)
+    return (found,) if found else tuple(w for w in WORLDS if w.element == s.it.element)
+
+
+def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
+    """Every expectation, and the part of the spec that it stands in."""
+    values = (value for a in s.it.arguments for value in (*a.combinations, *a.bits))
+    yield from ((v.expect, v.node) for v in values if v.expect)
+    yield from ((case.expect, case.node) for case in s.it.cases if case.expect)
 
 
 @rule(
@@ -37,11 +48,12 @@ def other_world(s: Subject) -> Iterator[Hit]:
     hint="add the object as an argument, or expect something else",
 )
 def nothing_to_start_from(s: Subject) -> Iterator[Hit]:
-    if any(a.type in HANDLES for a in s.it.arguments):
+    if objects(s.it):
         return
-    for case in s.it.cases:
-        if case.expect and case.expect not in FROM_NOWHERE:
-            yield Hit(case.node["expect"].at, f"'{case.expect}' of which object? new() takes none")
+    known = {name: oracle for world in _worlds(s) for name, oracle in world.oracles.items()}
+    for expect, node in _expected(s):
+        if expect in known and not known[expect].nowhere:
+            yield Hit(node["expect"].at, f"'{expect}' of which object? new() takes none")
 
 
 def _given(s: Subject) -> set[str]:
@@ -50,7 +62,9 @@ def _given(s: Subject) -> set[str]:
 
 def _plain(s: Subject, a: Argument) -> bool:
     """Whether the tests do not know by themselves what to pass."""
-    return a.type not in HANDLES and a.name != s.it.select
+    world = world_of(s.it)
+    known = a.type in HANDLES or a.restricted or a.implicit or a.name == s.it.select
+    return not known and not (world and a.name == world.place)
 
 
 @rule(
@@ -62,26 +76,34 @@ def _plain(s: Subject, a: Argument) -> bool:
 def unknown_argument(s: Subject) -> Iterator[Hit]:
     if s.it.select and s.it.argument(s.it.select) is None:
         return  # W05 says that it is misspelt
-    for a in s.it.arguments:
-        if _plain(s, a) and a.name not in _given(s):
-            hint = f"add it: tests: {{arguments: {{{a.name}: ...}}}}"
-            yield Hit(a.node.key_at, f"nobody says what the tests pass for '{a.name}'", hint)
+    plain = [a for a in s.it.arguments if _plain(s, a) and a.name not in _given(s)]
+    for trial in s.it.tests.cases:
+        given = {name for name, _ in trial.arguments}
+        for a in plain:
+            if a.name not in given:
+                yield Hit(trial.node.at, f"the case '{trial.name}' does not say what to pass for '{a.name}'")
+    for a in plain if not s.it.tests.cases else ():
+        hint = f"add it: tests: {{arguments: {{{a.name}: ...}}}}"
+        yield Hit(a.node.key_at, f"nobody says what the tests pass for '{a.name}'", hint)
 
 
 @rule(
     "T04",
     "a test argument that is not one",
-    "tests: arguments says what to pass for arguments of new() that the tests do not know by themselves",
+    "what the tests pass is said for arguments of new() that they do not know by themselves",
     hint="take it away",
 )
 def stray_argument(s: Subject) -> Iterator[Hit]:
-    for name, code in s.it.tests.arguments:
+    given = [(name, code.node) for name, code in s.it.tests.arguments]
+    given += [item for trial in s.it.tests.cases for item in trial.node["arguments"].items()]
+    known = s.it.node.value.get("arguments", {})
+    for name, node in given:
         a = s.it.argument(name)
-        if a is None:
+        if name not in known:
             hint = near(name, (a.name for a in s.it.arguments if _plain(s, a)))
-            yield Hit(code.node.key_at, f"there is no argument '{name}'", hint)
-        elif not _plain(s, a):
-            yield Hit(code.node.key_at, f"the tests choose what to pass for '{name}'")
+            yield Hit(node.key_at, f"there is no argument '{name}'", hint)
+        elif a and (a.type in HANDLES or a.name == s.it.select or a.implicit):
+            yield Hit(node.key_at, f"the tests choose what to pass for '{name}'")
 
 
 @rule(
@@ -92,7 +114,7 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
     severity="warning",
 )
 def unknown_elements(s: Subject) -> Iterator[Hit]:
-    if s.it.element not in WORLDS and s.it.tests.identity is None:
+    if not _worlds(s) and s.it.tests.identity is None:
         yield Hit(s.it.node["element"]["type"].at, f"the tests know nothing of '{s.it.element}'")
 
 
@@ -104,8 +126,16 @@ def unknown_elements(s: Subject) -> Iterator[Hit]:
     severity="warning",
 )
 def unexpected(s: Subject) -> Iterator[Hit]:
-    for case in s.it.cases if s.it.element in WORLDS else ():
-        if not case.expect and case.walks:
+    world = world_of(s.it)
+    if world is NUMBERS:
+        if not s.it.tests.cases:
+            hint = "add tests: cases, each with the arguments and the numbers that the walk must give"
+            yield Hit(s.it.node["walk"].key_at, "no case says which numbers the walk gives", hint)
+        return
+    values = {v.expect for a in s.it.arguments for v in (*a.combinations, *a.bits)}
+    # what can live in one file only has elements that only its neighbours make
+    for case in s.it.cases if _worlds(s) and not s.it.place.inside else ():
+        if not case.expect and case.walks and not (values and "" not in values):
             what = f"the case '{case.flag}'" if case.flag else "the walk"
             yield Hit(case.node.key_at, f"{what} has no 'expect'")
 
@@ -118,6 +148,17 @@ def unexpected(s: Subject) -> Iterator[Hit]:
     severity="warning",
 )
 def second_object(s: Subject) -> Iterator[Hit]:
-    objects = [a for a in s.it.arguments if a.type in HANDLES]
-    for a in objects[1:]:
-        yield Hit(a.node.key_at, f"the tests name only '{objects[0].name}', not '{a.name}'")
+    given = [a for a in s.it.arguments if a.type in HANDLES]
+    for a in given[1:]:
+        yield Hit(a.node.key_at, f"the tests name only '{given[0].name}', not '{a.name}'")
+
+
+@rule(
+    "T08",
+    "cases of an iterator over objects",
+    "a case says which numbers a walk gives; which objects it gives depends on what user space sees",
+    hint="say what to expect of the walk instead",
+)
+def cases_of_objects(s: Subject) -> Iterator[Hit]:
+    if s.it.lifetime != "state" and s.it.tests.cases:
+        yield Hit(s.it.tests.cases[0].node.at, f"'{s.it.element}' is no number in the iterator's state")

@@ -32,18 +32,14 @@ def name(iterator: str) -> str:
 
 def view(scene: Scene, own: str, known: Container[str]) -> View | None:
     """None when there is nothing to compare: `own` is the kernel's iterator, `known` its flags."""
-    found = setting(scene)
     absent = tuple(case.flag for case in scene.cases if case.flag and case.flag not in known)
-    if found is None or len(absent) == len(found.walks):
+    found = setting(scene, absent)
+    if found is None or len(absent) == len(scene.cases):
         return None
-    theirs = replace(scene, it=replace(scene.it, name=own))
+    theirs = replace(scene, it=replace(scene.it, name=own, companions=()))
     return View(
         name=name(scene.it.name),
-        setting=replace(
-            found,
-            walks=tuple(w for w in found.walks if w not in absent),
-            accepted=tuple(f for f in found.accepted if f not in absent),
-        ),
+        setting=found,
         own=own,
         declared=declarations.view(theirs).declarations,
         absent=absent,

@@ -25,13 +25,14 @@ class View:
     registration: tuple[str, ...]
     summary: str
     shims: tuple[str, ...]
+    spaces: tuple[str, ...]
 
 
-def view(scene: Scene, shims: tuple[str, ...] = ()) -> View:
+def view(scene: Scene, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()) -> View:
     """A complete translation unit, guarded as its Makefile line would guard it.
 
     `shims` are symbols that the kernel does not export: the module finds their addresses when it
-    is loaded.
+    is loaded. `spaces` are the namespaces of those that it exports in one.
     """
     always = {"linux/bpf.h", "linux/btf.h", "linux/btf_ids.h", "linux/init.h", "linux/module.h"}
     always |= {"linux/kprobes.h"} if shims else set()
@@ -43,6 +44,7 @@ def view(scene: Scene, shims: tuple[str, ...] = ()) -> View:
         registration=registration.own_set(scene, scene.it.programs or COMMON, "find_shims" if shims else ""),
         summary=scene.it.summary,
         shims=shims,
+        spaces=tuple(scene.profile.import_space.format(space=space) for space in spaces),
     )
 
 

@@ -3,55 +3,127 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kiter.lower.ctext import declare
-from kiter.lower.play import Play, passed, play, without, world
+from kiter.lower.play import Play, held, passed, play, without, world
+from kiter.lower.rows import Flag, flags, trials
 from kiter.lower.scene import Scene
+from kiter.lower.worlds import TASK, kin_of
+from kiter.spec.companion import Companion
+from kiter.spec.snippet import substitute
+from kiter.spec.trial import Trial
 
 # where a program of a type, beside syscall, can be loaded without any preparation
 SECTIONS = {"tracing": "tp_btf/task_newtask", "xdp": "xdp", "sched_cls": "tc"}
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """`accepted` are the flag values there are; `identity` is a number, over `pos`.
+class Call:
+    """A companion as it is tried: the call, and what it must return of a live and of a dead iterator."""
 
-    `good` are the arguments with the first flag value there is, "" when there are none;
-    `null` are the arguments with NULL where new() takes it, "" when it takes none; `references`
-    counts those on an element that every walk meets, "" where user space can count them;
+    name: str
+    call: str
+    live: str
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A call in a task switch: the `handle` that the task stands for, and what is passed."""
+
+    handle: str
+    passed: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`tables` are the values of the flag arguments, `data` arrays that cases pass, `cases` what each stores.
+
+    `identity` is a number, over `pos`, made by `naming` where the kernel knows a name only. `good`
+    are the arguments with the first flag value there is, "" when there are none; `null` are the
+    arguments with NULL where new() takes it, "" when it takes none. `of_self` and `of_pos` count
+    references, of the running task or of all elements, where user space cannot. `holds` says that a
+    program waits for the world to change, as `wait` does before a call of new(), and `spends` that user
+    space counts memory. `irqs_off` is None unless new() refuses to work with interrupts off.
     `elsewhere` are the other types of programs that the iterator's own set is for, with their sections.
     """
 
     name: str
     element: str
     play: Play
-    rcu: bool
-    accepted: tuple[str, ...]
-    flag_type: str
+    tables: tuple[tuple[str, tuple[str, ...]], ...]
+    data: tuple[str, ...]
+    cases: tuple[tuple[str, tuple[str, ...]], ...]
     identity: str
+    naming: str
     good: str
     null: str
-    references: str
+    of_self: tuple[str, ...]
+    of_pos: str
+    holds: bool
+    spends: bool
+    irqs_off: Switch | None
+    wait: tuple[str, ...]
+    companions: tuple[Call, ...]
     elsewhere: tuple[tuple[str, str], ...]
 
 
 def view(scene: Scene) -> View:
     """The walking programs of one iterator."""
-    selector = scene.selector
+    found, kin = world(scene), kin_of(scene.it)
+    given = flags(scene)
+    holds = found is None or found.comes
+    counts = [c.value for c in found.references if scene.profile.number in c.kernels] if found else []
     return View(
         name=scene.it.name,
         element=scene.it.element,
         play=play(scene),
-        rcu=scene.it.rcu,
-        accepted=tuple(case.flag for case in scene.cases if case.flag),
-        flag_type=declare(f"const {selector.type}", "accepted") if selector else "",
+        tables=tables(given),
+        data=data(scene),
+        cases=cases(scene, trials(scene)),
         identity=identity(scene),
-        good=passed(scene, (selector.name, "accepted[0]")) if selector else "",
+        naming=kin.naming if kin else "",
+        good=passed(scene, (given[0].name, "accepted[0]")) if given else "",
         null=without(scene),
-        references=found.references if (found := world(scene)) else "",
+        of_self=tuple(c for c in counts if c.startswith("self")),
+        of_pos=next((c for c in counts if c.startswith("pos")), ""),
+        holds=holds,
+        spends=found is not None and spends(scene),
+        irqs_off=irqs_off(scene),
+        wait=("if (hold)", "\tstay();") if holds else (),
+        companions=companions(scene),
         elsewhere=tuple((kind, SECTIONS[kind]) for kind in scene.it.programs if kind in SECTIONS),
     )
+
+
+def tables(given: Iterable[Flag]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The constant array of each flag argument's values: its declaration and its items."""
+    return tuple(
+        (f"{declare(f'const {flag.argument.type}', table(index, flag.name))}[]", flag.values)
+        for index, flag in enumerate(given)
+    )
+
+
+def table(index: int, name: str) -> str:
+    """What the array of a flag argument's values is called: the first is the one that varies."""
+    return f"accepted_{name}" if index else "accepted"
+
+
+def data(scene: Scene) -> tuple[str, ...]:
+    """The arrays that cases pass."""
+    return tuple(f"{declare(a.type, a.name)}[] = {{ {', '.join(a.values)} }};" for a in scene.it.tests.data)
+
+
+def cases(scene: Scene, given: Iterable[Trial]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each case with the statements that store its arguments."""
+    return tuple((trial.name, _stored(scene, trial)) for trial in given)
+
+
+def _stored(scene: Scene, trial: Trial) -> tuple[str, ...]:
+    given = dict(trial.arguments)
+    return tuple(f"{a.name} = {given[a.name]};" for a in scene.it.arguments if a.name in given)
 
 
 def identity(scene: Scene) -> str:
@@ -59,5 +131,48 @@ def identity(scene: Scene) -> str:
     given = scene.it.tests.identity
     if given is not None:
         return scene.scope.snippet(given).text
-    found = world(scene)
+    found = kin_of(scene.it)
     return found.identity if found else "(u64)pos"
+
+
+def spends(scene: Scene) -> bool:
+    """Whether new() takes memory."""
+    return scene.it.allocate or any(r.buffer for r in scene.it.resources)
+
+
+def irqs_off(scene: Scene) -> Switch | None:
+    """A call in a task switch, which is done with interrupts off.
+
+    tp_btf/sched_switch gives a trusted pointer to the task that leaves (include/trace/events/sched.h).
+    """
+    it, objects = scene.it, held(scene)
+    open_to_all = not it.programs or "tracing" in it.programs
+    if "irqs_off" not in dict(it.context.refuse) or not open_to_all or world(scene) is None:
+        return None
+    if [a.type for a, _ in objects] != [TASK]:
+        return None
+    name = objects[0][0].name
+    return Switch(name, passed(scene, (name, "prev")))
+
+
+def companions(scene: Scene) -> tuple[Call, ...]:
+    """The companions that can be tried with numbers: what they say is a number over these."""
+    known = {name for trial in scene.it.tests.cases for name, _ in trial.arguments}
+    return tuple(_call(c) for c in scene.it.companions if c.result and _plain(scene, c, known))
+
+
+def _plain(scene: Scene, companion: Companion, known: set[str]) -> bool:
+    own = {p.name for p in companion.parameters if not p.type.endswith("*")}
+    code = companion.result.on(scene.profile.number) if companion.result else None
+    return code is not None and len(own) == len(companion.parameters) and code.names() <= known | own
+
+
+def _call(companion: Companion) -> Call:
+    values = tuple(str(7 + i) for i, _ in enumerate(companion.parameters))
+    given = (*values, "&it") if companion.last else ("&it", *values)
+    names = dict(zip((p.name for p in companion.parameters), values, strict=True))
+    result, empty = companion.result, companion.empty
+    live = substitute(result.all()[0].text, names) if result else "0"
+    return Call(
+        companion.name, f"{companion.name}({', '.join(given)})", live, empty.all()[0].text if empty else "0"
+    )

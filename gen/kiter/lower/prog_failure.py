@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiter.lower.play import Play, held, passed, play, world
+from kiter.lower.play import Play, held, passed, play
 from kiter.lower.scene import Scene
-from kiter.lower.worlds import KSYMS
+from kiter.lower.worlds import KSYMS, kin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Program:
     """One program: its name, the verifier's words, its own variables, and its body.
 
     `locked` puts a critical section round the body, where the iterator wants one; `after` comes
-    behind it.
+    behind it. `section` is where it would be attached.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Program:
     body: tuple[str, ...]
     locked: bool = True
     after: tuple[str, ...] = ()
+    section: str = "syscall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ class View:
 
 def view(scene: Scene) -> View:
     """The failing programs of one iterator."""
-    found = world(scene)
-    extra = [symbol for symbol in KSYMS if found and any(symbol in part for part in found.keep)]
+    programs = tuple(_programs(scene))
+    lines = [line for program in programs for line in (*program.body, *program.after)]
     return View(
-        play=play(scene, extra),
-        programs=tuple(_programs(scene)),
+        play=play(scene, (name for name in KSYMS if any(f"{name}(" in line for line in lines))),
+        programs=programs,
         words=scene.state.words,
     )
 
@@ -75,7 +76,13 @@ class _Writer:
     def pos(self) -> str:
         return f"{self.scene.it.element}pos;"
 
+    @property
+    def read(self) -> str:
+        """A read of an element."""
+        return "sink = *pos;" if self.scene.it.lifetime == "state" else "sink = *(u64 *)pos;"
+
     def says(self, key: str, n: int = 0) -> str:
+        """A message; `n` is the number of an argument that it is about."""
         return self.scene.profile.messages[key].format(it=self.scene.it.name, n=n, r=n + 1)
 
 
@@ -84,6 +91,8 @@ def _programs(scene: Scene) -> Iterator[Program]:
     yield from _states(w)
     yield from _accesses(w)
     yield from _arguments(w)
+    yield from _companions(w)
+    yield from _contexts(w)
     if scene.it.rcu:
         yield from _sections(w)
 
@@ -98,6 +107,8 @@ def _states(w: _Writer) -> Iterator[Program]:
     yield Program("new_twice", initialized, (w.it,), (new, new, end))
     yield Program("destroy_twice", uninitialized, (w.it,), (new, end, end))
     yield Program("next_after_destroy", uninitialized, (w.it,), (new, end, get))
+    if w.scene.it.name == "num":
+        return
     yield Program(
         "other_iterator",
         uninitialized,
@@ -126,12 +137,18 @@ def _accesses(w: _Writer) -> Iterator[Program]:
         "unchecked_null",
         w.says("unchecked_null"),
         (w.it, w.pos),
-        (w.new(), f"pos = {w.next()}", "sink = *(u64 *)pos;", w.destroy()),
+        (w.new(), f"pos = {w.next()}", w.read, w.destroy()),
     )
+    if w.scene.it.lifetime == "state":
+        written = w.loop("*pos = 0;")
+        yield Program("write_to_element", w.says("readonly_element"), (w.pos,), written)
 
 
 def _arguments(w: _Writer) -> Iterator[Program]:
     """Pointers that new() must not be given."""
+    refused = w.says(
+        "untrusted_element" if any(a.rcu for a in w.scene.it.arguments) else "untrusted_argument"
+    )
     for number, argument in enumerate(w.scene.it.arguments, 1):
         handle = {a.name: h for a, h in held(w.scene)}.get(argument.name)
         if handle is None:
@@ -149,10 +166,44 @@ def _arguments(w: _Writer) -> Iterator[Program]:
         walked = passed(w.scene, (argument.name, handle.untrusted.format(h=argument.name)))
         yield Program(
             f"untrusted_{argument.name}",
-            w.says("untrusted_argument"),
+            refused,
             (w.it,),
             (w.new(given=walked), w.destroy()),
         )
+
+
+def _companions(w: _Writer) -> Iterator[Program]:
+    """Further kfuncs, of an iterator that is none yet."""
+    for companion in w.scene.it.companions:
+        given = ["0" for p in companion.parameters if not p.type.endswith("*")]
+        if len(given) < len(companion.parameters):
+            continue
+        place = len(given) if companion.last else 0
+        given.insert(place, "&it")
+        yield Program(
+            f"{companion.name}_without_new",
+            w.says("uninitialized_argument", place),
+            (w.it,),
+            (f"{companion.name}({', '.join(given)});",),
+        )
+
+
+def _contexts(w: _Writer) -> Iterator[Program]:
+    """Where the iterator must not be used."""
+    it = w.scene.it
+    nothing = w.loop("sink++;")
+    awake = "tp_btf/task_newtask"
+    reached = not it.programs or "tracing" in it.programs
+    if it.context.sleepable:
+        if reached:
+            yield Program("not_sleepable", w.says("not_sleepable"), (w.pos,), nothing, section=awake)
+        inside = ("bpf_rcu_read_lock();", *nothing, "bpf_rcu_read_unlock();")
+        yield Program("inside_rcu", w.says("sleep_in_rcu"), (w.pos,), inside)
+        inside = ("bpf_preempt_disable();", *nothing, "bpf_preempt_enable();")
+        yield Program("inside_preempt", w.says("sleep_in_preempt"), (w.pos,), inside)
+    # the verifier knows the one that it has a list for by its name
+    if it.context.allow and it.name == it.node.text("iterator") and reached:
+        yield Program("not_allowed", w.says("not_allowed"), (w.pos,), nothing, section=awake)
 
 
 def _sections(w: _Writer) -> Iterator[Program]:
@@ -168,8 +219,8 @@ def _sections(w: _Writer) -> Iterator[Program]:
         (w.pos,),
         w.loop("bpf_copy_from_user(&sink, sizeof(sink), NULL);"),
     )
-    found = world(w.scene)
-    if found is None:
+    found = kin_of(w.scene.it)
+    if found is None or not found.holder:
         return
     keep, release = found.keep
     yield Program(

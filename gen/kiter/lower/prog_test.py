@@ -3,82 +3,181 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kiter.lower import prog
 from kiter.lower.ctext import prototype
-from kiter.lower.play import held, world
+from kiter.lower.play import held, place, world
+from kiter.lower.rows import Flag, Row, flags, rows, trials
 from kiter.lower.scene import Scene
 from kiter.lower.worlds import World
-from kiter.spec.case import Case
-from kiter.spec.walk import start_of
+from kiter.spec.trial import Trial
+
+WIDE = frozenset({"u64", "s64", "unsigned long", "long", "size_t"})
+HELPERS = frozenset({"cgroup_helpers.h"})
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One walk in the test's table: its name, what user space expects, and what new() returns.
-
-    `expect` is "" for a walk of which user space has no picture; `first` says whether the walk must
-    begin at the object it was given, `empties` whether nothing is left of it when that object has
-    left, `begins` whether a start that is all alone is an element itself; `null` is new()'s answer
-    to NULL in place of the object, `gone` its answer to an object that has left already, 1 where
-    the author's own checks decide.
-    """
+class Refused:
+    """A flag argument: `table` has its good values, the functions that try others are called *`ending`."""
 
     name: str
-    expect: str
-    first: bool
-    empties: bool
-    begins: bool
-    null: str
-    gone: str
+    table: str
+    type: str
+    all: str
+    mask: bool
+    varies: bool
+    ending: str
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The test of an iterator over objects.
+
+    `table` are the rows of walks[], `columns` the members that they use, `oracles` the functions that
+    they name. `handle` is the object argument, `place` the one that says where the walk begins, each
+    "" when there is none; `come` and `go` are what fills and empties the yard. `irqs_off` is what
+    new() says with interrupts off, `bare` of an object without elements.
+    """
+
+    table: tuple[str, ...]
+    columns: frozenset[str]
+    oracles: tuple[str, ...]
+    refused: tuple[Refused, ...]
+    handle: str
+    place: str
+    nullable: bool
+    run_holding: tuple[str, ...]
+    come: tuple[str, ...]
+    go: tuple[str, ...]
+    irqs_off: str
+    bare: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The test of an iterator over numbers: its rows, the longest of which has `most` elements.
+
+    `good` is the first row in which new() does not fail.
+    """
+
+    table: tuple[str, ...]
+    refused: tuple[Refused, ...]
+    good: int
+    most: int
+    companions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`selector` is "" for an iterator without flags, `handle` the object argument, if any."""
+    """`objects`, `numbers` or neither is there: of unknown elements only the refusals are tried."""
 
     name: str
-    world: World
-    rows: tuple[Row, ...]
-    oracles: tuple[str, ...]
-    selector: str
-    handle: str
+    world: World | None
     headers: tuple[str, ...]
-    nullable: bool
-    run_holding: tuple[str, ...]
+    helpers: tuple[str, ...]
+    spends: bool
+    objects: Objects | None
+    numbers: Numbers | None
 
 
-def view(scene: Scene) -> View | None:
-    """None for elements that user space has no picture of."""
+def view(scene: Scene) -> View:
+    """The tests of one iterator."""
     found = world(scene)
-    if found is None:
-        return None
-    handles = held(scene)
-    rows = tuple(_row(scene, case) for case in scene.cases)
-    skeleton = f"struct {scene.it.name}_iter *skel"
+    numbers = found is not None and scene.it.lifetime == "state"
+    headers = set(found.headers) if found else set()
     return View(
         name=scene.it.name,
         world=found,
-        rows=rows,
-        oracles=tuple(dict.fromkeys(row.expect for row in rows if row.expect)),
-        selector=scene.it.select,
+        headers=tuple(sorted((headers | ({"pthread.h"} if found and found.comes else set())) - HELPERS)),
+        helpers=tuple(sorted(headers & HELPERS)),
+        spends=found is not None and prog.spends(scene),
+        objects=_objects(scene, found) if found and not numbers else None,
+        numbers=_numbers(scene) if numbers else None,
+    )
+
+
+def _objects(scene: Scene, found: World) -> Objects:
+    given = rows(scene)
+    handles = held(scene)
+    skeleton = f"struct {scene.it.name}_iter *skel"
+    entries = [_entry(row, found, bool(handles), any(a.nullable for a, _ in handles)) for row in given]
+    coming, going = (([f"{f}();"] if found.comes else []) for f in ("arrive", "leave"))
+    if handles:
+        come, go = found.start
+        coming = [*([] if come == "arrive" else coming), f"id = {come}();"]
+        going = [*([] if go == "leave" else going), f"{go}();"]
+    return Objects(
+        table=tuple(line for entry in entries for line in _initializer(entry)),
+        columns=frozenset(key for entry in entries for key in entry),
+        oracles=tuple(dict.fromkeys(r.oracle.function for r in given if r.oracle)),
+        refused=tuple(_refused(i, f) for i, f in enumerate(flags(scene))),
         handle=handles[0][0].name if handles else "",
-        headers=tuple(sorted({"pthread.h", *found.headers})),
-        nullable=any(a.nullable for a in scene.it.arguments),
+        place=place(scene),
+        nullable=any(a.nullable for a, _ in handles),
         run_holding=prototype(
             "void", "run_holding", (skeleton, "struct bpf_program *prog", "void (*act)(void)"), "static"
         ),
+        come=tuple(coming),
+        go=tuple(going),
+        irqs_off=f"-{dict(scene.it.context.refuse)['irqs_off']}" if prog.irqs_off(scene) else "",
+        bare=given[0].gone if found.bare and handles and given[0].gone.startswith("-") else "",
     )
 
 
-def _row(scene: Scene, case: Case) -> Row:
-    start = start_of(case.walk)
-    return Row(
-        name=case.flag or "all",
-        expect=case.expect.removesuffix("_from_task"),
-        empties=case.expect == "own_threads",
-        begins=case.expect not in ("", "children"),
-        first=case.expect.endswith("_from_task"),
-        null="-EINVAL" if case.requires else "0",
-        gone="1" if scene.it.refusals or case.refusals else f"-{start.errno}" if start else "0",
+def _entry(row: Row, found: World, handle: bool, nullable: bool) -> dict[str, str]:
+    """The members of a row that are not zero."""
+    oracle = row.oracle
+    entry = {"name": f'"{row.name}"', "expect": oracle.function if oracle else ""}
+    if oracle and handle:
+        entry["first"] = "true" if oracle.first else ""
+        entry["begins"] = "true" if oracle.alone else ""
+        entry["empties"] = "true" if oracle.gone else ""
+    if oracle and found.comes:
+        entry["meets"] = "true" if oracle.guest else ""
+    if nullable:
+        entry["null"] = "-EINVAL" if row.needs else ""
+    if handle:
+        entry["gone"] = row.gone if row.gone != "0" else ""
+    return {key: value for key, value in entry.items() if value}
+
+
+def _initializer(entry: dict[str, str]) -> Iterable[str]:
+    members = [f".{key} = {value}" for key, value in entry.items()]
+    line = f"{{ {', '.join(members)} }},"
+    return (line,) if len(line) <= 72 else ("{", *(f"\t{member}," for member in members), "},")
+
+
+def _refused(index: int, flag: Flag) -> Refused:
+    wide = flag.argument.type in WIDE
+    return Refused(
+        name=flag.name,
+        table=prog.table(index, flag.name),
+        type="__u64" if wide else "__u32",
+        all="~0ULL" if wide else "~0U",
+        mask=flag.mask,
+        varies=index == 0 and not flag.argument.reserved,
+        ending=f"_{flag.name}" if index else "",
     )
+
+
+def _numbers(scene: Scene) -> Numbers:
+    cases = trials(scene)
+    return Numbers(
+        table=tuple(line for trial in cases for line in _trial(trial)),
+        refused=tuple(_refused(index, flag) for index, flag in enumerate(flags(scene))),
+        good=next((index for index, trial in enumerate(cases) if not trial.errno), 0),
+        most=max((len(trial.values) for trial in cases), default=0),
+        companions=tuple(companion.name for companion in prog.companions(scene)),
+    )
+
+
+def _trial(trial: Trial) -> Iterable[str]:
+    name = f'"{trial.name}"'
+    if trial.errno:
+        return (f"{{ {name}, .err = -{trial.errno} }},",)
+    if not trial.values:
+        return (f"{{ {name} }},",)
+    values = ", ".join(map(str, trial.values))
+    return (f"{{ {name}, .nr = {len(trial.values)}, .values = {{ {values} }} }},",)

@@ -3,53 +3,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
-from kiter.lower.ctext import declare
-from kiter.lower.play import Play, held, play
-from kiter.lower.prog import identity
+from kiter.lower import prog
+from kiter.lower.play import Play, held, play, world
+from kiter.lower.rows import Flag, flags
 from kiter.lower.scene import Scene
-from kiter.lower.worlds import Stage, stage_of
+from kiter.lower.worlds import Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`walks` are the flag values as C and as text; the one walk of an iterator without flags is "all".
+    """`walks` are the rows as text: flag values or cases, or the one walk, "all".
 
-    `accepted` are the same for the BPF program, which has none without a `selector`; `handle` is
-    the object argument, "" when there is none.
+    `tables` are the flag values for the BPF program, `chosen` the flag arguments with their arrays;
+    `data` and `cases` are what the cases of numbers store. `handle` is the object argument, "" when
+    there is none. `copied` says that each iterator has elements of its own, at addresses of their own.
     """
 
     name: str
     element: str
     identity: str
-    rcu: bool
+    naming: str
     play: Play
     walks: tuple[str, ...]
-    accepted: tuple[str, ...]
-    flag_type: str
-    selector: str
+    tables: tuple[tuple[str, tuple[str, ...]], ...]
+    chosen: tuple[tuple[str, str, str], ...]
+    data: tuple[str, ...]
+    cases: tuple[tuple[str, tuple[str, ...]], ...]
     handle: str
+    copied: bool
     stage: Stage
 
 
-def setting(scene: Scene) -> Setting | None:
-    """None for elements that user space has no picture of."""
-    stage = stage_of(scene.it.element)
-    if stage is None:
+def setting(scene: Scene, absent: Container[str] = ()) -> Setting | None:
+    """None for elements that user space has no picture of; `absent` are flag values to leave out."""
+    found = world(scene)
+    if found is None:
         return None
-    selector, handles = scene.selector, held(scene)
-    flags = tuple(case.flag for case in scene.cases if case.flag)
+    handles, given = held(scene), tuple(_without(f, absent) for f in flags(scene))
+    cases = prog.cases(scene, scene.it.tests.cases)
     return Setting(
         name=scene.it.name,
         element=scene.it.element,
-        identity=identity(scene),
-        rcu=scene.it.rcu,
+        identity=prog.identity(scene),
+        naming=found.naming,
         play=play(scene),
-        walks=flags or ("all",),
-        accepted=flags,
-        flag_type=declare(f"const {selector.type}", "accepted") if selector else "",
-        selector=scene.it.select,
+        walks=_walks(given, tuple(name for name, _ in cases)),
+        tables=prog.tables(given),
+        chosen=tuple(
+            (f.name, prog.table(i, f.name), "0" if i or f.argument.reserved else "which")
+            for i, f in enumerate(given)
+        ),
+        data=prog.data(scene),
+        cases=cases,
         handle=handles[0][0].name if handles else "",
-        stage=stage,
+        copied=scene.it.lifetime in ("state", "snapshot"),
+        stage=found.stage,
     )
+
+
+def _without(flag: Flag, absent: Container[str]) -> Flag:
+    return Flag(flag.argument, tuple(v for v in flag.values if v not in absent), flag.mask)
+
+
+def _walks(given: tuple[Flag, ...], cases: tuple[str, ...]) -> tuple[str, ...]:
+    varying = given[0].values if given and not given[0].argument.reserved else ()
+    return varying or cases or ("all",)

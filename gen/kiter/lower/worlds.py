@@ -8,7 +8,14 @@ generic_btf_ids).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from kiter.lower.oracles import CGROUPS, DMA_BUFS, MEMBERS, SLAB_CACHES, TASKS, VMAS, Oracle
+from kiter.spec.iterator import Iterator
+from kiter.spec.release import Range
+
+TASK = "struct task_struct *"
+CSS = "struct cgroup_subsys_state *"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +36,63 @@ class Handle:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """The surroundings of one type of element.
+class Count:
+    """References that a walk must give back: a number over the running task `self` or each element `pos`."""
 
-    `identity` is the number that user space knows an element by; `keep` is what acquires one (as a
-    `holder`) and gives it back, which the verifier allows only while the element is valid;
-    `references` is how a program counts those on the running task, "" where user space counts what
-    does not die, and `walks` how many walks make a leak stand out; `template` is the user-space
-    half, `headers` are those that it needs.
-    """
-
-    name: str
-    holder: str
-    identity: str
-    keep: tuple[str, str]
-    references: str
-    walks: int
-    template: str
-    headers: tuple[str, ...]
+    value: str
+    kernels: Range = field(default_factory=Range)
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """How a world is shown, and filled for a measurement, where the kernel alone has little of it.
 
-    `label` is what the kernel calls the element `pos`, a C string; `setting` is the user-space half
-    that makes elements and names where to start, `picture` the one that labels them its own way.
+    `label` is what the kernel calls the element `pos`, a C string, or "" for a number; `setting` is
+    the user-space half that makes elements and names where to start, `picture` the one that labels
+    them its own way.
     """
 
     label: str
     setting: str
     picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The surroundings of the elements of some iterators.
+
+    It is that of iterators whose elements are of the type `element` and that set out from one of
+    `handles`, "" for those that take no object.
+
+    `identity` is the number that user space knows an element by, made by `naming` where the kernel
+    knows a name only. `keep` is what acquires an element (as a `holder`) and gives it back, which the
+    verifier allows only while the element is valid. `references` is how a program counts those that
+    walks take; user space counts what does not die. `walks` is how many walks make a leak stand out.
+
+    `template` is the user-space half, `headers` are those that it needs. `ordered` says that user
+    space sees the order of the elements, `comes` that it can make one come and go. `start` are the
+    functions by which an object to set out from comes and goes, `bare` is the number of one that has
+    no elements, `place` the argument that says where between the elements a walk begins.
+    """
+
+    name: str
+    element: str
+    handles: frozenset[str]
+    identity: str
+    oracles: Mapping[str, Oracle]
+    template: str
+    headers: tuple[str, ...]
+    stage: Stage
+    walks: int = 1
+    holder: str = ""
+    keep: tuple[str, str] = ("", "")
+    naming: str = ""
+    references: tuple[Count, ...] = ()
+    ordered: bool = True
+    comes: bool = True
+    start: tuple[str, str] = ("arrive", "leave")
+    bare: str = ""
+    place: str = ""
 
 
 KSYMS: Mapping[str, str] = {
@@ -71,18 +104,20 @@ KSYMS: Mapping[str, str] = {
     "bpf_task_release": "void bpf_task_release(struct task_struct *p) __ksym;",
     "bpf_rcu_read_lock": "void bpf_rcu_read_lock(void) __ksym;",
     "bpf_rcu_read_unlock": "void bpf_rcu_read_unlock(void) __ksym;",
+    "bpf_preempt_disable": "void bpf_preempt_disable(void) __ksym;",
+    "bpf_preempt_enable": "void bpf_preempt_enable(void) __ksym;",
 }
 
 HANDLES: Mapping[str, Handle] = {
-    "struct task_struct *": Handle(
-        holder="struct task_struct *",
+    TASK: Handle(
+        holder=TASK,
         id="s32",
         acquire="bpf_task_from_pid",
         release="bpf_task_release",
         passed="{h}",
         untrusted="bpf_get_current_task_btf()->last_wakee",
     ),
-    "struct cgroup_subsys_state *": Handle(
+    CSS: Handle(
         holder="struct cgroup *",
         id="u64",
         acquire="bpf_cgroup_from_id",
@@ -92,44 +127,138 @@ HANDLES: Mapping[str, Handle] = {
     ),
 }
 
-WORLDS: Mapping[str, World] = {
-    "struct task_struct *": World(
+# fields of include/linux/sched.h, include/linux/mm_types.h and include/linux/fs.h; the last changed in 6.13
+OF_SELF = Count("self->usage.refs.counter")
+OF_MM = Count("self->mm->mm_users.counter")
+OF_PROGRAM = (
+    Count("self->mm->exe_file->f_count.counter", Range.parse("-6.12")),
+    Count("self->mm->exe_file->f_ref.refcnt.counter", Range.parse("6.13-")),
+)
+
+WORLDS = (
+    World(
         name="tasks",
-        holder="struct task_struct *",
+        element=TASK,
+        handles=frozenset({TASK, ""}),
         identity="pos->pid",
-        keep=("bpf_task_acquire(pos)", "bpf_task_release"),
-        references="bpf_get_current_task_btf()->usage.refs.counter",
-        walks=100,
+        oracles=TASKS,
         template="selftests/tasks.c.j2",
         headers=("dirent.h", "signal.h", "sys/syscall.h", "sys/wait.h"),
+        stage=Stage("pos->comm", "prototype/stage_tasks.c.j2", "prototype/picture_tasks.c.j2"),
+        walks=100,
+        holder=TASK,
+        keep=("bpf_task_acquire(pos)", "bpf_task_release"),
+        references=(OF_SELF,),
+        ordered=False,
     ),
-    "struct cgroup_subsys_state *": World(
+    World(
         name="cgroups",
-        holder="struct cgroup *",
+        element=CSS,
+        handles=frozenset({CSS}),
         identity="pos->cgroup->kn->id",
-        keep=("bpf_cgroup_acquire(pos->cgroup)", "bpf_cgroup_release"),
-        references="",
-        walks=1,
+        oracles=CGROUPS,
         template="selftests/cgroups.c.j2",
-        headers=("fcntl.h",),
+        headers=("fcntl.h", "cgroup_helpers.h"),
+        stage=Stage(
+            "pos->cgroup->kn->name", "prototype/stage_cgroups.c.j2", "prototype/picture_cgroups.c.j2"
+        ),
+        holder="struct cgroup *",
+        keep=("bpf_cgroup_acquire(pos->cgroup)", "bpf_cgroup_release"),
     ),
-}
-
-STAGES: Mapping[str, Stage] = {
-    "tasks": Stage("pos->comm", "prototype/stage_tasks.c.j2", "prototype/picture_tasks.c.j2"),
-    "cgroups": Stage(
-        "pos->cgroup->kn->name", "prototype/stage_cgroups.c.j2", "prototype/picture_cgroups.c.j2"
+    World(
+        name="members",
+        element=TASK,
+        handles=frozenset({CSS}),
+        identity="pos->pid",
+        oracles=MEMBERS,
+        template="selftests/members.c.j2",
+        headers=("signal.h", "sys/wait.h", "cgroup_helpers.h"),
+        stage=Stage("pos->comm", "prototype/stage_members.c.j2", "prototype/picture_tasks.c.j2"),
+        walks=100,
+        references=(OF_SELF,),
+        ordered=False,
+        start=("add_guest_cgroup", "remove_guest_cgroup"),
     ),
-}
+    World(
+        name="vmas",
+        element="struct vm_area_struct *",
+        handles=frozenset({TASK}),
+        identity="pos->vm_start",
+        oracles=VMAS,
+        template="selftests/vmas.c.j2",
+        headers=("signal.h", "sys/mman.h", "sys/wait.h"),
+        stage=Stage("", "prototype/stage_vmas.c.j2", "prototype/picture_vmas.c.j2"),
+        walks=100,
+        references=(OF_SELF, OF_MM, *OF_PROGRAM),
+        start=("add_guest_process", "remove_guest_process"),
+        bare="2",
+        place="addr",
+    ),
+    World(
+        name="slab_caches",
+        element="struct kmem_cache *",
+        handles=frozenset({""}),
+        identity="name_of(pos->name)",
+        naming="pos->name",
+        oracles=SLAB_CACHES,
+        template="selftests/slab_caches.c.j2",
+        headers=(),
+        stage=Stage("pos->name", "prototype/stage_nothing.c.j2", "prototype/picture_slab_caches.c.j2"),
+        walks=100,
+        references=(Count("pos->refcount"),),
+        comes=False,
+    ),
+    World(
+        name="dma_bufs",
+        element="struct dma_buf *",
+        handles=frozenset({""}),
+        identity="pos->file->f_inode->i_ino",
+        oracles=DMA_BUFS,
+        template="selftests/dma_bufs.c.j2",
+        headers=("fcntl.h", "linux/udmabuf.h", "sys/ioctl.h", "sys/mman.h", "sys/mount.h", "sys/stat.h"),
+        stage=Stage("pos->exp_name", "prototype/stage_dma_bufs.c.j2", "prototype/picture_dma_bufs.c.j2"),
+        walks=20,
+    ),
+)
+
+# what is in the iterator's own state: the spec's own cases say which numbers these are
+NUMBERS = World(
+    name="numbers",
+    element="",
+    handles=frozenset(),
+    identity="*pos",
+    oracles={},
+    template="selftests/numbers.c.j2",
+    headers=(),
+    stage=Stage("", "prototype/stage_nothing.c.j2", "prototype/picture_numbers.c.j2"),
+    comes=False,
+)
 
 
-def stage_of(element: str) -> Stage | None:
-    """How elements of a type are shown; None where user space has no picture of them."""
-    world = WORLDS.get(element)
-    return STAGES.get(world.name) if world else None
+def objects(it: Iterator) -> tuple[str, ...]:
+    """The types of the kernel objects that new() takes, and that a test program can come by."""
+    return tuple(a.type for a in it.arguments if a.type in HANDLES)
 
 
-ORACLES: Mapping[str, frozenset[str]] = {
-    "tasks": frozenset({"processes", "processes_from_task", "threads", "own_threads"}),
-    "cgroups": frozenset({"preorder", "postorder", "ancestors", "children"}),
-}
+def world_of(it: Iterator) -> World | None:
+    """The surroundings of the elements, where they are known.
+
+    Code that lives inside a file walks what only its neighbours know, unless an object or an
+    expectation says otherwise.
+    """
+    if it.lifetime == "state":
+        return NUMBERS
+    origin = next(iter(objects(it)), "")
+    found = next((w for w in WORLDS if w.element == it.element and origin in w.handles), None)
+    return found if origin or not it.place.inside or expectations(it) else None
+
+
+def kin_of(it: Iterator) -> World | None:
+    """The surroundings, or else some of elements of the same type: what is alike in all of these counts."""
+    return world_of(it) or next((w for w in WORLDS if w.element == it.element), None)
+
+
+def expectations(it: Iterator) -> frozenset[str]:
+    """What user space is said to see, of any walk and any flag."""
+    of_flags = (v.expect for a in it.arguments for v in (*a.bits, *a.combinations))
+    return frozenset({*of_flags, *(case.expect for case in it.cases)} - {""})

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from kiter.errors import Diagnostic, Position
-from kiter.kernel import headers, jobs, locate, programs, scripts, unit
+from kiter.kernel import headers, jobs, locate, programs, scripts, surroundings, unit
 from kiter.kernel.cache import Cache, opened
 from kiter.kernel.codes import CODES, lacking
 from kiter.kernel.headers import Headers, Places
@@ -142,10 +142,16 @@ def plan(rendered: Rendered, workshop: Workshop, cache: Cache) -> list[Job]:
         planned.append(unit.guard_job(rendered, workshop.kbuild, around, off))
     if workshop.sparse and not rendered.inside:  # all of that file would be read, and blamed on the spec
         planned.append(unit.sparse_job(rendered, workshop.kbuild, around, workshop.sparse))
-    planned += programs.jobs(rendered, workshop.bpf)
+    if _has_types(rendered, workshop):
+        planned += programs.jobs(rendered, workshop.bpf)
     if workshop.tree:
         planned += scripts.jobs(rendered, workshop.tree)
     return planned
+
+
+def _has_types(rendered: Rendered, workshop: Workshop) -> bool:
+    """Whether the kernel's BTF, and so vmlinux.h, knows what programs may name."""
+    return not rendered.guard or surroundings.is_on(rendered.guard, workshop.headers)
 
 
 def _notes(rendered: Sequence[Rendered], workshop: Workshop, problem: str) -> Iterator[str]:
@@ -153,6 +159,9 @@ def _notes(rendered: Sequence[Rendered], workshop: Workshop, problem: str) -> It
         yield problem
     if workshop.tree is None or workshop.bpf.includes.origin != workshop.tree.name:
         yield f"the selftests were compiled against {workshop.bpf.includes.origin} headers, not the kernel's"
+    for one in rendered:
+        if not _has_types(one, workshop):
+            yield f"the selftests of {one.iterator} were not compiled: the kernel has no {one.guard}"
     for target in sorted({one.target for one in rendered} - {workshop.headers.profile}):
         yield f"what is generated for {target} was compiled against the headers of {workshop.headers.release}"
 

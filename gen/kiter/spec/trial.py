@@ -21,13 +21,21 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One call of new(): the numbers that the walk then visits, or the `errno` that it fails with."""
+    """One call of new(): the numbers that the walk then visits, or the `errno` that it fails with.
+
+    One that says neither is for comparing with the kernel's own iterator only.
+    """
 
     name: str
     arguments: tuple[tuple[str, str], ...]
     values: tuple[int, ...]
     errno: str
     node: Node
+
+    @property
+    def told(self) -> bool:
+        """Whether it says what comes of the call."""
+        return bool(self.errno) or "values" in self.node.value
 
 
 @dataclass(frozen=True, slots=True)

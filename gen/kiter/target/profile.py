@@ -34,6 +34,7 @@ class Profile:
     spinlock_flag: str
     implicit_flag: str
     nullable_suffix: str
+    import_space: str
     common_file: str
     common_set: str
     makefile: str

@@ -37,18 +37,26 @@ RULES = (
     Rule("an iterator can be left early and made anew", frozenset({"starts_again"})),
     Rule("walks nest", frozenset({"nest_two", "nest_two_meets", "nest_three", "nest_three_meets"})),
     Rule("no reference is lost", frozenset({"references"})),
+    Rule("no memory is lost", frozenset({"memory"})),
+    Rule("companions answer whatever new() has said", frozenset({"said"})),
 )
 
-# which assertions a subtest makes, by the first word of its name (templates/selftests/prog_test.c.j2)
+# which assertions a subtest makes, by the first word of its name
+# (objects.c.j2 and numbers.c.j2 in templates/selftests)
 TRIES = {
     "walk": frozenset({"how_many", "which", "first"}),
-    "contract": frozenset({"stays_drained", "starts_again", "nest_two", "nest_three", "new"}),
+    "contract": frozenset({"stays_drained", "starts_again", "nest_two", "nest_three", "new", "next"}),
     "late": frozenset({"stays_drained"}),
     "churn": frozenset({"ends"}),
+    "element_leaves": frozenset({"ends"}),
     "balance": frozenset({"references"}),
+    "memory": frozenset({"memory"}),
     "start_leaves": frozenset({"ends"}),
     "start_gone": frozenset({"new", "next"}),
+    "start_bare": frozenset({"new", "next"}),
+    "irqs_off": frozenset({"new", "next"}),
     "refused": frozenset({"new", "next"}),
+    "companion": frozenset({"said"}),
     "null": frozenset({"new", "next"}),
 }
 

@@ -67,12 +67,14 @@ class Order:
     All figures are medians over the rounds. `ratio` and `noise` are those of what each round gave,
     not of the medians: the host slows down for a while, but hardly within a round. `noise` is the
     kernel's own timed a second time over the first, which tells how far to trust the ratio.
-    `elements` is how many a round visited, 0 when the orders differed and were not timed.
+    `elements` is how many a round visited, 0 when the orders differed and were not timed. `answers`
+    are our new()'s and theirs where both refuse, each in its own way.
     """
 
     walk: str
     known: bool
     meetings: tuple[Meeting, ...] = ()
+    answers: tuple[int, int] = (0, 0)
     elements: int = 0
     ours: float = 0.0
     theirs: float = 0.0
@@ -129,7 +131,7 @@ def overall(found: Iterable[Order]) -> float:
     return geometric_mean(ratios) if ratios else 0.0
 
 
-COLUMNS = {"walk": 4, "element": 6, "compared": 6, "timed": 7, "absent": 2}
+COLUMNS = {"walk": 4, "element": 6, "compared": 6, "answered": 4, "timed": 7, "absent": 2}
 
 
 def _rows(report: GuestReport, test: str) -> Iterator[list[str]]:
@@ -149,8 +151,9 @@ def _elements(rows: Iterable[list[str]], walk: str) -> Iterator[Element]:
 def _order(rows: Iterable[list[str]], walk: str) -> Order:
     own = [row for row in rows if row[1] == walk]
     met = tuple(Meeting(r[2], r[3], int(r[4]), int(r[5])) for r in own if r[0] == "compared")
+    said = next(((int(row[2]), int(row[3])) for row in own if row[0] == "answered"), (0, 0))
     timed = next((row for row in own if row[0] == "timed"), None)
     if timed is None:
-        return Order(walk, bool(met), met)
+        return Order(walk, bool(met), met, said)
     ours, theirs, ratio, noise = map(float, timed[3:])
-    return Order(walk, True, met, int(timed[2]), ours, theirs, ratio, noise)
+    return Order(walk, True, met, said, int(timed[2]), ours, theirs, ratio, noise)

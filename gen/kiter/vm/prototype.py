@@ -90,8 +90,10 @@ def _prototype(it: Iterator, profile: Profile, kernel: Kernel, store: Store) -> 
     named = replace(it, name=name)
     plain = generate(named, profile)
     flags = _around(plain, kernel)
-    shims = _unexported(plain, kernel, flags, store)
-    made = generate(named, profile, shims) if shims else plain
+    needed, exported = _needed(plain, kernel, flags, store), _exported(kernel.headers)
+    shims = tuple(symbol for symbol in needed if symbol not in exported)
+    spaces = tuple(sorted({exported[symbol] for symbol in needed if exported.get(symbol)}))
+    made = generate(named, profile, shims, spaces) if shims or spaces else plain
     return Prototype(it, name, made, shims, flags=flags)
 
 
@@ -117,15 +119,14 @@ def _around(rendered: Rendered, kernel: Kernel) -> tuple[str, ...]:
     return found.flags
 
 
-def _unexported(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], store: Store) -> tuple[str, ...]:
-    """The symbols that the code needs and a module cannot have: seen in the object it compiles to."""
+def _needed(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], store: Store) -> tuple[str, ...]:
+    """The symbols that the code needs from elsewhere: seen in the object it compiles to."""
     key = digest([str(kernel.headers), kernel.release, rendered.unit, *flags])
 
     def make(work: Path) -> None:
-        needed = _undefined(rendered, kernel, flags, work)
-        (work / "symbols").write_text("\n".join(sorted(needed - _exported(kernel.headers))))
+        (work / "symbols").write_text("\n".join(sorted(_undefined(rendered, kernel, flags, work))))
 
-    return tuple((store.get("unexported", key, make) / "symbols").read_text().split())
+    return tuple((store.get("needed", key, make) / "symbols").read_text().split())
 
 
 def _undefined(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], work: Path) -> set[str]:
@@ -162,10 +163,10 @@ def _explained(rendered: Rendered, kernel: Kernel, said: str) -> KiterError:
 
 
 @cache
-def _exported(folder: Path) -> set[str]:
-    """What modules may use, and what every module brings along."""
-    lines = (folder / "Module.symvers").read_text().splitlines()
-    return {line.split("\t")[1] for line in lines} | {"__this_module", "_GLOBAL_OFFSET_TABLE_"}
+def _exported(folder: Path) -> dict[str, str]:
+    """What modules may use, with the namespace of each or "", and what every module brings along."""
+    rows = (line.split("\t") for line in (folder / "Module.symvers").read_text().splitlines())
+    return {"__this_module": "", "_GLOBAL_OFFSET_TABLE_": ""} | {row[1]: (*row, "")[4] for row in rows}
 
 
 def job(made: Sequence[Prototype], kernel: Kernel, store: Store, only: str = "") -> VmJob:

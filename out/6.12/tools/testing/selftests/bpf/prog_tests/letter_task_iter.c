@@ -224,7 +224,7 @@ static void tear_down(void)
 	}
 }
 
-/* those on the task that runs the programs, which every walk meets */
+/* those that walks take and give back */
 static long references(struct letter_task_iter *skel)
 {
 	ASSERT_OK(run(skel->progs.references), "run_references");
@@ -236,14 +236,31 @@ static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);
 	bool first;
-	bool empties;
 	bool begins;
-	int null;
+	bool empties;
+	bool meets;
 	int gone;	/* 1 for whatever new() says */
 } walks[] = {
-	{ "ITERATE_PROCESS", processes, true, false, true, 0, -ESRCH },
-	{ "ITERATE_THREAD", own_threads, false, true, true, 0, 0 },
-	{ "ITERATE_ALL", threads, false, false, true, 0, 0 },
+	{
+		.name = "ITERATE_PROCESS",
+		.expect = processes,
+		.first = true,
+		.begins = true,
+		.meets = true,
+		.gone = -ESRCH,
+	},
+	{
+		.name = "ITERATE_THREAD",
+		.expect = own_threads,
+		.begins = true,
+		.empties = true,
+	},
+	{
+		.name = "ITERATE_ALL",
+		.expect = threads,
+		.begins = true,
+		.meets = true,
+	},
 };
 
 static void choose(struct letter_task_iter *skel, int which, __u64 id)
@@ -251,6 +268,7 @@ static void choose(struct letter_task_iter *skel, int which, __u64 id)
 	skel->bss->flag = skel->rodata->accepted[which];
 	skel->bss->task_id = id;
 	skel->bss->hold = 0;
+	skel->bss->hold_at = 0;
 	skel->bss->held = 0;
 }
 
@@ -396,6 +414,15 @@ static void test_churn(struct letter_task_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
+/* the walk goes on and ends when the element that it stands on leaves */
+static void test_element_leaves(struct letter_task_iter *skel, int which)
+{
+	choose(skel, which, id_of_yard());
+	skel->bss->hold_at = arrive();
+	run_holding(skel, skel->progs.walk, leave);
+	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
+}
+
 /* to the end, left early, and refused */
 static void walk_in_all_ways(struct letter_task_iter *skel, int which, __u64 id)
 {
@@ -421,7 +448,7 @@ static void test_balance(struct letter_task_iter *skel, int which)
 	}
 	leave();
 	after = references(skel);
-	ASSERT_LE(after - before, NR_WALKS / 2, "references");
+	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
 }
 
 /* a walk ends when the object that it started from leaves */
@@ -444,6 +471,13 @@ static void test_start_gone(struct letter_task_iter *skel, int which)
 		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
 }
 
+static void refuse_in(struct letter_task_iter *skel, struct bpf_program *prog)
+{
+	ASSERT_OK(run(prog), "run_probe");
+	ASSERT_EQ(skel->bss->err, -EINVAL, "new");
+	ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
 static bool is_accepted(struct letter_task_iter *skel, __u32 value)
 {
 	int i;
@@ -452,13 +486,6 @@ static bool is_accepted(struct letter_task_iter *skel, __u32 value)
 		if (skel->rodata->accepted[i] == value)
 			return true;
 	return false;
-}
-
-static void refuse_in(struct letter_task_iter *skel, struct bpf_program *prog)
-{
-	ASSERT_OK(run(prog), "run_probe");
-	ASSERT_EQ(skel->bss->err, -EINVAL, "new");
-	ASSERT_EQ(skel->bss->nr_elems, 0, "next");
 }
 
 static void refuse(struct letter_task_iter *skel, __u32 value)
@@ -481,7 +508,7 @@ static void test_refused(struct letter_task_iter *skel)
 		refuse(skel, i);
 	for (bit = 1; bit; bit <<= 1) {
 		refuse(skel, bit);
-		for (i = 0; i < ARRAY_SIZE(walks); i++)
+		for (i = 0; i < ARRAY_SIZE(skel->rodata->accepted); i++)
 			refuse(skel, skel->rodata->accepted[i] | bit);
 	}
 	refuse(skel, ~0U);
@@ -508,6 +535,8 @@ static void test_each(struct letter_task_iter *skel, int which)
 		test_late(skel, which);
 	if (named("churn", which))
 		test_churn(skel, which);
+	if (walks[which].meets && named("element_leaves", which))
+		test_element_leaves(skel, which);
 	if (named("balance", which))
 		test_balance(skel, which);
 	if (walks[which].begins && named("start_leaves", which))

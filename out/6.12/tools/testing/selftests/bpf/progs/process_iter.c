@@ -16,6 +16,7 @@ void bpf_rcu_read_unlock(void) __ksym;
 
 /* what the test asks for */
 int hold;
+u64 hold_at;
 
 /* what the programs found */
 u64 elems[MAX_ELEMS];
@@ -41,16 +42,18 @@ SEC("syscall")
 int walk(void *ctx)
 {
 	struct task_struct *pos;
+	u64 id;
 
 	nr_elems = 0;
 
 	bpf_rcu_read_lock();
 	bpf_for_each(process, pos) {
+		id = pos->pid;
 		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = pos->pid;
+			elems[nr_elems] = id;
 		if (++nr_elems >= MAX_STEPS)
 			break;
-		if (hold && !held)
+		if (hold && !held && (!hold_at || hold_at == id))
 			stay();
 	}
 	bpf_rcu_read_unlock();
@@ -187,6 +190,8 @@ int nest_three(void *ctx)
 SEC("syscall")
 int references(void *ctx)
 {
-	nr_references = bpf_get_current_task_btf()->usage.refs.counter;
+	struct task_struct *self = bpf_get_current_task_btf();
+
+	nr_references = self->usage.refs.counter;
 	return 0;
 }

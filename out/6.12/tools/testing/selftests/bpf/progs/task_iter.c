@@ -26,6 +26,7 @@ const unsigned int accepted[] = {
 s32 task_id;
 unsigned int flags;
 int hold;
+u64 hold_at;
 
 /* what the programs found */
 u64 elems[MAX_ELEMS];
@@ -51,6 +52,7 @@ SEC("syscall")
 int walk(void *ctx)
 {
 	struct task_struct *pos;
+	u64 id;
 	struct task_struct *task;
 
 	nr_elems = 0;
@@ -60,11 +62,12 @@ int walk(void *ctx)
 
 	bpf_rcu_read_lock();
 	bpf_for_each(task, pos, task, flags) {
+		id = pos->pid;
 		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = pos->pid;
+			elems[nr_elems] = id;
 		if (++nr_elems >= MAX_STEPS)
 			break;
-		if (hold && !held)
+		if (hold && !held && (!hold_at || hold_at == id))
 			stay();
 	}
 	bpf_rcu_read_unlock();
@@ -273,6 +276,8 @@ int nest_three(void *ctx)
 SEC("syscall")
 int references(void *ctx)
 {
-	nr_references = bpf_get_current_task_btf()->usage.refs.counter;
+	struct task_struct *self = bpf_get_current_task_btf();
+
+	nr_references = self->usage.refs.counter;
 	return 0;
 }

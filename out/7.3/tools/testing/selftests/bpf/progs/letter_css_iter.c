@@ -26,6 +26,7 @@ const unsigned int accepted[] = {
 u64 root_id;
 unsigned int flag;
 int hold;
+u64 hold_at;
 
 /* what the programs found */
 u64 elems[MAX_ELEMS];
@@ -50,6 +51,7 @@ SEC("syscall")
 int walk(void *ctx)
 {
 	struct cgroup_subsys_state *pos;
+	u64 id;
 	struct cgroup *root;
 
 	nr_elems = 0;
@@ -59,11 +61,12 @@ int walk(void *ctx)
 
 	bpf_rcu_read_lock();
 	bpf_for_each(letter_css, pos, &root->self, flag) {
+		id = pos->cgroup->kn->id;
 		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = pos->cgroup->kn->id;
+			elems[nr_elems] = id;
 		if (++nr_elems >= MAX_STEPS)
 			break;
-		if (hold && !held)
+		if (hold && !held && (!hold_at || hold_at == id))
 			stay();
 	}
 	bpf_rcu_read_unlock();

@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <test_progs.h>
+#include "task_vma_iter.skel.h"
+#include "task_vma_iter_failure.skel.h"
+
+#define MAX_ELEMS 8192
+#define MAX_STEPS 100000
+#define NR_CHURNS 20
+#define NR_WALKS 100
+#define NR_SPELLS 50
+#define WALKS_A_SPELL 1000
+
+struct ids {
+	__u64 id[MAX_ELEMS];
+	int nr;
+};
+
+static int run(struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	return err ?: opts.retval;
+}
+
+#define NR_STARTS ARRAY_SIZE(starts)
+
+/* ourselves and another process, and ourselves from inside an area and behind the last */
+static struct {
+	pid_t pid;
+	__u64 from;
+} starts[4];
+static long page_size;
+static pid_t neighbour, guest;
+static void *area = MAP_FAILED;
+
+/* what is above the user's part of the memory belongs to no process */
+static bool next_area(FILE *file, __u64 *from, __u64 *to)
+{
+	char line[512];
+
+	return fgets(line, sizeof(line), file) && sscanf(line, "%llx-%llx", from, to) == 2 &&
+	       (__s64)*from >= 0;
+}
+
+static void vmas(int start, struct ids *want)
+{
+	char path[64];
+	__u64 from, to;
+	FILE *file;
+
+	want->nr = 0;
+	snprintf(path, sizeof(path), "/proc/%d/maps", starts[start].pid);
+	file = fopen(path, "r");
+	if (!ASSERT_OK_PTR(file, path))
+		return;
+	while (want->nr < MAX_ELEMS && next_area(file, &from, &to))
+		if (to > starts[start].from)
+			want->id[want->nr++] = from;
+	fclose(file);
+}
+
+static __u64 id_of(int start)
+{
+	return starts[start].pid;
+}
+
+static __u64 place_of(int start)
+{
+	return starts[start].from;
+}
+
+static __u64 id_of_yard(void)
+{
+	return getpid();
+}
+
+static __u64 end_of_last(void)
+{
+	__u64 from, to, end = 0;
+	FILE *file;
+
+	file = fopen("/proc/self/maps", "r");
+	if (!file)
+		return 0;
+	while (next_area(file, &from, &to))
+		end = to;
+	fclose(file);
+	return end;
+}
+
+/* an area behind all others */
+static __u64 arrive(void)
+{
+	area = mmap((void *)(end_of_last() + page_size), page_size, PROT_READ,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	ASSERT_NEQ(area, MAP_FAILED, "mmap");
+	return (__u64)area;
+}
+
+static void leave(void)
+{
+	munmap(area, page_size);
+}
+
+static pid_t add_process(void)
+{
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	return pid;
+}
+
+static void remove_process(pid_t *pid)
+{
+	if (*pid <= 0)
+		return;
+	kill(*pid, SIGKILL);
+	waitpid(*pid, NULL, 0);
+	*pid = 0;
+}
+
+static __u64 add_guest_process(void)
+{
+	guest = add_process();
+	return guest;
+}
+
+static void remove_guest_process(void)
+{
+	remove_process(&guest);
+}
+
+static int set_up(void)
+{
+	int i;
+
+	page_size = sysconf(_SC_PAGESIZE);
+	neighbour = add_process();
+	if (neighbour < 0)
+		return -1;
+	for (i = 0; i < ARRAY_SIZE(starts); i++)
+		starts[i].pid = getpid();
+	starts[1].pid = neighbour;
+	starts[2].from = (__u64)set_up;
+	starts[3].from = end_of_last();
+	return 0;
+}
+
+static void tear_down(void)
+{
+	remove_process(&neighbour);
+}
+
+/* those that walks take and give back */
+static long references(struct task_vma_iter *skel)
+{
+	ASSERT_OK(run(skel->progs.references), "run_references");
+	return skel->bss->nr_references;
+}
+
+/* one row for each walk there is */
+static const struct {
+	const char *name;
+	void (*expect)(int start, struct ids *want);
+	bool begins;
+	bool empties;
+	bool meets;
+	int gone;	/* 1 for whatever new() says */
+} walks[] = {
+	{
+		.name = "all",
+		.expect = vmas,
+		.begins = true,
+		.empties = true,
+		.meets = true,
+		.gone = -ENOENT,
+	},
+};
+
+static void choose(struct task_vma_iter *skel, int which, __u64 id)
+{
+	skel->bss->task_id = id;
+	skel->bss->addr = 0;
+	skel->bss->hold = 0;
+	skel->bss->hold_at = 0;
+	skel->bss->held = 0;
+}
+
+struct job {
+	struct bpf_program *prog;
+	int err;
+};
+
+static void *work(void *arg)
+{
+	struct job *job = arg;
+
+	job->err = run(job->prog);
+	return NULL;
+}
+
+/* runs a program, and does something while it stays where it holds */
+static void run_holding(struct task_vma_iter *skel, struct bpf_program *prog,
+			void (*act)(void))
+{
+	struct job job = { .prog = prog };
+	pthread_t thread;
+	int i;
+
+	skel->bss->hold = 1;
+	if (!ASSERT_OK(pthread_create(&thread, NULL, work, &job), "pthread_create"))
+		return;
+	for (i = 0; i < 10000 && !__atomic_load_n(&skel->bss->held, __ATOMIC_ACQUIRE); i++)
+		usleep(100);
+	act();
+	__atomic_store_n(&skel->bss->hold, 0, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	ASSERT_OK(job.err, "run_while_held");
+	ASSERT_EQ(skel->bss->held, 1, "held");
+}
+
+static bool same(struct ids *a, struct ids *b)
+{
+	return a->nr == b->nr && !memcmp(a->id, b->id, a->nr * sizeof(a->id[0]));
+}
+
+/* what the walk sees is what user space sees, before and after */
+static void test_walk(struct task_vma_iter *skel, int which, int start)
+{
+	static struct ids before, after, got;
+	int tries = 20;
+
+	choose(skel, which, id_of(start));
+	skel->bss->addr = place_of(start);
+	do {
+		walks[which].expect(start, &before);
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			return;
+		walks[which].expect(start, &after);
+	} while (!same(&before, &after) && --tries);
+
+	if (!ASSERT_LE(skel->bss->nr_elems, MAX_ELEMS, "nr_elems"))
+		return;
+	got.nr = skel->bss->nr_elems;
+	memcpy(got.id, skel->bss->elems, got.nr * sizeof(got.id[0]));
+	ASSERT_EQ(got.nr, after.nr, "how_many");
+	ASSERT_TRUE(same(&got, &after), "which");
+}
+
+static void check_drained(struct task_vma_iter *skel)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(skel->bss->revived); i++)
+		ASSERT_EQ(skel->bss->revived[i], 0, "stays_drained");
+}
+
+static void test_contract(struct task_vma_iter *skel, int which)
+{
+	choose(skel, which, id_of(0));
+	ASSERT_OK(run(skel->progs.probe), "run_probe");
+	ASSERT_OK(skel->bss->err, "new");
+	ASSERT_GT(skel->bss->nr_elems, 0, "next");
+
+	ASSERT_OK(run(skel->progs.drain), "run_drain");
+	ASSERT_GT(skel->bss->nr_elems, 0, "drained");
+	check_drained(skel);
+
+	ASSERT_OK(run(skel->progs.again), "run_again");
+	ASSERT_EQ(skel->bss->elems[0], skel->bss->elems[1], "starts_again");
+
+	ASSERT_OK(run(skel->progs.nest_two), "run_nest_two");
+	ASSERT_GT(skel->bss->nr_outer, 0, "nest_two");
+	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_two_meets");
+
+	ASSERT_OK(run(skel->progs.nest_three), "run_nest_three");
+	ASSERT_GT(skel->bss->nr_outer, 0, "nest_three");
+	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
+}
+
+static void come(void)
+{
+	arrive();
+}
+
+/* what comes after the end does not bring the iterator back to life */
+static void test_late(struct task_vma_iter *skel, int which)
+{
+	choose(skel, which, id_of_yard());
+	run_holding(skel, skel->progs.drain, come);
+	check_drained(skel);
+	leave();
+}
+
+static bool churning;
+
+static void *churn(void *arg)
+{
+	int i;
+
+	for (i = 0; i < NR_CHURNS; i++) {
+		arrive();
+		leave();
+	}
+	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* a walk ends while elements come and go */
+static void test_churn(struct task_vma_iter *skel, int which)
+{
+	pthread_t thread;
+
+	churning = true;
+	choose(skel, which, id_of_yard());
+	if (!ASSERT_OK(pthread_create(&thread, NULL, churn, NULL), "pthread_create"))
+		return;
+	while (__atomic_load_n(&churning, __ATOMIC_ACQUIRE)) {
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			break;
+		if (!ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends"))
+			break;
+		sched_yield();
+	}
+	pthread_join(thread, NULL);
+}
+
+/* the walk goes on and ends when the element that it stands on leaves */
+static void test_element_leaves(struct task_vma_iter *skel, int which)
+{
+	choose(skel, which, id_of_yard());
+	skel->bss->hold_at = arrive();
+	run_holding(skel, skel->progs.walk, leave);
+	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
+}
+
+/* to the end, left early */
+static void walk_in_all_ways(struct task_vma_iter *skel, int which, __u64 id)
+{
+	choose(skel, which, id);
+	ASSERT_OK(run(skel->progs.walk), "run_walk");
+	ASSERT_OK(run(skel->progs.again), "run_again");
+}
+
+/* what a walk takes it gives back */
+static void test_balance(struct task_vma_iter *skel, int which)
+{
+	long before, after;
+	__u64 id;
+	int i;
+
+	before = references(skel);
+	arrive();
+	id = add_guest_process();
+	for (i = 0; i < NR_WALKS; i++) {
+		walk_in_all_ways(skel, which, id_of_yard());
+		walk_in_all_ways(skel, which, id);
+	}
+	leave();
+	remove_guest_process();
+	after = references(skel);
+	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
+}
+
+static long slab_kb(void)
+{
+	char line[128];
+	long kb = -1;
+	FILE *file;
+
+	file = fopen("/proc/meminfo", "r");
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "SUnreclaim: %ld kB", &kb) == 1)
+			break;
+	fclose(file);
+	return kb;
+}
+
+/* what short walks allocate they free, be it only a few bytes each */
+static void check_memory(struct task_vma_iter *skel)
+{
+	long before;
+	int i;
+
+	ASSERT_OK(run(skel->progs.spend), "run_spend");
+	before = slab_kb();
+	ASSERT_GT(before, 0, "slab_kb");
+	for (i = 0; i < NR_SPELLS; i++)
+		ASSERT_OK(run(skel->progs.spend), "run_spend");
+	ASSERT_LT(slab_kb() - before, NR_SPELLS * WALKS_A_SPELL * 16 / 1024, "memory");
+}
+
+static void test_memory(struct task_vma_iter *skel, int which)
+{
+	choose(skel, which, id_of_yard());
+	check_memory(skel);
+}
+
+/* a walk ends when the object that it started from leaves */
+static void test_start_leaves(struct task_vma_iter *skel, int which)
+{
+	choose(skel, which, add_guest_process());
+	run_holding(skel, skel->progs.walk, remove_guest_process);
+	ASSERT_GT(skel->bss->nr_elems, 0, "begins");
+	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
+}
+
+/* new() meets an object that has left already */
+static void test_start_gone(struct task_vma_iter *skel, int which)
+{
+	choose(skel, which, add_guest_process());
+	run_holding(skel, skel->progs.probe, remove_guest_process);
+	if (walks[which].gone <= 0)
+		ASSERT_EQ(skel->bss->err, walks[which].gone, "new");
+	if (skel->bss->err || walks[which].empties)
+		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
+/* a kernel thread has none of this */
+static void test_start_bare(struct task_vma_iter *skel)
+{
+	choose(skel, 0, 2);
+	ASSERT_OK(run(skel->progs.probe), "run_probe");
+	ASSERT_EQ(skel->bss->err, -ENOENT, "new");
+	ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
+/* a task switch is done with interrupts off: let there be some */
+static void test_irqs_off(struct task_vma_iter *skel)
+{
+	struct bpf_link *link;
+
+	choose(skel, 0, getpid());
+	skel->bss->err = 0;
+	link = bpf_program__attach(skel->progs.irqs_off);
+	if (!ASSERT_OK_PTR(link, "attach"))
+		return;
+	usleep(10000);
+	bpf_link__destroy(link);
+	ASSERT_EQ(skel->bss->err, -EBUSY, "new");
+	ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
+static bool named(const char *what, int which)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s %s", what, walks[which].name);
+	return test__start_subtest(name);
+}
+
+static void test_each(struct task_vma_iter *skel, int which)
+{
+	int start;
+
+	if (walks[which].expect && named("walk", which))
+		for (start = 0; start < NR_STARTS; start++)
+			test_walk(skel, which, start);
+	if (named("contract", which))
+		test_contract(skel, which);
+	if (named("late", which))
+		test_late(skel, which);
+	if (named("churn", which))
+		test_churn(skel, which);
+	if (walks[which].meets && named("element_leaves", which))
+		test_element_leaves(skel, which);
+	if (named("balance", which))
+		test_balance(skel, which);
+	if (named("memory", which))
+		test_memory(skel, which);
+	if (walks[which].begins && named("start_leaves", which))
+		test_start_leaves(skel, which);
+	if (named("start_gone", which))
+		test_start_gone(skel, which);
+}
+
+void test_task_vma_iter(void)
+{
+	struct task_vma_iter *skel;
+	int i;
+
+	skel = task_vma_iter__open_and_load();
+	if (!ASSERT_OK_PTR(skel, "open_and_load"))
+		return;
+
+	if (!ASSERT_OK(set_up(), "set_up"))
+		goto out;
+
+	for (i = 0; i < ARRAY_SIZE(walks); i++)
+		test_each(skel, i);
+	if (test__start_subtest("start_bare"))
+		test_start_bare(skel);
+	if (test__start_subtest("irqs_off"))
+		test_irqs_off(skel);
+
+out:
+	tear_down();
+	task_vma_iter__destroy(skel);
+
+	RUN_TESTS(task_vma_iter_failure);
+}

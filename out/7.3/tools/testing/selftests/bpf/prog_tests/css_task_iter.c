@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <test_progs.h>
+#include "cgroup_helpers.h"
+#include "css_task_iter.skel.h"
+#include "css_task_iter_failure.skel.h"
+
+#define MAX_ELEMS 8192
+#define MAX_STEPS 100000
+#define NR_CHURNS 20
+#define NR_WALKS 100
+#define NR_SPELLS 50
+#define WALKS_A_SPELL 1000
+
+struct ids {
+	__u64 id[MAX_ELEMS];
+	int nr;
+};
+
+static int run(struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	return err ?: opts.retval;
+}
+
+#define NR_STARTS ARRAY_SIZE(starts)
+#define CROWD "/crowd"
+#define GUEST "/guest"
+#define NR_THREADS 2
+
+/* one that we are in ourselves, with threads and another process, and one that nobody is in */
+static const char *const starts[] = { CROWD, "/empty" };
+static int start_fds[] = { -1, -1 };
+static pthread_mutex_t threads_stay = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t threads[NR_THREADS];
+static int nr_threads;
+static pid_t neighbour, guest;
+
+static int by_number(const void *a, const void *b)
+{
+	const __u64 *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* the kernel's order is that in which tasks came */
+static void in_order(struct ids *ids)
+{
+	qsort(ids->id, ids->nr, sizeof(ids->id[0]), by_number);
+}
+
+static void read_ids(int start, const char *name, struct ids *want)
+{
+	FILE *file;
+
+	want->nr = 0;
+	file = fdopen(openat(start_fds[start], name, O_RDONLY), "r");
+	if (!ASSERT_OK_PTR(file, name))
+		return;
+	while (want->nr < MAX_ELEMS && fscanf(file, "%llu", &want->id[want->nr]) == 1)
+		want->nr++;
+	fclose(file);
+}
+
+static void members(int start, struct ids *want)
+{
+	read_ids(start, "cgroup.procs", want);
+}
+
+static void member_threads(int start, struct ids *want)
+{
+	read_ids(start, "cgroup.threads", want);
+}
+
+static __u64 id_of(int start)
+{
+	return get_cgroup_id(starts[start]);
+}
+
+static __u64 id_of_yard(void)
+{
+	return id_of(0);
+}
+
+static pid_t add_process(void)
+{
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	return pid;
+}
+
+static void remove_process(pid_t *pid)
+{
+	if (*pid <= 0)
+		return;
+	kill(*pid, SIGKILL);
+	waitpid(*pid, NULL, 0);
+	*pid = 0;
+}
+
+/* a process is born where its parent is */
+static __u64 arrive(void)
+{
+	guest = add_process();
+	return guest;
+}
+
+static void leave(void)
+{
+	remove_process(&guest);
+}
+
+static __u64 add_guest_cgroup(void)
+{
+	int fd;
+
+	fd = create_and_get_cgroup(GUEST);
+	if (fd < 0)
+		return 0;
+	close(fd);
+	return get_cgroup_id(GUEST);
+}
+
+static void remove_guest_cgroup(void)
+{
+	remove_cgroup(GUEST);
+}
+
+static void *be_thread(void *arg)
+{
+	pthread_mutex_lock(&threads_stay);
+	pthread_mutex_unlock(&threads_stay);
+	return NULL;
+}
+
+static int set_up(void)
+{
+	int i, err;
+
+	pthread_mutex_lock(&threads_stay);
+	if (setup_cgroup_environment())
+		return -1;
+	for (i = 0; i < ARRAY_SIZE(starts); i++) {
+		start_fds[i] = create_and_get_cgroup(starts[i]);
+		if (start_fds[i] < 0)
+			return -1;
+	}
+	if (join_cgroup(CROWD))
+		return -1;
+	while (nr_threads < NR_THREADS) {
+		err = pthread_create(&threads[nr_threads], NULL, be_thread, NULL);
+		if (err)
+			return err;
+		nr_threads++;
+	}
+	neighbour = add_process();
+	return neighbour < 0;
+}
+
+static void tear_down(void)
+{
+	int i;
+
+	pthread_mutex_unlock(&threads_stay);
+	while (nr_threads > 0)
+		pthread_join(threads[--nr_threads], NULL);
+	remove_process(&neighbour);
+	for (i = 0; i < ARRAY_SIZE(start_fds); i++)
+		if (start_fds[i] >= 0)
+			close(start_fds[i]);
+	cleanup_cgroup_environment();
+}
+
+/* those that walks take and give back */
+static long references(struct css_task_iter *skel)
+{
+	ASSERT_OK(run(skel->progs.references), "run_references");
+	return skel->bss->nr_references;
+}
+
+/* one row for each walk there is, in the order of the program's accepted[] */
+static const struct {
+	const char *name;
+	void (*expect)(int start, struct ids *want);
+	bool empties;
+	bool meets;
+} walks[] = {
+	{
+		.name = "0",
+		.expect = member_threads,
+		.empties = true,
+		.meets = true,
+	},
+	{
+		.name = "CSS_TASK_ITER_PROCS",
+		.expect = members,
+		.empties = true,
+		.meets = true,
+	},
+	{
+		.name = "CSS_TASK_ITER_PROCS | CSS_TASK_ITER_THREADED",
+		.expect = members,
+		.empties = true,
+		.meets = true,
+	},
+};
+
+static void choose(struct css_task_iter *skel, int which, __u64 id)
+{
+	skel->bss->flags = skel->rodata->accepted[which];
+	skel->bss->css_id = id;
+	skel->bss->hold = 0;
+	skel->bss->hold_at = 0;
+	skel->bss->held = 0;
+}
+
+struct job {
+	struct bpf_program *prog;
+	int err;
+};
+
+static void *work(void *arg)
+{
+	struct job *job = arg;
+
+	job->err = run(job->prog);
+	return NULL;
+}
+
+/* runs a program, and does something while it stays where it holds */
+static void run_holding(struct css_task_iter *skel, struct bpf_program *prog,
+			void (*act)(void))
+{
+	struct job job = { .prog = prog };
+	pthread_t thread;
+	int i;
+
+	skel->bss->hold = 1;
+	if (!ASSERT_OK(pthread_create(&thread, NULL, work, &job), "pthread_create"))
+		return;
+	for (i = 0; i < 10000 && !__atomic_load_n(&skel->bss->held, __ATOMIC_ACQUIRE); i++)
+		usleep(100);
+	act();
+	__atomic_store_n(&skel->bss->hold, 0, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	ASSERT_OK(job.err, "run_while_held");
+	ASSERT_EQ(skel->bss->held, 1, "held");
+}
+
+static bool same(struct ids *a, struct ids *b)
+{
+	in_order(a);
+	in_order(b);
+	return a->nr == b->nr && !memcmp(a->id, b->id, a->nr * sizeof(a->id[0]));
+}
+
+/* what the walk sees is what user space sees, before and after */
+static void test_walk(struct css_task_iter *skel, int which, int start)
+{
+	static struct ids before, after, got;
+	int tries = 20;
+
+	choose(skel, which, id_of(start));
+	do {
+		walks[which].expect(start, &before);
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			return;
+		walks[which].expect(start, &after);
+	} while (!same(&before, &after) && --tries);
+
+	if (!ASSERT_LE(skel->bss->nr_elems, MAX_ELEMS, "nr_elems"))
+		return;
+	got.nr = skel->bss->nr_elems;
+	memcpy(got.id, skel->bss->elems, got.nr * sizeof(got.id[0]));
+	ASSERT_EQ(got.nr, after.nr, "how_many");
+	ASSERT_TRUE(same(&got, &after), "which");
+}
+
+static void check_drained(struct css_task_iter *skel)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(skel->bss->revived); i++)
+		ASSERT_EQ(skel->bss->revived[i], 0, "stays_drained");
+}
+
+static void test_contract(struct css_task_iter *skel, int which)
+{
+	choose(skel, which, id_of(0));
+	ASSERT_OK(run(skel->progs.probe), "run_probe");
+	ASSERT_OK(skel->bss->err, "new");
+	ASSERT_GT(skel->bss->nr_elems, 0, "next");
+
+	ASSERT_OK(run(skel->progs.drain), "run_drain");
+	ASSERT_GT(skel->bss->nr_elems, 0, "drained");
+	check_drained(skel);
+
+	ASSERT_OK(run(skel->progs.again), "run_again");
+	ASSERT_EQ(skel->bss->elems[0], skel->bss->elems[1], "starts_again");
+
+	ASSERT_OK(run(skel->progs.nest_two), "run_nest_two");
+	ASSERT_GT(skel->bss->nr_outer, 0, "nest_two");
+	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_two_meets");
+
+	ASSERT_OK(run(skel->progs.nest_three), "run_nest_three");
+	ASSERT_GT(skel->bss->nr_outer, 0, "nest_three");
+	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
+}
+
+static void come(void)
+{
+	arrive();
+}
+
+/* what comes after the end does not bring the iterator back to life */
+static void test_late(struct css_task_iter *skel, int which)
+{
+	choose(skel, which, id_of_yard());
+	run_holding(skel, skel->progs.drain, come);
+	check_drained(skel);
+	leave();
+}
+
+static bool churning;
+
+static void *churn(void *arg)
+{
+	int i;
+
+	for (i = 0; i < NR_CHURNS; i++) {
+		arrive();
+		leave();
+	}
+	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* a walk ends while elements come and go */
+static void test_churn(struct css_task_iter *skel, int which)
+{
+	pthread_t thread;
+
+	churning = true;
+	choose(skel, which, id_of_yard());
+	if (!ASSERT_OK(pthread_create(&thread, NULL, churn, NULL), "pthread_create"))
+		return;
+	while (__atomic_load_n(&churning, __ATOMIC_ACQUIRE)) {
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			break;
+		if (!ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends"))
+			break;
+		sched_yield();
+	}
+	pthread_join(thread, NULL);
+}
+
+/* the walk goes on and ends when the element that it stands on leaves */
+static void test_element_leaves(struct css_task_iter *skel, int which)
+{
+	choose(skel, which, id_of_yard());
+	skel->bss->hold_at = arrive();
+	run_holding(skel, skel->progs.walk, leave);
+	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
+}
+
+/* to the end, left early, and refused */
+static void walk_in_all_ways(struct css_task_iter *skel, int which, __u64 id)
+{
+	choose(skel, which, id);
+	ASSERT_OK(run(skel->progs.walk), "run_walk");
+	ASSERT_OK(run(skel->progs.again), "run_again");
+	skel->bss->flags = ~0U;
+	ASSERT_OK(run(skel->progs.probe), "run_probe");
+}
+
+/* what a walk takes it gives back */
+static void test_balance(struct css_task_iter *skel, int which)
+{
+	long before, after;
+	__u64 id;
+	int i;
+
+	before = references(skel);
+	arrive();
+	id = add_guest_cgroup();
+	for (i = 0; i < NR_WALKS; i++) {
+		walk_in_all_ways(skel, which, id_of_yard());
+		walk_in_all_ways(skel, which, id);
+	}
+	leave();
+	remove_guest_cgroup();
+	after = references(skel);
+	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
+}
+
+static long slab_kb(void)
+{
+	char line[128];
+	long kb = -1;
+	FILE *file;
+
+	file = fopen("/proc/meminfo", "r");
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "SUnreclaim: %ld kB", &kb) == 1)
+			break;
+	fclose(file);
+	return kb;
+}
+
+/* what short walks allocate they free, be it only a few bytes each */
+static void check_memory(struct css_task_iter *skel)
+{
+	long before;
+	int i;
+
+	ASSERT_OK(run(skel->progs.spend), "run_spend");
+	before = slab_kb();
+	ASSERT_GT(before, 0, "slab_kb");
+	for (i = 0; i < NR_SPELLS; i++)
+		ASSERT_OK(run(skel->progs.spend), "run_spend");
+	ASSERT_LT(slab_kb() - before, NR_SPELLS * WALKS_A_SPELL * 16 / 1024, "memory");
+}
+
+static void test_memory(struct css_task_iter *skel, int which)
+{
+	choose(skel, which, id_of_yard());
+	check_memory(skel);
+}
+
+/* new() meets an object that has left already */
+static void test_start_gone(struct css_task_iter *skel, int which)
+{
+	choose(skel, which, add_guest_cgroup());
+	run_holding(skel, skel->progs.probe, remove_guest_cgroup);
+	ASSERT_OK(skel->bss->err, "new");
+	if (skel->bss->err || walks[which].empties)
+		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
+static void refuse_in(struct css_task_iter *skel, struct bpf_program *prog)
+{
+	ASSERT_OK(run(prog), "run_probe");
+	ASSERT_EQ(skel->bss->err, -EINVAL, "new");
+	ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
+static bool is_accepted(struct css_task_iter *skel, __u32 value)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(skel->rodata->accepted); i++)
+		if (skel->rodata->accepted[i] == value)
+			return true;
+	return false;
+}
+
+static void refuse(struct css_task_iter *skel, __u32 value)
+{
+	if (is_accepted(skel, value))
+		return;
+	choose(skel, 0, id_of(0));
+	skel->bss->flags = value;
+	refuse_in(skel, skel->progs.probe);
+	refuse_in(skel, skel->progs.relapse);
+}
+
+/* small numbers, every single bit, and each good value with a bit too many */
+static void test_refused(struct css_task_iter *skel)
+{
+	__u32 bit;
+	int i;
+
+	for (i = 0; i < 64; i++)
+		refuse(skel, i);
+	for (bit = 1; bit; bit <<= 1) {
+		refuse(skel, bit);
+		for (i = 0; i < ARRAY_SIZE(skel->rodata->accepted); i++)
+			refuse(skel, skel->rodata->accepted[i] | bit);
+	}
+	refuse(skel, ~0U);
+}
+
+static bool named(const char *what, int which)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s %s", what, walks[which].name);
+	return test__start_subtest(name);
+}
+
+static void test_each(struct css_task_iter *skel, int which)
+{
+	int start;
+
+	if (walks[which].expect && named("walk", which))
+		for (start = 0; start < NR_STARTS; start++)
+			test_walk(skel, which, start);
+	if (named("contract", which))
+		test_contract(skel, which);
+	if (named("late", which))
+		test_late(skel, which);
+	if (named("churn", which))
+		test_churn(skel, which);
+	if (walks[which].meets && named("element_leaves", which))
+		test_element_leaves(skel, which);
+	if (named("balance", which))
+		test_balance(skel, which);
+	if (named("memory", which))
+		test_memory(skel, which);
+	if (named("start_gone", which))
+		test_start_gone(skel, which);
+}
+
+void test_css_task_iter(void)
+{
+	struct css_task_iter *skel;
+	int i;
+
+	skel = css_task_iter__open_and_load();
+	if (!ASSERT_OK_PTR(skel, "open_and_load"))
+		return;
+
+	if (!ASSERT_OK(set_up(), "set_up"))
+		goto out;
+
+	for (i = 0; i < ARRAY_SIZE(walks); i++)
+		test_each(skel, i);
+	if (test__start_subtest("refused"))
+		test_refused(skel);
+
+out:
+	tear_down();
+	css_task_iter__destroy(skel);
+
+	RUN_TESTS(css_task_iter_failure);
+}

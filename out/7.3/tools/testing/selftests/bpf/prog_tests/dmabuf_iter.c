@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <linux/udmabuf.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <test_progs.h>
+#include "dmabuf_iter.skel.h"
+#include "dmabuf_iter_failure.skel.h"
+
+#define MAX_ELEMS 8192
+#define MAX_STEPS 100000
+#define NR_CHURNS 20
+#define NR_WALKS 20
+
+struct ids {
+	__u64 id[MAX_ELEMS];
+	int nr;
+};
+
+static int run(struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	return err ?: opts.retval;
+}
+
+#define NR_STARTS 1
+#define NR_BUFFERS 3
+#define DEBUGFS "/sys/kernel/debug"
+
+static int buffers[NR_BUFFERS] = { -1, -1, -1 };
+static int guest = -1;
+
+/* what the kernel lists: a buffer's inode, and how many hold its file */
+static bool next_buffer(FILE *file, __u64 *inode, long *count)
+{
+	char line[512];
+
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*u %*x %*x %ld %*s %llu", count, inode) == 2)
+			return true;
+	return false;
+}
+
+static void dma_bufs(int start, struct ids *want)
+{
+	long count;
+	FILE *file;
+
+	want->nr = 0;
+	file = fopen(DEBUGFS "/dma_buf/bufinfo", "r");
+	if (!ASSERT_OK_PTR(file, "bufinfo"))
+		return;
+	while (want->nr < MAX_ELEMS && next_buffer(file, &want->id[want->nr], &count))
+		want->nr++;
+	fclose(file);
+}
+
+/* those of all buffers */
+static long references(struct dmabuf_iter *skel)
+{
+	long count, nr = 0;
+	__u64 inode;
+	FILE *file;
+
+	file = fopen(DEBUGFS "/dma_buf/bufinfo", "r");
+	if (!ASSERT_OK_PTR(file, "bufinfo"))
+		return 0;
+	while (next_buffer(file, &inode, &count))
+		nr += count;
+	fclose(file);
+	return nr;
+}
+
+/* a buffer of one page of user space's memory */
+static int add_buffer(void)
+{
+	struct udmabuf_create create = { .size = sysconf(_SC_PAGESIZE) };
+	int device, buffer = -1;
+
+	device = open("/dev/udmabuf", O_RDWR);
+	create.memfd = memfd_create("buffer", MFD_ALLOW_SEALING);
+	if (device >= 0 && !ftruncate(create.memfd, create.size) &&
+	    !fcntl(create.memfd, F_ADD_SEALS, F_SEAL_SHRINK))
+		buffer = ioctl(device, UDMABUF_CREATE, &create);
+	close(create.memfd);
+	close(device);
+	return buffer;
+}
+
+static __u64 arrive(void)
+{
+	struct stat stat = {};
+
+	guest = add_buffer();
+	ASSERT_OK(fstat(guest, &stat), "fstat");
+	return stat.st_ino;
+}
+
+static void leave(void)
+{
+	close(guest);
+}
+
+static int set_up(void)
+{
+	int i;
+
+	mount("none", DEBUGFS, "debugfs", 0, NULL);
+	for (i = 0; i < NR_BUFFERS; i++) {
+		buffers[i] = add_buffer();
+		if (buffers[i] < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void tear_down(void)
+{
+	int i;
+
+	for (i = 0; i < NR_BUFFERS; i++)
+		if (buffers[i] >= 0)
+			close(buffers[i]);
+}
+
+/* one row for each walk there is */
+static const struct {
+	const char *name;
+	void (*expect)(int start, struct ids *want);
+	bool meets;
+} walks[] = {
+	{ .name = "all", .expect = dma_bufs, .meets = true },
+};
+
+static void choose(struct dmabuf_iter *skel, int which)
+{
+	skel->bss->hold = 0;
+	skel->bss->hold_at = 0;
+	skel->bss->held = 0;
+}
+
+struct job {
+	struct bpf_program *prog;
+	int err;
+};
+
+static void *work(void *arg)
+{
+	struct job *job = arg;
+
+	job->err = run(job->prog);
+	return NULL;
+}
+
+/* runs a program, and does something while it stays where it holds */
+static void run_holding(struct dmabuf_iter *skel, struct bpf_program *prog,
+			void (*act)(void))
+{
+	struct job job = { .prog = prog };
+	pthread_t thread;
+	int i;
+
+	skel->bss->hold = 1;
+	if (!ASSERT_OK(pthread_create(&thread, NULL, work, &job), "pthread_create"))
+		return;
+	for (i = 0; i < 10000 && !__atomic_load_n(&skel->bss->held, __ATOMIC_ACQUIRE); i++)
+		usleep(100);
+	act();
+	__atomic_store_n(&skel->bss->hold, 0, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	ASSERT_OK(job.err, "run_while_held");
+	ASSERT_EQ(skel->bss->held, 1, "held");
+}
+
+static bool same(struct ids *a, struct ids *b)
+{
+	return a->nr == b->nr && !memcmp(a->id, b->id, a->nr * sizeof(a->id[0]));
+}
+
+/* what the walk sees is what user space sees, before and after */
+static void test_walk(struct dmabuf_iter *skel, int which, int start)
+{
+	static struct ids before, after, got;
+	int tries = 20;
+
+	choose(skel, which);
+	do {
+		walks[which].expect(start, &before);
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			return;
+		walks[which].expect(start, &after);
+	} while (!same(&before, &after) && --tries);
+
+	if (!ASSERT_LE(skel->bss->nr_elems, MAX_ELEMS, "nr_elems"))
+		return;
+	got.nr = skel->bss->nr_elems;
+	memcpy(got.id, skel->bss->elems, got.nr * sizeof(got.id[0]));
+	ASSERT_EQ(got.nr, after.nr, "how_many");
+	ASSERT_TRUE(same(&got, &after), "which");
+}
+
+static void check_drained(struct dmabuf_iter *skel)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(skel->bss->revived); i++)
+		ASSERT_EQ(skel->bss->revived[i], 0, "stays_drained");
+}
+
+static void test_contract(struct dmabuf_iter *skel, int which)
+{
+	choose(skel, which);
+	ASSERT_OK(run(skel->progs.probe), "run_probe");
+	ASSERT_OK(skel->bss->err, "new");
+	ASSERT_GT(skel->bss->nr_elems, 0, "next");
+
+	ASSERT_OK(run(skel->progs.drain), "run_drain");
+	ASSERT_GT(skel->bss->nr_elems, 0, "drained");
+	check_drained(skel);
+
+	ASSERT_OK(run(skel->progs.again), "run_again");
+	ASSERT_EQ(skel->bss->elems[0], skel->bss->elems[1], "starts_again");
+
+	ASSERT_OK(run(skel->progs.nest_two), "run_nest_two");
+	ASSERT_GT(skel->bss->nr_outer, 0, "nest_two");
+	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_two_meets");
+
+	ASSERT_OK(run(skel->progs.nest_three), "run_nest_three");
+	ASSERT_GT(skel->bss->nr_outer, 0, "nest_three");
+	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
+}
+
+static void come(void)
+{
+	arrive();
+}
+
+/* what comes after the end does not bring the iterator back to life */
+static void test_late(struct dmabuf_iter *skel, int which)
+{
+	choose(skel, which);
+	run_holding(skel, skel->progs.drain, come);
+	check_drained(skel);
+	leave();
+}
+
+static bool churning;
+
+static void *churn(void *arg)
+{
+	int i;
+
+	for (i = 0; i < NR_CHURNS; i++) {
+		arrive();
+		leave();
+	}
+	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* a walk ends while elements come and go */
+static void test_churn(struct dmabuf_iter *skel, int which)
+{
+	pthread_t thread;
+
+	churning = true;
+	choose(skel, which);
+	if (!ASSERT_OK(pthread_create(&thread, NULL, churn, NULL), "pthread_create"))
+		return;
+	while (__atomic_load_n(&churning, __ATOMIC_ACQUIRE)) {
+		if (!ASSERT_OK(run(skel->progs.walk), "run_walk"))
+			break;
+		if (!ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends"))
+			break;
+		sched_yield();
+	}
+	pthread_join(thread, NULL);
+}
+
+/* the walk goes on and ends when the element that it stands on leaves */
+static void test_element_leaves(struct dmabuf_iter *skel, int which)
+{
+	choose(skel, which);
+	skel->bss->hold_at = arrive();
+	run_holding(skel, skel->progs.walk, leave);
+	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
+}
+
+/* to the end, left early */
+static void walk_in_all_ways(struct dmabuf_iter *skel, int which)
+{
+	choose(skel, which);
+	ASSERT_OK(run(skel->progs.walk), "run_walk");
+	ASSERT_OK(run(skel->progs.again), "run_again");
+}
+
+/* what a walk takes it gives back */
+static void test_balance(struct dmabuf_iter *skel, int which)
+{
+	long before, after;
+	int i;
+
+	before = references(skel);
+	arrive();
+	for (i = 0; i < NR_WALKS; i++)
+		walk_in_all_ways(skel, which);
+	leave();
+	after = references(skel);
+	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
+}
+
+static bool named(const char *what, int which)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s %s", what, walks[which].name);
+	return test__start_subtest(name);
+}
+
+static void test_each(struct dmabuf_iter *skel, int which)
+{
+	int start;
+
+	if (walks[which].expect && named("walk", which))
+		for (start = 0; start < NR_STARTS; start++)
+			test_walk(skel, which, start);
+	if (named("contract", which))
+		test_contract(skel, which);
+	if (named("late", which))
+		test_late(skel, which);
+	if (named("churn", which))
+		test_churn(skel, which);
+	if (walks[which].meets && named("element_leaves", which))
+		test_element_leaves(skel, which);
+	if (named("balance", which))
+		test_balance(skel, which);
+}
+
+void test_dmabuf_iter(void)
+{
+	struct dmabuf_iter *skel;
+	int i;
+
+	skel = dmabuf_iter__open_and_load();
+	if (!ASSERT_OK_PTR(skel, "open_and_load"))
+		return;
+
+	if (!ASSERT_OK(set_up(), "set_up"))
+		goto out;
+
+	for (i = 0; i < ARRAY_SIZE(walks); i++)
+		test_each(skel, i);
+
+out:
+	tear_down();
+	dmabuf_iter__destroy(skel);
+
+	RUN_TESTS(dmabuf_iter_failure);
+}
