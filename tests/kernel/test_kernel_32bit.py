@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every iterator in a 32-bit kernel: its state has room, its asserts hold, and the compiler says nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from kernel_32bit import prepared
+
+from kiter import frontend
+from kiter.generate import generate
+from kiter.kernel import jobs, kbuild, surroundings, unit
+from kiter.kernel.cache import opened
+from kiter.kernel.headers import Headers, Places
+from kiter.kernel.jobs import Silence
+from kiter.kernel.messages import Finding
+from kiter.output import Rendered
+from kiter.target.profile import profile
+
+SPECS = Path(__file__).parents[2] / "specs"
+# those of one kernel in one worker, so that it is prepared once
+TARGETS = [pytest.param(v, marks=pytest.mark.xdist_group(f"i386-{v}")) for v in ("6.12", "7.3")]
+
+
+def generated(target: str) -> list[Rendered]:
+    """Everything that this kernel can have."""
+    return [generate(it, profile(target)) for it in frontend.of([str(SPECS)], profile(target)).iterators]
+
+
+def compiled(rendered: list[Rendered], found: Headers) -> dict[str, tuple[Finding, ...]]:
+    """What the compiler says of each, by iterator; nothing may be left out."""
+    with opened() as cache:
+        how = kbuild.ask(found, cache)
+        assert how.arch == "i386"
+        planned = [
+            unit.compile_job(one, how, surroundings.of(one, found, Places(), None, cache)) for one in rendered
+        ]
+        results = jobs.run(planned, cache, Silence(), 0)
+    assert [result.unfit for result in results if result.unfit] == []
+    return {one.iterator: result.findings for one, result in zip(rendered, results, strict=True)}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_iterator_compiles_without_a_word(target):
+    found = prepared(target)
+    said = compiled(generated(target), found)
+    assert {name: findings for name, findings in said.items() if findings} == {}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_an_assert_that_holds_on_64_bit_only_is_seen(target):
+    """Three words of 64 bits are full with two pointers and a number only where pointers have 64 bits."""
+    found = prepared(target)
+    css = next(one for one in generated(target) if one.iterator == "css")
+    exact = css.unit.replace("sizeof(*kit) > sizeof(*it)", "sizeof(*kit) != sizeof(*it)")
+    assert exact != css.unit
+    (finding, *_) = compiled([replace(css, unit=exact)], found)["css"]
+    assert "BUILD_BUG_ON failed: sizeof(*kit) != sizeof(*it)" in finding.text
