@@ -120,6 +120,11 @@ def _example(made: Scene) -> Output | None:
     return Output(Kind.RST, path, render("docs/example.c.j2", view))
 
 
+def text(made: Scene, kind: Kind) -> str:
+    """One output alone, "" if there is none."""
+    return "".join(output.text for output in _outputs(made, {kind}))
+
+
 def _unit(made: Scene, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()) -> str:
     return render("prototype/module.c.j2", module.view(made, shims, spaces))
 

@@ -1,51 +1,80 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`kiter sync`: are the iterators of a kernel still those of the specs?"""
+"""`kiter sync`: are a kernel's iterators, its sources and the pages about them still as the specs say?"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kiter import frontend, generate
+from kiter import frontend
 from kiter.btf.reader import Btf
 from kiter.cli.command import show
 from kiter.cli.report import printable
 from kiter.errors import FINDINGS, Diagnostic, environment
+from kiter.generate import generate
 from kiter.kernel import btf_files
 from kiter.kernel.btf_files import Source
+from kiter.output import Rendered
+from kiter.sinks import apply as sink
+from kiter.sinks.write import alone
 from kiter.spec import iterator
-from kiter.sync import interface, known, specs
+from kiter.sync import drift, interface, known, reference, specs
 from kiter.sync.codes import CODES
-from kiter.sync.compare import Comparison, Difference, compare
-from kiter.sync.interface import FLAGS_OF
-from kiter.target.profile import Profile, nearest, profile, releases
+from kiter.sync.drift import Drift
+from kiter.sync.reference import Page
+from kiter.sync.sources import Tree
+from kiter.target.profile import DEFAULT, Profile, nearest, profile, releases
+from kiter.tree import apply, record, worktree
+from kiter.tree.record import Applied
+from kiter.tree.worktree import WorkTree
 
 NAME = "sync"
-HELP = "say where the iterators of a kernel differ from their specs"
+HELP = "say where a kernel, its sources or the pages about its iterators differ from the specs"
 EXAMPLE = """
 kiter sync --kernel 6.12
 kiter sync --btf /sys/kernel/btf/vmlinux specs/task.yaml
+kiter sync --tree ~/linux --write specs/mine.yaml
+kiter sync --docs ~/linux/Documentation/bpf specs/mine.yaml
 """
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What was compared; `without_spec` are the kernel's iterators that no given spec is for.
+class _With:
+    """What the specs are compared with; each part may be missing, but not all."""
 
-    `flags` says whether the file knows those of kfuncs.
-    """
-
-    source: Source
+    source: Source | None
+    types: Btf | None
+    tree: WorkTree | None
+    docs: Path | None
     target: Profile
-    compared: tuple[Comparison, ...]
+
+    @property
+    def release(self) -> str:
+        """The release of the kernel, as far as it is known."""
+        if self.source and self.source.release:
+            return self.source.release
+        return "{}.{}".format(*self.tree.version) if self.tree else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found; `absent` are specs whose iterator is nowhere, `without_spec` iterators without one."""
+
+    compared: tuple[Drift, ...]
+    pages: tuple[Page, ...]
     absent: tuple[str, ...]
     without_spec: tuple[str, ...]
-    drift: tuple[Diagnostic, ...]
-    flags: bool
+    mended: tuple[str, ...]
+
+    @property
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        """All that is to mend."""
+        yield from (d for one in self.compared for d in drift.diagnostics(one))
+        yield from (reference.diagnostic(page) for page in self.pages if page.state)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +82,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "specs", nargs="*", metavar="SPEC", help="specs of iterators that the kernel has (default: specs/)"
     )
-    where = parser.add_mutually_exclusive_group(required=True)
+    where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--kernel", default="", metavar="RELEASE|DIR", help="a kernel whose headers are here, or a built tree"
     )
@@ -61,124 +90,164 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--btf", type=Path, metavar="FILE", help="a vmlinux, a module, or BTF alone as in /sys/kernel/btf/"
     )
     parser.add_argument(
+        "--tree", type=Path, metavar="DIR", help="kernel sources: code, ids, headers, comments and pages"
+    )
+    parser.add_argument("--docs", type=Path, metavar="DIR", help="a folder of reference pages")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="first mend what kiter made and nobody edited, there and in --tree",
+    )
+    parser.add_argument(
         "--target", default="", help=f"what to generate for: {', '.join(releases())} (default: the kernel's)"
     )
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Compare each spec with the kernel's BTF; 1 if one differs in a way that is not known."""
-    source = btf_files.given(options.btf) if options.btf else btf_files.find(options.kernel)
-    types = source.read()
-    found = _compare(source, types, _target(source, options.target), options.specs)
-    show(found.drift, options)
+    """Mend if asked to, then compare; 1 if anything differs in a way that is not known."""
+    beside = _beside(options)
+    its = specs.read(frontend.collect(options.specs), beside.target)
+    rendered = tuple(generate(it, beside.target) for it in its) if beside.docs or options.write else ()
+    mended = tuple(_mended(beside, its, rendered)) if options.write else ()
+    found = _compared(beside, its, rendered, mended, bool(options.specs))
+    to_mend = tuple(sorted(found.diagnostics))
+    show(to_mend, options)
     if options.format == "json":
-        sys.stdout.write(json.dumps(_facts(found), indent=2) + "\n")
+        sys.stdout.write(json.dumps(_facts(beside, found), indent=2) + "\n")
     elif options.format == "text":
-        sys.stdout.write("".join(f"{printable(line)}\n" for line in _text(found)))
-    return FINDINGS if found.drift else 0
+        sys.stdout.write("".join(f"{printable(line)}\n" for line in _text(beside, found)))
+    return FINDINGS if to_mend else 0
 
 
-def _target(source: Source, wanted: str) -> Profile:
-    if not wanted and not source.release:
-        code = CODES["D10"]
-        raise environment("D10", code.title, code.reason, code.hint, str(source.path))
-    return profile(wanted) if wanted else nearest(source.release)
+def _beside(options: argparse.Namespace) -> _With:
+    source = None
+    if options.btf or options.kernel:
+        source = btf_files.given(options.btf) if options.btf else btf_files.find(options.kernel)
+    tree = worktree.open_tree(options.tree) if options.tree else None
+    if not source and not tree and not options.docs:
+        raise _lacking("D12", "")
+    types = source.read() if source else None
+    return _With(source, types, tree, options.docs, _target(source, tree, options.target))
 
 
-def _compare(source: Source, types: Btf, target: Profile, given: list[str]) -> _Found:
-    its = specs.read(frontend.collect(given), target)
-    pairs = [(it, _compared(it, target, types)) for it in its]
-    compared = [(it, result) for it, result in pairs if result]
-    if not compared:
-        code = CODES["D11"]
-        raise environment("D11", code.title, code.reason, code.hint, str(source.path))
-    without = () if given else tuple(sorted(set(interface.offered(types)) - {it.name for it in its}))
+def _target(source: Source | None, tree: WorkTree | None, wanted: str) -> Profile:
+    if wanted:
+        return profile(wanted)
+    if tree:
+        return tree.profile
+    if source and not source.release:
+        raise _lacking("D10", str(source.path))
+    return nearest(source.release) if source else profile(DEFAULT)
+
+
+def _lacking(name: str, file: str) -> Exception:
+    code = CODES[name]
+    return environment(name, code.title, code.reason, code.hint, file)
+
+
+def _compared(
+    beside: _With,
+    its: Sequence[iterator.Iterator],
+    rendered: Sequence[Rendered],
+    mended: tuple[str, ...],
+    named: bool,
+) -> _Found:
+    tree = Tree(beside.tree.path) if beside.tree else None
+    pairs = [(it, drift.of(it, beside.target, beside.types, tree)) for it in its]
+    compared = tuple(result for _, result in pairs if result)
+    if not compared and (beside.source or beside.tree):
+        raise _lacking("D11", str((beside.source or beside.tree).path))  # type: ignore[union-attr] # one is there
+    offered = interface.offered(beside.types) if beside.types and not named else ()
     return _Found(
-        source,
-        target,
-        tuple(result for _, result in compared),
-        tuple(it.name for it, result in pairs if not result),
-        without,
-        tuple(d for it, result in compared for d in _diagnostics(it, result)),
-        types.has_ids,
+        compared=compared,
+        pages=reference.pages(rendered, beside.docs) if beside.docs else (),
+        absent=tuple(it.name for it, result in pairs if not result) if tree or beside.types else (),
+        without_spec=tuple(sorted(set(offered) - {it.name for it in its})),
+        mended=mended,
     )
 
 
-def _compared(it: iterator.Iterator, target: Profile, types: Btf) -> Comparison | None:
-    return compare(it.name, generate.interface(it, target), target.release, types, known.interfaces())
+# --- mending -------------------------------------------------------------------------------------
 
 
-# --- findings ------------------------------------------------------------------------------------
+def _mended(beside: _With, its: Sequence[iterator.Iterator], rendered: Sequence[Rendered]) -> Iterator[str]:
+    """What was put into a tree is put in anew, as it is generated now; pages are written."""
+    if beside.tree:
+        yield from _mended_tree(beside.tree, its, rendered)
+    if beside.docs:
+        yield from (str(path) for path in reference.mend(rendered, beside.docs))
 
 
-def _diagnostics(it: iterator.Iterator, result: Comparison) -> Iterator[Diagnostic]:
-    place = it.node["iterator"]
-    for found in result.drift:
-        code = CODES[_code(found.aspect)]
-        sides = f" spec:   {found.ours or 'none'}\n kernel: {found.theirs or 'none'}"
-        message = f"{_called(found)} of {it.name}: {_how(found)}"
-        yield place.finding(code.code, message, f"{code.reason}\n{sides}", code.hint)
-    for gone in result.gone:
-        code = CODES["D05"]
-        message = f"{code.title}: {gone.aspect} of {it.name}"
-        yield place.finding("D05", message, f"{code.reason}\n The entry says: {gone.reason}", code.hint)
-
-
-def _code(aspect: str) -> str:
-    if aspect.startswith(FLAGS_OF):
-        return "D02"
-    if aspect.startswith("struct "):
-        return "D03"
-    return "D04" if aspect.isupper() else "D01"
-
-
-def _called(found: Difference) -> str:
-    return f"{found.aspect}()" if _code(found.aspect) == "D01" else found.aspect
-
-
-def _how(found: Difference) -> str:
-    if not found.ours:
-        return "only the kernel has it"
-    return "not as in the kernel" if found.theirs else "the kernel lacks it"
+def _mended_tree(
+    tree: WorkTree, its: Sequence[iterator.Iterator], rendered: Sequence[Rendered]
+) -> Iterator[str]:
+    with alone(tree.path / "Makefile"):
+        there = record.load(tree.record).applied
+        wanted = [
+            Applied(it.name, there[it.name].replace, it.includes, made.outputs)
+            for it, made in zip(its, rendered, strict=True)
+            if it.name in there
+        ]
+        if wanted:
+            planned = apply.put_in(tree, wanted)
+            sink.write(planned)
+            yield from (str(tree.path / path) for path in sorted(planned.texts))
 
 
 # --- results -------------------------------------------------------------------------------------
 
 
-def _text(found: _Found) -> Iterator[str]:
-    release = found.source.release or f"the kernel of {found.source.path}"
-    yield f"the iterators of {release}, beside what is generated for Linux {found.target.release}"
-    if not found.flags:
+def _text(beside: _With, found: _Found) -> Iterator[str]:
+    yield from (f"mended {path}" for path in found.mended)
+    if found.compared:
+        where = beside.source or beside.tree
+        assert where is not None
+        release = beside.release or f"the kernel of {where.path}"
+        yield f"the iterators of {release}, beside what is generated for Linux {beside.target.release}"
+    if beside.types and not beside.types.has_ids and not beside.tree:
         yield "  flags of kfuncs are not compared: only a vmlinux holds them (.BTF_ids), BTF alone does not"
-    for result in found.compared:
-        count = len(result.drift) + len(result.gone)
-        yield f"  {result.iterator:<14} {f'{count} to mend' if count else 'the same to BPF programs'}"
-        yield from (f"    known: {d.aspect}: {d.reason}" for d in result.known)
-        yield from (f"    known behaviour: {b.theirs}" for b in _behaviours(found, result))
+    for one in found.compared:
+        yield from _told(beside, one)
     yield from (f"  {name:<14} not in this kernel" for name in found.absent)
     yield from (f"  {name:<14} no spec" for name in found.without_spec)
+    if without := [one.it.name for one in found.compared if one.undocumented]:
+        yield f"  without kernel-doc in the sources: {', '.join(without)}"
+    if found.pages:
+        stale = sum(1 for page in found.pages if page.state)
+        how = f"{stale} to mend" if stale else "as the specs say"
+        yield f"{len(found.pages)} pages in {beside.docs}: {how}"
 
 
-def _behaviours(found: _Found, result: Comparison) -> list[known.Behaviour]:
-    return [
-        b for b in known.behaviours() if b.iterator == result.iterator and found.target.release in b.targets
-    ]
+def _told(beside: _With, one: Drift) -> Iterator[str]:
+    differences = one.differences
+    count = sum(1 for d in differences if not d.reason) + len(one.gone)
+    yield f"  {one.it.name:<14} {f'{count} to mend' if count else 'the same to BPF programs'}"
+    yield from (f"    known: {d.aspect}: {d.reason}" for d in differences if d.reason)
+    yield from (f"    known behaviour: {b.theirs}" for b in _behaviours(beside, one.it.name))
 
 
-def _facts(found: _Found) -> dict[str, object]:
+def _behaviours(beside: _With, name: str) -> list[known.Behaviour]:
+    release = beside.target.release
+    return [b for b in known.behaviours() if b.iterator == name and release in b.targets]
+
+
+def _facts(beside: _With, found: _Found) -> dict[str, object]:
     return {
-        "kernel": found.source.release,
-        "btf": str(found.source.path),
-        "target": found.target.release,
-        "flags_compared": found.flags,
+        "kernel": beside.release,
+        "btf": str(beside.source.path) if beside.source else "",
+        "tree": str(beside.tree.path) if beside.tree else "",
+        "target": beside.target.release,
+        "flags_compared": bool(beside.types and beside.types.has_ids) or beside.tree is not None,
         "iterators": {
-            result.iterator: {
-                "differences": [asdict(d) for d in result.differences],
-                "gone": [asdict(k) for k in result.gone],
-                "behaviour": [asdict(b) for b in _behaviours(found, result)],
+            one.it.name: {
+                "differences": [asdict(d) | {"places": places} for d, places in one.differences.items()],
+                "gone": [asdict(k) for k in one.gone],
+                "behaviour": [asdict(b) for b in _behaviours(beside, one.it.name)],
             }
-            for result in found.compared
+            for one in found.compared
         },
+        "pages": {str(page.file): page.state or "right" for page in found.pages},
         "absent": found.absent,
         "without_spec": found.without_spec,
+        "mended": found.mended,
     }

@@ -42,6 +42,30 @@ _ALL = (
         "take the entry out of kiter/sync/known.toml, or correct it",
     ),
     Code(
+        "D06",
+        "a declaration is not as the spec says",
+        "Programs are compiled against the declarations in this header.",
+        _MEND,
+    ),
+    Code(
+        "D07",
+        "new() accepts other values than the spec says",
+        "A program may pass what the kernel's new() takes, and gets an error for anything else.",
+        _MEND,
+    ),
+    Code(
+        "D08",
+        "the kernel-doc describes other arguments",
+        "kernel-doc is what the documentation shows of a function, argument by argument.",
+        "correct the comment in the sources, or the spec",
+    ),
+    Code(
+        "D09",
+        "a page is not what the spec says",
+        "The reference page is generated from the spec; one that is not tells its readers something else.",
+        "'kiter sync --write' writes what kiter made and nobody edited, and what is missing",
+    ),
+    Code(
         "D10",
         "the release of the kernel is not known",
         "BTF does not say which release it is of, and what is emitted depends on it.",
@@ -52,6 +76,18 @@ _ALL = (
         "the kernel has none of these iterators",
         "A spec is compared with the iterator of the same name.",
         "name the spec of an iterator that the kernel has, such as specs/css.yaml",
+    ),
+    Code(
+        "D12",
+        "nothing to compare with",
+        "The specs are compared with a kernel's BTF, with its sources, or with pages made from them.",
+        "give --kernel, --btf, --tree or --docs",
+    ),
+    Code(
+        "D13",
+        "there is no folder of pages",
+        "The pages of the iterators are looked for in Documentation/bpf of a tree, or where --docs says.",
+        "give --docs a folder that exists",
     ),
 )
 

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kiter.btf.reader import Btf
 from kiter.sync import emitted, interface
 from kiter.sync.interface import FLAGS_OF, Interface
 from kiter.sync.known import Known
+from kiter.sync.sources import ACCEPTED, DOCUMENTED, ONLY, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,35 @@ def compare(name: str, unit: str, target: str, btf: Btf, listed: Iterable[Known]
         return None
     ours = emitted.read(unit, name)
     theirs = interface.of(btf, name, ours)
-    skip = () if btf.has_ids else (FLAGS_OF,)
-    found = {d.aspect: d for d in differing(name, ours, theirs) if not d.aspect.startswith(skip)}
-    mine = [k for k in listed if k.iterator == name and target in k.targets and not k.aspect.startswith(skip)]
+    skip = ONLY if btf.has_ids else (*ONLY, FLAGS_OF)
+    mine = [k for k in listed if k.iterator == name and target in k.targets]
+    return _judged(name, differing(name, ours, theirs), mine, lambda aspect: not aspect.startswith(skip))
+
+
+def compare_sources(
+    name: str, ours: Interface, side: Side, target: str, listed: Iterable[Known]
+) -> Comparison:
+    """An iterator as it is emitted (sources.emitted_as()) beside that of a tree.
+
+    The values of enumerators from elsewhere are not looked up, and kernel-doc that is not there
+    describes nothing wrong.
+    """
+
+    def seen(aspect: str) -> bool:
+        if aspect.isupper() or aspect.startswith(DOCUMENTED):
+            return aspect in side.interface.facts
+        return not aspect.startswith(ACCEPTED) or aspect in {*ours.facts} & {*side.interface.facts}
+
+    mine = [k for k in listed if k.iterator == name and target in k.targets]
+    return _judged(name, differing(name, ours, side.interface), mine, seen)
+
+
+def _judged(
+    name: str, differences: Iterable[Difference], listed: Iterable[Known], seen: Callable[[str], bool]
+) -> Comparison:
+    """What differs in the aspects that are `seen`, and what the list says of them."""
+    found = {d.aspect: d for d in differences if seen(d.aspect)}
+    mine = [k for k in listed if seen(k.aspect)]
     met = [k for k in mine if found.get(k.aspect) == Difference(name, k.aspect, k.ours, k.theirs)]
     meant = {k.aspect: replace(found[k.aspect], reason=k.reason) for k in met}
     return Comparison(name, tuple((found | meant).values()), tuple(k for k in mine if k not in met))

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What C says of kfuncs, by pattern: definitions, ids, structs, enums, labels, declarations, comments.
+
+Each is found with the offset at which it stands. It takes text without comments, as masked() gives it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+from kiter.btf.types import Function, Member, Parameter, Struct
+
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_KFUNC = re.compile(r"^__bpf_kfunc\s+([^;{}()]*?)(\w+)\(([^;{}]*?)\)\s*\{", re.MULTILINE)
+_DECLARED = re.compile(
+    r"^(?:extern[ \t]+)?(\w[\w \t]*[\s*]+)(bpf_iter_\w+)\(([^(){};&]*)\)[\s\w]*;", re.MULTILINE
+)
+_FLAGS = re.compile(r"^BTF_ID_FLAGS\(func,\s*(\w+)\s*(?:,\s*([^)]*))?\)", re.MULTILINE)
+_STRUCT = re.compile(r"^struct (bpf_iter_\w+) \{\n(.*?)^\}([^;]*);", re.MULTILINE | re.DOTALL)
+_MEMBER = re.compile(r"\s*([^;\[]+?)(\w+)(\[(\d+)\])?;")
+_ENUM = re.compile(r"^enum(?: \w+)? \{\n(.*?)^\};", re.MULTILINE | re.DOTALL)
+_CASE = re.compile(r"\bcase ([A-Z0-9][A-Z0-9_| ]*):")
+_DOC_PARAMETER = re.compile(r"^ \* @(\w+):", re.MULTILINE)
+
+_SIZES = {
+    1: ("bool", "char", "u8", "s8", "__u8", "__s8"),
+    2: ("u16", "s16", "__u16", "__s16"),
+    4: ("int", "unsigned int", "u32", "s32", "__u32", "__s32", "pid_t"),
+    8: ("long", "unsigned long", "size_t", "u64", "s64", "__u64", "__s64"),
+}
+SIZE_OF = {name: size for size, names in _SIZES.items() for name in names}
+
+
+def masked(text: str) -> str:
+    """The text with blanks in the place of comments, so that each line stays where it is."""
+    return _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+
+
+def kfuncs(code: str) -> Iterator[tuple[Function, int]]:
+    """The kfuncs that are defined."""
+    for found in _KFUNC.finditer(code):
+        yield _function(found), found.start()
+
+
+def declared(code: str) -> Iterator[tuple[Function, int]]:
+    """The iterators' functions that are declared."""
+    for found in _DECLARED.finditer(code):
+        yield _function(found), found.start(2)
+
+
+def _function(found: re.Match[str]) -> Function:
+    given = [" ".join(p.split()) for p in found[3].split(",")]
+    returns = " ".join(found[1].split())
+    return Function(found[2], returns, tuple(_parameter(p) for p in given if p not in ("void", "")))
+
+
+def _parameter(text: str) -> Parameter:
+    """With no name where it is a pointer to a function: no iterator takes one."""
+    name = re.search(r"\w+$", text)
+    ctype = re.sub(r"(?<=\w)(\*+)$", r" \1", text[: name.start()].strip() if name else text)
+    return Parameter(name.group() if name else "", ctype)
+
+
+def ids(code: str) -> Iterator[tuple[str, frozenset[str], int]]:
+    """Every BTF_ID_FLAGS line: the function and its flags."""
+    for found in _FLAGS.finditer(code):
+        yield found[1], frozenset(filter(None, re.split(r"[\s|]+", found[2] or ""))), found.start()
+
+
+def structs(code: str) -> Iterator[tuple[Struct, int]]:
+    """The structs of iterators."""
+    for found in _STRUCT.finditer(code):
+        yield _struct(found[1], found[2], found[3]), found.start()
+
+
+def _struct(name: str, body: str, attributes: str) -> Struct:
+    members: list[Member] = []
+    size = alignment = 0
+    for base, member, brackets, count in _MEMBER.findall(body):
+        each = 8 if base.endswith("*") else SIZE_OF.get(base.strip(), 0)
+        alignment = max(alignment, each)
+        size = -(-size // max(each, 1)) * each
+        members.append(Member(member, base.strip() + brackets, 8 * size))
+        size += each * int(count or 1)
+    wanted = max(alignment, 8 if "aligned(8)" in attributes.replace(" ", "") else 1)
+    return Struct(name, -(-size // wanted) * wanted, alignment, tuple(members))
+
+
+def enums(code: str) -> Iterator[tuple[dict[str, int], int]]:
+    """Every enum: names with their values, as far as they are plain numbers."""
+    for found in _ENUM.finditer(code):
+        values: dict[str, int] = {}
+        with contextlib.suppress(ValueError):
+            for name, value in _values(found[1]):
+                values[name] = value
+        yield values, found.start()
+
+
+def _values(body: str) -> Iterator[tuple[str, int]]:
+    """One without a value is its predecessor's and one."""
+    following = 0
+    for part in body.split(","):
+        name, _, given = (word.strip() for word in part.partition("="))
+        if name:
+            value = _number(given) if given else following
+            yield name, value
+            following = value + 1
+
+
+def _number(text: str) -> int:
+    """A number, or one shifted: `7`, `0x10`, `1U << 16`."""
+    number, _, shift = (re.sub(r"[UuLl]+$", "", word.strip()) for word in text.partition("<<"))
+    return int(number, 0) << int(shift or "0", 0)
+
+
+def labels(code: str) -> tuple[str, ...]:
+    """The labels of switches, each once, the words of one in their alphabet."""
+    found = (" | ".join(sorted(re.split(r"[\s|]+", label.strip()))) for label in _CASE.findall(code))
+    return tuple(sorted(dict.fromkeys(found)))
+
+
+def body(code: str, start: int) -> str:
+    """The text of the function whose definition begins at that offset."""
+    end = code.find("\n}", start)
+    return code[start : end if end >= 0 else len(code)]
+
+
+def documented(text: str, start: int) -> tuple[str, ...] | None:
+    """The parameters that the kernel-doc before that offset describes; None where there is none."""
+    before = text[:start].rstrip()
+    opening = before.rfind("/*")
+    if not before.endswith("*/") or not before.startswith("/**\n", opening):
+        return None
+    return tuple(_DOC_PARAMETER.findall(before[opening:]))
+
+
+def line(text: str, offset: int) -> int:
+    """The line of an offset, from 1."""
+    return text.count("\n", 0, offset) + 1

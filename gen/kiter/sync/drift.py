@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One iterator beside everything that there is of it: BTF and sources together, each difference told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kiter import generate
+from kiter.btf.reader import Btf
+from kiter.errors import Diagnostic
+from kiter.lower import btf_ids, declarations, names
+from kiter.lower.scene import scene
+from kiter.output import Kind
+from kiter.spec import iterator
+from kiter.sync import known, sources
+from kiter.sync.codes import CODES
+from kiter.sync.compare import Comparison, Difference, compare, compare_sources
+from kiter.sync.interface import FLAGS_OF
+from kiter.sync.known import Known
+from kiter.sync.sources import ACCEPTED, DECLARED, DOCUMENTED, Files, Tree
+from kiter.target.profile import Profile
+
+IN_BTF = "the kernel's BTF"
+CODE_OF = {FLAGS_OF: "D02", "struct ": "D03", DECLARED: "D06", ACCEPTED: "D07", DOCUMENTED: "D08"}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The comparison with one side; `places` say where its facts stand, `default` where the others do."""
+
+    result: Comparison
+    places: Mapping[str, str]
+    default: str
+
+    def place(self, aspect: str) -> str:
+        """Where an aspect stands, or where it is missing."""
+        return self.places.get(aspect, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """All that was compared of one iterator."""
+
+    it: iterator.Iterator
+    sides: tuple[Beside, ...]
+
+    @property
+    def differences(self) -> Mapping[Difference, tuple[str, ...]]:
+        """Each difference once, with the places of all sides that agree on it."""
+        found: dict[Difference, list[str]] = {}
+        for side in self.sides:
+            for difference in side.result.differences:
+                found.setdefault(difference, []).append(side.place(difference.aspect))
+        return {difference: tuple(places) for difference, places in found.items()}
+
+    @property
+    def gone(self) -> tuple[Known, ...]:
+        """Known differences that are no more on any side that could show them."""
+        return tuple(dict.fromkeys(entry for side in self.sides for entry in side.result.gone))
+
+    @property
+    def undocumented(self) -> bool:
+        """Whether the sources have no kernel-doc on new()."""
+        new = f"{DOCUMENTED}{names.function(self.it, 'new')}"
+        return any(side.default != IN_BTF and new not in side.places for side in self.sides)
+
+
+def of(it: iterator.Iterator, target: Profile, types: Btf | None, tree: Tree | None) -> Drift | None:
+    """An iterator beside a kernel's types and a tree; None if neither has it."""
+    unit = generate.interface(it, target)
+    sides = []
+    if types and (found := compare(it.name, unit, target.release, types, known.interfaces())):
+        sides.append(Beside(found, {}, IN_BTF))
+    if tree and (side := _of_tree(it, target, unit, tree)):
+        sides.append(side)
+    return Drift(it, tuple(sides)) if sides else None
+
+
+def _of_tree(it: iterator.Iterator, target: Profile, unit: str, tree: Tree) -> Beside | None:
+    made = scene(it, target)
+    ids = {btf_ids.home(made), names.own_file(it)}
+    files = Files(names.own_file(it), tuple(sorted(ids)), it.place.header, declarations.home(made))
+    ours = sources.emitted_as(unit, generate.text(made, Kind.DECLARATIONS), it.name)
+    side = sources.of(tree, it.name, files, ours)
+    if side is None:
+        return None
+    result = compare_sources(it.name, ours, side, target.release, known.interfaces())
+    missing = {f"{DECLARED}{name}": files.declarations for name in _trio(it)}
+    return Beside(result, missing | dict(side.places), files.kfuncs)
+
+
+def _trio(it: iterator.Iterator) -> Iterator[str]:
+    return (names.function(it, what) for what in ("new", "next", "destroy"))
+
+
+def diagnostics(drift: Drift) -> Iterator[Diagnostic]:
+    """What is to mend, at the spec's line."""
+    place = drift.it.node["iterator"]
+    for found, places in drift.differences.items():
+        if found.reason:
+            continue
+        code = CODES[_code(found.aspect)]
+        sides = [f" spec: {found.ours or 'none'}", *(f" {at}: {found.theirs or 'none'}" for at in places)]
+        message = f"{_called(found)} of {drift.it.name}: {_how(found)}"
+        yield place.finding(code.code, message, "\n".join((code.reason, *sides)), code.hint)
+    for gone in drift.gone:
+        code = CODES["D05"]
+        message = f"{code.title}: {gone.aspect} of {drift.it.name}"
+        yield place.finding("D05", message, f"{code.reason}\n The entry says: {gone.reason}", code.hint)
+
+
+def _code(aspect: str) -> str:
+    begun = next((code for start, code in CODE_OF.items() if aspect.startswith(start)), "")
+    return begun or ("D04" if aspect.isupper() else "D01")
+
+
+def _called(found: Difference) -> str:
+    return f"{found.aspect}()" if _code(found.aspect) == "D01" else found.aspect
+
+
+def _how(found: Difference) -> str:
+    if not found.ours:
+        return "only the kernel has it"
+    return "not as in the kernel" if found.theirs else "the kernel lacks it"

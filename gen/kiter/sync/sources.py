@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""An iterator as the sources of a kernel have it: its C, its ids, its declarations, its comments.
+
+Beside the aspects that BTF shows there are those that only sources have: the values that new()
+accepts, what programs are told of it in a header, and which arguments its kernel-doc describes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiter.btf.types import Function
+from kiter.sync import clike, emitted
+from kiter.sync.interface import FLAGS_OF, Interface, explicit, flags_text, layout, prototype
+
+ACCEPTED, DECLARED, DOCUMENTED = "values accepted by ", "declaration of ", "kernel-doc of "
+ONLY = (ACCEPTED, DECLARED, DOCUMENTED)
+_SAME = {"__u64": "u64", "__u32": "u32", "__s64": "s64", "__s32": "s32"}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where an iterator's parts are, in paths of the tree; two may be the same.
+
+    `state` is the header of the struct, "" where it stands beside the kfuncs.
+    """
+
+    kfuncs: str
+    ids: tuple[str, ...]
+    state: str
+    declarations: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The facts of one side, and where each stands."""
+
+    interface: Interface
+    places: Mapping[str, str]
+
+
+class Tree:
+    """The sources: each file is read once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._texts: dict[str, tuple[str, str]] = {}
+
+    def text(self, path: str) -> tuple[str, str]:
+        """A file as it is and without comments, both "" where there is none."""
+        if path not in self._texts:
+            file = self.root / path
+            text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+            self._texts[path] = (text, clike.masked(text))
+        return self._texts[path]
+
+
+def of(tree: Tree, name: str, files: Files, ours: Interface) -> Side | None:
+    """An iterator of a tree; None if it is not there. `ours` says which enumerators to look for."""
+    if f"bpf_iter_{name}_new(" not in tree.text(files.kfuncs)[1]:
+        return None
+    found = list(_found(tree, name, files, ours))
+    facts = {aspect: text for aspect, text, _ in found}
+    return Side(Interface(facts), {aspect: place for aspect, _, place in found})
+
+
+def emitted_as(unit: str, declarations: str, name: str) -> Interface:
+    """The same of C that kiter emits."""
+    whole = emitted.read(unit, name)
+    code = clike.masked(unit)
+    flags = {function: given for function, given, _ in clike.ids(code)}
+    facts = {aspect: text for aspect, text, _ in _of_kfuncs(unit, code, name, flags)}
+    facts |= {aspect: text for aspect, text, _ in _declared(clike.masked(declarations), name)}
+    return Interface({**whole.facts, **facts}, whole.uses)
+
+
+Facts = Iterator[tuple[str, str, str]]  # aspect, text, place
+
+
+def _found(tree: Tree, name: str, files: Files, ours: Interface) -> Facts:
+    text, code = tree.text(files.kfuncs)
+    flags: dict[str, tuple[frozenset[str], str]] = {}
+    for path in files.ids:
+        masked = tree.text(path)[1]
+        for function, given, at in clike.ids(masked):
+            before = flags[function][0] if function in flags else frozenset()
+            flags[function] = (before | given, _place(path, masked, at))
+    for aspect, said, at in _of_kfuncs(text, code, name, {f: given for f, (given, _) in flags.items()}):
+        yield aspect, said, _place(files.kfuncs, code, at)
+        if aspect in flags:
+            yield f"{FLAGS_OF}{aspect}", flags_text(flags[aspect][0]), flags[aspect][1]
+    yield from _types_in(files.state or files.kfuncs, tree, name)
+    yield from _enums_in(files.kfuncs, tree, ours)
+    header = tree.text(files.declarations)[1]
+    for aspect, said, at in _declared(header, name):
+        yield aspect, said, _place(files.declarations, header, at)
+
+
+def _types_in(path: str, tree: Tree, name: str) -> Facts:
+    code = tree.text(path)[1]
+    for struct, at in clike.structs(code):
+        if struct.name == f"bpf_iter_{name}":
+            yield f"struct {struct.name}", layout(struct), _place(path, code, at)
+
+
+def _enums_in(path: str, tree: Tree, ours: Interface) -> Facts:
+    """The enums that hold an enumerator which the spec defines."""
+    code = tree.text(path)[1]
+    for values, at in clike.enums(code):
+        if values.keys() & ours.facts.keys():
+            yield from ((key, str(value), _place(path, code, at)) for key, value in values.items())
+
+
+def _of_kfuncs(
+    text: str, code: str, name: str, flags: Mapping[str, frozenset[str]]
+) -> Iterator[tuple[str, str, int]]:
+    handle = f"struct bpf_iter_{name} *"
+    for function, at in clike.kfuncs(code):
+        if not _belongs(function.name, name) and not any(p.type == handle for p in function.parameters):
+            continue
+        yield function.name, prototype(explicit(function, flags.get(function.name, ()))), at
+        if (described := clike.documented(text, at)) is not None:
+            yield f"{DOCUMENTED}{function.name}", ", ".join(described) or "no argument", at
+        labels = clike.labels(clike.body(code, at)) if function.name == f"bpf_iter_{name}_new" else ()
+        if labels:
+            yield f"{ACCEPTED}{function.name}", ", ".join(labels), at
+
+
+def _declared(code: str, name: str) -> Iterator[tuple[str, str, int]]:
+    for function, at in clike.declared(code):
+        if _belongs(function.name, name):
+            yield f"{DECLARED}{function.name}", _types(function), at
+
+
+def _types(function: Function) -> str:
+    """A declaration without the names of its arguments, which programs need not spell alike."""
+    given = ", ".join(_same(p.type) for p in function.parameters) or "void"
+    return f"{_same(function.returns)} ({given})"
+
+
+def _same(ctype: str) -> str:
+    return " ".join(_SAME.get(word, word) for word in ctype.split())
+
+
+def _belongs(function: str, name: str) -> bool:
+    return function in {f"bpf_iter_{name}_{what}" for what in ("new", "next", "destroy")}
+
+
+def _place(path: str, code: str, at: int) -> str:
+    return f"{path}:{clike.line(code, at)}"

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter sync` beside sources and pages: what drifts is told with both places, what kiter made is mended."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tree_support import BPF, IDENTITY, LETTER, ROOT, apply, git, snapshot
+
+from kiter.cli.main import main
+from kiter.target.profile import nearest
+
+SPECS = sorted(str(path) for path in (ROOT / "specs").glob("*.yaml"))
+CSS, TASK = str(ROOT / "specs/css.yaml"), str(ROOT / "specs/task.yaml")
+IDS, NEXT = "kernel/bpf/helpers.c", "bpf_iter_task_next, KF_ITER_NEXT"
+TASK_C, HEADER = "kernel/bpf/task_iter.c", f"{BPF}/bpf_experimental.h"
+
+
+def sync(capsys, *words: object) -> tuple[int, str, str]:
+    capsys.readouterr()
+    status = main(["sync", *map(str, words)])
+    return (status, *capsys.readouterr())
+
+
+def version(tree: Path) -> str:
+    lines = (tree / "Makefile").read_text().splitlines()
+    found = dict(line.split(" = ") for line in lines if line.startswith(("VERSION", "PATCHLEVEL")))
+    return f"{found['VERSION']}.{found['PATCHLEVEL']}"
+
+
+def change(tree: Path, path: str, old: str, new: str) -> None:
+    text = (tree / path).read_text()
+    assert old in text, f"{old} is not in {path}"
+    (tree / path).write_text(text.replace(old, new))
+
+
+def test_the_specs_are_in_step_with_the_sources(capsys, sources):
+    status, out, err = sync(capsys, "--tree", sources)
+    assert (status, err) == (0, "")
+    assert f"beside what is generated for Linux {nearest(version(sources)).release}" in out
+    assert out.count("the same to BPF programs") >= 7
+    assert "without kernel-doc in the sources: css," in out
+
+
+def test_specs_of_an_older_kernel_have_drifted(capsys, sources):
+    if version(sources) != "7.3":
+        pytest.skip("this is the older kernel")
+    status, _, err = sync(capsys, "--tree", sources, "--target", "6.12", "--format", "json", *SPECS)
+    found = {(d["code"], d["message"]) for d in json.loads(err)}
+    assert status == 1
+    assert ("D07", "values accepted by bpf_iter_css_new of css: not as in the kernel") in found
+    assert ("D02", "flags of bpf_iter_bits_new of bits: not as in the kernel") in found
+    assert ("D02", "flags of bpf_iter_num_next of num: not as in the kernel") in found
+    reasons = " ".join(d["reason"] for d in json.loads(err))
+    for new in ("BPF_CGROUP_ITER_CHILDREN", "KF_PERFMON", "KF_SPINLOCK_SAFE"):
+        assert new in reasons
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "code", "said"),
+    [
+        (TASK_C, "case BPF_TASK_ITER_ALL_THREADS:", "case BPF_TASK_ITER_SOME:", "D07", "BPF_TASK_ITER_SOME"),
+        (TASK_C, "BPF_TASK_ITER_ALL_THREADS,", "BPF_TASK_ITER_OTHER,", "D04", f"{TASK_C}:"),
+        (TASK_C, "struct task_struct *task__nullable", "struct task_struct *task", "D01", "task__nullable"),
+        (HEADER, "extern int bpf_iter_task_new(", "extern int bpf_iter_task_now(", "D06", f"{HEADER}: none"),
+        (HEADER, "struct task_struct *task, unsigned int flags)", "struct task_struct *task)", "D06", HEADER),
+        (IDS, f"{NEXT} | KF_RET_NULL", NEXT, "D02", f"{IDS}:"),
+    ],
+)
+def test_drift_names_both_places(capsys, plain, path, old, new, code, said):  # noqa: PLR0917 - fixtures
+    change(plain, path, old, new)
+    status, _, err = sync(capsys, "--tree", plain, TASK)
+    assert status == 1
+    assert f"{TASK}:3:11: error[{code}]" in err and "   spec: " in err
+    assert said in err
+
+
+def test_kernel_doc_of_other_arguments_is_told(capsys, plain):
+    change(plain, "kernel/bpf/helpers.c", " * @nr_words:", " * @words:")
+    status, _, err = sync(capsys, "--tree", plain, ROOT / "specs/bits.yaml")
+    assert status == 1 and "error[D08]" in err and "it, unsafe_ptr__ign, words" in err
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spec(tmp_path) -> Path:
+    copy = tmp_path / "css.yaml"
+    copy.write_text(Path(CSS).read_text())
+    return copy
+
+
+@pytest.fixture
+def docs(tmp_path) -> Path:
+    (tmp_path / "docs").mkdir()
+    return tmp_path / "docs"
+
+
+def test_a_missing_page_is_told_and_written(capsys, spec, docs):
+    status, _, err = sync(capsys, "--docs", docs, spec)
+    assert status == 1 and "error[D09]: the page of css is missing" in err
+    assert not list(docs.iterdir())
+    assert sync(capsys, "--docs", docs, "--write", spec)[0] == 0
+    assert sync(capsys, "--docs", docs, spec)[0] == 0
+
+
+def test_a_stale_page_is_told_at_its_line_and_mended(capsys, spec, docs):
+    sync(capsys, "--docs", docs, "--write", spec)
+    page = docs / "bpf_iter_css.rst"
+    line = page.read_text().splitlines().index("    The css where the walk starts.") + 1
+    spec.write_text(spec.read_text().replace("the css where the walk starts", "where it begins"))
+    status, _, err = sync(capsys, "--docs", docs, spec)
+    assert status == 1 and f"{page}:{line}: error[D09]: the page of css is stale" in err
+    status, out, _ = sync(capsys, "--docs", docs, "--write", spec)
+    assert status == 0 and f"mended {page}" in out
+    assert "Where it begins." in page.read_text()
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["edited", "foreign"])
+def test_what_a_person_wrote_is_never_written(capsys, spec, docs, first):
+    if first:
+        sync(capsys, "--docs", docs, "--write", spec)
+    page = docs / "bpf_iter_css.rst"
+    page.write_text("By hand.\n")
+    status, _, err = sync(capsys, "--docs", docs, "--write", spec, TASK)
+    assert status == 1 and "the page of css is edited by hand, or not kiter's" in err
+    assert page.read_text() == "By hand.\n"
+    assert (docs / "bpf_iter_task.rst").is_file(), "the others are written all the same"
+
+
+# --- what was put into a tree --------------------------------------------------------------------
+
+
+def test_what_kiter_put_in_follows_its_spec(capsys, tree, tmp_path):
+    spec = tmp_path / "letter_task.yaml"
+    spec.write_text((LETTER / "letter_task.yaml").read_text())
+    assert apply(tree, spec) == 0
+    git(tree, "add", "-A")
+    git(tree, *IDENTITY, "commit", "-qm", "an iterator")
+    assert sync(capsys, "--tree", tree, spec)[0] == 0
+    spec.write_text(
+        spec.read_text().replace("type: unsigned int", "type: u64").replace("type: int", "type: u64")
+    )
+    assert sync(capsys, "--tree", tree, spec)[0] == 1
+    status, out, err = sync(capsys, "--tree", tree, "--write", spec)
+    assert (status, err) == (0, "")
+    assert "mended" in out and HEADER in out
+
+
+def test_what_a_kernel_has_by_hand_is_never_written(capsys, tree):
+    change(tree, HEADER, "extern int bpf_iter_task_new(", "extern int bpf_iter_task_now(")
+    git(tree, *IDENTITY, "commit", "-qam", "drift")
+    before = snapshot(tree)
+    assert sync(capsys, "--tree", tree, "--write", TASK)[0] == 1
+    assert snapshot(tree) == before
+
+
+# --- what stops it -------------------------------------------------------------------------------
+
+
+def test_nothing_to_compare_with(capsys):
+    status, _, err = sync(capsys, CSS)
+    assert status == 2 and "error[D12]" in err
+
+
+def test_no_tree_and_no_folder_of_pages(capsys, tmp_path):
+    status, _, err = sync(capsys, "--tree", tmp_path, CSS)
+    assert status == 2 and "error[A01]" in err
+    status, _, err = sync(capsys, "--docs", tmp_path / "none", "--write", CSS)
+    assert status == 2 and "error[D13]" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tree_without_documentation_is_compared_all_the_same(capsys, plain):
+    for page in sorted((plain / "Documentation").rglob("*"), reverse=True):
+        page.rmdir() if page.is_dir() else page.unlink()
+    assert sync(capsys, "--tree", plain, CSS)[0] == 0
+    status, _, err = sync(capsys, "--tree", plain, "--docs", plain / "Documentation/none", CSS)
+    assert status == 2 and "error[D13]" in err
+
+
+def test_sources_that_are_no_c_are_no_traceback(capsys, plain):
+    (plain / TASK_C).write_bytes(b"\xff\x00 __bpf_kfunc int bpf_iter_task_new(\n" * 50)
+    status, _, err = sync(capsys, "--tree", plain, TASK)
+    assert status in (1, 2) and "error[" in err
