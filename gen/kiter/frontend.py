@@ -12,6 +12,7 @@ from kiter import lint, manifest, resources
 from kiter.codes import CODES
 from kiter.errors import ENVIRONMENT, FINDINGS, Diagnostic, KiterError, Position
 from kiter.spec.check import check, spec_schema
+from kiter.spec.document import Document
 from kiter.spec.iterator import Iterator, build
 from kiter.spec.load import load
 from kiter.target.profile import Profile
@@ -125,7 +126,11 @@ def model(path: Path, profile: Profile) -> Iterator:
     if manifest.lists(path):
         code = CODES["S16"]
         raise KiterError(Diagnostic(Position(str(path)), "S16", code.title, code.reason, code.hint))
-    document = load(path)
+    return modelled(load(path), profile)
+
+
+def modelled(document: Document, profile: Profile) -> Iterator:
+    """The same of a spec that was read; raises KiterError with what the schema does not allow."""
     if wrong := check(document, spec_schema()):
         raise KiterError(*wrong)
     return build(document, profile.number)

@@ -32,6 +32,7 @@ FAMILIES = {
     "B": ("Errors: compiling", "What a compiler says about the emitted code."),
     "R": ("Errors: running", "What happens in the virtual machine."),
     "D": ("Errors: drift", "Where a kernel's iterators are not those of the specs."),
+    "N": ("Findings: breaking changes", "What BPF programs would notice between two revisions of a spec."),
     "O": ("Errors: writing", "What is in the way of the output."),
     "E": ("Errors: the machine", "What kiter lacks to do its work; the exit code is 2."),
 }

@@ -89,6 +89,54 @@ _ALL = (
         "The pages of the iterators are looked for in Documentation/bpf of a tree, or where --docs says.",
         "give --docs a folder that exists",
     ),
+    Code(
+        "N01",
+        "a program uses what is not there any more",
+        "It is not verified: the kernel has no kfunc of that name.",
+        "keep it, or say `until` for the kernels that have it",
+    ),
+    Code(
+        "N02",
+        "the size of the iterator's struct changed",
+        "A program keeps it on its stack, in the size it was compiled with; the verifier refuses another.",
+        "keep the size: `room` leaves words for later from the start",
+    ),
+    Code(
+        "N03",
+        "the arguments of a kfunc changed",
+        "A program passes what it was compiled for; the verifier refuses other types, and NULL as it says.",
+        "add a flag, or an iterator of another name",
+    ),
+    Code(
+        "N04",
+        "the elements are not what they were",
+        "A program reads the fields of the type that it was compiled for, as long as the verifier lets it.",
+        "make an iterator of another name",
+    ),
+    Code(
+        "N05",
+        "a flag is refused that was accepted, or means another one",
+        "new() fails where it did not, or the walk is another one.",
+        "keep the flag and its value; add new ones behind it",
+    ),
+    Code(
+        "N06",
+        "new() refuses what it did not",
+        "A program that works gets an error, and with bpf_for_each() an empty walk.",
+        "refuse only what never worked",
+    ),
+    Code(
+        "N07",
+        "the iterator may be used in fewer places",
+        "The verifier refuses a program that it took before.",
+        "ask for it in later kernels only: a switch can be a map from releases, perfmon: {7.3-: true}",
+    ),
+    Code(
+        "N10",
+        "a revision cannot be had",
+        "Two revisions of a spec are compared: files, or REVISION:FILE as git names them.",
+        "check the name, and that git knows the revision",
+    ),
 )
 
 CODES: Mapping[str, Code] = MappingProxyType({code.code: code for code in _ALL})

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What BPF programs would notice between two revisions of a spec: what ran and does not any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from kiter.lower import cost, registration
+from kiter.lower.scene import Scene, scene
+from kiter.spec import iterator
+from kiter.spec.argument import Argument
+from kiter.spec.context import Context
+from kiter.spec.node import Node
+from kiter.spec.refusal import Refusal
+from kiter.sync import clike
+from kiter.target.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that a program would notice: how it was, how it is, and where the spec says so."""
+
+    code: str
+    what: str
+    old: str
+    new: str
+    at: Node = field(compare=False)
+
+
+Pair = tuple[Scene, Scene]
+
+
+def notices(old: iterator.Iterator, new: iterator.Iterator, target: Profile) -> Iterator[Notice]:
+    """Everything for one kernel; nothing when it has not had the iterator before."""
+    if old.since > target.number:
+        return
+    if new.since > target.number or new.name != old.name:
+        yield Notice("N01", "the iterator", old.name, "none", new.node["iterator"])
+        return
+    pair = scene(old, target), scene(new, target)
+    for find in (_state, _arguments, _element, _flags, _refusals, _contexts, _kfuncs, _companions):
+        yield from find(pair)
+
+
+def _state(pair: Pair) -> Iterator[Notice]:
+    old, new = (cost.size(side) for side in pair)
+    if old != new:
+        yield Notice("N02", "the struct", f"{old} bytes", f"{new} bytes", pair[1].it.node["iterator"])
+
+
+def _arguments(pair: Pair) -> Iterator[Notice]:
+    old, new = ([a for a in side.it.arguments if not a.implicit] for side in pair)
+    place = pair[1].it.node
+    for position in range(max(len(old), len(new))):
+        was, now = (side[position] if position < len(side) else None for side in (old, new))
+        if was is None or now is None or was.type != now.type:
+            at = now.node if now else place["iterator"]
+            yield Notice("N03", f"argument {position + 1} of new()", _spelled(was), _spelled(now), at)
+        elif was.nullable and not now.nullable:
+            yield Notice("N03", f"argument {now.name}", "may be NULL", "may not be NULL", now.node)
+        elif was.ignored and not now.ignored:
+            yield Notice("N03", f"argument {now.name}", "is not checked", "must be trusted", now.node)
+        elif was.rcu and not now.rcu:
+            yield Notice("N03", f"argument {now.name}", "RCU suffices", "must be trusted", now.node)
+
+
+def _spelled(argument: Argument | None) -> str:
+    return f"{argument.type} {argument.name}" if argument else "none"
+
+
+def _element(pair: Pair) -> Iterator[Notice]:
+    old, new = (side.it for side in pair)
+    if old.element != new.element:
+        yield Notice("N04", "the elements", old.element, new.element, new.held.node)
+    if old.lifetime == "rcu" and new.lifetime != "rcu":
+        lasts = "valid until the critical section ends", "valid until the next call"
+        yield Notice("N04", "the elements", *lasts, new.held.node)
+
+
+# --- flags and refusals --------------------------------------------------------------------------
+
+
+def _flags(pair: Pair) -> Iterator[Notice]:
+    old, new = pair
+    cases = {case.flag: case for case in new.cases}
+    values, before = _values(new), _values(old)
+    for case in old.cases:
+        now = cases.get(case.flag)
+        if now is None:
+            yield Notice("N05", f"flag {case.flag}", "accepted", "refused", new.it.node["walk"])
+            continue
+        if before.get(case.flag) != values.get(case.flag):
+            was, has = (str(side.get(case.flag, "the kernel's")) for side in (before, values))
+            yield Notice("N05", f"the value of {case.flag}", was, has, now.node)
+        nullable = {a.name for a in old.it.arguments if a.nullable}
+        for name in sorted(({*now.requires} - {*case.requires}) & nullable):
+            yield Notice("N06", f"flag {case.flag}", "without needs", f"needs {name}", now.node)
+        yield from _new_refusals(case.refusals, now.refusals, f"flag {case.flag}")
+    for argument in old.it.arguments:
+        yield from _accepted(argument, new)
+
+
+def _values(side: Scene) -> dict[str, int]:
+    """The values of the enumerators that the iterator defines."""
+    if side.selector is None or not side.selector.defines:
+        return {}
+    members = (f"{c.flag} = {c.value}" if c.value is not None else c.flag for c in side.cases)
+    return clike.values(", ".join(members))
+
+
+def _accepted(argument: Argument, new: Scene) -> Iterator[Notice]:
+    """The values of a flag argument that selects no walk."""
+    now = new.it.argument(argument.name)
+    if now is None:
+        return
+    given = {value.c for value in (*now.bits, *now.combinations)}
+    for value in (*argument.bits, *argument.combinations):
+        if now.restricted and value.c not in given:
+            yield Notice("N05", f"{argument.name} {value.c}", "accepted", "refused", now.node)
+    if now.restricted and not argument.restricted:
+        yield Notice("N06", f"argument {argument.name}", "any value", "some values only", now.node)
+
+
+def _refusals(pair: Pair) -> Iterator[Notice]:
+    old, new = (side.it for side in pair)
+    yield from _new_refusals(old.refusals, new.refusals, "new()")
+
+
+def _new_refusals(old: tuple[Refusal, ...], new: tuple[Refusal, ...], what: str) -> Iterator[Notice]:
+    before = {_condition(refusal): refusal.errno for refusal in old}
+    for refusal in new:
+        was = before.get(_condition(refusal))
+        if was != refusal.errno:
+            now = f"-{refusal.errno} when {refusal.doc}"
+            yield Notice("N06", what, f"-{was}" if was else "goes on", now, refusal.node)
+
+
+def _condition(refusal: Refusal) -> str:
+    return " ".join(snippet.text for snippet in refusal.when.all())
+
+
+# --- where it may be called ----------------------------------------------------------------------
+
+# what a program must do or be when the switch is on
+DEMANDS: tuple[tuple[str, Callable[[Context], bool]], ...] = (
+    ("only inside an RCU critical section", lambda c: c.rcu),
+    ("only in programs that may sleep", lambda c: c.sleepable),
+    ("only with CAP_PERFMON", lambda c: c.perfmon),
+    ("not while a bpf_spin_lock is held", lambda c: not c.spinlock),
+)
+
+
+def _contexts(pair: Pair) -> Iterator[Notice]:
+    old, new = (side.it for side in pair)
+    at = new.context.node
+    for demand, is_made in DEMANDS:
+        if is_made(new.context) and not is_made(old.context):
+            yield Notice("N07", "new()", "called without that", demand, at)
+    for what, errno in sorted({*new.context.refuse} - {*old.context.refuse}):
+        yield Notice("N06", "new()", "goes on", f"-{errno} with {what.replace('_', ' ')}", at)
+    if new.context.allow and not {*(old.context.allow or ("any",))} <= {*new.context.allow}:
+        yield Notice("N07", "the programs", _listed(old.context.allow), _listed(new.context.allow), at)
+    if new.programs and not {*(old.programs or ("any",))} <= {*new.programs}:
+        yield Notice("N07", "the programs", _listed(old.programs), _listed(new.programs), new.node["set"])
+    if new.guard and new.guard != old.guard:
+        yield Notice("N07", "the kernels", old.guard or "all", f"with {new.guard}", new.node["guard"])
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names) or "all"
+
+
+def _kfuncs(pair: Pair) -> Iterator[Notice]:
+    """Trust that the flags of the kfuncs demand, beyond what the context says."""
+    old, new = (_demanded(side) for side in pair)
+    for function in sorted(old.keys() & new.keys()):
+        for flag in sorted(new[function] - old[function]):
+            yield Notice("N07", function, "without it", flag, pair[1].it.node["iterator"])
+
+
+def _demanded(side: Scene) -> dict[str, frozenset[str]]:
+    code = "\n".join(registration.ids(side))
+    trusted = side.profile.trusted_flag
+    return {name: flags & {trusted, "KF_RCU"} for name, flags, _ in clike.ids(code)}
+
+
+def _companions(pair: Pair) -> Iterator[Notice]:
+    old, new = pair
+    now = {companion.name: companion for companion in new.it.companions}
+    for was in old.it.companions:
+        has = now.get(was.name)
+        if has is None:
+            yield Notice("N01", f"{was.name}()", "there", "gone", new.it.node["iterator"])
+            continue
+        spelled = [(c.gives, c.last, *(p.type for p in c.parameters)) for c in (was, has)]
+        if spelled[0] != spelled[1]:
+            old_text, new_text = (" ".join(map(str, text)) for text in spelled)
+            yield Notice("N03", f"{was.name}()", old_text, new_text, has.node)

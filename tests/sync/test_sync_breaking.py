@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter breaking` tells what a program would notice, at the new spec's line, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kiter.cli.main import main
+
+SPECS = Path(__file__).parents[2] / "specs"
+CHILDREN = (
+    '    BPF_CGROUP_ITER_CHILDREN:\n      since: "7.3"\n      doc: the direct children of @start\n'
+    '      cursor: {next: "css_next_child(pos, start)"}\n      expect: children\n'
+)
+
+
+def breaking(capsys, *words: object) -> tuple[int, str, str]:
+    capsys.readouterr()
+    status = main(["breaking", *map(str, words)])
+    return (status, *capsys.readouterr())
+
+
+def changed(folder: Path, name: str, old: str, new: str) -> Path:
+    text = (SPECS / name).read_text()
+    assert old in text, f"{old} is not in {name}"
+    (folder / name).write_text(text.replace(old, new, 1))
+    return folder / name
+
+
+BREAKS = [
+    ("css.yaml", CHILDREN, "", "N05", "flag BPF_CGROUP_ITER_CHILDREN"),
+    ("css.yaml", "context: {rcu: true}", "context: {rcu: true, perfmon: {7.3-: true}}", "N07", "CAP_PERFMON"),
+    (
+        "css.yaml",
+        "context: {rcu: true}",
+        "context: {rcu: true, refuse: {nmi: EBUSY}}",
+        "N06",
+        "-EBUSY with nmi",
+    ),
+    ("css.yaml", "walk:\n", "room: 4\nwalk:\n", "N02", "32 bytes"),
+    ("css.yaml", "guard: CONFIG_CGROUPS", "guard: CONFIG_MEMCG", "N07", "with CONFIG_MEMCG"),
+    ("css.yaml", "iterator: css", "iterator: css2", "N01", "the iterator"),
+    ("css.yaml", 'since: "6.7"', 'since: "7.0"', "N01", "in Linux 6.12"),
+    ("task.yaml", "flags: {type: unsigned int", "flags: {type: u64", "N03", "u64 flags"),
+    (
+        "task.yaml",
+        "doc: all threads of the system",
+        "value: 7\n      doc: all threads",
+        "N05",
+        "value of BPF_TASK_ITER",
+    ),
+    ("css.yaml", "walk:\n", "  more: {type: u32, reserved: true, doc: none}\nwalk:\n", "N03", "u32 more"),
+    ("bits.yaml", "nr_words > 511, errno: E2BIG", "nr_words > 255, errno: E2BIG", "N06", "-E2BIG when"),
+    (
+        "bits.yaml",
+        "errno: E2BIG, doc: there are more",
+        "errno: EINVAL, doc: there are more",
+        "N06",
+        "was: -E2BIG",
+    ),
+    ("css_task.yaml", "programs: [lsm, iter]", "programs: [lsm]", "N07", "lsm, sleepable"),
+    (
+        "css_task.yaml",
+        "      CSS_TASK_ITER_PROCS: {",
+        "      CSS_TASK_ITER_THREADED: {",
+        "N05",
+        "CSS_TASK_ITER_PROCS",
+    ),
+    ("task_vma.yaml", "trust: rcu, ", "", "N03", "must be trusted"),
+    ("testmod_seq.yaml", "gives: s64", "gives: int", "N03", "bpf_iter_testmod_seq_value()"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code", "said"), BREAKS, ids=[f"{b[0]}-{b[3]}-{i}" for i, b in enumerate(BREAKS)]
+)
+def test_what_programs_would_notice(capsys, tmp_path, name, old, new, code, said):  # noqa: PLR0917 - fixtures
+    spec = changed(tmp_path, name, old, new)
+    status, _, err = breaking(capsys, SPECS / name, spec)
+    assert status == 1
+    assert f"error[{code}]" in err and f"{spec}:" in err
+    assert said in err
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("css.yaml", "the css where the walk starts", "where it starts"),
+        ("bits.yaml", "perfmon: {7.3-: true}", ""),
+        ("css.yaml", "css_next_child(pos, start)", "css_next_child_of(pos, start)"),
+        ("css_task.yaml", "programs: [lsm, iter]", "programs: [lsm, iter, syscall]"),
+        ("scx_dsq.yaml", "room: 6", "room: 6  # the same"),
+    ],
+)
+def test_what_they_would_not_notice(capsys, tmp_path, name, old, new):
+    spec = changed(tmp_path, name, old, new)
+    status, out, err = breaking(capsys, SPECS / name, spec)
+    assert (status, err) == (0, "")
+    assert "would notice nothing" in out
+
+
+def test_a_new_flag_breaks_nothing_but_taking_it_away_does(capsys, tmp_path):
+    without = changed(tmp_path, "css.yaml", CHILDREN, "")
+    assert breaking(capsys, without, SPECS / "css.yaml")[0] == 0
+    status, out, _ = breaking(capsys, SPECS / "css.yaml", without, "--format", "json")
+    assert status == 1
+    (found,) = json.loads(out)
+    assert (found["code"], found["kernels"]) == ("N05", ["7.3"])
+    assert breaking(capsys, SPECS / "css.yaml", without, "--target", "6.12")[0] == 0
+
+
+def test_an_argument_that_may_no_longer_be_null(capsys, tmp_path):
+    start = "start: {type: struct cgroup_subsys_state *, "
+    lenient = changed(tmp_path, "css.yaml", start, f"{start}nullable: true, ")
+    lenient.write_text(lenient.read_text().replace("cursor:", "requires: [start]\n      cursor:"))
+    assert breaking(capsys, SPECS / "css.yaml", lenient)[0] == 0
+    status, _, err = breaking(capsys, lenient, SPECS / "css.yaml")
+    assert status == 1 and "error[N03]" in err and "may not be NULL" in err
+
+
+def test_a_revision_of_git(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    spec = changed(tmp_path, "css.yaml", "walk:\n", "walk:\n")
+    git = ("git", "-c", "user.name=tester", "-c", "user.email=tester@example.org")
+    for words in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "a spec")):
+        subprocess.run([*git, *words], check=True)
+    spec.write_text(spec.read_text().replace(CHILDREN, ""))
+    status, _, err = breaking(capsys, "HEAD:css.yaml", "css.yaml")
+    assert status == 1 and "error[N05]" in err
+    status, _, err = breaking(capsys, "HEAD:none.yaml", "css.yaml")
+    assert status == 2 and "error[N10]" in err
+
+
+@pytest.mark.parametrize("text", ["", "iterator: 7\n", "\0", "[" * 3000])
+def test_a_broken_revision_is_told_as_a_broken_spec(capsys, tmp_path, text):
+    (tmp_path / "old.yaml").write_text(text)
+    status, _, err = breaking(capsys, tmp_path / "old.yaml", SPECS / "css.yaml")
+    assert status in (1, 2) and "error[" in err
