@@ -21,7 +21,7 @@ from kiter.vm.store import Store
 HERE = Path(__file__).parent
 MEMORY = 2048
 SCHEDULED = "scx_dsq"  # is walked by a BPF scheduler, the others by programs that user space runs
-ASIDE = 200  # seconds for booting, warming up and settling
+ASIDE = 120  # seconds for booting, warming up and settling
 _PART = re.compile(r"(?=^SEC\(\"syscall\"\)|^static __always_inline void)", re.MULTILINE)
 _LOOP = re.compile(r"bpf_for_each\((\w+),")
 _HELPER = re.compile(r"static __always_inline void (\w+)\(")
