@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import seeds_cgroups
 import seeds_checks
+import seeds_kinds
 import seeds_registration
 import seeds_state
 import seeds_tasks
@@ -15,5 +16,6 @@ ALL: tuple[Mutant, ...] = (
     *seeds_cgroups.ALL,
     *seeds_tasks.ALL,
     *seeds_state.ALL,
+    *seeds_kinds.ALL,
     *seeds_registration.ALL,
 )

@@ -139,13 +139,14 @@ def _seeded(mutant: Mutant, made: Prototype) -> Prototype:
 
 
 def laboratory(specs: Iterable[str]) -> Laboratory:
-    """Prototypes of these specs; raises KiterError if they or the kernel's headers cannot be used."""
+    """Prototypes of those specs that the kernel is new enough for; raises KiterError as these do."""
     kernel = kernels.find(os.environ.get("KITER_KERNEL", ""))
     store = Store(cache_root() / "vm")
-    names = sorted(set(specs))
-    built = [build(load(SPECS / name)) for name in names]
-    made = prototypes(built, nearest(kernel.release), kernel, store)
-    return Laboratory(kernel, store, dict(zip(names, made, strict=True)))
+    target = nearest(kernel.release)
+    built = {name: build(load(SPECS / name), target.number) for name in sorted(set(specs))}
+    built = {name: it for name, it in built.items() if it.since <= target.number}
+    made = prototypes(built.values(), target, kernel, store)
+    return Laboratory(kernel, store, dict(zip(built, made, strict=True)))
 
 
 def _clean(result: VmResult) -> bool:

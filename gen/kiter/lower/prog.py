@@ -45,9 +45,10 @@ class View:
     are the arguments with the first flag value there is, "" when there are none; `null` are the
     arguments with NULL where new() takes it, "" when it takes none. `of_self` and `of_pos` count
     references, of the running task or of all elements, where user space cannot. `holds` says that a
-    program waits for the world to change, as `wait` does before a call of new(), and `spends` that user
-    space counts memory. `irqs_off` is None unless new() refuses to work with interrupts off.
-    `elsewhere` are the other types of programs that the iterator's own set is for, with their sections.
+    program waits for the world to change, as `wait` does before a call of new(), `spends` that user
+    space counts memory, and `under_lock` that the walk may be made with a lock held. `irqs_off` is
+    None unless new() refuses to work with interrupts off. `elsewhere` are the other types of programs
+    that the iterator's own set is for, with their sections.
     """
 
     name: str
@@ -64,6 +65,7 @@ class View:
     of_pos: str
     holds: bool
     spends: bool
+    under_lock: bool
     irqs_off: Switch | None
     wait: tuple[str, ...]
     companions: tuple[Call, ...]
@@ -91,6 +93,7 @@ def view(scene: Scene) -> View:
         of_pos=next((c for c in counts if c.startswith("pos")), ""),
         holds=holds,
         spends=found is not None and spends(scene),
+        under_lock=scene.it.context.spinlock,
         irqs_off=irqs_off(scene),
         wait=("if (hold)", "\tstay();") if holds else (),
         companions=companions(scene),

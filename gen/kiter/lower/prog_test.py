@@ -65,6 +65,7 @@ class Numbers:
     table: tuple[str, ...]
     refused: tuple[Refused, ...]
     good: int
+    under_lock: bool
     most: int
     companions: tuple[str, ...]
 
@@ -168,6 +169,7 @@ def _numbers(scene: Scene) -> Numbers:
         table=tuple(line for trial in cases for line in _trial(trial)),
         refused=tuple(_refused(index, flag) for index, flag in enumerate(flags(scene))),
         good=next((index for index, trial in enumerate(cases) if not trial.errno), 0),
+        under_lock=scene.it.context.spinlock,
         most=max((len(trial.values) for trial in cases), default=0),
         companions=tuple(companion.name for companion in prog.companions(scene)),
     )

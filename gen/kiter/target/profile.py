@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,8 @@ DEFAULT = "6.12"
 class Profile:
     """One kernel release as the generator sees it; the TOML files say where each fact was read.
 
-    A flag that the release does not have is "".
+    A flag that the release does not have is "". `inlined` are the iterators whose calls the verifier
+    replaces by instructions.
     """
 
     release: str
@@ -35,6 +36,7 @@ class Profile:
     implicit_flag: str
     nullable_suffix: str
     import_space: str
+    inlined: Sequence[str]
     common_file: str
     common_set: str
     makefile: str

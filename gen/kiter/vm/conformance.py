@@ -38,6 +38,7 @@ RULES = (
     Rule("walks nest", frozenset({"nest_two", "nest_two_meets", "nest_three", "nest_three_meets"})),
     Rule("no reference is lost", frozenset({"references"})),
     Rule("no memory is lost", frozenset({"memory"})),
+    Rule("walks may be made with a lock held", frozenset({"under_lock"})),
     Rule("companions answer whatever new() has said", frozenset({"said"})),
 )
 
@@ -56,6 +57,7 @@ TRIES = {
     "start_bare": frozenset({"new", "next"}),
     "irqs_off": frozenset({"new", "next"}),
     "refused": frozenset({"new", "next"}),
+    "under_lock": frozenset({"under_lock"}),
     "companion": frozenset({"said"}),
     "null": frozenset({"new", "next"}),
 }

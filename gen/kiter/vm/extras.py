@@ -74,12 +74,12 @@ class Order:
     walk: str
     known: bool
     meetings: tuple[Meeting, ...] = ()
-    answers: tuple[int, int] = (0, 0)
     elements: int = 0
     ours: float = 0.0
     theirs: float = 0.0
     ratio: float = 0.0
     noise: float = 0.0
+    answers: tuple[int, int] = (0, 0)
 
 
 def tests(prototype: Prototype) -> tuple[str, ...]:
@@ -154,6 +154,6 @@ def _order(rows: Iterable[list[str]], walk: str) -> Order:
     said = next(((int(row[2]), int(row[3])) for row in own if row[0] == "answered"), (0, 0))
     timed = next((row for row in own if row[0] == "timed"), None)
     if timed is None:
-        return Order(walk, bool(met), met, said)
+        return Order(walk, bool(met), met, answers=said)
     ours, theirs, ratio, noise = map(float, timed[3:])
-    return Order(walk, True, met, said, int(timed[2]), ours, theirs, ratio, noise)
+    return Order(walk, True, met, int(timed[2]), ours, theirs, ratio, noise, said)

@@ -35,7 +35,8 @@ class Prototype:
     """One iterator as it runs: `name` differs from `it.name` where the kernel has that name itself.
 
     `shims` are the symbols that the kernel does not export and the module finds by itself; `native`
-    says that it is the kernel's own that runs, without a module. `flags` are those of the compiler
+    says that it is the kernel's own that runs, without a module, and `inlined` that the verifier puts
+    instructions in the place of the kernel's own. `flags` are those of the compiler
     for private headers.
     """
 
@@ -44,6 +45,7 @@ class Prototype:
     rendered: Rendered
     shims: tuple[str, ...] = ()
     native: bool = False
+    inlined: bool = False
     flags: tuple[str, ...] = ()
 
     @property
@@ -94,7 +96,7 @@ def _prototype(it: Iterator, profile: Profile, kernel: Kernel, store: Store) -> 
     shims = tuple(symbol for symbol in needed if symbol not in exported)
     spaces = tuple(sorted({exported[symbol] for symbol in needed if exported.get(symbol)}))
     made = generate(named, profile, shims, spaces) if shims or spaces else plain
-    return Prototype(it, name, made, shims, flags=flags)
+    return Prototype(it, name, made, shims, flags=flags, inlined=it.name in profile.inlined)
 
 
 def confined(its: Iterable[Iterator]) -> tuple[Diagnostic, ...]:

@@ -406,6 +406,8 @@ static void test_memory(struct task_vma_iter *skel, int which)
 {
 	choose(skel, which, id_of_yard());
 	check_memory(skel);
+	choose(skel, which, 2);
+	check_memory(skel);
 }
 
 /* a walk ends when the object that it started from leaves */

@@ -95,6 +95,13 @@ static void test_contract(struct num_iter *skel, int row)
 	ASSERT_EQ((__s64)skel->bss->elems[1], rows[row].values[0], "starts_again");
 }
 
+static void test_under_lock(struct num_iter *skel)
+{
+	choose(skel, 0);
+	ASSERT_OK(run(skel->progs.under_lock), "run_under_lock");
+	ASSERT_EQ(skel->bss->nr_elems, rows[0].nr, "under_lock");
+}
+
 static bool named(const char *what, int row)
 {
 	char name[128];
@@ -122,6 +129,8 @@ void test_num_iter(void)
 
 	for (row = 0; row < ARRAY_SIZE(rows); row++)
 		test_row(skel, row);
+	if (test__start_subtest("under_lock"))
+		test_under_lock(skel);
 	num_iter__destroy(skel);
 
 	RUN_TESTS(num_iter_failure);

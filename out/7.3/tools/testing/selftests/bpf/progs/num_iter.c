@@ -10,6 +10,8 @@
 
 char _license[] SEC("license") = "GPL";
 
+static struct bpf_spin_lock lock SEC(".data.lock");
+
 /* what the test asks for */
 int start;
 int end;
@@ -188,6 +190,22 @@ int nest_three(void *ctx)
 				nr_inner += *pos == id;
 		}
 	}
+
+	return 0;
+}
+
+/* is one of the few kfuncs that may be called with a lock held */
+SEC("syscall")
+int under_lock(void *ctx)
+{
+	int *pos;
+
+	nr_elems = 0;
+
+	bpf_spin_lock(&lock);
+	bpf_for_each(num, pos, start, end)
+		nr_elems++;
+	bpf_spin_unlock(&lock);
 
 	return 0;
 }

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the selftests of each kind of iterator try, and what they leave out because it cannot be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from generate_support import LATER, ROOT, read, rendered, spec
+
+from kiter.generate import generate
+from kiter.lower.worlds import WORLDS
+from kiter.output import Kind, Rendered
+
+SPECS = ROOT / "specs"
+BITS = """\
+# SPDX-License-Identifier: GPL-2.0-only
+iterator: x
+summary: walk over processes
+element: {type: struct task_struct *, lifetime: rcu}
+context: {rcu: true}
+arguments:
+  how:
+    type: u64
+    doc: how to walk
+    bits:
+      X_BACKWARDS: {doc: from the last to the first}
+      X_TWICE: {doc: each one twice}
+walk:
+  ring: {anchor: "&init_task", next: next_task(pos)}
+  expect: processes
+"""
+
+
+def of(name: str, kind: Kind, target: str = "7.3") -> str:
+    return text(rendered(SPECS / f"{name}.yaml", target), kind)
+
+
+def text(made: Rendered, kind: Kind) -> str:
+    output = made.of(kind)
+    assert output is not None
+    return output.text
+
+
+def subtests(source: str) -> set[str]:
+    return set(re.findall(r'(?:named\(|test__start_subtest\()"(\w+)', source))
+
+
+def programs(source: str) -> dict[str, str]:
+    """Each program that must be refused, and where it would be attached."""
+    return {name: at for at, name in re.findall(r'SEC\("\?([^"]+)"\)\n.*\nint (\w+)\(', source)}
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("num", {"walk", "contract", "under_lock"}),
+        ("bits", {"walk", "contract", "memory"}),
+        ("testmod_seq", {"walk", "contract", "companion"}),
+        ("kmem_cache", {"walk", "contract", "balance"}),
+        ("dmabuf", {"walk", "contract", "late", "churn", "element_leaves", "balance"}),
+        (
+            "css_task",
+            {
+                "walk",
+                "contract",
+                "late",
+                "churn",
+                "element_leaves",
+                "balance",
+                "memory",
+                "start_gone",
+                "refused",
+            },
+        ),
+        (
+            "task_vma",
+            {"walk", "contract", "late", "churn", "element_leaves", "balance", "memory"}
+            | {"start_leaves", "start_gone", "start_bare", "irqs_off"},
+        ),
+    ],
+)
+def test_each_kind_tries_what_can_be_tried(name, wanted):
+    assert subtests(of(name, Kind.PROG_TEST)) == wanted
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda w: w.name)
+def test_every_oracle_is_a_function_of_its_world(world):
+    half = (ROOT / "templates" / world.template).read_text("utf-8")
+    for oracle in world.oracles.values():
+        assert f"static void {oracle.function}(int start, struct ids *want)" in half
+
+
+def test_numbers_come_with_what_the_walk_must_give():
+    source = of("num", Kind.PROG_TEST)
+    assert '{ "some", .nr = 5, .values = { -2, -1, 0, 1, 2 } },' in source
+    assert '{ "downwards", .err = -EINVAL },' in source
+    assert '"many"' not in source, "nobody says what comes of that one"
+    assert "unsafe_ptr = (void *)0xfff;" in of("bits", Kind.PROG)
+
+
+def test_a_combination_is_a_row_with_an_expectation_of_its_own():
+    source = of("css_task", Kind.PROG_TEST)
+    rows = re.findall(r'\.name = "(.+)",\n\t\t\.expect = (\w+),', source)
+    assert rows == [
+        ("0", "member_threads"),
+        ("CSS_TASK_ITER_PROCS", "members"),
+        ("CSS_TASK_ITER_PROCS | CSS_TASK_ITER_THREADED", "members"),
+    ]
+
+
+def test_bits_may_be_combined_and_no_others(tmp_path):
+    made = generate(read(spec(BITS, tmp_path))[0], LATER)
+    assert "const u64 accepted[] = {\n\t0,\n\tX_BACKWARDS,\n\tX_TWICE,\n};" in text(made, Kind.PROG)
+    source = text(made, Kind.PROG_TEST)
+    assert "return !(value & ~known);" in source
+    assert "static bool is_accepted(struct x_iter *skel, __u64 value)" in source
+    assert "refuse(skel, ~0ULL);" in source
+
+
+def test_what_sleeps_is_refused_where_it_must_not():
+    refused = programs(of("dmabuf", Kind.PROG_FAILURE))
+    assert refused["not_sleepable"] == "tp_btf/task_newtask"
+    assert {"inside_rcu", "inside_preempt"} <= set(refused)
+    assert not {"outside_rcu", "unlock_in_loop", "element_after_section"} & set(refused)
+
+
+def test_the_verifier_has_its_list_for_the_real_name_only():
+    it = read(SPECS / "css_task.yaml", target=LATER)[0]
+    assert "not_allowed" in programs(text(generate(it, LATER), Kind.PROG_FAILURE))
+    renamed = generate(replace(it, name="css_task_kiter"), LATER)
+    assert "not_allowed" not in programs(text(renamed, Kind.PROG_FAILURE))
+
+
+def test_companions_want_an_iterator_and_numbers_stay_as_they_are():
+    refused = programs(of("testmod_seq", Kind.PROG_FAILURE))
+    assert {"bpf_iter_testmod_seq_value_without_new", "write_to_element"} <= set(refused)
+    assert "write_to_element" not in programs(of("task", Kind.PROG_FAILURE))
+
+
+def test_what_lives_in_a_file_is_refused_only():
+    assert subtests(of("scx_dsq", Kind.PROG_TEST)) == set()
+    assert "RUN_TESTS(scx_dsq_iter_failure);" in of("scx_dsq", Kind.PROG_TEST)
+
+
+@pytest.mark.parametrize(("target", "field"), [("6.12", "f_count.counter"), ("7.3", "f_ref.refcnt.counter")])
+def test_references_are_counted_where_the_kernel_has_them(target, field):
+    assert f"self->mm->exe_file->{field};" in of("task_vma", Kind.PROG, target)
