@@ -16,6 +16,7 @@ HELP = "check specs alone, without generating anything"
 EXAMPLE = """
 kiter lint
 kiter lint specs/css.yaml --format github
+kiter lint --kernel-source ~/linux/kernel/bpf/*.c --target 7.3
 """
 
 
@@ -27,11 +28,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="",
         help=f"one kernel of {', '.join(releases())} (default: those of them that are verified)",
     )
+    parser.add_argument(
+        "--kernel-source",
+        nargs="+",
+        metavar="FILE.c",
+        default=[],
+        help="judge iterators that were written by hand in C; files that hold their BTF ids go with them",
+    )
 
 
 def execute(options: argparse.Namespace) -> int:
     """Lint; findings are raised as one KiterError, advice is shown and does not count."""
     targets = (profile(options.target),) if options.target else verified()
+    if options.kernel_source:
+        from kiter.cli import _source  # noqa: PLC0415 - the parser of C is wanted only here
+
+        return _source.execute(options.kernel_source, targets[-1], options)
     reads = frontend.of_all(options.specs, targets)
     warnings = dict.fromkeys(warning for read in reads for warning in read.warnings)
     show(warnings, options)

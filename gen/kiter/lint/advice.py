@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 from kiter.lint.rule import Hit, near, rule
 from kiter.lint.subject import Subject
-from kiter.lint.vocabulary import C_WORDS
+from kiter.lint.vocabulary import C_WORDS, NARROW_FLAGS
 
 MENTION = re.compile(r"(?<![\w@])@([A-Za-z_]\w*)")
-NARROW = frozenset({"type", "order", "mode", "kind", "how"})
 
 
 @rule(
@@ -23,7 +22,7 @@ NARROW = frozenset({"type", "order", "mode", "kind", "how"})
 )
 def narrow_flag(s: Subject) -> Iterator[Hit]:
     a = s.it.argument(s.it.select) if s.it.select else None
-    if a is not None and a.name in NARROW:
+    if a is not None and a.name in NARROW_FLAGS:
         yield Hit(a.node.key_at, f"'{a.name}' says what there is now, 'flags' leaves room for more")
 
 

@@ -5,5 +5,9 @@ from __future__ import annotations
 
 from kiter.codes import Code
 from kiter.lint import RULES
+from kiter.lint.rule import Rule
+from kiter.lint.source.check import RULES as SOURCE_RULES
+from kiter.lint.source.rule import SourceRule
 
-CODES = {rule.code: Code(rule.code, rule.title, rule.why, rule.hint) for rule in RULES.values()}
+EVERY: dict[str, Rule | SourceRule] = {**RULES, **SOURCE_RULES}
+CODES = {rule.code: Code(rule.code, rule.title, rule.why, rule.hint) for rule in EVERY.values()}

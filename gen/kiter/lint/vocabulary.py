@@ -15,6 +15,9 @@ C_WORDS = _words(
     u64 s8 s16 s32 s64"""
 )
 
+# Names of a flag argument that say what there is now.
+NARROW_FLAGS = frozenset({"type", "order", "mode", "kind", "how"})
+
 # What the emitted kfuncs call their own variables and fields.
 KFUNC_NAMES = frozenset({"it", "kit", "head", "at", "wrapped", "live"})
 

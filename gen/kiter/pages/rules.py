@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from kiter.codes import every_code
-from kiter.lint import RULES
+from kiter.lint.codes import EVERY
 
 HEAD = """\
 <!-- SPDX-License-Identifier: GPL-2.0-only -->
@@ -24,6 +24,10 @@ FAMILIES = {
     "X": ("Rules: the context", "Where a program may use the iterator, and what contradicts it."),
     "P": ("Rules: arguments", "What the verifier is told of them, and the flags that they may have."),
     "H": ("Rules: resources, helpers, companions", "What the iterator brings along beside its walk."),
+    "I": (
+        "Rules: iterators in C",
+        "What `kiter lint --kernel-source` says of those that were written by hand.",
+    ),
     "C": ("Rules: the contract", "What next() may use, what keeps it alive, and what a snippet may hold."),
     "V": ("Rules: kernel versions", "Kernels that a spec, or a part of it, is not for."),
     "T": ("Rules: the tests", "What the selftests need to know."),
@@ -51,7 +55,7 @@ def page() -> str:
 
 
 def _story(name: str, code: Any) -> str:  # noqa: ANN401 - each part of kiter has its own class of codes
-    rule = RULES.get(name)
+    rule = EVERY.get(name)
     advice = " (advice)" if rule and rule.severity == "warning" else ""
     reason = rule.reason if rule else code.reason
     lines = [f"### {name}: {_plain(code.title)}{advice}\n", f"{_sentence(_plain(reason))}\n"]

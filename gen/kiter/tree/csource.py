@@ -59,8 +59,12 @@ def _parser() -> tree_sitter.Parser:
 
 def pieces(lines: Sequence[str]) -> tuple[Piece, ...]:
     """The definitions of a file in their order, those inside #if and #ifdef among them."""
-    tree = _parser().parse(_masked("\n".join(lines)).encode())
-    return tuple(_pieces(tree.root_node))
+    return tuple(_pieces(parse("\n".join(lines)).root_node))
+
+
+def parse(text: str) -> tree_sitter.Tree:
+    """A C file as a tree of syntax, without the kernel's annotations and the macros that stand alone."""
+    return _parser().parse(_masked(text).encode())
 
 
 def words(lines: Sequence[str], rows: Sequence[int]) -> frozenset[str]:

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter lint --kernel-source`: the contract's rules on C that was written by hand."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from kiter.cli.command import show
+from kiter.errors import Diagnostic, KiterError, Position
+from kiter.lint.source.check import check
+from kiter.target.profile import Profile
+
+NOTHING = Diagnostic(
+    Position(""),
+    "S01",
+    "none of the files has an iterator",
+    "an iterator is found by its kfuncs, bpf_iter_<name>_new(), _next() and _destroy(), in one file",
+    "name the C file that defines them",
+)
+
+
+def execute(files: list[str], profile: Profile, options: argparse.Namespace) -> int:
+    """Judge the iterators of C files; findings are raised as one KiterError."""
+    names, found = check(files, profile)
+    if not names:
+        raise KiterError(NOTHING)
+    if any(d.severity == "error" for d in found):
+        raise KiterError(*found)
+    show(found, options)
+    if options.format == "text":
+        sys.stdout.write(f"no error in {', '.join(names)}\n")
+    elif options.format == "json":
+        sys.stdout.write(json.dumps({"fine": names, "warnings": len(found)}, indent=2) + "\n")
+    return 0

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""All rules for C over some files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kiter.errors import Diagnostic, environment
+from kiter.lint.source import contract, layout, style
+from kiter.lint.source.model import trios
+from kiter.lint.source.rule import TABLE
+from kiter.target.profile import Profile
+
+FAMILIES = (contract, layout, style)
+RULES = dict(sorted(TABLE.items()))
+
+
+def check(paths: Sequence[str], profile: Profile) -> tuple[list[str], list[Diagnostic]]:
+    """The iterators that the files have, and everything that is wrong with them, sorted by place.
+
+    BTF ids count for every iterator of the run, whichever of the files has them. Raises KiterError
+    for a file that cannot be read.
+    """
+    try:
+        found = list(trios(paths, profile))
+    except OSError as error:
+        raise environment("S01", f"cannot be read: {error.strerror}", file=str(error.filename)) from None
+    lines = {trio.source.path: trio.source.lines for trio in found}
+    lines |= {one.source.path: one.source.lines for trio in found for one in trio.ids.values()}
+    diagnostics = {
+        rule.finding(at, message, lines[at.file][at.line - 1])
+        for trio in found
+        for rule in RULES.values()
+        for at, message in rule.check(trio)
+    }
+    return [trio.name for trio in found], sorted(diagnostics)

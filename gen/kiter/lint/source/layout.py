@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""I20 to I39: the structs, and how the kfuncs are made known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kiter.lint.source.model import Trio
+from kiter.lint.source.rule import Found, rule
+from kiter.lint.source.syntax import Node, below, declared, named, text
+
+SIZES = {
+    "int": 4,
+    "unsigned int": 4,
+    "u32": 4,
+    "s32": 4,
+    "__u32": 4,
+    "u64": 8,
+    "s64": 8,
+    "__u64": 8,
+    "long": 8,
+}
+SIZES |= {"unsigned long": 8, "char": 1, "bool": 1, "u8": 1, "u16": 2, "size_t": 8, "pid_t": 4}
+MARKERS = {
+    "cgroup_subsys_state": "CONFIG_CGROUPS",
+    "css_task_iter": "CONFIG_CGROUPS",
+    "dma_buf": "CONFIG_DMA_SHARED_BUFFER",
+    "scx_dispatch_q": "CONFIG_SCHED_CLASS_EXT",
+}
+ATTACHED = re.compile(r"\bBPF_(TRACE_\w+|LSM_MAC|LSM_CGROUP|MODIFY_RETURN)\b")
+ITER_FLAG = {"new": "KF_ITER_NEW", "next": "KF_ITER_NEXT", "destroy": "KF_ITER_DESTROY"}
+BTF_CHECK = "kernel/bpf/btf.c, btf_check_iter_kfuncs()"
+
+
+def _members(struct: Node | None) -> list[Node]:
+    body = named(struct, "body") if struct is not None else None
+    return [c for c in body.named_children if c.type == "field_declaration"] if body is not None else []
+
+
+def _size(member: Node) -> int | None:
+    """The bytes of a member on a 64-bit machine, where that is known."""
+    if any(below(member, "pointer_declarator")):
+        return 8
+    one = SIZES.get(text(named(member, "type")))
+    array = next(below(member, "array_declarator"), None)
+    count = text(named(array, "size")) if array is not None else "1"
+    return one * int(count) if one and count.isdigit() else None
+
+
+def _words(struct: Node | None) -> int | None:
+    sizes = [_size(member) for member in _members(struct)]
+    if not sizes or None in sizes:
+        return None
+    return -(-sum(size or 0 for size in sizes) // 8)
+
+
+@rule(
+    "I20",
+    "an opaque struct of several members",
+    "the words are there to be reserved, and a char among them still takes eight bytes",
+    kernel="kernel/bpf/task_iter.c, struct bpf_iter_task, 6.7 and later",
+    hint="use one array: __u64 __opaque[N]",
+)
+def several_members(trio: Trio) -> Found:
+    members = [m for m in _members(trio.opaque) if "__opaque" in text(m)]
+    for member in members[1:]:
+        yield (
+            trio.source.at(member),
+            f"'{declared(named(member, 'declarator'))}' beside another opaque member",
+        )
+
+
+@rule(
+    "I21",
+    "an opaque struct that is larger than what it holds",
+    "every program carries the words on its stack of 512 bytes, for ever",
+    kernel="include/linux/filter.h, MAX_BPF_STACK",
+    hint="reserve what the state needs",
+    severity="warning",
+)
+def too_large(trio: Trio) -> Found:
+    opaque, kern = _words(trio.opaque), _words(trio.kern)
+    if trio.opaque is not None and opaque and kern and opaque > kern:
+        yield trio.source.at(trio.opaque), f"{opaque} words for a state of {kern}"
+
+
+@rule(
+    "I22",
+    "sizes that must be the same",
+    "with 32-bit pointers the state is smaller than the words that are reserved, and the build fails",
+    kernel="kernel/bpf/task_iter.c, bpf_iter_task_new(), 6.7 and later, which compares with >",
+    hint="use BUILD_BUG_ON(sizeof(...) > sizeof(...))",
+    severity="warning",
+)
+def same_size(trio: Trio) -> Found:
+    narrow = [m for m in _members(trio.kern) if any(below(m, "pointer_declarator")) or _size(m) == 4]
+    for call in trio.new.calls if narrow else ():
+        left, differs, _ = text(named(call, "arguments")).partition("!=")
+        if text(named(call, "function")) == "BUILD_BUG_ON" and differs and "sizeof" in left:
+            yield trio.source.at(call), "the size is compared with !="
+
+
+@rule(
+    "I23",
+    "another struct inside the state",
+    "its size becomes a part of the ABI: it can never grow beyond what is reserved today",
+    kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma_kern, 6.7 and later, which holds a pointer",
+    hint="allocate it, and keep a pointer; or reserve more words than it takes",
+    severity="warning",
+)
+def foreign_struct(trio: Trio) -> Found:
+    opaque, kern = _words(trio.opaque), trio.kern
+    for member in _members(kern):
+        ctype = named(member, "type")
+        embedded = ctype is not None and ctype.type == "struct_specifier" and named(ctype, "body") is None
+        if embedded and _size(member) is None and opaque is not None:
+            yield trio.source.at(member), f"'{text(ctype)}' is a part of the state"
+
+
+@rule(
+    "I24",
+    "a kfunc that is not registered as a part of an iterator",
+    "without its KF_ITER flag the verifier takes it for any function, and holds programs to nothing",
+    kernel=BTF_CHECK,
+    hint="add KF_ITER_NEW, KF_ITER_NEXT or KF_ITER_DESTROY to its BTF_ID_FLAGS() line",
+)
+def no_iter_flag(trio: Trio) -> Found:
+    for what, flag in ITER_FLAG.items():
+        one = trio.ids.get(f"bpf_iter_{trio.name}_{what}")
+        if one is not None and flag not in one.flags:
+            yield one.at, f"'bpf_iter_{trio.name}_{what}' is not registered with {flag}"
+
+
+@rule(
+    "I25",
+    "next() without KF_RET_NULL",
+    "the end is NULL, and the documentation of iterators asks for the flag",
+    kernel="Documentation/bpf/bpf_iterators.rst, 6.16 and later",
+    hint="add KF_RET_NULL to its BTF_ID_FLAGS() line",
+)
+def no_ret_null(trio: Trio) -> Found:
+    one = trio.ids.get(f"bpf_iter_{trio.name}_next")
+    if one is not None and "KF_RET_NULL" not in one.flags:
+        yield one.at, f"'bpf_iter_{trio.name}_next' is registered without KF_RET_NULL"
+
+
+def _needed(trio: Trio) -> set[str]:
+    """The option that the code stands under, or that its types ask for."""
+    row = trio.new.node.start_point[0]
+    needed = set(trio.source.options[row])
+    return needed | _whole(trio.source.path, trio)
+
+
+def _whole(path: str, trio: Trio) -> set[str]:
+    """The option that the Makefile builds a whole file with; a fragment belongs to the file it joins."""
+    guarded = trio.profile.guarded.items()
+    return {option for name, option in guarded if path.endswith(name) or f"{name}.d/" in path}
+
+
+@rule(
+    "I26",
+    "BTF ids without the guard of their kfuncs",
+    "with the option off the ids name functions that are not there, and resolve_btfids fails the build",
+    kernel="tools/bpf/resolve_btfids/main.c; scripts/Makefile.btf, --fatal_warnings",
+    hint="put the lines into the same #ifdef as the code",
+)
+def unguarded_ids(trio: Trio) -> Found:
+    needed = _needed(trio)
+    for what in ITER_FLAG:
+        one = trio.ids.get(f"bpf_iter_{trio.name}_{what}")
+        if one is None or not needed:
+            continue
+        around = set(one.source.options[one.row])
+        if missing := sorted(needed - around - _whole(one.source.path, trio)):
+            yield one.at, f"the code of 'bpf_iter_{trio.name}_{what}' stands under {missing[0]}"
+
+
+@rule(
+    "I27",
+    "code without the guard of what it uses",
+    "with the option off the types and functions are not there, and the build fails",
+    kernel="kernel/bpf/Makefile, kernel/bpf/helpers.c",
+    hint="put the kfuncs into #ifdef, or into a file that the Makefile builds only with the option",
+)
+def unguarded_code(trio: Trio) -> Found:
+    if trio.source.path.endswith(f"{trio.name}_iter.c"):
+        return  # a file of its own, which the Makefile guards
+    needed = _needed(trio)
+    names = {text(n) for f in trio.kfuncs for n in below(f.node, "type_identifier")}
+    for name, option in MARKERS.items():
+        if name in names and option not in needed:
+            yield trio.source.at(trio.new.node), f"'struct {name}' is there only with {option}"
+            return
+
+
+@rule(
+    "I28",
+    "new() without KF_TRUSTED_ARGS",
+    "only the type is checked: a program may pass a pointer that it has walked to, of an object that is gone",
+    kernel="kernel/bpf/verifier.c, check_kfunc_args(), before 7.0",
+    hint="add KF_TRUSTED_ARGS to its BTF_ID_FLAGS() line",
+)
+def untrusted(trio: Trio) -> Found:
+    flag = trio.profile.trusted_flag
+    one = trio.ids.get(f"bpf_iter_{trio.name}_new")
+    objects = [p for p in trio.new.parameters[1:] if p.pointer and p.type.startswith("struct")]
+    if flag and one is not None and objects and not one.flags & {flag, "KF_RCU"}:
+        yield one.at, f"'{objects[0].name}' may be any pointer of its type"
+
+
+@rule(
+    "I29",
+    "kfuncs outside of the guard against warnings",
+    "nothing but BTF knows their prototypes, so each is a warning of -Wmissing-prototypes",
+    kernel="include/linux/btf.h, __bpf_kfunc_start_defs(), 6.7 and later",
+    hint="put them between __bpf_kfunc_start_defs() and __bpf_kfunc_end_defs()",
+)
+def outside_defs(trio: Trio) -> Found:
+    for function in trio.kfuncs:
+        row = function.node.start_point[0]
+        before = "\n".join(trio.source.lines[: row + 1])
+        opened = max(before.rfind("__bpf_kfunc_start_defs()"), before.rfind("__diag_push()"))
+        closed = max(before.rfind("__bpf_kfunc_end_defs()"), before.rfind("__diag_pop()"))
+        if opened <= closed:
+            yield trio.source.at(function.node), f"'{function.name}' is outside of them"
+
+
+@rule(
+    "I30",
+    "an iterator of programs for what is called from programs",
+    'DEFINE_BPF_ITER_FUNC() makes a target of SEC("iter/..."), registered with bpf_iter_reg_target()',
+    kernel="include/linux/bpf.h, DEFINE_BPF_ITER_FUNC()",
+    hint="take it away: an open-coded iterator is its three kfuncs",
+)
+def program_iterator(trio: Trio) -> Found:
+    for row, line in enumerate(trio.source.lines):
+        named_so = re.search(rf"DEFINE_BPF_ITER_FUNC\(\s*{trio.name}\b", line)
+        if named_so and "bpf_iter_reg_target" not in trio.source.text:
+            yield trio.source.line(row, named_so.start()), f"nothing registers a target '{trio.name}'"
+
+
+@rule(
+    "I31",
+    "flags that programs cannot see",
+    "a #define is not in BTF, so vmlinux.h has no name for the value",
+    kernel="include/linux/cgroup.h, CSS_TASK_ITER_*: made an enum for the iterator, 6.7",
+    hint="make them an enum first, in a patch of its own",
+)
+def defined_flags(trio: Trio) -> Found:
+    words = {text(n) for n in below(trio.new.body, "identifier")}
+    for row, name in _macros(trio):
+        if name in words and "FLAG" not in name[:1] and _valued(trio, row):
+            yield trio.source.line(row), f"'{name}' is a #define"
+
+
+def _macros(trio: Trio) -> Iterator[tuple[int, str]]:
+    for row, line in enumerate(trio.source.lines):
+        if found := re.match(r"#define\s+([A-Z]\w*)\s", line):
+            yield row, found[1]
+
+
+def _valued(trio: Trio, row: int) -> bool:
+    """Whether it is a bit or a small number that a flag argument is compared with."""
+    name, _, value = trio.source.lines[row].removeprefix("#define").strip().partition(" ")
+    flags = {p.name for p in trio.new.parameters[1:] if not p.pointer}
+    near = any(
+        name.split("\t")[0] in text(one) and flags & {text(n) for n in below(one, "identifier")}
+        for one in below(trio.new.body, "binary_expression", "switch_statement")
+        if text(named(one, "operator")) in {"", "&", "|", "==", "!="}
+    )
+    return near and bool(re.search(r"\d|BIT|<<", value or name))
+
+
+@rule(
+    "I32",
+    "a type of program compared with a type of attachment",
+    "BPF_LSM_MAC and BPF_TRACE_ITER are attach types: as a program's type they are some other number",
+    kernel="include/uapi/linux/bpf.h, enum bpf_prog_type and enum bpf_attach_type",
+    hint="compare expected_attach_type, or use BPF_PROG_TYPE_*",
+)
+def attach_type(trio: Trio) -> Found:
+    for function in trio.source.functions.values():
+        for one in below(function.body, "case_statement", "binary_expression"):
+            value = named(one, "value") if one.type == "case_statement" else named(one, "right")
+            switch = one.parent.parent if one.type == "case_statement" and one.parent else None
+            asked = named(switch, "condition") if switch is not None else named(one, "left")
+            about = text(asked)
+            if ATTACHED.fullmatch(text(value)) and "type" in about and "attach" not in about:
+                yield trio.source.at(one), f"'{about}' is never '{text(value)}'"
+
+
+@rule(
+    "I33",
+    "ids of a type that the whole kernel sees",
+    "nobody else uses the list, so its name need not be global",
+    kernel="include/linux/btf_ids.h, BTF_ID_LIST_SINGLE()",
+    hint="use BTF_ID_LIST_SINGLE()",
+    severity="warning",
+)
+def global_list(trio: Trio) -> Found:
+    for row, line in enumerate(trio.source.lines):
+        if re.match(rf"BTF_ID_LIST_GLOBAL_SINGLE\(\s*bpf_{trio.name}\w*", line):
+            yield trio.source.line(row), "the list of ids is global"
+
+
+@rule(
+    "I34",
+    "kfuncs that sleep beside ones that do not",
+    "a program calls all three, so one that may sleep makes the iterator one for sleepable programs",
+    kernel="kernel/bpf/verifier.c, check_kfunc_call()",
+    hint="give all three the same KF_SLEEPABLE",
+)
+def incoherent(trio: Trio) -> Found:
+    found = {what: trio.ids.get(f"bpf_iter_{trio.name}_{what}") for what in ITER_FLAG}
+    sleeping = [what for what, one in found.items() if one and "KF_SLEEPABLE" in one.flags]
+    for what, one in found.items():
+        if one is not None and sleeping and what not in sleeping:
+            yield one.at, f"{what}() is not sleepable, {sleeping[0]}() is"
+        elif one is not None and {"KF_SLEEPABLE", "KF_RCU_PROTECTED"} <= one.flags:
+            yield one.at, f"no program can call {what}(): it may sleep and must be in an RCU section"

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""I40 and on: what reviewers ask for, which fails no build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kiter.lint.source.model import Trio
+from kiter.lint.source.rule import Found, rule
+from kiter.lint.source.syntax import Function, Node, below, declared, named, text
+from kiter.lint.vocabulary import NARROW_FLAGS
+
+STYLE = "Documentation/process/coding-style.rst"
+
+
+@rule(
+    "I40",
+    "kfuncs without kernel-doc",
+    "the reference of the kernel is made from it, and a program's author has nothing else",
+    kernel="Documentation/bpf/kfuncs.rst; Documentation/doc-guide/kernel-doc.rst",
+    hint="write a comment that begins with /** and has a 'Return:' section",
+    severity="warning",
+)
+def undocumented(trio: Trio) -> Found:
+    bare = [f for f in trio.kfuncs if not _comment(trio, f).startswith("/**")]
+    if bare:
+        names = ", ".join(f.name for f in bare)
+        yield trio.source.at(bare[0].node), f"no kernel-doc on {names}"
+    for function in (trio.new, trio.next):
+        if function not in bare and "Return" not in _comment(trio, function):
+            yield trio.source.at(function.node), f"the kernel-doc of '{function.name}' has no 'Return:'"
+
+
+def _comment(trio: Trio, function: Function) -> str:
+    """The comment that ends right above a function."""
+    row = function.node.start_point[0] - 1
+    if row < 0 or not trio.source.lines[row].rstrip().endswith("*/"):
+        return ""
+    first = row
+    while first > 0 and not trio.source.lines[first].lstrip().startswith("/*"):
+        first -= 1
+    return "\n".join(trio.source.lines[first : row + 1]).strip()
+
+
+@rule(
+    "I41",
+    "the flag argument should be called 'flags'",
+    "a name for one choice leaves no room for a further bit later, and neither does a char",
+    hint="call it 'flags', of type unsigned int or u64",
+    severity="warning",
+)
+def narrow_flag(trio: Trio) -> Found:
+    for p in trio.new.parameters[1:]:
+        if not p.pointer and (p.name in NARROW_FLAGS or p.type in {"char", "bool", "u8"}):
+            yield trio.source.at(p.node), f"'{text(p.node)}' leaves no room for more"
+
+
+@rule(
+    "I42",
+    "a known case that is the default",
+    "new() has refused all other values, so a reader takes default for what cannot happen",
+    hint="name the case",
+    severity="warning",
+)
+def default_case(trio: Trio) -> Found:
+    for one in below(trio.next.body, "case_statement"):
+        if one.children and one.children[0].type == "default":
+            does = [c for c in one.named_children if c.type not in {"break_statement", "comment"}]
+            if does and not (does[0].type == "return_statement" and "NULL" in text(does[0])):
+                yield trio.source.at(one), "'default:' does something"
+
+
+@rule(
+    "I43",
+    "no blank line behind declarations",
+    "the kernel's style has one",
+    kernel="scripts/checkpatch.pl, LINE_SPACING",
+    hint="add one",
+    severity="warning",
+)
+def crowded(trio: Trio) -> Found:
+    for function in trio.kfuncs:
+        last: Node | None = None
+        for child in function.body.named_children:
+            if child.type != "declaration":
+                if last is not None and child.start_point[0] == last.end_point[0] + 1:
+                    yield trio.source.at(child), "a statement right behind declarations"
+                break
+            last = child
+
+
+@rule(
+    "I44",
+    "a goto to nothing but a return",
+    "there is nothing to clean up on the way",
+    kernel=STYLE,
+    hint="return",
+    severity="warning",
+)
+def idle_goto(trio: Trio) -> Found:
+    for function in trio.kfuncs:
+        labels = {
+            text(named(one, "label")): one.named_children[-1]
+            for one in below(function.body, "labeled_statement")
+        }
+        for one in below(function.body, "goto_statement"):
+            target = labels.get(text(one.named_children[0]) if one.named_children else "")
+            if target is not None and target.type == "return_statement":
+                yield trio.source.at(one), "the label only returns"
+
+
+@rule(
+    "I45",
+    "an unusual name for the state",
+    "in every iterator the kernel's view of the struct is called kit",
+    kernel="kernel/bpf/task_iter.c",
+    hint="call it kit",
+    severity="warning",
+)
+def unusual_name(trio: Trio) -> Found:
+    for function in trio.kfuncs:
+        for one in below(function.body, "declaration"):
+            if text(named(one, "type")) == f"struct bpf_iter_{trio.name}_kern":
+                name = declared(named(one, "declarator"))
+                if name != "kit" and len(name) == 1 and name not in {"s"}:
+                    yield trio.source.at(one), f"the state is called '{name}'"
+
+
+@rule(
+    "I46",
+    "the size of a struct that is allocated shorter",
+    "sizeof(struct cpumask) is that of NR_CPUS bits, an allocated mask has fewer",
+    kernel="include/linux/cpumask.h, cpumask_size()",
+    hint="use cpumask_size()",
+)
+def cpumask(trio: Trio) -> Found:
+    for function in trio.source.functions.values():
+        for one in below(function.body, "sizeof_expression"):
+            if re.search(r"struct cpumask\b", text(one)):
+                yield trio.source.at(one), "sizeof(struct cpumask)"
+
+
+@rule(
+    "I47",
+    "a type that BTF has anyway",
+    "the struct is an argument's type of a kfunc, so it is in BTF without being asked for",
+    kernel="include/linux/btf.h, BTF_TYPE_EMIT()",
+    hint="take it away",
+    severity="warning",
+)
+def needless_emit(trio: Trio) -> Found:
+    for row, line in enumerate(trio.source.lines):
+        if found := re.search(rf"\bBTF_TYPE_EMIT\(struct bpf_iter_{trio.name}\b", line):
+            yield trio.source.line(row, found.start()), "BTF_TYPE_EMIT() of the iterator's struct"
+
+
+@rule(
+    "I48",
+    "an ending of an argument's name that means something else",
+    "__opt says that a buffer of given size may be missing; a pointer that may be NULL ends in __nullable",
+    kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
+    hint="end the name in __nullable",
+)
+def optional(trio: Trio) -> Found:
+    for p in _pointers(trio.new):
+        if p.endswith("__opt"):
+            yield trio.source.at(trio.new.node), f"'{p}' ends in __opt"
+
+
+def _pointers(function: Function) -> Iterator[str]:
+    return (p.name for p in function.parameters[1:] if p.pointer)

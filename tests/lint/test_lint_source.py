@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Iterators in C: what is said of those that kiter emits, and of those that the kernel has by hand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kiter.cli.main import main
+from kiter.kernel import sources
+from kiter.kernel.cache import Cache, default_root
+from kiter.lint.source.check import RULES, check
+from kiter.target.profile import profile
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "tests" / "errors" / "source").glob("*.c"))
+# Where Linux has its open-coded iterators, and their BTF ids.
+KERNEL = {
+    "6.12": ["bpf/bpf_iter.c", "bpf/cgroup_iter.c", "bpf/task_iter.c", "bpf/helpers.c", "sched/ext.c"],
+    "7.3": [
+        *("bpf/bpf_iter.c", "bpf/cgroup_iter.c", "bpf/task_iter.c", "bpf/helpers.c", "sched/ext/ext.c"),
+        *("bpf/kmem_cache_iter.c", "bpf/dmabuf_iter.c"),
+    ],
+}
+RESTARTING = {"6.12": {"css", "task_vma"}, "7.3": {"css", "dmabuf", "scx_dsq", "task_vma"}}
+
+
+def test_every_rule_is_shown_to_fire():
+    shown = {code for path in FILES for code in re.findall(r"# error\[(I\d+)\]", path.read_text("utf-8"))}
+    assert shown == set(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda r: r.code)
+def test_every_rule_is_told_well(rule):
+    for text in (rule.title, rule.reason, rule.hint):
+        assert text == text.strip() and not text.endswith(".")
+    assert len(rule.title) <= 80
+
+
+@pytest.mark.parametrize("release", ["6.12", "7.3"])
+def test_what_kiter_emits_has_nothing_to_report(release):
+    files = [str(p) for p in (ROOT / "out" / release / "kernel").rglob("*.c")]
+    names, found = check(files, profile(release))
+    assert {"task", "css", "process"} <= set(names)
+    assert found == []
+
+
+def _kernel(release: str) -> list[str]:
+    """The kernel's own files, from its sources where this machine has them."""
+    archive = sources.archive(release)
+    if archive is None:
+        pytest.skip(f"no sources of Linux {release}: `kiter kernels fetch {release}`")
+    wanted = [f"kernel/{name}" for name in KERNEL[release]]
+    folder = sources.unpacked(archive, wanted, Cache(default_root()), needed=wanted[0])
+    assert folder is not None
+    return [str(folder / name) for name in wanted]
+
+
+@pytest.mark.parametrize("release", ["6.12", "7.3"])
+def test_the_kernels_own_that_start_again_are_named(release):
+    files = _kernel(release)
+    names, found = check(files, profile(release))
+    assert {"num", "css", "css_task", "task", "task_vma", "bits", "scx_dsq"} <= set(names)
+    lines = {(d.at.file, d.at.line) for d in found if d.code == "I02"}
+    restarting = {name for name in names if any(_inside(name, *place) for place in lines)}
+    assert restarting == RESTARTING[release]
+
+
+def _inside(name: str, file: str, line: int) -> bool:
+    """Whether a line of a file is in the next() of an iterator."""
+    before = Path(file).read_text("utf-8").split("\n")[:line]
+    functions = re.findall(r"__bpf_kfunc[^;{}]*?bpf_iter_(\w+?)_(?:new|next|destroy)\(", "\n".join(before))
+    return bool(functions) and functions[-1] == name
+
+
+def test_the_command_fails_for_an_error(capsys):
+    path = ROOT / "tests" / "errors" / "source" / "i02_restart.c"
+    assert main(["lint", "--kernel-source", str(path)]) == 1
+    assert "error[I02]" in capsys.readouterr().err
+    assert main(["lint", "--kernel-source", str(path.with_name("good.c"))]) == 0
+    assert "no error in x" in capsys.readouterr().out
+    assert main(["lint", "--kernel-source", str(path.with_name("none.c"))]) == 2
