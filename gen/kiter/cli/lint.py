@@ -16,7 +16,7 @@ HELP = "check specs alone, without generating anything"
 EXAMPLE = """
 kiter lint
 kiter lint specs/css.yaml --format github
-kiter lint --kernel-source ~/linux/kernel/bpf/*.c --target 7.3
+kiter lint --kernel-source out/7.3/kernel --target 7.3
 """
 
 
@@ -33,7 +33,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="FILE.c",
         default=[],
-        help="judge iterators that were written by hand in C; files that hold their BTF ids go with them",
+        help="judge iterators that were written in C: files, or folders with all that is below them; "
+        "the file with their BTF ids goes with them",
     )
 
 

@@ -26,7 +26,7 @@ FAMILIES = {
     "H": ("Rules: resources, helpers, companions", "What the iterator brings along beside its walk."),
     "I": (
         "Rules: iterators in C",
-        "What `kiter lint --kernel-source` says of those that were written by hand.",
+        "What is said of iterators that were written by hand; they are given with --kernel-source.",
     ),
     "C": ("Rules: the contract", "What next() may use, what keeps it alive, and what a snippet may hold."),
     "V": ("Rules: kernel versions", "Kernels that a spec, or a part of it, is not for."),

@@ -28,8 +28,19 @@ def _live(trio: Trio) -> set[str]:
     found: set[str] = set()
     for function in (trio.next, trio.destroy):
         first = next(below(function.body, "if_statement"), None)
-        found |= function.fields(named(first, "condition")) if first is not None else set()
+        found |= function.fields(_asked_first(named(first, "condition"))) if first is not None else set()
     return found
+
+
+def _asked_first(condition: Node | None) -> Node | None:
+    """The part of a condition that is always worked out: what stands behind || and && may not be."""
+    while condition is not None:
+        inner = condition.named_children[0] if condition.named_children else None
+        logical = condition.type == "binary_expression" and text(named(condition, "operator")) in {"||", "&&"}
+        if not logical and condition.type != "parenthesized_expression":
+            break
+        condition = named(condition, "left") if logical else inner
+    return condition
 
 
 def _used(trio: Trio) -> set[str]:

@@ -130,8 +130,12 @@ class Trio:
 
 
 def trios(paths: Iterable[str], profile: Profile) -> Iterator[Trio]:
-    """Every iterator of which all three kfuncs are in one of the files. Raises OSError."""
-    sources = [Source(path, Path(path).read_text("utf-8", "replace")) for path in paths]
+    """Every iterator of which all three kfuncs are in one of the files, or below one of the folders.
+
+    Raises OSError.
+    """
+    files = [file for path in paths for file in _files(Path(path))]
+    sources = [Source(file, text) for file in files if "bpf_iter_" in (text := _read(file))]
     ids = {name: one for source in sources for name, one in _ids(source)}
     for source in sources:
         for name in source.functions:
@@ -143,6 +147,14 @@ def trios(paths: Iterable[str], profile: Profile) -> Iterator[Trio]:
                     new, following, destroy = functions[0], functions[1], functions[2]
                     others = tuple(_companions(source, found[1]))
                     yield Trio(found[1], source, new, following, destroy, others, ids, profile)
+
+
+def _files(path: Path) -> list[str]:
+    return sorted(str(p) for p in path.rglob("*.c")) if path.is_dir() else [str(path)]
+
+
+def _read(file: str) -> str:
+    return Path(file).read_text("utf-8", "replace")
 
 
 def _ids(source: Source) -> Iterator[tuple[str, Id]]:
