@@ -161,7 +161,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -176,6 +176,9 @@ int again(void *ctx)
 		return 1;
 
 	bpf_rcu_read_lock();
+	bpf_iter_letter_css_new(&it, &root->self, flag);
+	bpf_iter_letter_css_destroy(&it);
+
 	bpf_iter_letter_css_new(&it, &root->self, flag);
 	pos = bpf_iter_letter_css_next(&it);
 	if (pos)

@@ -162,7 +162,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -177,6 +177,9 @@ int again(void *ctx)
 		return 1;
 
 	bpf_rcu_read_lock();
+	bpf_iter_letter_task_new(&it, task, flag);
+	bpf_iter_letter_task_destroy(&it);
+
 	bpf_iter_letter_task_new(&it, task, flag);
 	pos = bpf_iter_letter_task_next(&it);
 	if (pos)

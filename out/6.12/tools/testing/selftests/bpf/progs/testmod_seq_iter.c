@@ -102,7 +102,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -111,6 +111,9 @@ int again(void *ctx)
 
 	elems[0] = 0;
 	elems[1] = 1;
+
+	bpf_iter_testmod_seq_new(&it, value, cnt);
+	bpf_iter_testmod_seq_destroy(&it);
 
 	bpf_iter_testmod_seq_new(&it, value, cnt);
 	pos = bpf_iter_testmod_seq_next(&it);

@@ -131,7 +131,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -140,6 +140,9 @@ int again(void *ctx)
 
 	elems[0] = 0;
 	elems[1] = 1;
+
+	bpf_iter_bits_new(&it, unsafe_ptr, nr_words);
+	bpf_iter_bits_destroy(&it);
 
 	bpf_iter_bits_new(&it, unsafe_ptr, nr_words);
 	pos = bpf_iter_bits_next(&it);

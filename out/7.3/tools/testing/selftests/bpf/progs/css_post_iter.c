@@ -127,7 +127,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -142,6 +142,9 @@ int again(void *ctx)
 		return 1;
 
 	bpf_rcu_read_lock();
+	bpf_iter_css_post_new(&it, &root->self);
+	bpf_iter_css_post_destroy(&it);
+
 	bpf_iter_css_post_new(&it, &root->self);
 	pos = bpf_iter_css_post_next(&it);
 	if (pos)

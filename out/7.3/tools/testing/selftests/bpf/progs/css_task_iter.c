@@ -153,7 +153,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -166,6 +166,9 @@ int again(void *ctx)
 	css = bpf_cgroup_from_id(css_id);
 	if (!css)
 		return 1;
+
+	bpf_iter_css_task_new(&it, &css->self, flags);
+	bpf_iter_css_task_destroy(&it);
 
 	bpf_iter_css_task_new(&it, &css->self, flags);
 	pos = bpf_iter_css_task_next(&it);

@@ -92,7 +92,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -101,6 +101,9 @@ int again(void *ctx)
 
 	elems[0] = 0;
 	elems[1] = 1;
+
+	bpf_iter_kmem_cache_new(&it);
+	bpf_iter_kmem_cache_destroy(&it);
 
 	bpf_iter_kmem_cache_new(&it);
 	pos = bpf_iter_kmem_cache_next(&it);

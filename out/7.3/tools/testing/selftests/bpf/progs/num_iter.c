@@ -123,7 +123,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -132,6 +132,9 @@ int again(void *ctx)
 
 	elems[0] = 0;
 	elems[1] = 1;
+
+	bpf_iter_num_new(&it, start, end);
+	bpf_iter_num_destroy(&it);
 
 	bpf_iter_num_new(&it, start, end);
 	pos = bpf_iter_num_next(&it);

@@ -110,7 +110,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -121,6 +121,9 @@ int again(void *ctx)
 	elems[1] = 1;
 
 	bpf_rcu_read_lock();
+	bpf_iter_process_new(&it);
+	bpf_iter_process_destroy(&it);
+
 	bpf_iter_process_new(&it);
 	pos = bpf_iter_process_next(&it);
 	if (pos)

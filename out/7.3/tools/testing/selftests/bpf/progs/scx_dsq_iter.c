@@ -137,7 +137,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -148,6 +148,9 @@ int again(void *ctx)
 	elems[1] = 1;
 
 	bpf_rcu_read_lock();
+	bpf_iter_scx_dsq_new(&it, 0, flags);
+	bpf_iter_scx_dsq_destroy(&it);
+
 	bpf_iter_scx_dsq_new(&it, 0, flags);
 	pos = bpf_iter_scx_dsq_next(&it);
 	if (pos)

@@ -181,7 +181,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -196,6 +196,9 @@ int again(void *ctx)
 		return 1;
 
 	bpf_rcu_read_lock();
+	bpf_iter_task_new(&it, task, flags);
+	bpf_iter_task_destroy(&it);
+
 	bpf_iter_task_new(&it, task, flags);
 	pos = bpf_iter_task_next(&it);
 	if (pos)

@@ -123,7 +123,7 @@ int drain(void *ctx)
 	return 0;
 }
 
-/* leaves a walk early and starts another in the same place */
+/* leaves a walk before it begins, and early, and starts another in the same place */
 SEC("syscall")
 int again(void *ctx)
 {
@@ -136,6 +136,9 @@ int again(void *ctx)
 	task = bpf_task_from_pid(task_id);
 	if (!task)
 		return 1;
+
+	bpf_iter_task_vma_new(&it, task, addr);
+	bpf_iter_task_vma_destroy(&it);
 
 	bpf_iter_task_vma_new(&it, task, addr);
 	pos = bpf_iter_task_vma_next(&it);
