@@ -8,7 +8,10 @@ import importlib.util
 from dataclasses import dataclass
 
 # Where other parts of kiter keep their own tables: a module with a dict named CODES.
-TABLES = ("kiter.lint.codes", "kiter.kernel.codes", "kiter.vm.codes", "kiter.tree.codes", "kiter.sync.codes")
+TABLES = (
+    *("kiter.lint.codes", "kiter.kernel.codes", "kiter.vm.codes"),
+    *("kiter.tree.codes", "kiter.sync.codes", "kiter.series.codes"),
+)
 
 
 @dataclass(frozen=True, slots=True)

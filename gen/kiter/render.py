@@ -27,13 +27,13 @@ def _paragraphs(texts: Iterable[str]) -> str:
     return "\n\n".join(text.strip("\n") for text in texts if text.strip("\n"))
 
 
-def _wrap(text: str, indent: str = "") -> str:
-    """Prose at 80 columns; words stay whole."""
+def _wrap(text: str, indent: str = "", columns: int = 80, hang: str = "") -> str:
+    """Prose in so many columns; words stay whole. `hang` is put before all lines but the first."""
     return textwrap.fill(
         text,
-        80,
+        columns,
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=indent + hang,
         break_long_words=False,
         break_on_hyphens=False,
     )

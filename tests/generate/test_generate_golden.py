@@ -7,6 +7,8 @@ out except where a spec says something about them: the rest of them is in out/ f
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from generate_support import NAMES, ROOT, rendered, small
 
@@ -30,6 +32,12 @@ def test_small_specs(name, golden):
 def test_what_a_later_kernel_changes(golden):
     golden("generate/versions-7.3.txt", told(small("versions", "7.3"), selftests=False))
     golden("generate/css-7.3.txt", told(rendered(ROOT / "specs/css.yaml", "7.3"), selftests=False))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_git_takes_no_line_for_a_conflict_marker(name):
+    """git diff --check would complain about every patch with a heading of seven letters."""
+    assert re.findall(r"^(?:={7}|<{7}|>{7})(?=\s|$)", told(small(name), True), re.MULTILINE) == []
 
 
 def test_types_for_programs(golden):

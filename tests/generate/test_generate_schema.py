@@ -15,6 +15,7 @@ import pytest
 from generate_support import LATER, ROOT, SMALL, TODAY
 
 from kiter.generate import generate
+from kiter.series import messages
 from kiter.spec.check import check, spec_schema
 from kiter.spec.document import Document
 from kiter.spec.iterator import Iterator as Spec
@@ -145,7 +146,7 @@ def emitted(it: Spec, target: Profile) -> object:
         made = generate(it, target)
     except Exception as error:
         return type(error)
-    return made.outputs, made.unit, made.types, made.guard, made.inside
+    return made.outputs, made.unit, made.types, made.guard, made.inside, messages.every(it, target)
 
 
 def places(key: str) -> list[tuple[Document, Trail]]:

@@ -20,6 +20,7 @@ from kiter import cli
 from kiter.cli.report import FORMATS, render
 from kiter.errors import Diagnostic
 
+VERBOSE = ("-v", "--verbose")
 _FRAME = frozenset({"command", "main", "report"})
 
 
@@ -49,11 +50,15 @@ def load(name: str) -> Command:
 
 
 def add_global_options(
-    parser: argparse.ArgumentParser, default: object = None, formats: Sequence[str] = FORMATS
+    parser: argparse.ArgumentParser,
+    default: object = None,
+    formats: Sequence[str] = FORMATS,
+    verbose: Sequence[str] = VERBOSE,
 ) -> None:
     """The options that stand before or behind the subcommand; `default` keeps the earlier value.
 
-    `formats` are those of a subcommand that reports in more ways than errors are shown in.
+    `formats` are those of a subcommand that reports in more ways than errors are shown in, `verbose` the
+    spellings that one leaves to the last option where it has a -v of its own, as git does.
     """
     group = parser.add_argument_group("options of all commands")
     group.add_argument("--format", choices=formats, default=default or "text", help="how results are shown")
@@ -64,9 +69,7 @@ def add_global_options(
         default=default or "auto",
         help="colour in errors (auto: on a terminal, unless NO_COLOR is set)",
     )
-    group.add_argument(
-        "-v", "--verbose", action="count", default=default or 0, help="say more; twice: say everything"
-    )
+    group.add_argument(*verbose, action="count", default=default or 0, help="say more; twice: say everything")
 
 
 def wants_colour(mode: str, stream: TextIO | None) -> bool:

@@ -146,7 +146,8 @@ def _add(subparsers: argparse._SubParsersAction[_Parser], name: str, module: com
     )
     module.add_options(parser)
     formats = getattr(module, "FORMATS", FORMATS)
-    command.add_global_options(parser, default=argparse.SUPPRESS, formats=formats)
+    verbose = getattr(module, "VERBOSE", command.VERBOSE)
+    command.add_global_options(parser, default=argparse.SUPPRESS, formats=formats, verbose=verbose)
 
 
 def _prepare_output() -> None:

@@ -25,6 +25,8 @@ class JobKind(enum.Enum):
     PROG_TEST = "prog_test"
     CHECKPATCH = "checkpatch"
     KERNEL_DOC = "kernel-doc"
+    AM = "git am"
+    WHITESPACE = "git diff --check"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from kiter.output import Kind, Output, Rendered
 _TERSE = re.compile(
     r"^.*?:(?P<line>\d+): (?P<level>ERROR|WARNING|CHECK):(?P<type>\w+): (?P<text>.*)$", re.MULTILINE
 )
+_SAID_SO = ("--terse", "--show-types", "--no-summary", "--color=never")
 _FAILED = "checkpatch.pl did not judge the file"
 
 
@@ -62,14 +63,10 @@ def _checkpatch(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> J
     def work(scratch: Path, _: Sequence[Path]) -> Done:
         _lay(scratch, output)
         script = tree.path / "scripts/checkpatch.pl"
-        words = ["--strict", "--no-tree", "--terse", "--show-types", "--no-summary", "--color=never", "-f"]
+        words = ["--strict", "--no-tree", *_SAID_SO, "-f"]
         # checkpatch reads a .checkpatch.conf of its user: in another HOME there is none
         done = tools.run([perl.path, str(script), *words, output.path], scratch, {"HOME": str(scratch)})
-        found = complaints(done.stdout, output.text)
-        if done.status and not _TERSE.search(done.stdout):
-            said = unexplained(done.status, done.stderr or done.stdout)
-            return Done((Finding(0, 0, "error", f"{_FAILED}: {said.text}"),))
-        return Done(found)
+        return Done(_judged(done, output.text))
 
     key = key_of("checkpatch", own_code(), tree.identity, perl.identity, output.path, output.text)
     return Job(JobKind.CHECKPATCH, rendered.spec, output.path, output.text, "B04", key, work)
@@ -96,21 +93,39 @@ def complaints(said: str, text: str) -> tuple[Finding, ...]:
 
 
 def _kernel_doc(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> Job:
-    script = tree.path / "scripts/kernel-doc"
-
     def work(scratch: Path, _: Sequence[Path]) -> Done:
         _lay(scratch, output)
-        source = script.read_text(encoding="utf-8", errors="replace")
-        # It was Perl until 6.15 and is Python since.
-        runner = sys.executable if "python" in source.partition("\n")[0] else perl.path
-        wall = ["-Wall"] if "Wall" in source or runner == sys.executable else []
-        done = tools.run([runner, str(script.resolve()), "-none", *wall, output.path], scratch)
-        found = parse(done.stderr, output.path)
-        if done.status and not found:
-            found = (unexplained(done.status, done.stderr),)
-        return Done(found)
+        return Done(documented(scratch, output.path, tree, perl))
 
     key = key_of(
         "kernel-doc", own_code(), tree.identity, perl.identity, sys.version, output.path, output.text
     )
     return Job(JobKind.KERNEL_DOC, rendered.spec, output.path, output.text, "B05", key, work)
+
+
+def documented(folder: Path, path: str, tree: Tree, perl: Tool) -> tuple[Finding, ...]:
+    """What kernel-doc says of the file at that path below the folder."""
+    script = tree.path / "scripts/kernel-doc"
+    source = script.read_text(encoding="utf-8", errors="replace")
+    # It was Perl until 6.15 and is Python since.
+    runner = sys.executable if "python" in source.partition("\n")[0] else perl.path
+    wall = ["-Wall"] if "Wall" in source or runner == sys.executable else []
+    done = tools.run([runner, str(script.resolve()), "-none", *wall, path], folder)
+    found = parse(done.stderr, path)
+    return found if found or not done.status else (unexplained(done.status, done.stderr),)
+
+
+def patch_findings(scratch: Path, name: str, mail: str, tree: Tree, perl: Tool) -> tuple[Finding, ...]:
+    """What checkpatch says of a mail with a patch, whose lines are counted from the mail's first."""
+    (scratch / name).write_text(mail, encoding="utf-8", errors="surrogateescape")
+    script = tree.path / "scripts/checkpatch.pl"
+    words = ["--strict", f"--root={tree.path}", *_SAID_SO, name]
+    done = tools.run([perl.path, str(script), *words], scratch, {"HOME": str(scratch)})
+    return _judged(done, mail)
+
+
+def _judged(done: tools.Outcome, text: str) -> tuple[Finding, ...]:
+    if done.status and not _TERSE.search(done.stdout):
+        said = unexplained(done.status, done.stderr or done.stdout)
+        return (Finding(0, 0, "error", f"{_FAILED}: {said.text}"),)
+    return complaints(done.stdout, text)

@@ -82,18 +82,21 @@ def sparse_job(rendered: Rendered, kbuild: Kbuild, around: Surroundings, sparse:
         words = [sparse.path, *kbuild.sparse, *around.flags, *object_flags(path_of(rendered)), _COLUMNS]
         words.append(str(file))
         done = tools.run(words, kbuild.cwd)
-        # the lines that go on about a message are set apart from it by their indent only
-        said = _CONTINUED.sub(r"\1: note: \2", done.stderr)
-        found = parse(said, str(file))
-        if done.status and not found:
-            found = (unexplained(done.status, done.stderr),)
-        return Done(tuple(one for one in found if _ours(one, rendered.unit)))
+        found = heard(done, str(file))
+        return Done(tuple(one for one in found if ours(one, rendered.unit)))
 
     key = key_of("sparse", own_code(), kbuild.identity, sparse.identity, path_of(rendered), rendered.unit)
     return Job(JobKind.SPARSE, rendered.spec, path_of(rendered), rendered.unit, "B06", key, work)
 
 
-def _ours(found: Finding, unit: str) -> bool:
+def heard(done: tools.Outcome, file: str) -> tuple[Finding, ...]:
+    """What sparse says: lines that go on about a message are set apart from it by their indent only."""
+    found = parse(_CONTINUED.sub(r"\1: note: \2", done.stderr), file)
+    return found if found or not done.status else (unexplained(done.status, done.stderr),)
+
+
+def ours(found: Finding, unit: str) -> bool:
+    """Whether what sparse says is about the unit itself, and no kfunc's lack of a prototype."""
     expected = _EXPECTED.search(found.text)
     if expected and expected[1] in _KFUNC.findall(unit):
         return False

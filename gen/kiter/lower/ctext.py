@@ -41,14 +41,18 @@ def aligned(column: int) -> str:
     return "\t" * (column // TAB) + " " * (column % TAB)
 
 
-def call(prefix: str, arguments: Iterable[str], end: str, inside: int = 0) -> tuple[str, ...]:
-    """`prefix(a, b)end`, broken between arguments to stay in 80 columns."""
+def call(
+    prefix: str, arguments: Iterable[str], end: str, inside: int = 0, columns: int = COLUMNS
+) -> tuple[str, ...]:
+    """`prefix(a, b)end`, broken between arguments to stay in so many columns."""
     items = tuple(arguments)
-    return fill(prefix, (*(f"{item}," for item in items[:-1]), *items[-1:]), end, inside)
+    return fill(prefix, (*(f"{item}," for item in items[:-1]), *items[-1:]), end, inside, columns)
 
 
-def fill(prefix: str, pieces: Iterable[str], end: str, inside: int = 0) -> tuple[str, ...]:
-    """`prefix`, the pieces and `end`, broken between pieces to stay in 80 columns.
+def fill(
+    prefix: str, pieces: Iterable[str], end: str, inside: int = 0, columns: int = COLUMNS
+) -> tuple[str, ...]:
+    """`prefix`, the pieces and `end`, broken between pieces to stay in so many columns.
 
     Continuation lines are aligned behind `prefix`; `inside` says how many tabs the caller will
     put in front.
@@ -60,7 +64,7 @@ def fill(prefix: str, pieces: Iterable[str], end: str, inside: int = 0) -> tuple
         tail = end if index == len(items) - 1 else ""
         first = lines[-1] == prefix or not lines[-1].strip()
         candidate = lines[-1] + ("" if first else " ") + item + tail
-        if first or width("\t" * inside + candidate) <= COLUMNS:
+        if first or width("\t" * inside + candidate) <= columns:
             lines[-1] = candidate
         else:
             lines.append(aligned(margin - inside * TAB) + item + tail)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 WIDE = 80
 NARROWEST = 24  # below that, a column of words is one word a line
+MARKER = 7  # so many '=' at the beginning of a line are a conflict marker to git diff --check
 _LITERAL = re.compile(r"(``.+?``)")
 _NAME = re.compile(r"[@%](\w+\*?)")
 # what begins inline markup, or ends a reference; docutils, "Inline markup recognition rules"
@@ -47,6 +48,7 @@ def listed(items: Sequence[str]) -> str:
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], words: int) -> tuple[str, ...]:
     """A simple table; column `words`, which is not the first, holds text that is wrapped."""
     widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
+    widths[0] += widths[0] == MARKER
     others = sum(widths) - widths[words] + 2 * (len(widths) - 1)
     widths[words] = min(widths[words], max(NARROWEST, WIDE - others))
     rule = "  ".join("=" * width for width in widths)

@@ -38,6 +38,8 @@ FAMILIES = {
     "D": ("Errors: drift", "Where a kernel's iterators are not those of the specs."),
     "N": ("Findings: breaking changes", "What BPF programs would notice between two revisions of a spec."),
     "O": ("Errors: writing", "What is in the way of the output."),
+    "A": ("Errors: kernel trees", "What keeps outputs out of a kernel tree."),
+    "M": ("Errors: series", "What keeps a patch series from being made."),
     "E": ("Errors: the machine", "What kiter lacks to do its work; the exit code is 2."),
 }
 

@@ -17,6 +17,7 @@ from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import NEWEST, OLDEST, Release, parse_release
 from kiter.spec.resource import Resource
+from kiter.spec.series import Series
 from kiter.spec.snippet import Code, text_on
 from kiter.spec.trial import Trials
 from kiter.spec.walk import Lock, lock_under
@@ -81,6 +82,7 @@ class Iterator:
     companions: tuple[Companion, ...]
     tests: Trials
     docs: Node | None
+    series: Series
     node: Node
 
     @property
@@ -143,6 +145,7 @@ def build(document: Document, release: Release = NEWEST) -> Iterator:
         companions=tuple(Companion.of(*item) for item in _present(root, "companions", release)),
         tests=Trials.under(root),
         docs=root.get("docs"),
+        series=Series.under(root),
         node=root,
     )
 

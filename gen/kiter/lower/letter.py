@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the messages of a patch series say: the commits' and that of the cover letter."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kiter.lower import declarations, describe, example, names, prog_failure
+from kiter.lower.ctext import TAB, call, declare
+from kiter.lower.expression import split_arguments
+from kiter.lower.page import Entry
+from kiter.lower.scene import Scene
+
+COLUMNS = 75  # scripts/checkpatch.pl, COMMIT_LOG_LONG_LINE
+INDENT = 4  # of code in a message
+# The prefix of a subject, by the folder of the code.
+_AREAS = {
+    "kernel/bpf": "bpf",
+    "kernel/sched/ext": "sched_ext",
+    "tools/testing/selftests/bpf/test_kmods": "selftests/bpf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One iterator in a series; paragraphs are prose in one line, `usage` and `prototypes` lines of C.
+
+    `by_hand` says that the kernel has it already; `rejected` is how many programs the verifier has to
+    refuse, `tests` what the patch has of tests, `page` where the documentation goes.
+    """
+
+    name: str
+    prefix: str
+    by_hand: bool
+    summary: str
+    motivation: tuple[str, ...]
+    usage: tuple[str, ...]
+    prototypes: tuple[str, ...]
+    selector: str
+    walks: tuple[Entry, ...]
+    rules: tuple[str, ...]
+    declared: str
+    tests: tuple[str, ...]
+    rejected: int
+    page: str
+
+    @property
+    def verb(self) -> str:
+        """What is done to it."""
+        return "Rework the" if self.by_hand else "Add an"
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The cover letter: `parts` are the iterators, `changelog` what changed, newest version first."""
+
+    subject: str
+    motivation: tuple[str, ...]
+    parts: tuple[View, ...]
+    changelog: tuple[str, ...]
+
+
+def view(scene: Scene, by_hand: bool = False, tests: Iterable[str] = ()) -> View:
+    """What there is to say of one iterator, in a patch that has those kinds of tests."""
+    it = scene.it
+    return View(
+        name=it.name,
+        prefix=_area(names.own_file(it)),
+        by_hand=by_hand,
+        summary=it.summary,
+        motivation=it.series.motivation,
+        usage=(declare(it.element, "pos") + ";", "", *_narrow(example.loop(scene))),
+        prototypes=tuple(_prototypes(scene)),
+        selector=it.select,
+        walks=tuple(Entry(case.flag, _plain(case.doc)) for case in scene.cases if case.flag),
+        rules=tuple(_rules(scene)),
+        declared=posixpath.basename(declarations.home(scene)),
+        tests=tuple(tests),
+        rejected=len(prog_failure.view(scene).programs),
+        page=f"{scene.profile.docs}/bpf_iter_{it.name}.rst",
+    )
+
+
+def cover(parts: Sequence[View], subjects: Sequence[str], changelog: Sequence[str]) -> Cover:
+    """The letter for these iterators; `subjects` are those that the specs ask for, "" for none."""
+    asked = next(filter(None, subjects), "")
+    motivation = dict.fromkeys(text for part in parts for text in part.motivation)
+    return Cover(asked or _subject(parts), tuple(motivation), tuple(parts), tuple(changelog))
+
+
+def _subject(parts: Sequence[View]) -> str:
+    prefix = parts[0].prefix if len({part.prefix for part in parts}) == 1 else "bpf"
+    verb = "Rework the" if all(part.by_hand for part in parts) else "Add"
+    several = [part.name for part in parts]
+    if len(several) == 1:
+        return f"{prefix}: {parts[0].verb} open coded {several[0]} iterator"
+    short = f"{prefix}: {verb} open coded {describe.listed(several)} iterators"
+    return short if len(short) <= COLUMNS else f"{prefix}: {verb} {len(several)} open coded iterators"
+
+
+def _area(path: str) -> str:
+    return _AREAS.get(posixpath.dirname(path), "bpf")
+
+
+def _plain(text: str) -> str:
+    """Text without the marks of kernel-doc."""
+    return re.sub(r"[@%](\w+)", r"\1", " ".join(text.split()))
+
+
+def _narrow(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, a call that is too long for a message broken between its arguments."""
+    for line in lines:
+        parts = split_arguments(line) if len(line) > COLUMNS - INDENT else None
+        broken = call(*parts, ")", columns=COLUMNS - INDENT) if parts else (line,)
+        yield from (broken[0], *(more.expandtabs(TAB) for more in broken[1:]))
+
+
+def _prototypes(scene: Scene) -> Iterator[str]:
+    """The declarations without what only a linker needs."""
+    text = "\n".join(declarations.view(scene).declarations).replace(declarations.KSYM, ");")
+    return (line.removeprefix("extern ").expandtabs(TAB) for line in text.split("\n"))
+
+
+def _rules(scene: Scene) -> Iterator[str]:
+    """What a caller must know, and what is refused."""
+    yield from (_plain(text) for text in describe.paragraphs(scene))
+    yield from (_plain(sentence) for sentence in describe.callers(scene))
+    if describe.failures(scene):
+        yield _plain(describe.returns(scene).replace("Return: 0", "new() returns 0", 1))

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Clones of small extracts of real kernel trees: one a version and worker, cloned anew for each test."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from series_support import IDENTITY, WANTED, Clones, git
+
+from kiter.kernel import sources as sources_of
+from kiter.kernel.cache import Cache, default_root
+
+VERSIONS = ("6.12", "7.3")
+
+
+def repository(version: str, folder: Path) -> Path:
+    """A repository with one commit that has those files of that version; skips if they are not here."""
+    archive = sources_of.archive(version)
+    if archive is None:
+        pytest.skip(f"no sources of Linux {version} here")
+    made = sources_of.unpacked(archive, WANTED, Cache(default_root()))
+    assert made is not None
+    tree = folder / "linux"
+    shutil.copytree(made, tree, symlinks=True)
+    git(tree, "init", "-q", "-b", "master")
+    git(tree, "add", "-Af")
+    git(
+        tree,
+        *(word for key, value in IDENTITY.items() for word in ("-c", f"{key}={value}")),
+        "commit",
+        "-qm",
+        "v",
+    )
+    return tree
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch, tmp_path):
+    """Nothing of the git settings of whoever runs the tests."""
+    settings = tmp_path / "gitconfig"
+    settings.write_text("")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+    for name in ("NAME", "EMAIL", "DATE"):
+        monkeypatch.delenv(f"GIT_AUTHOR_{name}", raising=False)
+        monkeypatch.delenv(f"GIT_COMMITTER_{name}", raising=False)
+    monkeypatch.delenv("EMAIL", raising=False)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def clones(tmp_path_factory) -> Clones:
+    """Clones by version, made when they are asked for."""
+    return Clones(lambda version: repository(version, tmp_path_factory.mktemp(f"linux-{version}")))
+
+
+@pytest.fixture
+def tree(clones, tmp_path) -> Path:
+    """A clean clone of 6.12."""
+    return clones.clone("6.12", tmp_path / "tree")
+
+
+@pytest.fixture(params=VERSIONS)
+def any_tree(request, clones, tmp_path) -> Path:
+    """A clean clone of each version."""
+    return clones.clone(request.param, tmp_path / "tree")

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The checks of a series find what is wrong, at the lines of patch and spec; nothing is written then."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from series_support import LETTER, git, series, state
+
+from kiter.kernel import headers
+
+GUARDED = LETTER / "letter_css.yaml"
+
+
+def table(said: str) -> dict[str, dict[str, str]]:
+    return json.loads(said)["checks"]
+
+
+@pytest.mark.parametrize("version", ["6.12", "7.3"])
+def test_every_patch_passes_every_check(version, clones, tmp_path, capsys):
+    if version not in {found.profile for found in headers.installed()}:
+        pytest.skip(f"no headers of Linux {version} here")
+    tree = clones.clone(version, tmp_path / "tree")
+    assert series(tree, GUARDED, "-o", tmp_path / "out", "--format", "json") == 0
+    found = json.loads(capsys.readouterr().out)
+    rows = list(found["checks"].values())
+    assert found["kernel"].startswith(version) and len(rows) == 3
+    everywhere = {"applies": "ok", "space": "ok", "checkpatch": "ok"}
+    kernel = ("compiles", "option off", "sparse", "kernel-doc")
+    assert rows[0] == {**everywhere, **dict.fromkeys(kernel, "ok"), "selftests": "-"}
+    assert rows[1] == {**everywhere, **dict.fromkeys(kernel, "-"), "selftests": "ok"}
+    assert rows[2] == {**everywhere, **dict.fromkeys((*kernel, "selftests"), "-")}
+    assert len(list((tmp_path / "out").iterdir())) == 4
+
+
+def test_what_does_not_compile_is_told_at_the_spec(tree, tmp_path, capsys):
+    spec = tmp_path / "process.yaml"
+    spec.write_text((LETTER / "process.yaml").read_text().replace("next_task(pos)", "next_task_ever(pos)"))
+    before = state(tree)
+    assert series(tree, spec, "-o", tmp_path / "out", "--no-cc") == 1
+    said = capsys.readouterr()
+    line = 1 + next(n for n, text in enumerate(spec.read_text().splitlines()) if "next_task_ever" in text)
+    assert f"{spec}:{line}:" in said.err and "error[B01]" in said.err
+    place = re.search(r"1/3 bpf: [^:]*: kernel/bpf/task_iter\.c:(\d+) \((0001-\S+\.patch):(\d+)\)", said.err)
+    assert place and "nothing was written" in said.out and "wrong" in said.out
+    assert state(tree) == before and not (tmp_path / "out").exists()
+
+
+def test_what_checkpatch_minds_is_told(tree, tmp_path, capsys):
+    spec = tmp_path / "process.yaml"
+    text = (LETTER / "process.yaml").read_text()
+    spec.write_text(f"{text}series:\n  motivation: It is neccessary, and nothing but {'x' * 80} helps.\n")
+    assert series(tree, spec, "-o", tmp_path / "out", "--no-cc") == 1
+    said = capsys.readouterr().err
+    assert "error[B04]: 1/3 bpf: " in said and "TYPO_SPELLING" in said and "COMMIT_LOG_LONG_LINE" in said
+    assert git(tree, "for-each-ref", "refs/heads/kiter", "refs/kiter") == ""
+
+
+def test_a_new_file_that_nobody_maintains_is_told(tree, tmp_path, capsys):
+    """checkpatch asks that of every new file; the answer is in MAINTAINERS."""
+    maintainers = tree / "MAINTAINERS"
+    lines = [line for line in maintainers.read_text().splitlines() if not re.match(r"^F:.*(/bpf|bpf)", line)]
+    maintainers.write_text("\n".join(lines) + "\n")
+    git(tree, "commit", "-qam", "nobody cares for BPF")
+    assert series(tree, GUARDED, "-o", tmp_path / "out", "--no-cc") == 1
+    assert "FILE_PATH_CHANGES" in capsys.readouterr().err

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter series` on clones of real trees: what the mails hold, and that they come to what apply makes."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from series_support import BPF, LETTER, ROOT, commit, git, series, state
+
+from kiter import frontend
+from kiter.cli.main import main
+from kiter.errors import KiterError
+from kiter.target.profile import profile
+
+MINE = LETTER / "process.yaml"  # joins task_iter.c
+GUARDED = LETTER / "letter_css.yaml"  # a file of its own, with a guard
+EVERY = sorted((ROOT / "specs").rglob("*.yaml"))
+
+
+def mails(out: Path) -> list[email.message.EmailMessage]:
+    return [
+        email.message_from_string(path.read_text(), policy=email.policy.default)
+        for path in sorted(out.glob("*.patch"))
+    ]
+
+
+def apply_mails(tree: Path, out: Path) -> str:
+    """The tree that git am makes of them."""
+    subprocess.run(["git", "-C", tree, "am", "-q", *sorted(out.glob("*.patch"))[1:]], check=True)
+    return git(tree, "rev-parse", "HEAD^{tree}")
+
+
+@pytest.fixture(scope="module", params=["6.12", "7.3"])
+def pair(request, clones, tmp_path_factory):
+    """Two clones of a version: one to make series in, one to apply to."""
+    folder = tmp_path_factory.mktemp("pair")
+    return request.param, *(clones.clone(request.param, folder / name) for name in ("making", "applying"))
+
+
+def allowed(path: Path, version: str) -> bool:
+    try:
+        return bool(frontend.read([path], profile(version)).iterators)
+    except KiterError:
+        return False
+
+
+@pytest.mark.parametrize("spec", EVERY, ids=lambda path: path.stem)
+def test_the_mails_come_to_what_apply_makes(pair, spec, tmp_path):
+    version, making, applying = pair
+    if not allowed(spec, version):
+        pytest.skip("the linter refuses it for this kernel")
+    words = () if spec.parent == LETTER else ("--replace",)
+    assert series(making, spec, "-o", tmp_path / "out", "--no-check", *words) == 0
+    base = git(applying, "rev-parse", "HEAD")
+    made = apply_mails(applying, tmp_path / "out")
+    git(applying, "reset", "-q", "--hard", base)
+    assert main(["apply", "--tree", str(applying), str(spec), *words]) == 0
+    git(applying, "add", "-A")
+    applied = git(applying, "write-tree")
+    assert main(["apply", "--tree", str(applying), "--revert"]) == 0
+    git(applying, "reset", "-q", "--hard", base)
+    assert made == applied
+
+
+def test_several_iterators_are_one_series(tree, tmp_path):
+    out = tmp_path / "out"
+    assert series(tree, MINE, GUARDED, "-o", out, "--no-check", "--no-cc") == 0
+    subjects = [mail["subject"] for mail in mails(out)]
+    assert [subject.partition("] ")[0] for subject in subjects] == [
+        f"[PATCH bpf-next {number}/6" for number in range(7)
+    ]
+    areas = [subject.partition("] ")[2].partition(":")[0] for subject in subjects[1:]]
+    assert areas == ["bpf", "bpf", "selftests/bpf", "selftests/bpf", "bpf, docs", "bpf, docs"]
+    assert main(["apply", "--tree", str(tree), str(MINE), str(GUARDED)]) == 0
+    git(tree, "add", "-A")
+    assert git(tree, "write-tree") == git(tree, "rev-parse", "kiter/process-letter_css-v1^{tree}")
+
+
+def test_what_a_maintainer_reads(tree, tmp_path):
+    base = git(tree, "rev-parse", "HEAD")
+    assert series(tree, GUARDED, "-o", tmp_path / "out", "--no-check") == 0
+    cover, kernel, tests, docs = mails(tmp_path / "out")
+    assert cover["subject"] == "[PATCH bpf-next 0/3] bpf: Add an open coded letter_css iterator"
+    assert kernel["subject"].endswith("1/3] bpf: Add an open coded letter_css iterator")
+    assert tests["subject"].endswith("2/3] selftests/bpf: Test the open coded letter_css iterator")
+    assert docs["subject"].endswith("3/3] bpf, docs: Document the open coded letter_css iterator")
+    text = cover.get_content()
+    for part in (
+        f"base-commit: {base}",
+        "int bpf_iter_letter_css_new(struct bpf_iter_letter_css *it,",
+        "bpf_for_each(letter_css, pos, ",
+        "BPF_CGROUP_ITER_ANCESTORS_UP",
+        "kernel/bpf/letter_css_iter.c",
+    ):
+        assert part in text
+    assert re.search(r"^ 10 files changed, ", text, re.MULTILINE)
+    for mail in (cover, kernel, tests, docs):
+        assert "ast@kernel.org" in mail["to"] and "bpf@vger.kernel.org" in mail["cc"]
+        assert mail["from"] == "Tester <tester@example.org>"
+    for mail in (kernel, tests, docs):
+        assert "\nSigned-off-by: Tester <tester@example.org>\n---\n" in mail.get_content()
+    assert "+BTF_ID_FLAGS(func, bpf_iter_letter_css_new" in kernel.get_content()
+    assert "bpf_experimental.h" in tests.get_content() and BPF not in kernel.get_content()
+
+
+def test_the_motivation_comes_first(tree, tmp_path):
+    spec = tmp_path / "process.yaml"
+    said = "series:\n  motivation: |\n    Why, at length.\n\n    And who wants it.\n"
+    said += "  subject: 'bpf: Walk all processes'\n  prefix: RFC bpf\n"
+    spec.write_text(MINE.read_text() + said)
+    assert series(tree, spec, "-o", tmp_path / "out", "--no-check", "--no-cc") == 0
+    cover, kernel, *_ = mails(tmp_path / "out")
+    assert cover["subject"] == "[RFC bpf 0/3] bpf: Walk all processes"
+    for mail in (cover, kernel):
+        assert mail.get_content().startswith("Why, at length.\n\nAnd who wants it.\n\n")
+    assert kernel["to"] is None
+
+
+def test_the_checkout_is_not_touched(tree, tmp_path, capsys):
+    before = state(tree)
+    assert series(tree, MINE, "-o", tmp_path / "out", "--no-check") == 0
+    after = state(tree)
+    added = set(after[0].splitlines()) - set(before[0].splitlines())
+    assert {line.partition(" ")[0] for line in added} == {
+        "refs/heads/kiter/process-v1",
+        "refs/kiter/process/v1",
+    }
+    assert after[1] == before[1] == ""
+    assert "branch kiter/process-v1" in capsys.readouterr().out
+
+
+def test_git_settings_of_the_user_change_nothing(tree, tmp_path, nobody, monkeypatch):
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-20T10:00:00+0000")
+    assert series(tree, MINE, "-o", tmp_path / "plain", "--no-check") == 0
+    git(tree, "update-ref", "-d", "refs/heads/kiter/process-v1")
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    hook = hooks / "applypatch-msg"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    nobody.write_text(
+        f"[core]\nhooksPath = {hooks}\nautocrlf = true\n[diff]\nnoprefix = true\nalgorithm = patience\n"
+        "[format]\nsignOff = true\nattach = x\nthread = deep\nsubjectPrefix = no\nsignature = mine\n"
+        "[commit]\ngpgSign = true\n[i18n]\ncommitEncoding = latin1\n"
+    )
+    assert series(tree, MINE, "-o", tmp_path / "set", "--no-check") == 0
+    plain, other = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("plain", "set")
+    )
+    assert plain == other
+
+
+def test_own_commits_come_first(tree, tmp_path):
+    base = git(tree, "rev-parse", "HEAD")
+    file = tree / "kernel/bpf/task_iter.c"
+    file.write_text(file.read_text().replace('"TID"', '"thread"'))
+    mine = commit(tree, "bpf: Prepare for it\n\nMine.\n\nSigned-off-by: Tester <tester@example.org>")
+    assert series(tree, MINE, "--base", base, "-o", tmp_path / "out", "--no-check", "--no-cc") == 0
+    _, first, second, *_ = mails(tmp_path / "out")
+    assert first["subject"] == "[PATCH bpf-next 1/4] bpf: Prepare for it"
+    assert second["subject"] == "[PATCH bpf-next 2/4] bpf: Add an open coded process iterator"
+    assert git(tree, "rev-parse", "HEAD") == mine
+    assert git(tree, "rev-parse", "kiter/process-v1~3") == mine
+
+
+def test_a_second_version_says_what_changed(tree, tmp_path, capsys):
+    spec, out = tmp_path / "process.yaml", tmp_path / "out"
+    spec.write_text(MINE.read_text())
+    assert series(tree, spec, "-o", out, "--no-check", "--no-cc") == 0
+    first = git(tree, "rev-parse", "kiter/process-v1")
+    spec.write_text(MINE.read_text().replace("walk over all processes", "visit all processes"))
+    assert series(tree, spec, "-o", out, "-v", "2", "--no-check", "--no-cc") == 0
+    cover = next(path for path in out.iterdir() if path.name == "v2-0000-cover-letter.patch").read_text()
+    assert "Subject: [PATCH bpf-next v2 0/3]" in cover
+    assert "Changes in v2:\n- Reword what it says of itself\n" in cover
+    assert "Range-diff against v1:\n1:  " in cover and "-: " not in cover.partition("Range-diff")[2]
+    assert git(tree, "rev-parse", "kiter/process-v1") == first
+    spec.write_text(spec.read_text().replace("since:", "#").replace("visit all", "see all"))
+    assert series(tree, spec, "-o", out, "-v", "3", "--no-check", "--no-cc") == 0
+    text = (out / "v3-0000-cover-letter.patch").read_text()
+    assert text.index("Changes in v3:") < text.index("Changes in v2:") < text.index("Range-diff against v2:")
+
+
+def test_a_version_can_be_made_again(tree, tmp_path):
+    spec, out = tmp_path / "process.yaml", tmp_path / "out"
+    spec.write_text(MINE.read_text())
+    assert series(tree, spec, "-o", out, "--no-check", "--no-cc") == 0
+    spec.write_text(MINE.read_text() + "series: {subject: 'bpf: Walk all processes'}\n")
+    assert series(tree, spec, "-o", out, "--no-check", "--no-cc") == 0
+    assert len(list(out.iterdir())) == 4
+    assert "Walk all processes" in (out / "0000-cover-letter.patch").read_text()
