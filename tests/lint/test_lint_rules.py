@@ -72,7 +72,7 @@ def test_every_rule_is_shown_to_fire():
 
 @pytest.mark.parametrize("rule", lint.RULES.values(), ids=lambda r: r.code)
 def test_every_rule_is_told_well(rule):
-    assert re.fullmatch(r"[KWXPHCVTL]\d\d", rule.code)
+    assert re.fullmatch(r"[KWXPHCVTLQ]\d\d", rule.code)
     assert (rule.check is None) != (rule.together is None)
     for text in (rule.title, rule.reason, rule.hint):
         assert text == text.strip() and not text.endswith(".")

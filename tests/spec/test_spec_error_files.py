@@ -11,7 +11,7 @@ import pytest
 from expected_errors import disagreements, expected_in
 
 from kiter.errors import Diagnostic, KiterError
-from kiter.lint import lint
+from kiter.lint import design, lint
 from kiter.lint.source.check import check as check_source
 from kiter.spec.check import check, spec_schema
 from kiter.spec.iterator import build
@@ -35,7 +35,9 @@ def _schema_errors(path: Path) -> Sequence[Diagnostic]:
 def _lint_errors(path: Path) -> Sequence[Diagnostic]:
     document = load(path)
     assert check(document, spec_schema()) == []
-    found = lint(build(document, (6, 12)), profile("6.12"))
+    it = build(document, (6, 12))
+    found = lint(it, profile("6.12"))
+    found += design(it, profile("6.12")) if "# error[Q" in document.text else []
     tested = "# error[T" in document.text
     return [d for d in found if tested or d.code[0] != "T"]
 

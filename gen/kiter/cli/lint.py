@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 
-from kiter import frontend
+from kiter import frontend, lint
 from kiter.cli.command import show
 from kiter.target.profile import profile, releases, verified
 
@@ -29,6 +29,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"one kernel of {', '.join(releases())} (default: those of them that are verified)",
     )
     parser.add_argument(
+        "--design", action="store_true", help="ask what a reviewer might ask of the design, too"
+    )
+    parser.add_argument(
         "--kernel-source",
         nargs="+",
         metavar="FILE.c",
@@ -47,7 +50,10 @@ def execute(options: argparse.Namespace) -> int:
         return _source.execute(options.kernel_source, targets[-1], options)
     reads = frontend.of_all(options.specs, targets)
     warnings = dict.fromkeys(warning for read in reads for warning in read.warnings)
-    show(warnings, options)
+    if options.design:
+        asked = (lint.design(it, p) for p, read in zip(targets, reads, strict=True) for it in read.iterators)
+        warnings |= dict.fromkeys(note for notes in asked for note in notes)
+    show(sorted(warnings), options)
     names = list(dict.fromkeys(it.name for read in reads for it in read.iterators))
     if options.format == "text":
         what = "1 spec is" if len(names) == 1 else f"{len(names)} specs are"

@@ -23,6 +23,9 @@ from kiter.lint import (
     versions,
     walks,
 )
+from kiter.lint import (
+    design as questions,
+)
 from kiter.lint.rule import TABLE
 from kiter.lint.subject import subject
 from kiter.spec.iterator import Iterator
@@ -30,7 +33,7 @@ from kiter.target.profile import Profile
 
 FAMILIES = (
     *(kernel, places, walks, lifetimes, numbers, contexts, parameters, holdings, helpers, companions),
-    *(contract, snippets, versions, tests, advice),
+    *(contract, snippets, versions, tests, advice, questions),
 )
 RULES = dict(sorted(TABLE.items()))
 
@@ -40,9 +43,20 @@ def lint(it: Iterator, profile: Profile) -> list[Diagnostic]:
     taken = subject(it, profile)
     document = it.node.document
     found = {
-        rule.finding(document, hit) for rule in RULES.values() if rule.check for hit in rule.check(taken)
+        rule.finding(document, hit)
+        for rule in RULES.values()
+        if rule.check and rule.severity != "note"
+        for hit in rule.check(taken)
     }
     return sorted(found)
+
+
+def design(it: Iterator, profile: Profile) -> list[Diagnostic]:
+    """What a reviewer might ask of an iterator that nothing is wrong with, sorted by place."""
+    taken = subject(it, profile)
+    asked = [rule for rule in RULES.values() if rule.check and rule.severity == "note"]
+    hits = ((rule, hit) for rule in asked if rule.check for hit in rule.check(taken))
+    return sorted({rule.finding(it.node.document, hit) for rule, hit in hits})
 
 
 def lint_together(its: Sequence[Iterator]) -> list[Diagnostic]:

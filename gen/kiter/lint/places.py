@@ -70,6 +70,21 @@ def header_without_file(s: Subject) -> Iterator[Hit]:
 
 
 @rule(
+    "K36",
+    "a struct in the headers of user space",
+    "programs take it from vmlinux.h, and what stands in uapi can never be taken back",
+    kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma, 6.7: moved beside its code in review",
+    hint="take 'header' away",
+    severity="warning",
+)
+def user_header(s: Subject) -> Iterator[Hit]:
+    if s.it.place.header.startswith("include/uapi/") and s.it.since >= (6, 7):
+        yield Hit(
+            s.it.node["struct"]["header"].key_at, f"the struct of '{s.it.name}' would be a part of uapi"
+        )
+
+
+@rule(
     "K35",
     "pointers in an open struct",
     "what an open struct shows is ABI, and a pointer in it shows an address of the kernel",

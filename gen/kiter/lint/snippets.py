@@ -176,3 +176,22 @@ def bogus_entry(s: Subject) -> Iterator[Hit]:
     for use in _kernel_side(s):
         for name in sorted(use.names & BOGUS_ENTRIES):
             yield Hit(use.at_name(name), f"'{name}' never gives NULL")
+
+
+@rule(
+    "C33",
+    "the size of a struct that is allocated shorter",
+    "sizeof(struct cpumask) is that of NR_CPUS bits, an allocated mask has fewer",
+    kernel="include/linux/cpumask.h, cpumask_size()",
+    hint="use cpumask_size()",
+)
+def cpumask(s: Subject) -> Iterator[Hit]:
+    for use in _kernel_side(s):
+        tokens = use.words.tokens
+        for i, token in enumerate(tokens):
+            if token.text == "sizeof" and [t.text for t in tokens[i + 1 : i + 4]] == [
+                "(",
+                "struct",
+                "cpumask",
+            ]:
+                yield Hit(use.at(token.offset), "sizeof(struct cpumask)")

@@ -15,6 +15,12 @@ C_WORDS = _words(
     u64 s8 s16 s32 s64"""
 )
 
+# Targets of SEC("iter/...") that Linux 6.12 and 7.3 have (bpf_iter_reg_target() in their sources).
+PROGRAM_TARGETS = _words(
+    """bpf_link bpf_map bpf_map_elem bpf_prog bpf_sk_storage_map cgroup dmabuf ipv6_route kmem_cache ksym
+    netlink sockmap task task_file task_vma tcp udp unix"""
+)
+
 # Names of a flag argument that say what there is now.
 NARROW_FLAGS = frozenset({"type", "order", "mode", "kind", "how"})
 

@@ -24,6 +24,7 @@ FAMILIES = {
     "X": ("Rules: the context", "Where a program may use the iterator, and what contradicts it."),
     "P": ("Rules: arguments", "What the verifier is told of them, and the flags that they may have."),
     "H": ("Rules: resources, helpers, companions", "What the iterator brings along beside its walk."),
+    "Q": ("Questions: the design", "What a reviewer may ask; said only by `kiter lint --design`."),
     "I": (
         "Rules: iterators in C",
         "What is said of iterators that were written by hand; they are given with --kernel-source.",

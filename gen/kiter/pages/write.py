@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kiter import resources
-from kiter.pages import differences, iterators, language, rules
+from kiter.pages import complaints, differences, iterators, language, rules
 
 PAGES = {
+    "complaints.md": complaints.page,
     "spec.md": language.page,
     "rules.md": rules.page,
     "differences.md": differences.page,

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Q: questions that a reviewer asks of a design, as notes: `kiter lint --design` asks them first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject
+from kiter.lint.vocabulary import PROGRAM_TARGETS
+from kiter.spec.walk import Cursor, List
+
+MEMBER = frozenset({"->", "."})
+
+
+@rule(
+    "Q01",
+    "a walk that programs can do themselves",
+    "a list whose head a program can reach is walked with bpf_for() and bpf_core_cast(), on every kernel",
+    hint="say in 'docs' what the iterator does that a loop over the members cannot",
+    severity="note",
+)
+def plain_walk(s: Subject) -> Iterator[Hit]:
+    special = s.it.lock or s.it.resources or s.it.arguments or s.it.helpers or s.it.select
+    for level in s.levels if len(s.levels) == 1 and not special else ():
+        walk = level.walk
+        if isinstance(walk, List) and s.it.lifetime == "rcu":
+            yield Hit(walk.node.key_at, "the walk is a plain list")
+        for use in s.now if isinstance(walk, Cursor) else ():
+            if use.slot.key == "cursor.next" and not any(t.text == "(" for t in use.words.tokens):
+                yield Hit(use.at(), "the walk only follows members")
+
+
+@rule(
+    "Q02",
+    "an iterator that cannot grow",
+    "a kfunc's arguments are fixed: without flags the next wish is another iterator",
+    hint="reserve some: flags: {type: u64, reserved: true, doc: for later use}",
+    severity="note",
+)
+def no_flags(s: Subject) -> Iterator[Hit]:
+    if not any(a.restricted or a.enum or a.defines or a.name == s.it.select for a in s.it.arguments):
+        yield Hit(s.it.node["iterator"].at, f"'{s.it.name}' takes no flags")
+
+
+@rule(
+    "Q03",
+    'a name that SEC("iter/...") has too',
+    "what programs of that target visit is expected to be the same, and the code to be shared",
+    kernel="Documentation/bpf/bpf_iterators.rst, 6.16 and later",
+    hint="share the step with the target's seq_file operations, and keep both in one file",
+    severity="note",
+)
+def program_target(s: Subject) -> Iterator[Hit]:
+    if s.it.name in PROGRAM_TARGETS:
+        yield Hit(s.it.node["iterator"].at, f'SEC("iter/{s.it.name}") is there already')
+
+
+@rule(
+    "Q04",
+    "flags of another name than the iterator",
+    "enumerators are known all over vmlinux.h, so their names say whose they are",
+    kernel="kernel/bpf/task_iter.c, BPF_TASK_ITER_ALL_PROCS, 6.7 and later",
+    hint="begin them with BPF_<NAME>_ITER_",
+    severity="note",
+)
+def foreign_flags(s: Subject) -> Iterator[Hit]:
+    a = s.it.argument(s.it.select) if s.it.select else None
+    prefix = f"BPF_{s.it.name.upper()}_ITER_"
+    for case in s.it.cases if a is not None and a.defines else ():
+        if not case.flag.startswith(prefix):
+            yield Hit(case.node.key_at, f"'{case.flag}' does not begin with {prefix}")
+
+
+@rule(
+    "Q05",
+    "a flag argument that is no word of bits",
+    "a char or a bool takes eight bytes of the state all the same, and leaves no room for more",
+    hint="use unsigned int or u64",
+    severity="note",
+)
+def narrow_type(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        flag = a.restricted or a.enum or a.defines or a.name == s.it.select
+        if flag and a.type in {"char", "bool", "u8", "s8", "u16", "s16"}:
+            yield Hit(a.node["type"].at, f"'{a.name}' is '{a.type}'")

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""docs/complaints.md: what reviewers said, and what says it first."""
+
+from __future__ import annotations
+
+from kiter.lint.complaints import COMPLAINTS
+
+HEAD = """\
+<!-- SPDX-License-Identifier: GPL-2.0-only -->
+<!-- Made by `make docs` from gen/kiter/lint/complaints.py. -->
+# What reviewers complain about
+
+From the public review of the open-coded iterators that Linux has, and of their predecessors. G: the
+generator makes it impossible. L: a [rule](rules.md) finds it. T: a generated test does. P: the making
+of a series does. Rules that begin with I look at C, all others at specs.
+
+| # | complaint | marks | found by | kept out by |
+|---|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = (
+        f"| {c.number} | {c.what} | {' '.join(c.marks)} | {', '.join(c.by)} | {c.how.replace('|', '')} |"
+        for c in COMPLAINTS
+    )
+    found = sum(bool(c.by) for c in COMPLAINTS if set(c.marks) & set("GLT"))
+    marked = sum(bool(set(c.marks) & set("GLT")) for c in COMPLAINTS)
+    return HEAD + "\n".join(rows) + f"\n\nOf the {marked} marked G, L or T, rules find {found}.\n"

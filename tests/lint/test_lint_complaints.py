@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every complaint of the reviews has its place, and most are found in a bad spec or bad C."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_lint_rules import ROOT
+
+from kiter.lint.codes import EVERY
+from kiter.lint.complaints import COMPLAINTS
+
+ERRORS = ROOT / "tests" / "errors"
+SHOWN = "".join(
+    path.read_text("utf-8") for folder in ("lint", "source") for path in sorted((ERRORS / folder).iterdir())
+)
+
+
+def test_none_is_left_out():
+    assert [c.number for c in COMPLAINTS] == list(range(1, 66))
+    assert [c.number for c in COMPLAINTS if not c.by and not c.how] == []
+
+
+@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda c: str(c.number))
+def test_what_prevents_it_is_there(complaint):
+    for code in complaint.by:
+        assert code in EVERY
+        assert f"# error[{code}]" in SHOWN, "no bad spec and no bad C shows it"
+    for word in complaint.how.replace("(", " ").replace(")", " ").replace(",", " ").split():
+        if word.startswith("lower/"):
+            assert Path(ROOT / "gen/kiter" / word).is_file()
+        elif word.startswith("templates/"):
+            assert Path(ROOT / word).is_file()
+
+
+def test_rules_find_most():
+    """tests/spec/test_spec_error_files.py runs the linter on every file that shows a code."""
+    found = [c.number for c in COMPLAINTS if set(c.marks) & set("GLT") and c.by]
+    assert len(found) >= 45
