@@ -32,6 +32,12 @@ def specs() -> Path:
     return _root() / "specs"
 
 
+def errors() -> Path:
+    """Specs and C that break one rule each, with the finding in a comment on its line."""
+    root = _root()
+    return root / "errors" if root.name == "data" else root / "tests" / "errors"
+
+
 def schema() -> Path:
     """The JSON Schema of a spec: a part of the package, so in the same place everywhere."""
     return _PACKAGE / "spec" / "schema.json"

@@ -54,7 +54,20 @@ def _story(code: Code) -> str:
     lines = [f"{code.code}: {code.title}", "", *textwrap.wrap(code.reason, 96)]
     if code.hint:
         lines += ["", *textwrap.wrap(f"hint: {code.hint}", 96)]
+    lines += _examples(code.code)
     return "\n".join(lines) + "\n"
+
+
+def _examples(code: str) -> list[str]:
+    """What breaks the rule and what keeps it, indented; nothing for a code that is no rule."""
+    from kiter.pages import examples  # noqa: PLC0415 - reads files that only a story wants
+
+    lines: list[str] = []
+    if (bad := examples.bad(code)) is not None:
+        lines += ["", "bad:", "", *(f"    {line}" for line in bad.text.splitlines())]
+    if (good := examples.good(code)) is not None:
+        lines += ["", "good:", "", *(f"    {line}" for line in good.text.splitlines())]
+    return lines
 
 
 def _flat(code: Code) -> dict[str, str]:

@@ -18,6 +18,7 @@ from kiter.lint import (
     numbers,
     parameters,
     places,
+    silence,
     snippets,
     tests,
     versions,
@@ -33,7 +34,7 @@ from kiter.target.profile import Profile
 
 FAMILIES = (
     *(kernel, places, walks, lifetimes, numbers, contexts, parameters, holdings, helpers, companions),
-    *(contract, snippets, versions, tests, advice, questions),
+    *(contract, snippets, versions, tests, advice, silence, questions),
 )
 RULES = dict(sorted(TABLE.items()))
 
@@ -48,7 +49,7 @@ def lint(it: Iterator, profile: Profile) -> list[Diagnostic]:
         if rule.check and rule.severity != "note"
         for hit in rule.check(taken)
     }
-    return sorted(found)
+    return sorted(silence.heard(document, found))
 
 
 def design(it: Iterator, profile: Profile) -> list[Diagnostic]:
@@ -56,7 +57,8 @@ def design(it: Iterator, profile: Profile) -> list[Diagnostic]:
     taken = subject(it, profile)
     asked = [rule for rule in RULES.values() if rule.check and rule.severity == "note"]
     hits = ((rule, hit) for rule in asked if rule.check for hit in rule.check(taken))
-    return sorted({rule.finding(it.node.document, hit) for rule, hit in hits})
+    document = it.node.document
+    return sorted(silence.heard(document, {rule.finding(document, hit) for rule, hit in hits}))
 
 
 def lint_together(its: Sequence[Iterator]) -> list[Diagnostic]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One complaint; `by` are the rules that find it, `how` is what else keeps it out, or why nothing does."""
+    """One complaint; `by` are the rules that find it, `how` what else keeps it out or why nothing can."""
 
     number: int
     what: str
@@ -29,7 +29,6 @@ def _all() -> tuple[Complaint, ...]:
 
 EMPTY = "new() stores the empty state first (lower/new.py)"
 ENDS = "the frame of next() empties a drained iterator (lower/next.py)"
-PROG = "the template of the BPF programs (templates/selftests/prog.c.j2)"
 USER = "the template of the user-space tests (templates/selftests/prog_test.c.j2)"
 KFUNCS = "the template of the kfuncs (templates/kernel/kfuncs.c.j2)"
 
@@ -117,7 +116,13 @@ _ROWS = (
     ),
     (52, "the struct's name is that of a skeleton", "LP", "K13 K01", ""),
     (53, "skel is used uninitialised on the error path", "G", "", USER),
-    (54, "an LSM program returned 0 and broke another test", "G", "", PROG),
+    (
+        54,
+        "an LSM program returned 0 and broke another test",
+        "G",
+        "",
+        "no program of the tests is attached to LSM",
+    ),
     (
         55,
         "another process may trigger the hook",

@@ -8,6 +8,7 @@ from typing import Any
 
 from kiter.codes import every_code
 from kiter.lint.codes import EVERY
+from kiter.pages import examples
 
 HEAD = """\
 <!-- SPDX-License-Identifier: GPL-2.0-only -->
@@ -66,7 +67,17 @@ def _story(name: str, code: Any) -> str:  # noqa: ANN401 - each part of kiter ha
         lines.append(f"Kernel: {_plain(rule.kernel)}\n")
     if code.hint:
         lines.append(f"Hint: {_plain(code.hint)}\n")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_examples(name)])
+
+
+def _examples(name: str) -> list[str]:
+    """What breaks a rule and what keeps it."""
+    lines = []
+    for title, example in (("Bad", examples.bad(name)), ("Good", examples.good(name))):
+        if example is not None:
+            kind = "c" if name.startswith("I") else "text"
+            lines.append(f"{title}:\n\n```{kind}\n{example.text}\n```\n")
+    return lines
 
 
 def _plain(text: str) -> str:

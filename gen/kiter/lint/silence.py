@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""L10 to L12: findings that an author has looked at and wants to keep quiet, each with a reason.
+
+A comment `# kiter: allow C30, the mutex is a spinlock here` on the line of the finding, or on a line
+of its own above it. What cannot be generated, or would not be right whatever the reason, cannot be
+silenced: a rule must be a warning, or one that goes by names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kiter.errors import Diagnostic, Position
+from kiter.lint.rule import TABLE, Hit, rule
+from kiter.lint.subject import Subject
+from kiter.spec.document import Document
+
+COMMENT = re.compile(r"#\s*kiter: allow\b\s*(?P<code>[A-Z]\d\d)?[,:]?\s*(?P<reason>[^#]*)")
+# Errors that go by names or by what a snippet seems to do, so that an author may know better.
+BY_NAME = frozenset({"C29", "C30", "C31", "C32", "H06", "H07", "H23", "P09", "X07", "K13"})
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Silence:
+    """One comment: where it stands, and the line that it is about."""
+
+    code: str
+    reason: str
+    at: Position
+    line: int
+
+    @property
+    def valid(self) -> bool:
+        """Whether the rule may be silenced at all."""
+        found = TABLE.get(self.code)
+        return found is not None and (found.severity != "error" or self.code in BY_NAME)
+
+
+def silences(document: Document) -> list[Silence]:
+    """Every such comment of a spec."""
+    if "kiter: allow" not in document.text:
+        return []
+    found = []
+    for number, line in enumerate(document.lines, 1):
+        if (comment := COMMENT.search(line)) is not None:
+            alone = not line[: comment.start()].strip()
+            at = Position(document.name, number, comment.start() + 1)
+            found.append(Silence(comment["code"] or "", comment["reason"].strip(), at, number + alone))
+    return found
+
+
+def heard(document: Document, found: Iterable[Diagnostic]) -> set[Diagnostic]:
+    """The findings without those that are silenced."""
+    quiet = {(s.code, s.line) for s in silences(document) if s.valid and s.reason}
+    return {d for d in found if (d.code, d.at.line) not in quiet}
+
+
+@rule(
+    "L10",
+    "a silence without a reason",
+    "who reads it next cannot tell whether it still holds",
+    hint="write why: # kiter: allow C30, the function does not sleep with this flag",
+)
+def unexplained(s: Subject) -> Iterator[Hit]:
+    for silence in silences(s.it.node.document):
+        if not silence.reason:
+            yield Hit(silence.at, f"'{silence.code}' is silenced without a reason")
+
+
+@rule(
+    "L11",
+    "a silence that nothing needs",
+    "it would hide the next finding, which nobody has looked at",
+    hint="take the comment away",
+)
+def unneeded(s: Subject) -> Iterator[Hit]:
+    for silence in silences(s.it.node.document):
+        asked = TABLE.get(silence.code)
+        if not silence.valid or asked is None or asked.check is None:
+            continue
+        if silence.line not in {hit.at.line for hit in asked.check(s)}:
+            yield Hit(silence.at, f"'{silence.code}' finds nothing there")
+
+
+@rule(
+    "L12",
+    "a rule that cannot be silenced",
+    "the code that would be emitted is wrong, whatever the reason",
+    hint="mend what the rule finds; warnings can be silenced, and what goes by the names in a snippet",
+)
+def unsilenceable(s: Subject) -> Iterator[Hit]:
+    for silence in silences(s.it.node.document):
+        if not silence.valid:
+            what = (
+                f"'{silence.code}' cannot be silenced" if silence.code in TABLE else "there is no such rule"
+            )
+            yield Hit(silence.at, what)
