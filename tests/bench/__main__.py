@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`make bench`: measure what the project promises, show it beside the limits, exit 1 when one is missed."""
+"""`make bench`: measure what is promised, show it beside the limits, exit 1 when one is missed.
+
+Generated code is compared with the kernel's own last, and that is written to docs/fast.md too.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,22 @@ from pathlib import Path
 from figures import ALL, Benchmark, Figure
 from measure import FailedRunError
 
+BY_HAND = "by_hand"
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", help=f"which of {', '.join(b.__name__ for b in ALL)} (default: all)"
-    )
+    names = [*(b.__name__ for b in ALL), BY_HAND]
+    parser.add_argument("names", nargs="*", help=f"which of {', '.join(names)} (default: all)")
     parser.add_argument("--times", type=int, default=5, help="runs of each after the warm-up (default: 5)")
     options = parser.parse_args()
+    if unknown := set(options.names) - set(names):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
     chosen = [b for b in ALL if not options.names or b.__name__ in options.names]
     print(f"{'figure':<28}{'median':>10}{'limit':>10}       verdict")
     kept = [shown(benchmark, options.times) for benchmark in chosen]
+    if not options.names or BY_HAND in options.names:
+        kept.append(compared())
     return 0 if all(kept) else 1
 
 
@@ -34,6 +42,25 @@ def shown(benchmark: Benchmark, times: int) -> bool:
     except FailedRunError as error:
         print(f"{benchmark.__name__:<28}{'-':>10}{'-':>10}       FAILED: {error}", flush=True)
         return False
+
+
+def compared() -> bool:
+    """Print and write the page; false when something is larger or slower without a reason."""
+    # Imported here: this process must stay small while the others are measured.
+    import by_hand  # noqa: PLC0415
+
+    from kiter.errors import KiterError  # noqa: PLC0415
+
+    try:
+        kernels = by_hand.measured()
+    except (FailedRunError, KiterError) as error:
+        print(f"FAILED: {error}", flush=True)
+        return False
+    text = by_hand.page(kernels)
+    by_hand.PAGE.write_text(text, encoding="utf-8")
+    wrong = by_hand.wrong(kernels)
+    print(text, *(f"MISSED: {one}" for one in wrong), sep="\n", flush=True)
+    return not wrong
 
 
 def line(figure: Figure) -> bool:
