@@ -10,6 +10,7 @@ from test_lint_rules import ROOT
 
 from kiter.lint.codes import EVERY
 from kiter.lint.complaints import COMPLAINTS
+from kiter.lint.demands import DEMANDS
 
 ERRORS = ROOT / "tests" / "errors"
 SHOWN = "".join(
@@ -32,6 +33,14 @@ def test_what_prevents_it_is_there(complaint):
             assert Path(ROOT / "gen/kiter" / word).is_file()
         elif word.startswith("templates/"):
             assert Path(ROOT / word).is_file()
+
+
+@pytest.mark.parametrize("demand", DEMANDS, ids=lambda d: d.what)
+def test_every_demand_of_the_kernel_has_an_answer(demand):
+    assert demand.by or demand.how
+    assert set(demand.by) <= EVERY.keys()
+    if demand.how.startswith("lower/"):
+        assert Path(ROOT / "gen/kiter" / demand.how).is_file()
 
 
 def test_rules_find_most():

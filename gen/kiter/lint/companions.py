@@ -65,7 +65,7 @@ def hidden_field(s: Subject) -> Iterator[Hit]:
     "H43",
     "a companion's name that is taken",
     "the kernel has each kfunc once, and the iterator's own are there already",
-    kernel="kernel/bpf/btf.c, __btf_add_kfunc_set()",
+    kernel="kernel/bpf/btf.c, btf_populate_kfunc_set()",
     hint="choose another name",
 )
 def taken_name(s: Subject) -> Iterator[Hit]:
@@ -105,7 +105,7 @@ def rcu_for_numbers(s: Subject) -> Iterator[Hit]:
     "K23",
     "two kfuncs with one name",
     "a kernel has each kfunc once",
-    kernel="kernel/bpf/btf.c, __btf_add_kfunc_set()",
+    kernel="kernel/bpf/btf.c, btf_populate_kfunc_set()",
     hint="rename one of the companions",
 )
 def companion_twice(

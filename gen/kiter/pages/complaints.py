@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from kiter.lint.complaints import COMPLAINTS
+from kiter.lint.demands import DEMANDS
 
 HEAD = """\
 <!-- SPDX-License-Identifier: GPL-2.0-only -->
@@ -19,6 +20,16 @@ of a series does. Rules that begin with I look at C, all others at specs.
 """
 
 
+KERNEL = """
+## What the kernel demands
+
+Where no rule is named, no spec can break it: the last column has the mechanism.
+
+| demand | where (Linux 7.3) | found by | kept by |
+|---|---|---|---|
+"""
+
+
 def page() -> str:
     """The whole page."""
     rows = (
@@ -27,4 +38,9 @@ def page() -> str:
     )
     found = sum(bool(c.by) for c in COMPLAINTS if set(c.marks) & set("GLT"))
     marked = sum(bool(set(c.marks) & set("GLT")) for c in COMPLAINTS)
-    return HEAD + "\n".join(rows) + f"\n\nOf the {marked} marked G, L or T, rules find {found}.\n"
+    return HEAD + "\n".join(rows) + f"\n\nOf the {marked} marked G, L or T, rules find {found}.\n" + _kernel()
+
+
+def _kernel() -> str:
+    rows = (f"| {d.what} | {d.kernel} | {', '.join(d.by)} | {d.how} |" for d in DEMANDS)
+    return KERNEL + "\n".join(rows) + "\n"
