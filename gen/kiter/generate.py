@@ -80,6 +80,10 @@ OUTPUTS: tuple[tuple[Kind, Lower, str, Place], ...] = (
 )
 
 
+# what the kernel has already where the code is by hand
+CODE = frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE, Kind.DECLARATIONS})
+
+
 def generate(
     it: iterator.Iterator, profile: Profile, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()
 ) -> Rendered:
@@ -89,12 +93,13 @@ def generate(
     must import; they touch nothing but `unit`.
     """
     made = scene(it, profile)
+    wanted = frozenset(Kind) - (CODE if it.by_hand else frozenset())
     return Rendered(
         spec=it.node.document.name,
         iterator=it.name,
         target=profile.release,
         guard=it.guard,
-        outputs=tuple(_outputs(made)),
+        outputs=tuple(_outputs(made, wanted)),
         unit=_unit(made, shims, spaces),
         types=render("prototype/types.h.j2", types.view(made)),
         private=names.private_headers(it),

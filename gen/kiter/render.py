@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterable
 from functools import cache
@@ -61,6 +62,7 @@ def _environment() -> Environment:
     made.filters["paragraphs"] = _paragraphs
     made.filters["wrap"] = _wrap
     made.filters["code"] = _code
+    made.filters["yaml"] = json.dumps
     return made
 
 

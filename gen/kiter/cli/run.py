@@ -86,7 +86,7 @@ def execute(options: argparse.Namespace) -> int:
         raise KiterError(*(replace(found, severity="error") for found in left_out), status=ENVIRONMENT)
     show((*read.warnings, *left_out), options)
     store = Store(cache_root() / "vm")
-    movable = (it for it in read.iterators if not it.place.inside)
+    movable = (it for it in read.iterators if not it.place.inside and not it.by_hand)
     made = prototypes(movable, target, kernel, store)
     plain = replace(job(made, kernel, store, options.only), limit=options.limit)
     wanted = extras.add(plain, made, kernel, target, _asked(options))

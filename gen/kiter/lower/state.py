@@ -99,15 +99,20 @@ class State:
 
 
 def state(it: Iterator, release: Release) -> State:
-    """The state of an iterator on one kernel."""
+    """The state of an iterator on one kernel; one that is by hand has what its spec says, no more."""
     cases = it.on(release)
     resources = kept_resources(it, release)
     memory = _memory(it, cases, resources)
     alive = live(it, cases, release, resources, memory.name if memory else "")
-    fields = _fields(it, cases, resources, alive)
-    words = 1 if memory else max(it.room, _words(fields))
+    fields = _given(it) if it.by_hand else _fields(it, cases, resources, alive)
+    words = it.room if it.by_hand else 1 if memory else max(it.room, _words(fields))
     base = "it->" if it.place.open else f"{memory.name}->" if memory else "kit->"
     return State(fields, words, alive, base, memory)
+
+
+def _given(it: Iterator) -> tuple[Field, ...]:
+    kept = (Field(name, ctype) for name, ctype in _kept(it))
+    return (*kept, *(Field(f.name, f.type, f.size) for f in it.fields))
 
 
 def _fields(

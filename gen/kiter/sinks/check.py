@@ -18,7 +18,7 @@ from kiter.kernel.headers import Headers, Places
 from kiter.kernel.jobs import Job, JobKind, Progress, Result, Silence
 from kiter.kernel.messages import Finding
 from kiter.kernel.workshop import STEPS, Skip, ToolUse, Workshop, furnish
-from kiter.output import Rendered
+from kiter.output import Kind, Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,16 @@ def _estimate(rendered: Sequence[Rendered]) -> int:
 
 def plan(rendered: Rendered, workshop: Workshop, cache: Cache) -> list[Job]:
     """The jobs for one spec, the longest first."""
+    planned = _of_code(rendered, workshop, cache) if rendered.of(Kind.KFUNCS) else []
+    if _has_types(rendered, workshop):
+        planned += programs.jobs(rendered, workshop.bpf)
+    if workshop.tree:
+        planned += scripts.jobs(rendered, workshop.tree)
+    return planned
+
+
+def _of_code(rendered: Rendered, workshop: Workshop, cache: Cache) -> list[Job]:
+    """What is done with the kernel's code, which is not ours where it is by hand."""
     around = workshop.around(rendered, cache)
     planned = [unit.compile_job(rendered, workshop.kbuild, around)]
     if rendered.guard and not rendered.inside:  # the file that it lives in is not compiled without it
@@ -142,10 +152,6 @@ def plan(rendered: Rendered, workshop: Workshop, cache: Cache) -> list[Job]:
         planned.append(unit.guard_job(rendered, workshop.kbuild, around, off))
     if workshop.sparse and not rendered.inside:  # all of that file would be read, and blamed on the spec
         planned.append(unit.sparse_job(rendered, workshop.kbuild, around, workshop.sparse))
-    if _has_types(rendered, workshop):
-        planned += programs.jobs(rendered, workshop.bpf)
-    if workshop.tree:
-        planned += scripts.jobs(rendered, workshop.tree)
     return planned
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
@@ -20,7 +20,7 @@ from kiter.spec.resource import Resource
 from kiter.spec.series import Series
 from kiter.spec.snippet import Code, text_on
 from kiter.spec.trial import Trials
-from kiter.spec.walk import Lock, lock_under
+from kiter.spec.walk import Lock, lock_under, walks_under
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,13 @@ class Place:
 class Iterator:
     """One iterator as its author describes it, for one kernel.
 
+    `by_hand` says that the kernel has its code already, which is not generated.
     `select` is "" when there is one case and no flag. Cases are those of all kernels, everything
     else is what the one kernel has.
     """
 
     name: str
+    by_hand: bool
     summary: str
     since: Release
     place: Place
@@ -125,6 +127,7 @@ def build(document: Document, release: Release = NEWEST) -> Iterator:
     walk = root["walk"]
     return Iterator(
         name=root.text("iterator"),
+        by_hand=root.text("code") == "by-hand",
         summary=root.text("summary"),
         since=parse_release(root.text("since")) if root.get("since") else OLDEST,
         place=_place(root, release),
@@ -181,5 +184,8 @@ def _field(name: str, node: Node) -> Field:
 
 
 def _cases(walk: Node) -> tuple[Case, ...]:
+    """The cases; those of an iterator that is by hand share the one walk that is beside them."""
     given = _entries(walk, "cases")
-    return tuple(Case.of(*item) for item in given) if given else (Case.of("", walk),)
+    shared = walks_under(walk)
+    found = tuple(Case.of(*item) for item in given) if given else (Case.of("", walk),)
+    return tuple(replace(case, walks=case.walks or shared) for case in found)

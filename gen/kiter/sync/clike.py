@@ -134,11 +134,16 @@ def body(code: str, start: int) -> str:
 
 def documented(text: str, start: int) -> tuple[str, ...] | None:
     """The parameters that the kernel-doc before that offset describes; None where there is none."""
+    comment = kernel_doc(text, start)
+    return tuple(_DOC_PARAMETER.findall(comment)) if comment else None
+
+
+def kernel_doc(text: str, start: int) -> str:
+    """The kernel-doc comment that ends before that offset, "" where there is none."""
     before = text[:start].rstrip()
     opening = before.rfind("/*")
-    if not before.endswith("*/") or not before.startswith("/**\n", opening):
-        return None
-    return tuple(_DOC_PARAMETER.findall(before[opening:]))
+    whole = before.endswith("*/") and before.startswith("/**\n", opening)
+    return before[opening:] if whole else ""
 
 
 def line(text: str, offset: int) -> int:

@@ -57,7 +57,8 @@ class Drift:
     @property
     def gone(self) -> tuple[Known, ...]:
         """Known differences that are no more on any side that could show them."""
-        return tuple(dict.fromkeys(entry for side in self.sides for entry in side.result.gone))
+        every = [] if self.it.by_hand else [entry for side in self.sides for entry in side.result.gone]
+        return tuple(entry for at, entry in enumerate(every) if entry not in every[:at])
 
     @property
     def undocumented(self) -> bool:

@@ -100,15 +100,17 @@ def _prototype(it: Iterator, profile: Profile, kernel: Kernel, store: Store) -> 
 
 
 def confined(its: Iterable[Iterator]) -> tuple[Diagnostic, ...]:
-    """A warning for each iterator that can live only in the file that it is meant for."""
+    """A warning for each iterator that can live only in the file that it is meant for, or does already."""
     code = CODES["R44"]
     return tuple(
         replace(
-            it.node["inside"].finding("R44", f"'{it.name}' cannot run as a module", code.reason, code.hint),
+            it.node["inside" if it.place.inside else "code"].finding(
+                "R44", f"'{it.name}' cannot run as a module", code.reason, code.hint
+            ),
             severity="warning",
         )
         for it in its
-        if it.place.inside
+        if it.place.inside or it.by_hand
     )
 
 

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The skeleton of a spec, and what its parts follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kiter.btf.types import Function, Parameter, Struct
+from kiter.lower.worlds import HANDLES
+from kiter.sync.interface import IMPLICIT
+
+MOST = 4  # arguments of a companion that a spec can have
+NULLABLE, IGNORED = "__nullable", "__ign"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of new(): `facts` are its keys with their values, `doc` what it is."""
+
+    name: str
+    facts: tuple[tuple[str, str], ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that a flag argument may have; `number` is "" where it just counts on."""
+
+    name: str
+    number: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A further kfunc that takes the iterator."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    last: bool
+    gives: str
+    flags: frozenset[str]
+    sets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """A spec to be.
+
+    `release` is the kernel that it was read of, `next` the body of its next() as it stands there,
+    `fields` are those that an open struct shows.
+    """
+
+    name: str
+    release: str
+    summary: str
+    file: str
+    guard: str
+    declarations: str
+    header: str
+    open: bool
+    joins: str
+    element: str
+    lifetime: str
+    context: tuple[tuple[str, str], ...]
+    arguments: tuple[Argument, ...]
+    select: str
+    cases: tuple[Value, ...]
+    combinations: tuple[tuple[str, tuple[Value, ...]], ...]
+    words: int
+    fields: tuple[Parameter, ...]
+    next: tuple[str, ...]
+    companions: tuple[Companion, ...]
+
+    @property
+    def untold(self) -> tuple[tuple[str, str], ...]:
+        """The arguments that no test knows what to pass for, each with the least there is."""
+        chosen = {self.select, *(name for name, _ in self.combinations)}
+        kept = (a for a in self.arguments if a.name not in chosen and "implicit" not in dict(a.facts))
+        types = ((a.name, dict(a.facts)["type"]) for a in kept)
+        return tuple((name, "NULL" if t.endswith("*") else "0") for name, t in types if t not in HANDLES)
+
+
+def context(flags: Iterable[str], release: str) -> tuple[tuple[str, str], ...]:
+    """Where it may be used, as the flags of new() say."""
+    later = f"{{{release}-: true}}"
+    known = {
+        "KF_RCU_PROTECTED": ("rcu", "true"),
+        "KF_SLEEPABLE": ("sleepable", "true"),
+        "KF_PERFMON": ("perfmon", later),
+        "KF_SPINLOCK_SAFE": ("spinlock", later),
+    }
+    return tuple(known[flag] for flag in sorted(flags) if flag in known)
+
+
+def lifetime(element: str, flags: Iterable[str]) -> str:
+    """The usual one for the elements and the flags of new(): only its author knows."""
+    if not element.startswith(("struct ", "const struct ")):
+        return "state"
+    return "rcu" if "KF_RCU_PROTECTED" in flags else "native"
+
+
+def argument(
+    parameter: Parameter,
+    flags: frozenset[str],
+    release: str,
+    docs: dict[str, str],
+    more: Iterable[tuple[str, str]] = (),
+) -> Argument:
+    """An argument as the prototype has it; its suffixes and the flags of new() are keys of a spec."""
+    name, facts = parameter.name, [("type", parameter.type)]
+    for suffix, key in ((NULLABLE, "nullable"), (IGNORED, "ignored")):
+        if name.endswith(suffix):
+            name = name.removesuffix(suffix)
+            facts.append((key, "true"))
+    if "KF_IMPLICIT_ARGS" in flags and parameter.type in IMPLICIT:
+        facts += [("implicit", "true"), ("since", f'"{release}"')]
+    if "KF_RCU" in flags and parameter.type.startswith("struct "):
+        facts.append(("trust", "rcu"))
+    said = docs.get(parameter.name) or docs.get(name) or f"the argument {name}"
+    return Argument(name, (*facts, *more), said)
+
+
+def fields(struct: Struct | None) -> tuple[Parameter, ...]:
+    """The fields of a struct that shows them."""
+    if struct is None or opaque(struct):
+        return ()
+    return tuple(Parameter(member.name, member.type) for member in struct.members)
+
+
+def size(struct: Struct | None) -> int:
+    """The words of the struct."""
+    return max(1, (struct.size if struct else 8) // 8)
+
+
+def opaque(struct: Struct | None) -> bool:
+    """Whether the struct hides its fields."""
+    return struct is None or any(member.name.startswith("__opaque") for member in struct.members)
+
+
+def companion(function: Function, handle: str, flags: frozenset[str], sets: Sequence[str]) -> Companion:
+    """A kfunc that takes the iterator beside other arguments."""
+    own = tuple(p for p in function.parameters if p.type != handle)
+    last = bool(own) and function.parameters[-1].type == handle
+    return Companion(function.name, own, last, function.returns, flags, tuple(sets))

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# ruff: noqa: N999 - the file is named after the command
+"""`kiter import`: the skeleton of a spec from an iterator that a kernel has by hand."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from kiter import resources
+from kiter.adopt import btf, sources
+from kiter.adopt.skeleton import Skeleton
+from kiter.cli.report import printable
+from kiter.codes import CODES as GENERAL
+from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
+from kiter.kernel import btf_files
+from kiter.render import render
+from kiter.sync.codes import CODES
+from kiter.tree import worktree
+
+NAME = "import"
+HELP = "write a spec of an iterator that a kernel has by hand, so that its docs and tests are generated"
+EXAMPLE = """
+kiter import css --tree ~/linux
+kiter import dmabuf --btf /sys/kernel/btf/vmlinux -o dmabuf.yaml
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `kiter import`."""
+    parser.add_argument("name", metavar="NAME", help="the iterator's name")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--tree", type=Path, metavar="DIR", help="the sources of the kernel that has it")
+    where.add_argument("--btf", type=Path, metavar="FILE", help="a vmlinux or a module that has it")
+    parser.add_argument("-o", "--out", type=Path, help="the file to write (default: specs/NAME.yaml)")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Write the spec; raises KiterError for an iterator that is not there, or a file that is already."""
+    found = _of_tree(options) if options.tree else _of_btf(options)
+    if found is None:
+        raise _refused("D11", str(options.tree or options.btf), f"there is no bpf_iter_{options.name}_new()")
+    path: Path = options.out or Path("specs") / f"{options.name}.yaml"
+    text = render("spec/import.yaml.j2", _view(found, path))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise _refused("O03", str(path), f"{path} is there already") from error
+    sys.stdout.write(f"{printable(str(path))}: go over its texts, then run 'kiter sync' with it\n")
+    return 0
+
+
+def _of_tree(options: argparse.Namespace) -> Skeleton | None:
+    return sources.read(worktree.open_tree(options.tree), options.name)
+
+
+def _of_btf(options: argparse.Namespace) -> Skeleton | None:
+    source = btf_files.given(options.btf)
+    release = ".".join(source.release.split(".")[:2])
+    return btf.read(source.read(), options.name, release)
+
+
+def _view(found: Skeleton, path: Path) -> dict[str, object]:
+    schema = os.path.relpath(resources.schema(), path.parent.resolve())
+    struct = [f"header: {found.header}"] * bool(found.header) + ["open: true"] * found.open
+    return {
+        "s": found,
+        "schema": Path(schema).as_posix(),
+        "struct": ", ".join(struct),
+        "context": ", ".join(f"{key}: {value}" for key, value in found.context),
+    }
+
+
+def _refused(name: str, where: str, message: str) -> KiterError:
+    code = CODES[name] if name in CODES else GENERAL[name]
+    found = Diagnostic(Position(where), name, message, code.reason, code.hint)
+    return KiterError(found, status=ENVIRONMENT)

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter import` of the kernel's own iterators: what is written of them is in step with where it is from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tree_support import ROOT
+
+from kiter import frontend
+from kiter.cli.main import main
+from kiter.errors import KiterError
+from kiter.generate import CODE, generate
+from kiter.kernel import btf_files
+from kiter.kernel.tree import version_of
+from kiter.output import Kind
+from kiter.spec.iterator import Iterator
+from kiter.target.profile import Profile, nearest
+
+TEN = sorted(path.stem for path in (ROOT / "specs").glob("*.yaml"))
+
+
+def run(capsys, *words: object) -> tuple[int, str, str]:
+    capsys.readouterr()
+    status = main([*map(str, words)])
+    return (status, *capsys.readouterr())
+
+
+def profile_of(tree: Path) -> Profile:
+    version = version_of(tree)
+    assert version
+    return nearest("{}.{}".format(*version))
+
+
+def ours(name: str, profile: Profile) -> Iterator:
+    return frontend.model(ROOT / f"specs/{name}.yaml", profile)
+
+
+@pytest.fixture(params=TEN)
+def imported(request, capsys, sources, tmp_path) -> tuple[str, Path, Path]:
+    """The name of an iterator that the tree has, the tree, and the spec that came out of it."""
+    spec = tmp_path / f"{request.param}.yaml"
+    status, _, err = run(capsys, "import", request.param, "--tree", sources, "-o", spec)
+    if ours(request.param, profile_of(sources)).since > profile_of(sources).number:
+        assert status == 2 and f"there is no bpf_iter_{request.param}_new()" in err and not spec.exists()
+        pytest.skip("this kernel does not have it yet")
+    assert (status, err) == (0, "")
+    return request.param, sources, spec
+
+
+def test_it_is_in_step_with_the_kernel_that_it_was_read_of(capsys, imported):
+    name, tree, spec = imported
+    status, out, err = run(capsys, "sync", "--tree", tree, spec)
+    assert (status, err) == (0, ""), err
+    assert f"  {name:<14} the same to BPF programs" in out
+
+
+def test_it_says_what_our_own_spec_says(imported):
+    name, tree, spec = imported
+    profile = profile_of(tree)
+    mine, theirs = ours(name, profile), frontend.model(spec, profile)
+    assert theirs.by_hand and not mine.by_hand
+    assert theirs.element == mine.element and theirs.file == mine.file and theirs.guard == mine.guard
+    # the kernel declares bits in one header only, that of schedulers
+    header = theirs.place.declarations if name == "bits" else mine.place.declarations
+    assert theirs.place == replace(mine.place, inside=False, declarations=header)
+    assert [case.flag for case in theirs.on(profile.number)] == [c.flag for c in mine.on(profile.number)]
+    told = [[(a.name, a.type, a.nullable, a.ignored, a.implicit, a.enum, a.defines) for a in it.arguments]
+            for it in (theirs, mine)]  # fmt: skip
+    assert told[0] == told[1]
+    assert [[v.c for v in a.combinations] for a in theirs.arguments] == [
+        sorted(v.c for v in a.combinations) for a in mine.arguments
+    ]
+    where = [(c.rcu, c.sleepable, c.perfmon, c.spinlock) for c in (theirs.context, mine.context)]
+    assert where[0] == where[1]
+
+
+def test_docs_and_tests_come_out_of_it_and_no_code(capsys, imported):
+    _, tree, spec = imported
+    profile = profile_of(tree)
+    assert run(capsys, "lint", "--target", profile.release, spec)[0] == 0
+    kinds = {output.kind for output in generate(frontend.read([spec], profile).iterators[0], profile).outputs}
+    assert {Kind.RST, Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST} <= kinds
+    assert not kinds & CODE
+
+
+def test_drift_of_the_tree_is_told_of_what_was_imported(capsys, plain, tmp_path):
+    spec = tmp_path / "task.yaml"
+    assert run(capsys, "import", "task", "--tree", plain, "-o", spec)[0] == 0
+    file = plain / "kernel/bpf/task_iter.c"
+    file.write_text(
+        file.read_text().replace("struct task_struct *task__nullable", "struct task_struct *task")
+    )
+    status, _, err = run(capsys, "sync", "--tree", plain, spec)
+    assert status == 1 and "error[D01]" in err
+
+
+def test_a_spec_that_is_there_stays(capsys, sources, tmp_path):
+    (tmp_path / "css.yaml").write_text("mine\n")
+    status, _, err = run(capsys, "import", "css", "--tree", sources, "-o", tmp_path / "css.yaml")
+    assert status == 2 and "error[O03]" in err
+    assert (tmp_path / "css.yaml").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("name", ["", "none", "x" * 300, "a b", "../css"])
+def test_an_iterator_that_there_is_not(capsys, sources, tmp_path, name):
+    status, _, err = run(capsys, "import", name, "--tree", sources, "-o", tmp_path / "new.yaml")
+    assert status == 2 and "error[D11]" in err
+    assert not (tmp_path / "new.yaml").exists()
+
+
+def test_of_btf_alone(capsys, tmp_path):
+    try:
+        source = btf_files.find("6.12")
+    except KiterError as error:
+        pytest.skip(str(error))
+    spec = tmp_path / "task.yaml"
+    assert run(capsys, "import", "task", "--btf", source.path, "-o", spec)[0] == 0
+    it = frontend.model(spec, nearest(source.release))
+    assert it.context.rcu and it.arguments[0].nullable and it.room == 3
+    _, _, err = run(capsys, "sync", "--btf", source.path, spec, "--format", "json")
+    assert {d["code"] for d in json.loads(err)} <= {"D04"}, "only what BTF does not tie to the iterator"
