@@ -34,6 +34,8 @@ struct list_head {
 	struct list_head *__next = (ptr)->next; \
 	__next != (head) ? container_of(__next, type, member) : NULL; })
 
+#define list_first_or_null_rcu(head, type, member) list_next_or_null_rcu(head, head, type, member)
+
 static inline void list_init(struct list_head *head)
 {
 	head->next = head;
@@ -91,6 +93,8 @@ struct task_struct {
 
 extern struct task_struct init_task;
 
+#define __next_thread(p) \
+	list_next_or_null_rcu(&(p)->signal->thread_head, &(p)->thread_node, struct task_struct, thread_node)
 #define next_task(p) container_of((p)->tasks.next, struct task_struct, tasks)
 #define task_dfl_cgroup(p) container_of((p)->css, struct cgroup, self)
 #define pid_alive(p) ((p)->alive)
