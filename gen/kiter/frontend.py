@@ -64,13 +64,17 @@ def _expand(path: Path) -> Iterable[Path]:
     return below
 
 
-def of(given: Sequence[str], profile: Profile) -> Read:
+Known = dict[Path, Document]
+"""The documents that were read and checked already, by their files."""
+
+
+def of(given: Sequence[str], profile: Profile, known: Known | None = None) -> Read:
     """What the user's words come to: a spec that is named must suit the target, one in a folder may not.
 
     Raises KiterError as collect() and read() do.
     """
     named = {Path(os.path.normpath(name)) for name in given}
-    return read(collect(given), profile, named)
+    return read(collect(given), profile, named, known)
 
 
 def of_all(given: Sequence[str], profiles: Sequence[Profile]) -> tuple[Read, ...]:
@@ -82,11 +86,12 @@ def of_all(given: Sequence[str], profiles: Sequence[Profile]) -> tuple[Read, ...
     newest = max(profile.number for profile in profiles)
     done: list[Read] = []
     errors: list[KiterError] = []
+    known: Known = {}
     for profile in profiles:
         try:
-            found = of(given, profile) if profile.number == newest else read(paths, profile, ())
-            nothing = profile.number == newest and not found.iterators
-            done.append(read(paths, profile) if nothing else found)
+            last = profile.number == newest
+            found = of(given, profile, known) if last else read(paths, profile, (), known)
+            done.append(read(paths, profile, None, known) if last and not found.iterators else found)
         except KiterError as error:
             errors.append(error)
     if errors:
@@ -95,7 +100,12 @@ def of_all(given: Sequence[str], profiles: Sequence[Profile]) -> tuple[Read, ...
     return tuple(done)
 
 
-def read(paths: Iterable[Path], profile: Profile, named: Container[Path] | None = None) -> Read:
+def read(
+    paths: Iterable[Path],
+    profile: Profile,
+    named: Container[Path] | None = None,
+    known: Known | None = None,
+) -> Read:
     """Everything that stands between files and generation; raises KiterError with all errors.
 
     A spec that is younger than the target is left out unless it is among the `named`, which are all
@@ -107,7 +117,7 @@ def read(paths: Iterable[Path], profile: Profile, named: Container[Path] | None 
     younger: list[Iterator] = []
     for path in paths:
         try:
-            it = model(path, profile)
+            it = model(path, profile, known)
             left_out = it.since > profile.number and not (named is None or path in named)
             (younger if left_out else iterators).append(it)
         except KiterError as error:
@@ -121,16 +131,30 @@ def read(paths: Iterable[Path], profile: Profile, named: Container[Path] | None 
     return Read(tuple(iterators), tuple(sorted(found)), tuple(younger))
 
 
-def model(path: Path, profile: Profile) -> Iterator:
-    """One spec as it is for a kernel, before the linter; raises KiterError with its errors."""
+def model(path: Path, profile: Profile, known: Known | None = None) -> Iterator:
+    """One spec as it is for a kernel, before the linter; raises KiterError with its errors.
+
+    A file among the `known` is not read again, and what is read becomes one of them.
+    """
+    known = {} if known is None else known
+    if path not in known:
+        known[path] = _checked(_spec(path))
+    return build(known[path], profile.number)
+
+
+def _spec(path: Path) -> Document:
     if manifest.lists(path):
         code = CODES["S16"]
         raise KiterError(Diagnostic(Position(str(path)), "S16", code.title, code.reason, code.hint))
-    return modelled(load(path), profile)
+    return load(path)
 
 
 def modelled(document: Document, profile: Profile) -> Iterator:
     """The same of a spec that was read; raises KiterError with what the schema does not allow."""
+    return build(_checked(document), profile.number)
+
+
+def _checked(document: Document) -> Document:
     if wrong := check(document, spec_schema()):
         raise KiterError(*wrong)
-    return build(document, profile.number)
+    return document
