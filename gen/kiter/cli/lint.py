@@ -6,10 +6,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 
 from kiter import frontend, lint
 from kiter.cli.command import show
-from kiter.target.profile import profile, releases, verified
+from kiter.errors import Diagnostic, KiterError
+from kiter.target.profile import Profile, profile, releases, verified
 
 NAME = "lint"
 HELP = "check specs alone, without generating anything"
@@ -30,6 +32,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--design", action="store_true", help="ask what a reviewer might ask of the design, too"
+    )
+    parser.add_argument(
+        "--btf", metavar="VMLINUX", default="", help="look for the names in the BTF of a kernel, too"
     )
     parser.add_argument(
         "--kernel-source",
@@ -53,6 +58,8 @@ def execute(options: argparse.Namespace) -> int:
     if options.design:
         asked = (lint.design(it, p) for p, read in zip(targets, reads, strict=True) for it in read.iterators)
         warnings |= dict.fromkeys(note for notes in asked for note in notes)
+    if options.btf:
+        warnings |= dict.fromkeys(_unknown(options.btf, targets, reads))
     show(sorted(warnings), options)
     names = list(dict.fromkeys(it.name for read in reads for it in read.iterators))
     if options.format == "text":
@@ -61,3 +68,16 @@ def execute(options: argparse.Namespace) -> int:
     elif options.format == "json":
         sys.stdout.write(json.dumps({"fine": names, "warnings": len(warnings)}, indent=2) + "\n")
     return 0
+
+
+def _unknown(path: str, targets: Sequence[Profile], reads: Sequence[frontend.Read]) -> list[Diagnostic]:
+    """What the specs name that a kernel does not have; raises KiterError when one must be there."""
+    from kiter.btf.reader import Btf  # noqa: PLC0415 - reading a kernel's BTF is wanted only here
+    from kiter.lint import symbols  # noqa: PLC0415
+
+    btf = Btf.of(path)
+    pairs = [(it, target) for target, read in zip(targets, reads, strict=True) for it in read.iterators]
+    found = [d for it, target in pairs for d in symbols.unknown(it, target, btf)]
+    if any(d.severity == "error" for d in found):
+        raise KiterError(*dict.fromkeys(found))
+    return found

@@ -63,7 +63,7 @@ _ROWS = (
     (16, "KF_TRUSTED_ARGS is missing", "L", "I28", "lower/registration.py"),
     (17, "KF_RCU on a pointer that is stored", "L", "P04 H05 I10", "keep: rcu asks for the section"),
     (18, "internal flags are accepted", "GL", "I11 P11", "cases, bits and combinations refuse all others"),
-    (19, "flags are #defines, which programs cannot see", "LP", "I31", "defines: enum"),
+    (19, "flags are #defines, which programs cannot see", "LP", "C34 I31", "defines: enum"),
     (20, "in the common set, though its lock is unsafe in many contexts", "L", "X07", "context: allow; set"),
     (
         21,

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""C34 and C35: names that a kernel does not have, by its BTF.
+
+BTF knows functions and enumerators, but no macros and few inline functions: so a name that it lacks
+is told only where it must be there, or where it looks like a misspelt one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from kiter.btf.reader import Btf
+from kiter.errors import Diagnostic
+from kiter.lint.rule import Hit, Rule
+from kiter.lint.subject import Subject, subject
+from kiter.lint.text import calls
+from kiter.spec.iterator import Iterator as Spec
+from kiter.target.profile import Profile
+
+NO_ENUMERATOR = Rule(
+    "C34",
+    "a flag that programs cannot see",
+    "a #define is not in BTF, so vmlinux.h has no name for the value",
+    "include/linux/cgroup.h, CSS_TASK_ITER_*: made an enum for the iterator, 6.7",
+    "make it an enum first, in a patch of its own; or mend the name",
+    "error",
+)
+NO_FUNCTION = Rule(
+    "C35",
+    "a function that the kernel does not have",
+    "its BTF has one of nearly the same name",
+    "",
+    "mend the name",
+    "warning",
+)
+RULES = {rule.code: rule for rule in (NO_ENUMERATOR, NO_FUNCTION)}
+NEAR = 0.87
+
+
+def unknown(it: Spec, profile: Profile, btf: Btf) -> list[Diagnostic]:
+    """What a spec names that the kernel with this BTF does not have, sorted by place."""
+    taken, document = subject(it, profile), it.node.document
+    found = {NO_ENUMERATOR.finding(document, hit) for hit in _flags(taken, btf)}
+    return sorted(found | {NO_FUNCTION.finding(document, hit) for hit in _functions(taken, btf)})
+
+
+def _flags(s: Subject, btf: Btf) -> Iterator[Hit]:
+    """A kernel without the guard's option has none of the names, and says nothing of them."""
+    known = btf.enumerators()
+    named = [value.c for a in s.it.arguments for value in a.bits] + [case.flag for case in s.cases]
+    if s.it.guard and not known.keys() & set(named):
+        return
+    a = s.it.argument(s.it.select) if s.it.select else None
+    for case in s.cases if a is not None and not a.defines else ():
+        if case.flag and case.flag not in known:
+            yield Hit(case.node.key_at, f"'{case.flag}' is no enumerator of this kernel")
+    for argument in s.it.arguments:
+        for value in argument.bits:
+            if value.c not in known:
+                yield Hit(value.node.key_at, f"'{value.c}' is no enumerator of this kernel")
+
+
+def _functions(s: Subject, btf: Btf) -> Iterator[Hit]:
+    known = btf.functions()
+    for use in s.now:
+        for call in calls(use.words):
+            name = call.name.text
+            if name in known or not name.islower() or name in {h.name for h in s.it.helpers}:
+                continue
+            if near := difflib.get_close_matches(name, _alike(name, known), n=1, cutoff=NEAR):
+                yield Hit(use.at(call.name.offset), f"there is no '{name}'", f"did you mean '{near[0]}'?")
+
+
+def _alike(name: str, known: frozenset[str]) -> list[str]:
+    """The functions that are worth comparing: one letter too many, too few, or another."""
+    return [n for n in known if n[:2] == name[:2] and abs(len(n) - len(name)) <= 1]
