@@ -220,6 +220,18 @@ _OWN = (
         "choose another folder with -o, or mend its permissions",
     ),
     Code(
+        "E50",
+        "Sphinx is not installed",
+        "The site is made by Sphinx, which nothing else of kiter needs.",
+        "pip install 'kiter[docs]', or sphinx by itself",
+    ),
+    Code(
+        "E51",
+        "Sphinx complains of a page",
+        "A warning stops the build: what it is about would look wrong.",
+        "look at the texts of the spec that the page is made from",
+    ),
+    Code(
         "E90",
         "the system refused",
         "A file could not be written or read, the disk is full, or a program could not be started.",

@@ -35,6 +35,29 @@ class Values:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture: its file, what it is of ("" for the only walk), and the same in words."""
+
+    file: str
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a page has on the site, where there are no sources to take kernel-doc from.
+
+    `states` is the picture of the iterator's states, `code` the kernel's code as it is generated.
+    """
+
+    release: str
+    walks: tuple[Picture, ...]
+    states: Picture
+    signatures: tuple[str, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One page: every text is a finished line or paragraph of RST.
 
@@ -54,6 +77,7 @@ class View:
     errors: tuple[str, ...]
     file: str
     functions: tuple[str, ...]
+    site: Site | None = None
 
 
 def view(scene: Scene) -> View:
