@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The texts of the site: everything that Sphinx makes HTML of, as files by their paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kiter.generate import generate
+from kiter.lower import describe, example, names, page
+from kiter.lower.ctext import declare
+from kiter.lower.page import Picture, Site
+from kiter.lower.rst import spoken
+from kiter.lower.scene import Scene, scene
+from kiter.output import Kind
+from kiter.render import render
+from kiter.site import matrix, order
+from kiter.spec.iterator import Iterator
+from kiter.spec.release import OLDEST
+from kiter.target.profile import Profile
+
+STATIC = {"conf.py": "conf.py", "static/site.css": "site.css", "static/icon.svg": "icon.svg"}
+Made = Sequence[tuple[Profile, Sequence[Iterator]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The states of an iterator: the errors of new(), and what it is over."""
+
+    name: str
+    errors: str
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the index or of a matrix."""
+
+    name: str
+    cells: tuple[str, ...]
+
+
+def texts(made: Made) -> dict[str, str]:
+    """Every file; each page is that of the newest kernel that has the iterator. `made` is oldest first."""
+    newest = {it.name: scene(it, profile) for profile, its in made for it in its}
+    found = {path: render(f"site/{template}.j2", {}) for path, template in STATIC.items()}
+    for name in sorted(newest):
+        found |= _files(newest[name])
+    found["index.rst"] = render("site/index.rst.j2", {"lines": [_line(newest[n]) for n in sorted(newest)]})
+    found["matrix.rst"] = render("site/matrix.rst.j2", {"types": matrix.TYPES, "tables": _tables(made)})
+    return found
+
+
+def _files(made: Scene) -> dict[str, str]:
+    name = made.it.name
+    found: dict[str, str] = {}
+    pictures = []
+    for flag, figure in order.figures(made):
+        file = f"pictures/{name}-{flag.lower()}.svg"
+        found[file] = render("site/order.svg.j2", figure)
+        pictures.append(Picture(file, figure.title, figure.words))
+    machine = f"pictures/{name}-states.svg"
+    errors = ", ".join(f"-{errno}" for errno in dict.fromkeys(e for e, _ in describe.failures(made)))
+    found[machine] = render("site/states.svg.j2", Machine(name, errors, made.it.element))
+    kfuncs = generate(made.it, made.profile).of(Kind.KFUNCS)
+    site = Site(
+        release=made.profile.release,
+        walks=tuple(pictures),
+        states=Picture(machine, "", f"The states of bpf_iter_{name}: none, live and empty."),
+        signatures=tuple(f"{signature};" for signature in signatures(made)),
+        code=kfuncs.text if kfuncs else "",
+    )
+    found[f"bpf_iter_{name}.rst"] = render("docs/page.rst.j2", replace(page.view(made), site=site))
+    found[f"extra/ebpf.io/bpf_iter_{name}_new.md"] = ebpf(made)
+    return found
+
+
+def signatures(made: Scene) -> tuple[str, ...]:
+    """The three kfuncs as programs call them."""
+    it = made.it
+    handle = f"struct bpf_iter_{it.name} *it"
+    given = ", ".join([handle, *(declare(a.type, a.name) for a in it.arguments if not a.implicit)])
+    return (
+        f"int {names.function(it, 'new')}({given})",
+        declare(it.element, f"{names.function(it, 'next')}({handle})"),
+        f"void {names.function(it, 'destroy')}({handle})",
+    )
+
+
+def _line(made: Scene) -> Line:
+    it = made.it
+    since = "" if it.since == OLDEST else "{}.{}".format(*it.since)
+    return Line(it.name, (spoken(it.summary), f"``{it.element}``", since))
+
+
+def _tables(made: Made) -> Mapping[str, tuple[Line, ...]]:
+    return {
+        profile.release: tuple(Line(it.name, matrix.row(it)) for it in sorted(its, key=lambda it: it.name))
+        for profile, its in made
+    }
+
+
+def ebpf(made: Scene) -> str:
+    """The page of new() in the form of docs.ebpf.io's pages of kfuncs."""
+    program = example.view(made)
+    may = (kind for kind, how in zip(matrix.TYPES, matrix.row(made.it), strict=True) if how != matrix.NO)
+    types = dict.fromkeys(matrix.NAMES.get(kind, kind.upper()) for kind in may)
+    view = {
+        "name": names.function(made.it, "new"),
+        "since": "" if made.it.since == OLDEST else "{}.{}".format(*made.it.since),
+        "page": page.view(made),
+        "it": made.it,
+        "cases": [(case.flag, spoken(case.doc).replace("``", "`")) for case in made.cases if case.flag],
+        "signature": signatures(made)[0],
+        "types": list(types),
+        "example": render("docs/example.c.j2", program) if program else "",
+    }
+    return render("site/ebpf.md.j2", view)
