@@ -13,7 +13,11 @@ from generate_support import NAMES, small
 
 from kiter.errors import ENVIRONMENT, KiterError
 from kiter.kernel.jobs import JobKind
+from kiter.output import Kind
 from kiter.sinks.check import CheckReport, check
+
+# What a kernel has by hand is compiled by that kernel, and no kernel has our sample.
+WITH_CODE = tuple(name for name in NAMES if small(name).of(Kind.KFUNCS))
 
 
 def needed() -> bool:
@@ -24,7 +28,7 @@ def needed() -> bool:
 @pytest.fixture(scope="module")
 def report() -> CheckReport:
     try:
-        return check([small(name) for name in NAMES])
+        return check([small(name) for name in WITH_CODE])
     except KiterError as problem:
         if problem.status != ENVIRONMENT or needed():
             raise
@@ -45,4 +49,4 @@ def test_nothing_was_left_out(report):
 
 def test_each_spec_was_compiled(report):
     compiled = {job.spec for job in report.jobs if job.kind is JobKind.KERNEL}
-    assert compiled == {small(name).spec for name in NAMES}
+    assert compiled == {small(name).spec for name in WITH_CODE}
