@@ -14,11 +14,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from kiter.site import matrix, order
 
 from kiter import frontend
 from kiter.cli.main import main
 from kiter.lower.scene import scene
+from kiter.site import matrix, order
 from kiter.sync import specs
 from kiter.target.profile import profile
 
