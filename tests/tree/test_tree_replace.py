@@ -12,7 +12,7 @@ from kiter import frontend
 from kiter.generate import generate
 from kiter.output import Kind
 from kiter.target.profile import profile
-from kiter.tree import conditions, fragment, idset, native, worktree
+from kiter.tree import conditions, fragment, idset, native, places, worktree
 from kiter.tree.apply import put_in
 from kiter.tree.csource import pieces, words
 from kiter.tree.record import Applied
@@ -83,6 +83,16 @@ def _is_ours(piece, name: str) -> bool:
 
 def _text(lines: list[str], piece) -> list[str]:
     return lines[piece.first : piece.last + 1]
+
+
+def test_headers_that_a_file_includes_already_stay_as_they_are():
+    lines = ["#include <linux/bpf.h>", '#include "../../mm/slab.h" /* kmem_cache */', "", "int i;"]
+    headers = ["linux/bpf.h", "../../mm/slab.h"]
+    assert places.included(lines, headers) == lines
+    wanted = ["#include <linux/bpf.h>", "#include <linux/mm.h>", "", "int i;"]
+    assert places.included([lines[0], *lines[2:]], ["linux/mm.h"]) == wanted
+    quoted = ["#include <linux/bpf.h>", '#include "../../mm/slab.h"', "", "int i;"]
+    assert places.included([lines[0], *lines[2:]], headers) == quoted
 
 
 def test_replace_and_revert(tree, capsys):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,12 @@ from kiter.tree import fragment
 _COLUMNS = "-ftabstop=1"  # columns are counted in characters
 
 
+@functools.cache
+def _own_code() -> str:
+    """A key for the code that the answers depend on."""
+    return key_of(own_code(), Path(__file__).read_text(encoding="utf-8"))
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What the jobs of a series work with; `folder` is for files that they share."""
@@ -37,10 +44,11 @@ class Bench:
         """The user's tree, from which comes what no patch changes."""
         return self.series.repository.tree.path
 
-    def folder_of(self, path: str) -> str:
-        """A key for what lies beside a file, as it is committed."""
-        beside = PurePosixPath(path).parent.as_posix()
-        return self.series.repository.git.line("rev-parse", f"{self.series.repository.head}:{beside}")
+    @property
+    def state(self) -> str:
+        """A key for all that the tree has, as it is committed: files include each other across folders."""
+        where = self.series.repository
+        return where.git.line("rev-parse", f"{where.head}^{{tree}}")
 
 
 Look = Callable[[Path, Path], tuple[Finding, ...]]
@@ -64,7 +72,7 @@ def alone(patch: Patch, kind: JobKind, bench: Bench) -> Iterator[Job]:
     around = workshop.around(rendered, bench.cache)
     if kind is JobKind.KERNEL:
         yield unit.compile_job(rendered, workshop.kbuild, around)
-    elif rendered.guard:
+    elif kind is JobKind.GUARD_OFF:
         off = workshop.off(rendered.guard, bench.cache)
         yield unit.guard_job(rendered, workshop.kbuild, around, off)
 
@@ -118,7 +126,7 @@ class _Trial:
         """A job that lets a tool look; `depends` is what its answer depends on beside the texts."""
         piece, path = self.patch.piece, self.path
         texts = [part for name, text in sorted(piece.texts.items()) for part in (name, text)]
-        made_with = (self.bench.workshop.kbuild.identity, self.bench.folder_of(path), own_code(), *depends)
+        made_with = (self.bench.workshop.kbuild.identity, self.bench.state, _own_code(), *depends)
         key = key_of("patch", kind.value, path, *made_with, *texts)
 
         def work(scratch: Path, _: Sequence[Path]) -> Done:
@@ -149,8 +157,8 @@ def _laid(folder: Path, texts: Mapping[str, str | None], path: str) -> Path:
 
 def _where(folder: Path, path: str, bench: Bench) -> tuple[str, ...]:
     """Where quoted headers are: beside the file, as the tree has it; the patch's own come before."""
-    beside = bench.tree / PurePosixPath(path).parent
-    return (f"-I{folder}/include", "-iquote", str(beside))
+    own = [f"-I{folder}/include"] if (folder / "include").is_dir() else []
+    return (*own, "-iquote", str(bench.tree / PurePosixPath(path).parent))
 
 
 def _compiler(path: str, bench: Bench, flags: Sequence[str], rendered: Rendered) -> Look:
@@ -158,7 +166,7 @@ def _compiler(path: str, bench: Bench, flags: Sequence[str], rendered: Rendered)
 
     def look(folder: Path, file: Path) -> tuple[Finding, ...]:
         compiled = _whole(path, folder, bench) if rendered.inside else path
-        where = (*_where(folder, path, bench), *_where(folder, compiled, bench)[1:])
+        where = _where(folder, compiled, bench)
         words = [*kbuild.flags, *flags, *where, *object_flags(compiled), _COLUMNS]
         done = tools.run(
             [kbuild.compiler.path, *words, "-c", "-o", f"{file}.o", str(folder / compiled)], kbuild.cwd
@@ -170,15 +178,23 @@ def _compiler(path: str, bench: Bench, flags: Sequence[str], rendered: Rendered)
 
 
 def _whole(path: str, folder: Path, bench: Bench) -> str:
-    """The file that is compiled: some are only parts of another (kernel/sched/build_policy.c)."""
+    """The file that is compiled: some are only parts of another (kernel/sched/build_policy.c).
+
+    What stands beside it is brought into the folder, where each file finds the others as in the tree.
+    """
     top = PurePosixPath(*PurePosixPath(path).parts[:2])
-    name = PurePosixPath(path).relative_to(top)
-    for other in sorted((bench.tree / top).glob("*.c")):
-        text = other.read_text(encoding="utf-8", errors="replace")
-        if f'include "{name}"' in text:
-            (folder / top / other.name).write_text(text, encoding="utf-8")
-            return (top / other.name).as_posix()
-    return path
+    for file in (bench.tree / top).rglob("*.[ch]"):
+        here = folder / file.relative_to(bench.tree)
+        here.parent.mkdir(parents=True, exist_ok=True)
+        if not here.exists():
+            here.symlink_to(file)
+    part = f'include "{PurePosixPath(path).relative_to(top)}"'
+    whole = (
+        other
+        for other in sorted((bench.tree / top).glob("*.c"))
+        if part in other.read_text(encoding="utf-8", errors="replace")
+    )
+    return next((other.relative_to(bench.tree).as_posix() for other in whole), path)
 
 
 def _sparse(path: str, bench: Bench, flags: Sequence[str]) -> Look:
@@ -240,7 +256,7 @@ def _checkpatch(patch: Patch, bench: Bench) -> Job:
             found = tuple(one for one in found if one not in asks)
         return Done(found)
 
-    key = key_of("mail", own_code(), sources.identity, perl.identity, patch.file, patch.mail)
+    key = key_of("mail", _own_code(), sources.identity, perl.identity, patch.file, patch.mail)
     return Job(JobKind.CHECKPATCH, patch.piece.rendered.spec, patch.file, plain(patch.mail), "B04", key, work)
 
 

@@ -39,14 +39,18 @@ def kfuncs(lines: Lines, body: Lines, profile: Profile) -> Lines:
 
 
 def included(lines: Lines, headers: Sequence[str]) -> Lines:
-    """With an #include of each header that the file lacks, behind its last of that kind."""
+    """With an #include of each header that the file lacks, behind its last of that kind.
+
+    A header that is no part of the kernel's interface ("../../mm/slab.h") is quoted, as kernel files do.
+    """
     for header in headers:
-        wanted = f"#include <{header}>"
-        if wanted in (line.strip() for line in lines):
+        wanted = f'#include "{header}"' if header.startswith("../") else f"#include <{header}>"
+        if any(line.startswith(wanted) for line in lines):
             continue
-        rows = [row for row, line in enumerate(lines) if line.startswith("#include <")]
+        rows = [row for row, line in enumerate(lines) if line.startswith(wanted[: len("#include <")])]
+        rows = rows or [row for row, line in enumerate(lines) if line.startswith("#include ")]
         if not rows:
-            raise MisfitError(f"there is no #include beside which <{header}> could stand")
+            raise MisfitError(f"there is no #include beside which {wanted} could stand")
         lines = [*lines[: rows[-1] + 1], wanted, *lines[rows[-1] + 1 :]]
     return lines
 
