@@ -46,6 +46,9 @@ replace: building ## replace the iterators of a real kernel by the generated one
 stress: building ## build that kernel with KASAN and lockdep, walk for minutes, and catch seeded bugs
 	@python -m tests.stress
 
+series-vm: building ## make a series for Linux 7.3, apply its mails, build that kernel, run the generated suite on it
+	@python -m tests.series_vm
+
 docs: setup ## write the pages of docs/ that are made from schema, rules and lists anew
 	@python -m kiter.pages
 
@@ -61,6 +64,6 @@ clean: ## remove what setting up and building left, apt's packages excepted
 	@find gen tests -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-.PHONY: build test lint setup golden bench mutants building replace stress docs wheel lock clean help
+.PHONY: build test lint setup golden bench mutants building replace stress series-vm docs wheel lock clean help

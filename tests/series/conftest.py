@@ -3,37 +3,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
-from series_support import IDENTITY, WANTED, Clones, git
-
-from kiter.kernel import sources as sources_of
-from kiter.kernel.cache import Cache, default_root
+from series_support import Clones, repository
 
 VERSIONS = ("6.12", "7.3")
-
-
-def repository(version: str, folder: Path) -> Path:
-    """A repository with one commit that has those files of that version; skips if they are not here."""
-    archive = sources_of.archive(version)
-    if archive is None:
-        pytest.skip(f"no sources of Linux {version} here")
-    made = sources_of.unpacked(archive, WANTED, Cache(default_root()))
-    assert made is not None
-    tree = folder / "linux"
-    shutil.copytree(made, tree, symlinks=True)
-    git(tree, "init", "-q", "-b", "master")
-    git(tree, "add", "-Af")
-    git(
-        tree,
-        *(word for key, value in IDENTITY.items() for word in ("-c", f"{key}={value}")),
-        "commit",
-        "-qm",
-        "v",
-    )
-    return tree
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +28,13 @@ def nobody(monkeypatch, tmp_path):
 @pytest.fixture(scope="session")
 def clones(tmp_path_factory) -> Clones:
     """Clones by version, made when they are asked for."""
-    return Clones(lambda version: repository(version, tmp_path_factory.mktemp(f"linux-{version}")))
+
+
+    def make(version: str) -> Path:
+        made = repository(version, tmp_path_factory.mktemp(f"linux-{version}"))
+        return made or pytest.skip(f"no sources of Linux {version} here")
+
+    return Clones(make)
 
 
 @pytest.fixture

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from kiter.cli.main import main
+from kiter.kernel import sources
+from kiter.kernel.cache import Cache, default_root
 
 ROOT = Path(__file__).parents[2]
 LETTER = ROOT / "specs/letter"
@@ -34,6 +37,21 @@ def git(tree: Path, *words: str) -> str:
     """What git says there."""
     done = subprocess.run(["git", "-C", tree, *words], capture_output=True, text=True, check=True)
     return done.stdout.rstrip("\n")
+
+
+def repository(version: str, folder: Path) -> Path | None:
+    """A repository with one commit that has those files of that version; None if they are not here."""
+    archive = sources.archive(version)
+    made = sources.unpacked(archive, WANTED, Cache(default_root())) if archive else None
+    if made is None:
+        return None
+    tree = folder / "linux"
+    shutil.copytree(made, tree, symlinks=True)
+    git(tree, "init", "-q", "-b", "master")
+    git(tree, "add", "-Af")
+    who = [word for key, value in IDENTITY.items() for word in ("-c", f"{key}={value}")]
+    git(tree, *who, "commit", "-qm", f"Linux {version}")
+    return tree
 
 
 def series(tree: Path, *words: object) -> int:

@@ -194,3 +194,11 @@ def test_a_version_can_be_made_again(tree, tmp_path):
     assert series(tree, spec, "-o", out, "--no-check", "--no-cc") == 0
     assert len(list(out.iterdir())) == 4
     assert "Walk all processes" in (out / "0000-cover-letter.patch").read_text()
+
+
+def test_what_only_the_verifier_can_hold_to_is_said(tree, tmp_path, capsys):
+    spec = tmp_path / "css_task.yaml"
+    text = (ROOT / "specs/css_task.yaml").read_text()
+    spec.write_text(text.replace("iterator: css_task", "iterator: css_task_again"))
+    assert series(tree, spec, "-o", tmp_path / "out", "--no-check", "--no-cc") == 0
+    assert "the verifier does not hold css_task_again to its context.allow" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from kiter.kernel import programs, scripts, tools, unit
+from kiter.kernel import programs, scripts, surroundings, tools, unit
 from kiter.kernel.cache import Cache, key_of, own_code
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.kbuild import object_flags
@@ -225,6 +225,8 @@ def _selftests(patch: Patch, bench: Bench) -> list[Job]:
     """The tests that the patch has, compiled with bpf_experimental.h as it is with the patch."""
     rendered, bpf = patch.piece.rendered, bench.workshop.bpf
     texts = patch.piece.texts
+    if rendered.guard and not surroundings.is_on(rendered.guard, bench.workshop.headers):
+        return [_not_known(patch, f"the kernel that they are compiled for has no {rendered.guard}")]
     if not any(o.kind is Kind.PROG_TEST and o.path in texts for o in rendered.outputs):
         kept = tuple(o for o in rendered.outputs if fragment.place(o) in texts)
         rendered = replace(rendered, outputs=kept)
@@ -240,6 +242,11 @@ def _selftests(patch: Patch, bench: Bench) -> list[Job]:
     )
     others = tuple(o for o in rendered.outputs if o.kind is not Kind.DECLARATIONS)
     return programs.jobs(replace(rendered, outputs=others), bpf)
+
+
+def _not_known(patch: Patch, why: str) -> Job:
+    spec, path = patch.piece.rendered.spec, patch.file
+    return Job(JobKind.PROGRAM, spec, path, "", "B02", key_of("unfit", why), lambda *_: Done(unfit=why))
 
 
 def _checkpatch(patch: Patch, bench: Bench) -> Job:
