@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,4 +109,34 @@ def drift(_folder: Path, times: int) -> Iterator[Figure]:
     yield Figure("sync, memory", cost.mebibytes, 120, "MiB")
 
 
-ALL: tuple[Benchmark, ...] = (generation, cached, marginal, edited, everything, drift)
+def patches(folder: Path, times: int) -> Iterator[Figure]:
+    """An iterator of a new name each time, so that no check's answer is known: all of them are made."""
+    sys.path.append(str(ROOT / "tests/series"))
+    from series_support import IDENTITY, git, repository  # noqa: PLC0415 -- that folder is not in the path before
+
+    tree = repository("6.12", folder)
+    assert tree is not None, "no sources of Linux 6.12 here"
+    for key, value in IDENTITY.items():
+        git(tree, "config", key, value)
+    names = (f"fresh_{os.getpid()}_{number}" for number in itertools.count())
+    text = (ROOT / "specs/letter/letter_css.yaml").read_text(encoding="utf-8")
+    spec = folder / "fresh.yaml"
+
+    def run() -> Cost:
+        spec.write_text(text.replace("letter_css", next(names)), encoding="utf-8")
+        return once("kiter", "series", "--tree", tree, spec, "-o", folder / next(names))
+
+    made = typical(run, times)
+    yield Figure("series, every check", made.seconds, 30, "s")
+    yield Figure("series, memory", made.mebibytes, 150, "MiB")
+    applied = typical(lambda: _there_and_back(tree, spec), times)
+    yield Figure("apply", applied.seconds, 1, "s")
+
+
+def _there_and_back(tree: Path, spec: Path) -> Cost:
+    cost = once("kiter", "apply", "--tree", tree, spec)
+    once("kiter", "apply", "--tree", tree, "--revert")
+    return cost
+
+
+ALL: tuple[Benchmark, ...] = (generation, cached, marginal, edited, everything, drift, patches)

@@ -29,7 +29,6 @@ def nobody(monkeypatch, tmp_path):
 def clones(tmp_path_factory) -> Clones:
     """Clones by version, made when they are asked for."""
 
-
     def make(version: str) -> Path:
         made = repository(version, tmp_path_factory.mktemp(f"linux-{version}"))
         return made or pytest.skip(f"no sources of Linux {version} here")
