@@ -83,6 +83,13 @@ def test_kernel_doc_of_other_arguments_is_told(capsys, plain):
     assert status == 1 and "error[D08]" in err and "it, unsafe_ptr__ign, words" in err
 
 
+def test_a_known_difference_that_is_no_more_is_told(capsys, plain):
+    file = "kernel/sched/ext.c" if (plain / "kernel/sched/ext.c").is_file() else "kernel/sched/ext/ext.c"
+    change(plain, file, "\tu64\t\t\t\t__opaque[6];", "\t__u64 __opaque[6];")
+    status, _, err = sync(capsys, "--tree", plain, ROOT / "specs/scx_dsq.yaml")
+    assert status == 1 and "error[D05]" in err and "struct bpf_iter_scx_dsq of scx_dsq" in err
+
+
 # --- pages ---------------------------------------------------------------------------------------
 
 

@@ -81,16 +81,17 @@ Facts = Iterator[tuple[str, str, str]]  # aspect, text, place
 
 def _found(tree: Tree, name: str, files: Files, ours: Interface) -> Facts:
     text, code = tree.text(files.kfuncs)
-    flags: dict[str, tuple[frozenset[str], str]] = {}
+    flags: dict[str, tuple[frozenset[str], str, int]] = {}
     for path in files.ids:
         masked = tree.text(path)[1]
         for function, given, at in clike.ids(masked):
             before = flags[function][0] if function in flags else frozenset()
-            flags[function] = (before | given, _place(path, masked, at))
-    for aspect, said, at in _of_kfuncs(text, code, name, {f: given for f, (given, _) in flags.items()}):
+            flags[function] = (before | given, path, at)
+    for aspect, said, at in _of_kfuncs(text, code, name, {f: given for f, (given, *_) in flags.items()}):
         yield aspect, said, _place(files.kfuncs, code, at)
         if aspect in flags:
-            yield f"{FLAGS_OF}{aspect}", flags_text(flags[aspect][0]), flags[aspect][1]
+            given, path, row = flags[aspect]
+            yield f"{FLAGS_OF}{aspect}", flags_text(given), _place(path, tree.text(path)[1], row)
     yield from _types_in(files.state or files.kfuncs, tree, name)
     yield from _enums_in(files.kfuncs, tree, ours)
     header = tree.text(files.declarations)[1]
