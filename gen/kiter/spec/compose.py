@@ -78,8 +78,17 @@ def compose(text: str, name: str, lines: list[str]) -> Composed:
     except _TooMuchError:
         pass
     except yaml.YAMLError as error:
-        builder.out.errors.append(explain(error, name, lines))
+        builder.out.errors.append(_too_deep(error, name, lines) or explain(error, name, lines))
     return builder.out
+
+
+def _too_deep(error: yaml.YAMLError, name: str, lines: list[str]) -> Diagnostic | None:
+    """The scanner of newer libraries has a limit of its own, far above ours (PyYAML 6.0.4)."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None or "nesting depth" not in str(getattr(error, "problem", "")):
+        return None
+    at = inside(name, lines, mark.line, mark.column)
+    return Diagnostic(at, "S11", f"nested more than {DEEPEST} levels deep", source=lines[at.line - 1])
 
 
 def resolve(text: str) -> str | int | bool | None:
