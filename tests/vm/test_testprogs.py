@@ -18,7 +18,7 @@ from kiter.kernel.kernels import Kernel, installed
 from kiter.spec.iterator import build
 from kiter.spec.load import load
 from kiter.target.profile import nearest
-from kiter.vm import qemu, session, testprogs, testprogs_log, testprogs_make, testprogs_tree
+from kiter.vm import session, testprogs, testprogs_log, testprogs_make, testprogs_tree
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Program
 from kiter.vm.prototype import job, prototypes
@@ -218,23 +218,6 @@ def test_copy_in_which_a_make_was_killed_is_made_anew(tree: Path, tmp_path: Path
     (top / testprogs_make.BUSY).touch()
     with testprogs_make._workshop(base, store):
         assert not half.exists()
-
-
-def test_guest_that_qemu_mistranslated_is_booted_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    consoles = iter([b"[  2.7] Oops: int3: 0000 [#1] SMP\n", b"all is well\n"])
-    machine = qemu.Machine(tmp_path, tmp_path / "initrd", tmp_path / "console", tmp_path / "results")
-
-    def boot(given: qemu.Machine, _accel: qemu.Accelerator, _deadline: float) -> qemu.Exit:
-        given.console.write_bytes(next(consoles))
-        return qemu.Exit(0, 1.0, False, "")
-
-    monkeypatch.setattr(qemu, "boot", boot)
-    monkeypatch.setattr(qemu, "accelerator", lambda: qemu.tcg("a test"))
-    session._boot(machine, 9)
-    assert machine.console.read_bytes() == b"all is well\n"
-    assert not list(consoles)
 
 
 # --- in a VM -----------------------------------------------------------------------------------

@@ -56,6 +56,12 @@ _ALL = (
     ),
     Code("R20", "QEMU does not start", "Its own words are the reason."),
     Code(
+        "R21",
+        "the guest did not come up",
+        "Its first process reports before any module is loaded, so nothing that is tested can be the cause.",
+        "'kiter run --shell' shows the console; a very busy host may need another try",
+    ),
+    Code(
         "R30",
         "there is no such kernel",
         "A kernel needs an image and headers with BTF.",

@@ -34,6 +34,7 @@ class Accelerator:
 
 
 GRACE = 3.0  # for a guest that has reported a hang and is about to reset
+PATIENCE = 30.0  # for the first word of a guest, which takes 2 to 4 s where the host is not busy
 KVM = Accelerator("KVM", ("-accel", "kvm", "-cpu", "host"))
 # a firmware of three instructions: mov dx, 0x501; mov al, 16; out dx, al
 PROBE_CODE = bytes.fromhex("ba0105b010eef4")
@@ -106,18 +107,23 @@ def boot_command(machine: Machine, accel: Accelerator) -> tools.Command:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How QEMU ended: its status, the seconds it took, whether the deadline killed it."""
+    """How QEMU ended: its status, the seconds it took, whether a deadline killed it.
+
+    `mute` says that it was killed before the guest's first process had said a word.
+    """
 
     status: int
     seconds: float
     killed: bool
     stderr: str
+    mute: bool = False
 
 
-def boot(machine: Machine, accel: Accelerator, deadline: float) -> Exit:
-    """Boots and waits until the guest powers off or the deadline passes.
+def boot(machine: Machine, accel: Accelerator, deadline: float, patience: float = PATIENCE) -> Exit:
+    """Boots and waits until the guest powers off or a deadline passes, in seconds.
 
-    Raises an environment error if QEMU does not start. With a shell there is no deadline.
+    `deadline` is for all of it, `patience` for the guest's first word. Raises an environment error
+    if QEMU does not start. With a shell there is no deadline.
     """
     cmd = boot_command(machine, accel)
     began = time.monotonic()
@@ -126,23 +132,26 @@ def boot(machine: Machine, accel: Accelerator, deadline: float) -> Exit:
         tempfile.TemporaryFile("w+") as stderr,
         subprocess.Popen(cmd.argv, stdin=streams, stdout=streams, stderr=stderr) as qemu,
     ):
-        killed = not _wait(qemu, machine, None if machine.shell else began + deadline)
+        killed = not _wait(qemu, machine, None if machine.shell else (began + patience, began + deadline))
         stderr.seek(0)
         said = stderr.read().strip()
     took = time.monotonic() - began
     if qemu.returncode and not killed and took < 1:
         raise environment("R20", "QEMU does not start", reason=said)
-    return Exit(qemu.returncode, took, killed, said)
+    return Exit(qemu.returncode, took, killed, said, mute=killed and not _words(machine))
 
 
-def _wait(qemu: subprocess.Popen[bytes], machine: Machine, until: float | None) -> bool:
-    """False if it had to be killed, as it is on any way out of here."""
+def _wait(qemu: subprocess.Popen[bytes], machine: Machine, until: tuple[float, float] | None) -> bool:
+    """False if it had to be killed, as it is on any way out of here.
+
+    `until` is the time by which it must have said its first word, and its last.
+    """
     try:
-        while until is None or time.monotonic() < until:
+        while until is None or time.monotonic() < until[bool(_words(machine))]:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 qemu.wait(timeout=0.5)
                 return True
-            if until and _hangs(machine):
+            if until and b'"event":"hang"' in _words(machine):
                 # the guest wants to reset itself, which may hang, too
                 return _within(qemu, GRACE)
         return False
@@ -160,5 +169,5 @@ def _within(qemu: subprocess.Popen[bytes], seconds: float) -> bool:
     return True
 
 
-def _hangs(machine: Machine) -> bool:
-    return machine.results.is_file() and b'"event":"hang"' in machine.results.read_bytes()
+def _words(machine: Machine) -> bytes:
+    return machine.results.read_bytes() if machine.results.is_file() else b""

@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiter.errors import Diagnostic, KiterError
+from kiter.errors import Diagnostic, KiterError, environment
 from kiter.vm import initramfs, keep, qemu, registration, tools
 from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
 from kiter.vm.image import vmlinux, vmlinux_path
 from kiter.vm.job import Options, VmJob, job_file
 from kiter.vm.module import build_modules
-from kiter.vm.results import GuestReport, Outcome, read_report
+from kiter.vm.results import GuestReport, Outcome, console_tail, read_report
 from kiter.vm.store import Store, cache_root
 
 # the kernel patches its own code by way of breakpoints, which QEMU 7.2 translates and may run later
@@ -143,18 +143,27 @@ def run_session(
 
 
 def _boot(machine: qemu.Machine, deadline: float) -> tuple[qemu.Accelerator, qemu.Exit]:
+    """Boots, and anew where it was not the guest's doing; raises an environment error if it never came up."""
     accel = qemu.accelerator()
     ended = qemu.boot(machine, accel, deadline)
-    if accel == qemu.KVM and ended.killed and not _read(machine.console):
+    if accel == qemu.KVM and ended.mute and not _read(machine.console):
         # there are hosts where firmware runs under KVM and a kernel stands still at once
         accel = qemu.tcg("a kernel says nothing under it")
         ended = qemu.boot(machine, accel, deadline)
-    for _ in range(AGAIN):
-        if accel == qemu.KVM or MISTRANSLATED not in _read(machine.console):
-            break
-        # one CPU ran a stale translation of code that another had just patched: not the guest's doing
-        ended = qemu.boot(machine, accel, deadline)
+    for again in range(AGAIN):
+        if not _broken(machine, accel, ended):
+            return accel, ended
+        ended = qemu.boot(machine, accel, deadline, qemu.PATIENCE * (again + 2))
+    if ended.mute:
+        tail = "\n".join(console_tail(_read(machine.console).decode("utf-8", "replace")))
+        raise environment("R21", f"the guest did not come up in {AGAIN + 1} boots", reason=tail)
     return accel, ended
+
+
+def _broken(machine: qemu.Machine, accel: qemu.Accelerator, ended: qemu.Exit) -> bool:
+    """Whether QEMU, not the guest, is to blame: nothing of the job runs before the guest's first word."""
+    # one CPU ran a stale translation of code that another had just patched
+    return ended.mute or (accel != qemu.KVM and MISTRANSLATED in _read(machine.console))
 
 
 def _refusals(job: VmJob, report: GuestReport, built: _Built) -> Iterator[Diagnostic]:
