@@ -12,6 +12,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kiter import resources
+from kiter.bytecode import Bytecode
+from kiter.kernel.cache import default_root
 
 
 def _lines(lines: Iterable[str]) -> str:
@@ -56,6 +58,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
         autoescape=False,
+        bytecode_cache=Bytecode(default_root()),
     )
     made.filters["lines"] = _lines
     made.filters["tabbed"] = _tabbed

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from btf_compiled import compiled_object
 from btf_writer import Writer, elf_file
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiter.btf import kinds
@@ -102,7 +102,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(data=st.data())
 def test_broken_files_end_in_one_error(form, data, tmp_path):
     raw = FORMS[form]()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from generate_random import random_spec
 from generate_support import ROOT, SMALL, TODAY, read
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kiter.cli.main import main
@@ -74,7 +74,7 @@ def test_same_bytes_wherever_it_runs(specs, tmp_path, environment):
 
 
 @given(st.permutations(SPECS))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_any_order_gives_the_same(tmp_path_factory, order):
     planned = [
         write.plan([generate(it, TODAY) for it in read(*given)], Path("nowhere"), whole=True)
@@ -176,7 +176,7 @@ def mutations(draw) -> str:
 @given(mutations())
 @example("walk: {select: 3}\n")
 @example(TEXTS[ROOT / "specs/task.yaml"].replace("requires: [task]", "requires: [tusk]"))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 def test_no_input_gives_a_traceback_or_half_a_result(tmp_path_factory, capsys, text):
     folder = tmp_path_factory.getbasetemp() / "mutated"
     folder.mkdir(exist_ok=True)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from mutations import specs
 
 from kiter.generate import generate
@@ -17,11 +17,7 @@ TARGET = profile("6.12")
 
 
 @given(text=specs())
-@settings(
-    max_examples=100,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=100)
 def test_what_lint_lets_through_can_be_generated(tmp_path, text):
     path = tmp_path / "x.yaml"
     path.write_text(text, encoding="utf-8")

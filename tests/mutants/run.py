@@ -13,6 +13,7 @@ from mutant import Mutant, mutated
 
 from kiter.errors import KiterError
 from kiter.kernel import kernels
+from kiter.kernel.cache import default_root
 from kiter.spec.iterator import build
 from kiter.spec.load import load
 from kiter.target.profile import nearest
@@ -21,7 +22,7 @@ from kiter.vm.module import build_modules
 from kiter.vm.prototype import Prototype, job, prototypes
 from kiter.vm.results import Check
 from kiter.vm.session import VmResult, run_session
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 SPECS = Path(__file__).parents[2] / "specs"
 # a subtest takes a fraction of a second, and 4 where cgroups do not die; a busy host is slower
@@ -141,7 +142,7 @@ def _seeded(mutant: Mutant, made: Prototype) -> Prototype:
 def laboratory(specs: Iterable[str]) -> Laboratory:
     """Prototypes of those specs that the kernel is new enough for; raises KiterError as these do."""
     kernel = kernels.find(os.environ.get("KITER_KERNEL", ""))
-    store = Store(cache_root() / "vm")
+    store = Store(default_root() / "vm")
     target = nearest(kernel.release)
     built = {name: build(load(SPECS / name), target.number) for name in sorted(set(specs))}
     built = {name: it for name, it in built.items() if it.since <= target.number}

@@ -14,13 +14,14 @@ from tests.replace.report import Judged
 
 from kiter import frontend
 from kiter.errors import KiterError
+from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel
 from kiter.spec.iterator import Iterator
 from kiter.target.profile import Profile, profile
 from kiter.vm import session
 from kiter.vm.conformance import verdicts
 from kiter.vm.prototype import job, natives
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/replace.md"
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 def _compared() -> tuple[Judged, Judged]:
     target = profile(VERSION)
     its = frontend.read(sorted((ROOT / "specs").glob("*.yaml")), target).iterators
-    store = Store(cache_root() / "vm")
+    store = Store(default_root() / "vm")
     with workshop() as made:
         before = _judge("as it is", made, its, target, store)
         made.replace(its, target)

@@ -15,10 +15,11 @@ from tests.series.series_support import IDENTITY, git, repository, series
 
 from kiter import frontend
 from kiter.errors import KiterError
+from kiter.kernel.cache import default_root
 from kiter.target.profile import profile
 from kiter.vm import session
 from kiter.vm.prototype import job, natives
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "specs/letter/letter_css.yaml"  # none that a kernel has
@@ -45,7 +46,7 @@ def _judged(made: Workshop, folder: Path) -> int:
     mails = made.top / APPLIED
     if series(clone, SPEC, "-o", mails, "--no-cc"):
         return 1
-    target, store = profile(VERSION), Store(cache_root() / "vm")
+    target, store = profile(VERSION), Store(default_root() / "vm")
     its = frontend.read([SPEC], target).iterators
     with _applied(made):
         kernel, seconds = made.make("plain")

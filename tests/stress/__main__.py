@@ -17,11 +17,12 @@ from tests.stress.seeds import SEEDS
 
 from kiter import frontend
 from kiter.errors import KiterError
+from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel
 from kiter.spec.iterator import Iterator
 from kiter.target.profile import Profile, profile
 from kiter.vm.prototype import Prototype, has_iterator, natives, prototypes
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/stress.md"
@@ -79,7 +80,7 @@ def _run(made: Workshop, options: argparse.Namespace) -> int:
     made.replace(its, target)
     try:
         kernel, seconds = made.make("debug")
-        bench = _Bench(kernel, its, target, Store(cache_root() / "vm"))
+        bench = _Bench(kernel, its, target, Store(default_root() / "vm"))
         say(f"walking for {options.seconds} s")
         whole = stress(bench.own(), kernel, options.seconds, bench.store)
         caught = {}

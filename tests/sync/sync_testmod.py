@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from kiter.kernel import kernels, sources
-from kiter.kernel.cache import opened
+from kiter.kernel.cache import default_root, opened
 from kiter.vm import tools
 from kiter.vm.module import make_command
-from kiter.vm.store import Store, cache_root, digest
+from kiter.vm.store import Store, digest
 
 FOLDERS = {"6.12": "bpf_testmod", "7.3": "test_kmods"}
 BELOW = "tools/testing/selftests/bpf"
@@ -31,7 +31,7 @@ def module_of(target: str) -> Path:
         assert tree is not None, f"{archive} has no {folder}"
         key = digest([str(kernel.headers), kernel.release, str(archive), str(archive.stat().st_mtime_ns)])
         build = partial(_build, tree / folder, kernel.headers)
-        return Store(cache_root() / "vm").get("testmod", key, build) / f"{NAME}.ko"
+        return Store(default_root() / "vm").get("testmod", key, build) / f"{NAME}.ko"
 
 
 def _build(source: Path, headers: Path, work: Path) -> None:

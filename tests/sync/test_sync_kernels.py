@@ -14,13 +14,14 @@ from kiter import frontend, generate
 from kiter.btf.reader import Btf
 from kiter.cli.main import main
 from kiter.kernel import btf_files, kernels
+from kiter.kernel.cache import default_root
 from kiter.sync import emitted, interface, known
 from kiter.sync.compare import Comparison, compare
 from kiter.target.profile import profile, releases
 from kiter.vm.conformance import RULES
 from kiter.vm.module import build_modules
 from kiter.vm.prototype import Prototype, job, prototypes
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 SOURCES = {source.release: source for source in btf_files.known()}
 KERNELS = [
@@ -66,7 +67,7 @@ def built(target: str, paths: list[Path]) -> tuple[tuple[Prototype, ...], dict[s
 
     Those that use what is private to the file they join cannot be modules.
     """
-    kernel, store = kernels.find(target), Store(cache_root() / "vm")
+    kernel, store = kernels.find(target), Store(default_root() / "vm")
     its = [it for it in frontend.read(paths, profile(target)).iterators if not it.place.inside]
     made = prototypes(its, profile(target), kernel, store)
     modules = build_modules(kernel.headers, job(made, kernel, store).modules, store)

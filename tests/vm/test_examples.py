@@ -10,13 +10,14 @@ import pytest
 from kiter import resources
 from kiter.errors import KiterError
 from kiter.kernel import kernels
+from kiter.kernel.cache import default_root
 from kiter.sync import specs
 from kiter.target.profile import nearest, releases
 from kiter.vm.programs import Program
 from kiter.vm.prototype import job, natives
 from kiter.vm.runner import Test
 from kiter.vm.session import run_session
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 RUN = """\
 // SPDX-License-Identifier: GPL-2.0-only
@@ -47,7 +48,7 @@ def test_the_examples_are_verified_and_run(release):
         kernel = kernels.find(release)
     except KiterError as error:
         pytest.skip(str(error))
-    target, store = nearest(kernel.release), Store(cache_root() / "vm")
+    target, store = nearest(kernel.release), Store(default_root() / "vm")
     its = specs.read(sorted(resources.specs().glob("*.yaml")), target)
     own = natives(its, target, kernel)
     programs = {one.name: one.rendered.example for one in own}

@@ -12,6 +12,7 @@ import pytest
 
 from kiter import demonstrate, frontend, resources
 from kiter.cli import _verdicts
+from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel, installed
 from kiter.spec.iterator import Iterator
 from kiter.target.profile import nearest, profile
@@ -20,7 +21,7 @@ from kiter.vm.extras import Asked, Element, Meeting, Order
 from kiter.vm.prototype import Prototype, job, prototypes
 from kiter.vm.results import GuestReport, Outcome
 from kiter.vm.session import VmResult, run_session
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 ORDERS = (
     "BPF_CGROUP_ITER_DESCENDANTS_PRE",
@@ -46,11 +47,11 @@ def kernel() -> Kernel:
 
 @cache
 def made() -> tuple[Prototype, ...]:
-    return prototypes(read("css", "task"), nearest(kernel().release), kernel(), Store(cache_root() / "vm"))
+    return prototypes(read("css", "task"), nearest(kernel().release), kernel(), Store(default_root() / "vm"))
 
 
 def boot(run: tuple[Prototype, ...], asked: Asked) -> VmResult:
-    store = Store(cache_root() / "vm")
+    store = Store(default_root() / "vm")
     # the selftests have tests of their own
     wanted = job(run, kernel(), store, only="*_kiter_[as]*")
     return run_session(extras.add(wanted, run, kernel(), nearest(kernel().release), asked), store=store)

@@ -14,6 +14,7 @@ import pytest
 
 from kiter.errors import KiterError
 from kiter.kernel import sources
+from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel, installed
 from kiter.spec.iterator import build
 from kiter.spec.load import load
@@ -24,7 +25,7 @@ from kiter.vm.programs import Program
 from kiter.vm.prototype import job, prototypes
 from kiter.vm.results import Outcome, read_report
 from kiter.vm.runner import Test
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 LETTER = Path(__file__).parents[2] / "specs/letter"
 
@@ -228,7 +229,7 @@ def letter() -> VmJob:
     """An iterator of cgroups and one of processes, neither of which the kernel has."""
     if not installed():
         pytest.skip("no kernel with headers is installed")
-    kernel, store = installed()[-1], Store(cache_root() / "vm")
+    kernel, store = installed()[-1], Store(default_root() / "vm")
     try:
         testprogs_tree.source(kernel.release, None, store)
     except KiterError as told:

@@ -12,11 +12,12 @@ from kiter import frontend
 from kiter.cli import _verdicts
 from kiter.errors import environment
 from kiter.kernel import kernels
+from kiter.kernel.cache import default_root
 from kiter.target.profile import nearest
 from kiter.vm import conformance, session
 from kiter.vm.prototype import Prototype, job, natives
 from kiter.vm.results import Outcome
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 NAME = "conform"
 HELP = "say which rules of the iterator contract a kernel's own iterators keep and break"
@@ -48,7 +49,7 @@ def execute(options: argparse.Namespace) -> int:
             reason="the contract of an iterator is tried through a spec of the same name",
             hint="name the spec of an iterator that the kernel has, such as specs/css.yaml",
         )
-    store = Store(cache_root() / "vm")
+    store = Store(default_root() / "vm")
     result = session.run_session(job(made, kernel, store), store=store)
     verdicts = _verdicts.Verdicts(result, made)
     if result.outcome not in JUDGED:

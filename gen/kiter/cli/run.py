@@ -13,12 +13,13 @@ from kiter.cli import _verdicts
 from kiter.cli.command import show
 from kiter.errors import ENVIRONMENT, KiterError, environment
 from kiter.kernel import kernels
+from kiter.kernel.cache import default_root
 from kiter.target.profile import nearest
 from kiter.vm import extras, session, testprogs
 from kiter.vm.job import Options, VmJob
 from kiter.vm.prototype import Prototype, confined, job, prototypes
 from kiter.vm.results import Outcome
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 NAME = "run"
 HELP = "run iterators in a virtual machine and show the real verifier's verdict"
@@ -85,7 +86,7 @@ def execute(options: argparse.Namespace) -> int:
     if len(left_out) == len(read.iterators):
         raise KiterError(*(replace(found, severity="error") for found in left_out), status=ENVIRONMENT)
     show((*read.warnings, *left_out), options)
-    store = Store(cache_root() / "vm")
+    store = Store(default_root() / "vm")
     movable = (it for it in read.iterators if not it.place.inside and not it.by_hand)
     made = prototypes(movable, target, kernel, store)
     plain = replace(job(made, kernel, store, options.only), limit=options.limit)

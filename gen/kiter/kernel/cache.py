@@ -107,7 +107,7 @@ class Cache:
     def prune(self, now: float | None = None) -> None:
         """Forget what was made more than KEPT_DAYS ago, and scratch folders that a killed run left."""
         limit = (now or time.time()) - KEPT_DAYS * _DAY
-        for folder in ("results", "products", "trees", "libbpf", "vmlinux", "kconfig"):
+        for folder in ("results", "products", "trees", "libbpf", "vmlinux", "kconfig", "templates"):
             for path in (self.root / folder).glob("*/*"):
                 _remove_older(path, limit)
         for path in (self.root / "tmp").glob("*"):

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiter.errors import Diagnostic, KiterError, environment
+from kiter.kernel.cache import default_root
 from kiter.vm import initramfs, keep, qemu, registration, tools
 from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
 from kiter.vm.image import vmlinux, vmlinux_path
 from kiter.vm.job import Options, VmJob, job_file
 from kiter.vm.module import build_modules
 from kiter.vm.results import GuestReport, Outcome, console_tail, read_report
-from kiter.vm.store import Store, cache_root
+from kiter.vm.store import Store
 
 # the kernel patches its own code by way of breakpoints, which QEMU 7.2 translates and may run later
 MISTRANSLATED = b"Oops: int3:"
@@ -111,7 +112,7 @@ def run_session(
     does not compile or a tool is missing; whatever happens in the guest is a result.
     """
     options = options or Options()
-    store = store or Store(cache_root() / "vm")
+    store = store or Store(default_root() / "vm")
     began = time.monotonic()
     clock = Clock(listen)
     built = _build(job, harness, store, clock)
@@ -207,7 +208,7 @@ def dry_run(
     They refer to the folder of `options.keep`, which a run with it fills.
     """
     options = options or Options()
-    store = store or Store(cache_root() / "vm")
+    store = store or Store(default_root() / "vm")
     folder = (options.keep or Path("kiter-work")).absolute()
     machine = _machine(vmlinux_path(job.kernel.image, store), folder, options)
     return _script(folder, job, machine, harness, store)

@@ -4,18 +4,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-
-
-def cache_root() -> Path:
-    """Where all that can be made again is kept: $XDG_CACHE_HOME/kiter or ~/.cache/kiter."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "kiter"
 
 
 def digest(parts: Iterable[str | bytes]) -> str:

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Compiled templates that are kept: never the reason for a wrong text, or for none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+import pytest
+from jinja2 import DictLoader, Environment
+
+from kiter.bytecode import Bytecode
+
+
+def rendered(root: Path, text: str) -> str:
+    """What a new process would make of a template with this text."""
+    made = Environment(loader=DictLoader({"t": text}), bytecode_cache=Bytecode(root), autoescape=True)
+    return made.get_template("t").render(v=1)
+
+
+def kept(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def test_second_process_compiles_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rendered(tmp_path, "a{{ v }}") == "a1"
+    monkeypatch.setattr(jinja2.Environment, "compile", None)
+    assert rendered(tmp_path, "a{{ v }}") == "a1"
+
+
+def test_edited_template_counts_at_once(tmp_path: Path) -> None:
+    assert rendered(tmp_path, "a{{ v }}") == "a1"
+    assert rendered(tmp_path, "b{{ v }}") == "b1"
+    assert len(kept(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda raw: b"", lambda raw: raw[:-7], lambda raw: raw[:60] + raw[61:] + b"x"]
+)
+def test_damaged_file_is_made_anew(tmp_path: Path, damage) -> None:
+    rendered(tmp_path, "a{{ v }}")
+    (file,) = kept(tmp_path)
+    whole = file.read_bytes()
+    file.write_bytes(damage(whole))
+    assert rendered(tmp_path, "a{{ v }}") == "a1"
+    assert file.read_bytes() == whole
+
+
+def test_nowhere_to_keep_anything(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert rendered(tmp_path / "file", "a{{ v }}") == "a1"
