@@ -16,12 +16,16 @@ TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One kind of error: what it is about, why it is one, and what to do about it."""
+    """One kind of error: what it is about, why it is one, and what to do about it.
+
+    `mends` says that `kiter lint --fix` does it, where there is one way only.
+    """
 
     code: str
     title: str
     reason: str
     hint: str = ""
+    mends: bool = False
 
 
 _OWN = (
@@ -73,6 +77,7 @@ _OWN = (
         "A few nested aliases can expand to gigabytes, and '&' and '*' at the start of a value are mostly "
         "meant as C.",
         "quote the value if it is C; write it out if it was meant as an alias",
+        mends=True,
     ),
     Code(
         "S09",
@@ -103,6 +108,7 @@ _OWN = (
         "a key that is no string",
         "YAML reads plain numbers, true, false and null as values of their own types, also as keys.",
         "quote the key",
+        mends=True,
     ),
     Code(
         "S14",
@@ -116,6 +122,7 @@ _OWN = (
         "a comma that cuts a value in two",
         "Inside { } and [ ] a comma ends a plain value, also inside the parentheses of a C call.",
         "quote the expression, or put it on a line of its own",
+        mends=True,
     ),
     Code(
         "S16",
@@ -128,6 +135,7 @@ _OWN = (
         "an unknown key",
         "kiter refuses what it does not know: a misspelt key would be ignored otherwise.",
         "'kiter schema' prints all keys",
+        mends=True,
     ),
     Code(
         "S21",
@@ -140,12 +148,14 @@ _OWN = (
         "a value of the wrong type",
         "The key holds another type of value, such as a list where there must be a string.",
         "'kiter schema' prints what each key holds",
+        mends=True,
     ),
     Code(
         "S23",
         "not one of the possible values",
         "The key takes one of a few fixed values.",
         "write one of these values",
+        mends=True,
     ),
     Code(
         "S24",
@@ -158,6 +168,7 @@ _OWN = (
         "too few or too many",
         "The number of entries, or the length of the text, is not what it must be.",
         "'kiter schema' prints the limits",
+        mends=True,
     ),
     Code(
         "S26",
@@ -206,6 +217,12 @@ _OWN = (
         "unknown error code",
         "There is no error with this code.",
         "'kiter explain' without a code lists them all",
+    ),
+    Code(
+        "E02",
+        "--fix and --diff are for specs",
+        "C that was written by hand is left to its authors.",
+        "leave --fix or --diff out",
     ),
     Code(
         "E30",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 FINDINGS = 1
 ENVIRONMENT = 2
@@ -19,10 +19,24 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """A mend that leaves no choice: the text from `first` up to `last`, itself not in it, becomes `text`.
+
+    `follows`: what it takes away may be unused only because of another error, such as a misspelt name.
+    """
+
+    first: Position
+    last: Position
+    text: str
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
     """One finding: where, which rule (a code such as S03 or C01), what, why, and what to do.
 
-    `source` is the line of the file that `at` points into, as the user wrote it, or "".
+    `source` is the line of the file that `at` points into, as the user wrote it, or "". `edit` does
+    what the hint says, where there is only one way to do it.
     """
 
     at: Position
@@ -32,6 +46,7 @@ class Diagnostic:
     hint: str = ""
     source: str = ""
     severity: str = "error"
+    edit: Edit | None = field(default=None, compare=False)
 
 
 class KiterError(Exception):

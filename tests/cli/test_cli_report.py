@@ -128,6 +128,7 @@ def test_json_holds_everything():
         "reason": FOUND.reason,
         "hint": FOUND.hint,
         "source": FOUND.source,
+        "edit": None,
     }
     assert json.loads(render([], "json")) == []
 

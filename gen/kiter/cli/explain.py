@@ -54,6 +54,8 @@ def _story(code: Code) -> str:
     lines = [f"{code.code}: {code.title}", "", *textwrap.wrap(code.reason, 96)]
     if code.hint:
         lines += ["", *textwrap.wrap(f"hint: {code.hint}", 96)]
+    if getattr(code, "mends", False):
+        lines += ["", "'kiter lint --fix' does it where there is one way only."]
     lines += _examples(code.code)
     return "\n".join(lines) + "\n"
 
@@ -70,5 +72,6 @@ def _examples(code: str) -> list[str]:
     return lines
 
 
-def _flat(code: Code) -> dict[str, str]:
-    return {"code": code.code, "title": code.title, "reason": code.reason, "hint": code.hint}
+def _flat(code: Code) -> dict[str, object]:
+    mends = getattr(code, "mends", False)
+    return {"code": code.code, "title": code.title, "reason": code.reason, "hint": code.hint, "mends": mends}

@@ -9,8 +9,10 @@ import sys
 from collections.abc import Sequence
 
 from kiter import frontend, lint
+from kiter.cli import _mends
 from kiter.cli.command import show
-from kiter.errors import Diagnostic, KiterError
+from kiter.codes import CODES
+from kiter.errors import Diagnostic, KiterError, environment
 from kiter.target.profile import Profile, profile, releases, verified
 
 NAME = "lint"
@@ -18,6 +20,7 @@ HELP = "check specs alone, without generating anything"
 EXAMPLE = """
 kiter lint
 kiter lint specs/css.yaml --format github
+kiter lint --fix specs/css.yaml
 kiter lint --kernel-source out/7.3/kernel --target 7.3
 """
 
@@ -33,6 +36,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--design", action="store_true", help="ask what a reviewer might ask of the design, too"
     )
+    mends = parser.add_mutually_exclusive_group()
+    mends.add_argument(
+        "--fix", action="store_true", help="mend what can be mended in one way only, and report what is left"
+    )
+    mends.add_argument("--diff", action="store_true", help="show as a patch what --fix would do")
     parser.add_argument(
         "--btf", metavar="VMLINUX", default="", help="look for the names in the BTF of a kernel, too"
     )
@@ -49,10 +57,27 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Lint; findings are raised as one KiterError, advice is shown and does not count."""
     targets = (profile(options.target),) if options.target else verified()
+    if options.kernel_source and (options.fix or options.diff):
+        raise environment("E02", CODES["E02"].title, CODES["E02"].reason, CODES["E02"].hint)
     if options.kernel_source:
         from kiter.cli import _source  # noqa: PLC0415 - the parser of C is wanted only here
 
         return _source.execute(options.kernel_source, targets[-1], options)
+    if options.diff:
+        return _mends.compared(options.specs, targets)
+    done = _mends.fixed(options.specs, targets) if options.fix else []
+    if options.format != "json":  # where all must be one list
+        for one in done:
+            show([one], options)
+        return _judged(options, targets, ())
+    try:
+        return _judged(options, targets, done)
+    except KiterError as error:
+        raise KiterError(*done, *error.diagnostics, status=error.status) from None
+
+
+def _judged(options: argparse.Namespace, targets: Sequence[Profile], done: Sequence[Diagnostic]) -> int:
+    """Lint what is there now, and tell what was mended before."""
     reads = frontend.of_all(options.specs, targets)
     warnings = dict.fromkeys(warning for read in reads for warning in read.warnings)
     if options.design:
@@ -60,13 +85,14 @@ def execute(options: argparse.Namespace) -> int:
         warnings |= dict.fromkeys(note for notes in asked for note in notes)
     if options.btf:
         warnings |= dict.fromkeys(_unknown(options.btf, targets, reads))
-    show(sorted(warnings), options)
+    show([*done, *sorted(warnings)], options)
     names = list(dict.fromkeys(it.name for read in reads for it in read.iterators))
     if options.format == "text":
         what = "1 spec is" if len(names) == 1 else f"{len(names)} specs are"
         sys.stdout.write(f"{what} fine: {', '.join(names)}\n")
     elif options.format == "json":
-        sys.stdout.write(json.dumps({"fine": names, "warnings": len(warnings)}, indent=2) + "\n")
+        counts = {"fine": names, "warnings": len(warnings), "mended": len(done)}
+        sys.stdout.write(json.dumps(counts, indent=2) + "\n")
     return 0
 
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
-from kiter.errors import Diagnostic, Position
+from kiter.errors import Diagnostic, Edit, Position
 
 FORMATS = ("text", "json", "github")
 
@@ -18,7 +18,15 @@ _WIDEST_SOURCE = 140
 _BEFORE_CARET = 60
 _TAB = 8
 _GUTTER = 5
-_COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "place": "1", "dim": "36", "caret": "1;32"}
+_COLOURS = {
+    "error": "1;31",
+    "warning": "1;33",
+    "note": "1;36",
+    "mended": "1;32",
+    "place": "1",
+    "dim": "36",
+    "caret": "1;32",
+}
 _GITHUB = {"error": "error", "warning": "warning"}
 
 Paint = Callable[[str, str], str]
@@ -165,6 +173,21 @@ def _flat(found: Diagnostic) -> dict[str, object]:
         "reason": found.reason,
         "hint": found.hint,
         "source": found.source,
+        "edit": _change(found.edit),
+    }
+
+
+def _change(edit: Edit | None) -> dict[str, object] | None:
+    """What a program has to replace, and with what."""
+    if edit is None:
+        return None
+    first, last = edit.first, edit.last
+    return {
+        "line": first.line,
+        "column": first.column,
+        "end_line": last.line,
+        "end_column": last.column,
+        "text": edit.text,
     }
 
 

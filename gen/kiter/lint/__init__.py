@@ -13,16 +13,20 @@ from kiter.lint import (
     contract,
     helpers,
     holdings,
-    kernel,
     lifetimes,
+    naming,
     numbers,
     parameters,
     places,
     silence,
+    sizes,
     snippets,
     tests,
+    together,
+    types,
     versions,
     walks,
+    words,
 )
 from kiter.lint import (
     design as questions,
@@ -33,8 +37,8 @@ from kiter.spec.iterator import Iterator
 from kiter.target.profile import Profile
 
 FAMILIES = (
-    *(kernel, places, walks, lifetimes, numbers, contexts, parameters, holdings, helpers, companions),
-    *(contract, snippets, versions, tests, advice, silence, questions),
+    *(naming, types, sizes, words, places, together, walks, lifetimes, numbers, contexts, parameters),
+    *(holdings, helpers, companions, contract, snippets, versions, tests, advice, silence, questions),
 )
 OF_CODE = ("C", "W", "H", "P", "K13")  # what a spec must say for code to come out of it
 RULES = dict(sorted(TABLE.items()))

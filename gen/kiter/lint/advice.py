@@ -6,9 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kiter.lint.rule import Hit, near, rule
+from kiter.errors import Edit
+from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject
 from kiter.lint.vocabulary import C_WORDS, NARROW_FLAGS
+from kiter.names import near, only
+from kiter.spec.node import Node
+from kiter.spec.rewrite import replaced, within, without
 
 MENTION = re.compile(r"(?<![\w@])@([A-Za-z_]\w*)")
 
@@ -44,12 +48,13 @@ def named_like_c(s: Subject) -> Iterator[Hit]:
     "the tests' config asks for the guard anyway",
     hint="take it out of tests: config",
     severity="warning",
+    mends=True,
 )
 def guard_twice(s: Subject) -> Iterator[Hit]:
     tests = s.it.node.get("tests")
     if s.it.guard and tests is not None and s.it.guard in s.it.tests.config:
         item = next(item for item in tests["config"].each() if item.value == s.it.guard)
-        yield Hit(item.at, f"'{s.it.guard}' is the guard already")
+        yield Hit(item.at, f"'{s.it.guard}' is the guard already", edit=without(item))
 
 
 @rule(
@@ -58,12 +63,15 @@ def guard_twice(s: Subject) -> Iterator[Hit]:
     "@name stands for an argument, and kernel-doc shows it as one",
     hint="use the argument's name, or leave the @ out",
     severity="warning",
+    mends=True,
 )
 def unknown_mention(s: Subject) -> Iterator[Hit]:
     known = {"it", *(a.name for a in s.it.arguments)}
     for node, text in s.prose:
         for name in sorted(set(MENTION.findall(text)) - known):
-            yield Hit(node.at, f"there is no argument '{name}'", near(name, sorted(known - {"it"})))
+            hint, right = near(name, sorted(known - {"it"})), only(name, known - {"it"})
+            edit = within(node, f"@{name}", f"@{right}") if right else None
+            yield Hit(node.at, f"there is no argument '{name}'", hint, edit)
 
 
 @rule(
@@ -72,11 +80,13 @@ def unknown_mention(s: Subject) -> Iterator[Hit]:
     "it goes on where 'begin to ...' and 'an iterator to ...' leave off",
     hint="write it in lower case without a full stop, as in: walk over processes",
     severity="warning",
+    mends=True,
 )
 def sentence(s: Subject) -> Iterator[Hit]:
     first = s.it.summary.split()[0] if s.it.summary.split() else ""
     if s.it.summary.rstrip().endswith(".") or (first[:1].isupper() and first[1:].islower()):
-        yield Hit(s.it.node["summary"].at, "the summary reads as a sentence of its own")
+        node = s.it.node["summary"]
+        yield Hit(node.at, "the summary reads as a sentence of its own", edit=_unsentenced(node))
 
 
 @rule(
@@ -90,3 +100,9 @@ def blank(s: Subject) -> Iterator[Hit]:
     for node, text in s.prose:
         if not text.strip():
             yield Hit(node.key_at, f"'{node.path[-1]}' is blank")
+
+
+def _unsentenced(node: Node) -> Edit | None:
+    """The summary in lower case, without its full stop; None where it would begin with a name."""
+    text = str(node.value).rstrip().rstrip(".")
+    return replaced(node, text[:1].lower() + text[1:])

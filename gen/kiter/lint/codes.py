@@ -11,4 +11,7 @@ from kiter.lint.source.rule import SourceRule
 from kiter.lint.symbols import RULES as SYMBOL_RULES
 
 EVERY: dict[str, Rule | SourceRule] = {**RULES, **SOURCE_RULES, **SYMBOL_RULES}
-CODES = {rule.code: Code(rule.code, rule.title, rule.why, rule.hint) for rule in EVERY.values()}
+CODES = {
+    rule.code: Code(rule.code, rule.title, rule.why, rule.hint, getattr(rule, "mends", False))
+    for rule in EVERY.values()
+}

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from kiter.lint.rule import Hit, rule, rule_together
+from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject
-from kiter.spec import iterator
+from kiter.spec.rewrite import without
 
 LIVE = "kernel/sched/ext.c, scx_dsq_move(): a fix made it look whether new() had failed"
 
@@ -94,27 +94,10 @@ def sets_elsewhere(s: Subject) -> Iterator[Hit]:
     "KF_RCU is about pointers to objects",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",
     hint="take it away",
+    mends=True,
 )
 def rcu_for_numbers(s: Subject) -> Iterator[Hit]:
     for c in s.it.companions:
         if c.rcu and not s.it.rcu and not any(p.type.endswith("*") for p in c.parameters):
-            yield Hit(c.node["rcu"].key_at, f"'{c.name}' takes no pointer")
-
-
-@rule_together(
-    "K23",
-    "two kfuncs with one name",
-    "a kernel has each kfunc once",
-    kernel="kernel/bpf/btf.c, btf_populate_kfunc_set()",
-    hint="rename one of the companions",
-)
-def companion_twice(
-    its: Sequence[iterator.Iterator],
-) -> Iterator[tuple[iterator.Iterator, Hit]]:
-    taken = {f"bpf_iter_{it.name}_{what}": it for it in its for what in ("new", "next", "destroy")}
-    for it in its:
-        for c in it.companions:
-            other = taken.setdefault(c.name, it)
-            if other is not it:
-                where = other.node["iterator"].at
-                yield it, Hit(c.node.key_at, f"'{c.name}' belongs to '{other.name}' in {where.file} already")
+            edit = without(c.node["rcu"])
+            yield Hit(c.node["rcu"].key_at, f"'{c.name}' takes no pointer", edit=edit)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject
+from kiter.spec.rewrite import added, without
 
 SLEEPING_CONTEXT = "kernel/bpf/verifier.c, check_kfunc_call() and in_sleepable(), 6.7 and later"
 
@@ -41,12 +42,14 @@ def sleeps_with_spinlock(s: Subject) -> Iterator[Hit]:
     "a program that may sleep runs with interrupts on and in no NMI, so the check would never be true",
     kernel=SLEEPING_CONTEXT,
     hint="take 'refuse' away",
+    mends=True,
 )
 def refuse_sleepable(s: Subject) -> Iterator[Hit]:
     context = s.it.node["context"]
     if s.it.context.sleepable and "refuse" in context.value:
         for what, node in context["refuse"].items():
-            yield Hit(node.key_at, f"'{what}' is refused, but a sleepable program never runs there")
+            message = f"'{what}' is refused, but a sleepable program never runs there"
+            yield Hit(node.key_at, message, edit=without(node))
 
 
 @rule(
@@ -68,11 +71,13 @@ def allow_sleepable(s: Subject) -> Iterator[Hit]:
     "an NMI runs with interrupts off, so it is refused already",
     kernel="include/linux/irqflags.h, irqs_disabled()",
     hint="take 'nmi' away",
+    mends=True,
 )
 def nmi_twice(s: Subject) -> Iterator[Hit]:
     context = s.it.node["context"]
     if {"irqs_off", "nmi"} <= context.value.get("refuse", {}).keys():
-        yield Hit(context["refuse"]["nmi"].key_at, "'nmi' is refused by 'irqs_off' already")
+        nmi = context["refuse"]["nmi"]
+        yield Hit(nmi.key_at, "'nmi' is refused by 'irqs_off' already", edit=without(nmi))
 
 
 @rule(
@@ -81,10 +86,15 @@ def nmi_twice(s: Subject) -> Iterator[Hit]:
     "taking a mutex may sleep, and programs that must not sleep may use the iterator",
     kernel="kernel/locking/mutex.c, mutex_lock(): might_sleep()",
     hint="add 'context: {sleepable: true}'",
+    mends=True,
 )
 def mutex_without_sleep(s: Subject) -> Iterator[Hit]:
     if s.it.lock is not None and s.it.lock.kind == "mutex" and not s.it.context.sleepable:
-        yield Hit(s.it.lock.node["mutex"].key_at, "'mutex' without 'context: {sleepable: true}'")
+        context = s.it.node["context"]
+        contrary = {"rcu", "spinlock", "sleepable", "allow"} & context.value.keys()
+        edit = None if contrary else added(context, "sleepable", "true")
+        at = s.it.lock.node["mutex"].key_at
+        yield Hit(at, "'mutex' without 'context: {sleepable: true}'", edit=edit)
 
 
 @rule(

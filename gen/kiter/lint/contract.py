@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from kiter.errors import Edit
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject, Use, When
 from kiter.lint.vocabulary import LOOSE_MEMBERS
 from kiter.spec.argument import Argument
+from kiter.spec.rewrite import added, following, replaced, without
 from kiter.spec.walk import Counter, Cursor, List
 
 VERIFIER_NEXT = "kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later"
@@ -22,6 +24,7 @@ VERIFIER_RCU = "kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later"
     "next() gets nothing but the iterator, so new() must store whatever it needs",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
     hint="add 'keep: rcu' to a pointer, 'keep: copy' to a number",
+    mends=True,
 )
 def not_kept(s: Subject) -> Iterator[Hit]:
     for use in s.stepping:
@@ -31,7 +34,17 @@ def not_kept(s: Subject) -> Iterator[Hit]:
             if a.name in use.names - use.slot.cursors and not a.keep and a.name != s.it.select:
                 kept = "rcu" if a.pointer else "copy"
                 hint = f"add 'keep: {kept}' to the argument '{a.name}'"
-                yield Hit(use.at_name(a.name), f"next() needs '{a.name}', which new() does not keep", hint)
+                # what keeps an object alive is for the author to say; a number can only be copied
+                edit = None if a.pointer else added(a.node, "keep", kept, before="doc")
+                message = f"next() needs '{a.name}', which new() does not keep"
+                yield Hit(use.at_name(a.name), message, hint, edit)
+
+
+def _within_rcu(s: Subject) -> Edit | None:
+    """`context: {rcu: true}`, unless that contradicts what is there."""
+    context = s.it.node["context"]
+    contrary = {"rcu", "sleepable", "allow"} & context.value.keys()
+    return None if contrary else added(context, "rcu", "true")
 
 
 @rule(
@@ -40,11 +53,13 @@ def not_kept(s: Subject) -> Iterator[Hit]:
     "nothing else keeps what the pointer points to alive between new() and next()",
     kernel=VERIFIER_RCU,
     hint="add 'context: {rcu: true}'",
+    mends=True,
 )
 def kept_without_rcu(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.keep == "rcu" and not s.it.rcu:
-            yield Hit(a.node["keep"].at, f"'{a.name}' is kept by RCU, but no critical section is asked for")
+            message = f"'{a.name}' is kept by RCU, but no critical section is asked for"
+            yield Hit(a.node["keep"].at, message, edit=_within_rcu(s))
 
 
 @rule(
@@ -52,11 +67,13 @@ def kept_without_rcu(s: Subject) -> Iterator[Hit]:
     "'keep: rcu' on something that RCU does not keep",
     "RCU keeps kernel objects alive; a pointer to a number leads to the program's own memory",
     hint="use 'keep: copy' for a number",
+    mends=True,
 )
 def kept_number(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.keep == "rcu" and not (a.pointer and "struct" in a.type.split()):
-            yield Hit(a.node["keep"].at, f"'{a.name}' is no pointer to a struct")
+            edit = None if a.pointer else replaced(a.node["keep"], "copy")
+            yield Hit(a.node["keep"].at, f"'{a.name}' is no pointer to a struct", edit=edit)
 
 
 @rule(
@@ -78,10 +95,12 @@ def copied_pointer(s: Subject) -> Iterator[Hit]:
     "an element would be freed under the program that has just got it",
     kernel=VERIFIER_RCU,
     hint="add 'context: {rcu: true}'",
+    mends=True,
 )
 def element_without_rcu(s: Subject) -> Iterator[Hit]:
     if s.it.lifetime == "rcu" and not s.it.rcu:
-        yield Hit(s.it.node["element"]["lifetime"].at, "'lifetime: rcu' without a critical section")
+        at = s.it.node["element"]["lifetime"].at
+        yield Hit(at, "'lifetime: rcu' without a critical section", edit=_within_rcu(s))
 
 
 def _tested(use: Use, name: str) -> bool:
@@ -237,11 +256,13 @@ def state_in_new(s: Subject) -> Iterator[Hit]:
     "it takes room in the state, on the program's stack",
     hint="take 'keep' away",
     severity="warning",
+    mends=True,
 )
 def kept_for_nothing(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.keep and a.name != s.it.select and not _stepped(s, a) and a.name not in _counted(s):
-            yield Hit(a.node["keep"].key_at, f"next() never uses '{a.name}'")
+            at = a.node["keep"].key_at
+            yield Hit(at, f"next() never uses '{a.name}'", edit=following(without(a.node["keep"])))
 
 
 def _counted(s: Subject) -> frozenset[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiter.errors import Edit
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject, kinds
 from kiter.spec.node import Node
+from kiter.spec.rewrite import added, replaced
 from kiter.spec.walk import Cursor, Linked, List, Native
 
 # How lower/next.py can step: every other pair has no code that would keep its promise.
@@ -82,10 +84,11 @@ def list_without_get(s: Subject) -> Iterator[Hit]:
     "the size of a struct is not known here, and as part of the program's stack it would be ABI",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma_kern_data, 6.7 and later",
     hint="add 'allocate: true'",
+    mends=True,
 )
 def snapshot_on_stack(s: Subject) -> Iterator[Hit]:
     if s.it.lifetime == "snapshot" and not s.it.allocate:
-        yield Hit(_lifetime(s).at, "'lifetime: snapshot' without 'allocate: true'")
+        yield Hit(_lifetime(s).at, "'lifetime: snapshot' without 'allocate: true'", edit=_allocated(s))
 
 
 @rule(
@@ -94,11 +97,13 @@ def snapshot_on_stack(s: Subject) -> Iterator[Hit]:
     "its size is not known here, and on the program's stack it would be frozen as ABI",
     kernel="kernel/bpf/task_iter.c, bpf_iter_css_task_new(), 6.7 and later",
     hint="add 'allocate: true'",
+    mends=True,
 )
 def native_on_stack(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
         if isinstance(level.walk, Native) and not s.it.allocate:
-            yield Hit(level.walk.node["type"].at, f"'{level.walk.type}' would stand on the program's stack")
+            message = f"'{level.walk.type}' would stand on the program's stack"
+            yield Hit(level.walk.node["type"].at, message, edit=_allocated(s))
 
 
 def _numeric(ctype: str) -> bool:
@@ -240,3 +245,9 @@ def locked_rcu_list(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
         if isinstance(level.walk, List) and s.it.lock is not None and s.it.lifetime == "rcu":
             yield Hit(s.walk["lock"].key_at, "'lock' beside a 'list' with 'lifetime: rcu'")
+
+
+def _allocated(s: Subject) -> Edit | None:
+    """`allocate: true`, which may be there as false."""
+    given = s.it.node.get("allocate")
+    return replaced(given, "true") if given else added(s.it.node, "allocate", "true", before="element")

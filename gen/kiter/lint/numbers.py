@@ -7,9 +7,11 @@ import ast
 import operator
 from collections.abc import Callable, Collection, Iterator
 
-from kiter.lint.rule import Hit, near, rule
+from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject, Use
 from kiter.lower.state import pointee
+from kiter.names import near, only
+from kiter.spec.rewrite import added, appended, emptied, following, replaced, without
 from kiter.spec.walk import Counter, Index, Raw
 
 SIGNED = frozenset({"int", "long", "s32", "s64"})
@@ -74,14 +76,17 @@ def stray_most(s: Subject) -> Iterator[Hit]:
     "a counter over what is no argument",
     "a counter goes by the numbers that new() gets",
     hint="use the name of an argument",
+    mends=True,
 )
 def no_argument(s: Subject) -> Iterator[Hit]:
     for walk in _counters(s):
         for key in ("from", "to", "times", "element"):
             name = walk.node.text(key)
             if name and s.it.argument(name) is None:
-                hint = near(name, (a.name for a in s.it.arguments if not a.pointer))
-                yield Hit(walk.node[key].at, f"there is no argument '{name}'", hint)
+                names = [a.name for a in s.it.arguments if not a.pointer]
+                right = only(name, names)
+                edit = replaced(walk.node[key], right) if right else None
+                yield Hit(walk.node[key].at, f"there is no argument '{name}'", near(name, names), edit)
 
 
 @rule(
@@ -90,13 +95,15 @@ def no_argument(s: Subject) -> Iterator[Hit]:
     "each step looks at the number and at how often it is still due, so both are in the state",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs(): next() gets nothing but the iterator",
     hint="add 'keep: copy' to the argument",
+    mends=True,
 )
 def counter_not_kept(s: Subject) -> Iterator[Hit]:
     for walk in _counters(s):
         for key in ("times", "element"):
             a = s.it.argument(walk.node.text(key))
             if a is not None and not a.keep:
-                yield Hit(walk.node[key].at, f"the argument '{a.name}' is not kept")
+                edit = added(a.node, "keep", "copy", before="doc")
+                yield Hit(walk.node[key].at, f"the argument '{a.name}' is not kept", edit=edit)
 
 
 @rule(
@@ -263,13 +270,15 @@ def _declared(s: Subject) -> Iterator[tuple[Raw, str, set[str], set[str]]]:
     "a raw walk that uses more than it says",
     "what statements read and write of the state is all that a reader, and the linter, can hold on to",
     hint="add the name to 'reads' or 'writes'",
+    mends=True,
 )
 def undeclared(s: Subject) -> Iterator[Hit]:
     for walk, key, declared, used in _declared(s):
         written = {name for w, k, _, names in _declared(s) for name in names if w is walk and k == "writes"}
         for name in sorted(used - declared - (written if key == "reads" else set())):
             use = next(u for u in s.uses if u.slot.code is walk.next and name in u.names)
-            yield Hit(use.at_name(name), f"'{name}' is not in '{key}'")
+            edit = appended(walk.node[key], name)
+            yield Hit(use.at_name(name), f"'{name}' is not in '{key}'", f"add the name to '{key}'", edit)
 
 
 @rule(
@@ -277,12 +286,15 @@ def undeclared(s: Subject) -> Iterator[Hit]:
     "a raw walk that says more than it uses",
     "a list that is longer than the truth tells a reader nothing",
     hint="take the name away",
+    mends=True,
 )
 def declared_for_nothing(s: Subject) -> Iterator[Hit]:
     for walk, key, declared, used in _declared(s):
         for item in walk.node[key].each():
             if item.value in declared - used:
-                yield Hit(item.at, f"the statements do not {key[:-1]} '{item.value}'")
+                edit = without(item) if len(walk.node[key].value) > 1 else emptied(walk.node[key])
+                edit = following(edit)
+                yield Hit(item.at, f"the statements do not {key[:-1]} '{item.value}'", edit=edit)
 
 
 @rule(

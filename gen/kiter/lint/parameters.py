@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject, When
+from kiter.spec.rewrite import last, replaced, without
 
 LIMITS = ("bits", "combinations", "reserved")
 IMPLICIT = "const struct bpf_prog_aux *"
@@ -20,11 +21,13 @@ CHECK_ARGS = "kernel/bpf/verifier.c, check_kfunc_args()"
     "the verifier appends what it passes itself; programs would miscount the arguments",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
     hint="move it to the end",
+    mends=True,
 )
 def implicit_first(s: Subject) -> Iterator[Hit]:
     for a, _ in pairwise(s.it.arguments):
         if a.implicit:
-            yield Hit(a.node.key_at, f"the implicit argument '{a.name}' is not the last")
+            at = a.node.key_at
+            yield Hit(at, f"the implicit argument '{a.name}' is not the last", edit=last(a.node))
 
 
 @rule(
@@ -33,11 +36,13 @@ def implicit_first(s: Subject) -> Iterator[Hit]:
     "the one thing that the verifier passes by itself is the program",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
     hint=f"use 'type: {IMPLICIT}'",
+    mends=True,
 )
 def implicit_type(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.implicit and a.type != IMPLICIT:
-            yield Hit(a.node["type"].at, f"the implicit argument '{a.name}' is '{a.type}'")
+            edit = replaced(a.node["type"], IMPLICIT)
+            yield Hit(a.node["type"].at, f"the implicit argument '{a.name}' is '{a.type}'", edit=edit)
 
 
 @rule(
@@ -46,12 +51,14 @@ def implicit_type(s: Subject) -> Iterator[Hit]:
     "the verifier trusts or ignores pointers; of a number it knows nothing but its size",
     kernel=CHECK_ARGS,
     hint="take it away",
+    mends=True,
 )
 def pointer_keys(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         for key in ("trust", "ignored"):
             if key in a.node.value and not a.pointer:
-                yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which is no pointer")
+                message = f"'{key}' on '{a.name}', which is no pointer"
+                yield Hit(a.node[key].key_at, message, edit=without(a.node[key]))
 
 
 @rule(

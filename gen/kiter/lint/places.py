@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""K30 to K49: where the parts go: files, sets, headers."""
+"""K13, K14, K22, K30 and on: where the parts go: files, sets, headers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject
+from kiter.lint.vocabulary import TAKEN_FILES, TAKEN_TESTS
+from kiter.lower.names import private_headers
 
 
 @rule(
@@ -100,3 +102,42 @@ def open_pointers(s: Subject) -> Iterator[Hit]:
     for field in s.state.fields if s.state and not s.it.allocate else ():
         if field.type.endswith("*"):
             yield Hit(at, f"'open' shows '{field.name}', a pointer")
+
+
+@rule(
+    "K13",
+    "a kernel file that exists already",
+    "the iterator would get this file for itself, and the kernel has it",
+    kernel="kernel/bpf/Makefile",
+    hint="choose another name; to join an existing file of kernel/bpf, add 'file:'",
+)
+def taken_file(s: Subject) -> Iterator[Hit]:
+    if not s.it.file and s.it.name in TAKEN_FILES:
+        yield Hit(s.it.node["iterator"].at, f"kernel/bpf/{s.it.name}_iter.c is there already")
+    elif s.it.name in TAKEN_TESTS:
+        yield Hit(s.it.node["iterator"].at, f"the kernel has a selftest {s.it.name}_iter.c already")
+
+
+@rule(
+    "K14",
+    "'set' beside 'file'",
+    "code that joins an existing file is registered with the common set; an own set comes with an own file",
+    kernel="kernel/bpf/helpers.c, common_btf_ids",
+    hint="take one of the two away",
+)
+def set_and_file(s: Subject) -> Iterator[Hit]:
+    if s.it.programs and s.it.file:
+        yield Hit(s.it.node["set"].key_at, f"'set' cannot be used with 'file: {s.it.file}'")
+
+
+@rule(
+    "K22",
+    "a header outside of the kernel tree",
+    "a private header is named from the folder of the iterator's file, and must be in the same tree",
+    hint="name a header of the tree, such as ../../mm/slab.h from kernel/bpf/",
+)
+def header_outside(s: Subject) -> Iterator[Hit]:
+    for path in private_headers(s.it):
+        if path.startswith("../"):
+            node = next(n for n in s.it.node["includes"].each() if str(n.value).endswith(path.lstrip("./")))
+            yield Hit(node.at, f"'{node.value}' leaves the kernel tree")

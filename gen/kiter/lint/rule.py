@@ -7,18 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kiter.errors import Diagnostic, Position
+from kiter.errors import Diagnostic, Edit, Position
 from kiter.lint.subject import Subject
 from kiter.spec.document import Document
 from kiter.spec.iterator import Iterator
 
 
 class Hit(NamedTuple):
-    """One place that breaks a rule; `hint` replaces the rule's own."""
+    """One place that breaks a rule; `hint` replaces the rule's own, `edit` does what it says."""
 
     at: Position
     message: str
     hint: str = ""
+    edit: Edit | None = None
 
 
 Check = Callable[[Subject], Iterable[Hit]]
@@ -29,7 +30,8 @@ Together = Callable[[Sequence[Iterator]], Iterable[tuple[Iterator, Hit]]]
 class Rule:
     """One rule: its code and title, why there is one, the kernel's line behind it, what to do.
 
-    `check` looks at one iterator, `together` at all of a run. A warning does not fail a build.
+    `check` looks at one iterator, `together` at all of a run. A warning does not fail a build. `mends`
+    says that hits have an edit, where there is one way only to do what the hint says.
     """
 
     code: str
@@ -40,6 +42,7 @@ class Rule:
     severity: str
     check: Check | None = None
     together: Together | None = None
+    mends: bool = False
 
     @property
     def why(self) -> str:
@@ -49,20 +52,27 @@ class Rule:
     def finding(self, document: Document, hit: Hit) -> Diagnostic:
         """A hit as what the user is told."""
         hint, source = hit.hint or self.hint, document.source(hit.at.line)
-        return Diagnostic(hit.at, self.code, hit.message, self.why, hint, source, self.severity)
+        return Diagnostic(hit.at, self.code, hit.message, self.why, hint, source, self.severity, hit.edit)
 
 
 TABLE: dict[str, Rule] = {}
 
 
 def rule(
-    code: str, title: str, reason: str, *, hint: str, kernel: str = "", severity: str = "error"
+    code: str,
+    title: str,
+    reason: str,
+    *,
+    hint: str,
+    kernel: str = "",
+    severity: str = "error",
+    mends: bool = False,
 ) -> Callable[[Check], Check]:
     """Enter a function that looks at one iterator."""
 
     def enter(check: Check) -> Check:
         assert code not in TABLE, code
-        TABLE[code] = Rule(code, title, reason, kernel, hint, severity, check=check)
+        TABLE[code] = Rule(code, title, reason, kernel, hint, severity, check=check, mends=mends)
         return check
 
     return enter
@@ -79,13 +89,3 @@ def rule_together(
         return together
 
     return enter
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """A hint that names what was probably meant, or all there is; "" when there is nothing."""
-    import difflib  # noqa: PLC0415 - wanted only for an error
-
-    names = list(known)
-    if found := difflib.get_close_matches(name, names, n=1):
-        return f"did you mean '{found[0]}'?"
-    return f"there is {', '.join(names)}" if names else ""

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kiter.errors import Diagnostic, Position
+from kiter.errors import Diagnostic, Edit, Position
 from kiter.lint.rule import TABLE, Hit, rule
 from kiter.lint.subject import Subject
 from kiter.spec.document import Document
+from kiter.spec.rewrite import following
 
 COMMENT = re.compile(r"#\s*kiter: allow\b\s*(?P<code>[A-Z]\d\d)?[,:]?\s*(?P<reason>[^#]*)")
 # Errors that go by names or by what a snippet seems to do, so that an author may know better.
@@ -74,6 +75,7 @@ def unexplained(s: Subject) -> Iterator[Hit]:
     "a silence that nothing needs",
     "it would hide the next finding, which nobody has looked at",
     hint="take the comment away",
+    mends=True,
 )
 def unneeded(s: Subject) -> Iterator[Hit]:
     for silence in silences(s.it.node.document):
@@ -81,7 +83,21 @@ def unneeded(s: Subject) -> Iterator[Hit]:
         if not silence.valid or asked is None or asked.check is None:
             continue
         if silence.line not in {hit.at.line for hit in asked.check(s)}:
-            yield Hit(silence.at, f"'{silence.code}' finds nothing there")
+            edit = following(_taken_away(s, silence))
+            yield Hit(silence.at, f"'{silence.code}' finds nothing there", edit=edit)
+
+
+def _taken_away(s: Subject, silence: Silence) -> Edit | None:
+    """Without the comment, and without its line where it stands alone; another comment behind it stays."""
+    at, lines = silence.at, s.it.node.document.lines
+    line = lines[at.line - 1]
+    found = COMMENT.match(line, at.column - 1)
+    rest = line[found.end() :] if found else ""
+    before = line[: at.column - 1]
+    if not rest and not before.strip() and at.line < len(lines):
+        return Edit(Position(at.file, at.line, 1), Position(at.file, at.line + 1, 1), "")
+    first = at.column if rest else len(before.rstrip()) + 1
+    return Edit(Position(at.file, at.line, first), Position(at.file, at.line, len(line) - len(rest) + 1), "")
 
 
 @rule(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject, Use, When
-from kiter.lint.text import outside_brackets, unbalanced
-from kiter.lint.vocabulary import BOGUS_ENTRIES, LOCK_FAMILIES, LOCKS, SLEEPERS, SLEEPING_FAMILIES
+from kiter.lint.text import has_comment, outside_brackets, unbalanced
+from kiter.lint.vocabulary import BOGUS_ENTRIES, LOCK_FAMILIES, LOCKS, OR_NULL, SLEEPERS, SLEEPING_FAMILIES
+from kiter.spec.rewrite import folded
 
 
 def _expressions(s: Subject) -> Iterator[Use]:
@@ -36,11 +37,15 @@ def brackets(s: Subject) -> Iterator[Hit]:
     "a statement where an expression belongs",
     "a snippet is put into the middle of an expression",
     hint="leave the ';' out; 'raw' takes statements",
+    mends=True,
 )
 def statement(s: Subject) -> Iterator[Hit]:
     for use in _expressions(s):
         if (token := outside_brackets(use.words, ";")) is not None:
-            yield Hit(use.at(token.offset), f"';' in '{use.slot.key}', which is an expression")
+            end = token is use.words.tokens[-1]
+            edit = use.swap(token.offset, ";", "") if end else None
+            message = f"';' in '{use.slot.key}', which is an expression"
+            yield Hit(use.at(token.offset), message, edit=edit)
 
 
 @rule(
@@ -72,11 +77,13 @@ def comment(s: Subject) -> Iterator[Hit]:
     "an expression over several lines",
     "the emitted code breaks lines itself, where the kernel's style wants it",
     hint="write it in one line, or fold it with '>-'",
+    mends=True,
 )
 def lines(s: Subject) -> Iterator[Hit]:
     for use in _expressions(s):
         if "\n" in use.text.strip() and use.slot.key != "init":
-            yield Hit(use.at(), f"'{use.slot.key}' goes over several lines")
+            edit = folded(use.node) if not has_comment(use.words) else None
+            yield Hit(use.at(), f"'{use.slot.key}' goes over several lines", edit=edit)
 
 
 @rule(
@@ -110,12 +117,14 @@ def empty(s: Subject) -> Iterator[Hit]:
     "the iterator itself in a snippet",
     "arguments, cursors and fields are named bare; what surrounds them belongs to the emitted code",
     hint="write pos instead of kit->pos",
+    mends=True,
 )
 def bare_names(s: Subject) -> Iterator[Hit]:
     for use in _kernel_side(s):
         known = {"kit"} if use.slot.when is When.COMPANION else set()
         for name in sorted(use.names & {"kit", "it"} - known):
-            yield Hit(use.at_name(name), f"'{name}' is a variable of the emitted code")
+            edit = use.swap(use.words.offset(name), f"{name}->", "") if name == "kit" else None
+            yield Hit(use.at_name(name), f"'{name}' is a variable of the emitted code", edit=edit)
 
 
 @rule(
@@ -171,11 +180,15 @@ def sleeps(s: Subject) -> Iterator[Hit]:
     "for an empty list, and at the end, the macro makes a pointer out of the head, which is no element",
     kernel="include/linux/list.h, list_first_entry(): 'that list is expected to be not empty'",
     hint="use 'list', or a macro that ends in _or_null",
+    mends=True,
 )
 def bogus_entry(s: Subject) -> Iterator[Hit]:
     for use in _kernel_side(s):
         for name in sorted(use.names & BOGUS_ENTRIES):
-            yield Hit(use.at_name(name), f"'{name}' never gives NULL")
+            right = OR_NULL.get(name)
+            edit = use.swap(use.words.offset(name), name, right) if right else None
+            hint = f"use 'list', or {right}()" if right else ""
+            yield Hit(use.at_name(name), f"'{name}' never gives NULL", hint, edit)
 
 
 @rule(
@@ -184,6 +197,7 @@ def bogus_entry(s: Subject) -> Iterator[Hit]:
     "sizeof(struct cpumask) is that of NR_CPUS bits, an allocated mask has fewer",
     kernel="include/linux/cpumask.h, cpumask_size()",
     hint="use cpumask_size()",
+    mends=True,
 )
 def cpumask(s: Subject) -> Iterator[Hit]:
     for use in _kernel_side(s):
@@ -194,4 +208,5 @@ def cpumask(s: Subject) -> Iterator[Hit]:
                 "struct",
                 "cpumask",
             ]:
-                yield Hit(use.at(token.offset), "sizeof(struct cpumask)")
+                edit = use.swap(token.offset, "sizeof(struct cpumask)", "cpumask_size()")
+                yield Hit(use.at(token.offset), "sizeof(struct cpumask)", edit=edit)

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from kiter.errors import Position
+from kiter.edit import swapped
+from kiter.errors import Edit, Position
 from kiter.lint.text import Words, place, words
 from kiter.lower.ahead import look_ahead
 from kiter.lower.state import State, state
@@ -108,6 +109,11 @@ class Use:
         """Where a character of the text stands in the file."""
         return place(self.node, self.snippet, offset)
 
+    def swap(self, offset: int, old: str, new: str) -> Edit | None:
+        """The edit that puts `new` where `old` stands in the text."""
+        at = self.at(offset)
+        return swapped(at, old, new, self.node.document.source(at.line))
+
     def at_name(self, name: str) -> Position:
         """Where an identifier stands first."""
         return self.at(self.words.offset(name))
@@ -134,6 +140,13 @@ class Subject:
     def cursors(self) -> frozenset[str]:
         """The names of all cursors."""
         return frozenset(level.walk.name for level in self.levels)
+
+    @property
+    def passed(self) -> Iterator[tuple[str, str, Node]]:
+        """Name, type and place of what programs pass."""
+        yield from ((a.name, a.type, a.node) for a in self.it.arguments)
+        for c in self.it.companions:
+            yield from ((p.name, p.type, c.node["arguments"][p.name]) for p in c.parameters)
 
     @property
     def refusals(self) -> Iterator[Refusal]:

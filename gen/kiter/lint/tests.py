@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.lint.rule import Hit, near, rule
+from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject
 from kiter.lower.worlds import HANDLES, NUMBERS, WORLDS, World, objects, world_of
+from kiter.names import near, only
 from kiter.spec.argument import Argument
 from kiter.spec.node import Node
+from kiter.spec.rewrite import renamed
 
 
 @rule(
@@ -92,6 +94,7 @@ def unknown_argument(s: Subject) -> Iterator[Hit]:
     "a test argument that is not one",
     "what the tests pass is said for arguments of new() that they do not know by themselves",
     hint="take it away",
+    mends=True,
 )
 def stray_argument(s: Subject) -> Iterator[Hit]:
     given = [(name, code.node) for name, code in s.it.tests.arguments]
@@ -100,8 +103,10 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
     for name, node in given:
         a = s.it.argument(name)
         if name not in known:
-            hint = near(name, (a.name for a in s.it.arguments if _plain(s, a)))
-            yield Hit(node.key_at, f"there is no argument '{name}'", hint)
+            possible = [a.name for a in s.it.arguments if _plain(s, a)]
+            right = only(name, possible)
+            edit = renamed(node.document, node.path, right) if right else None
+            yield Hit(node.key_at, f"there is no argument '{name}'", near(name, possible), edit)
         elif a and (a.type in HANDLES or a.name == s.it.select or a.implicit):
             yield Hit(node.key_at, f"the tests choose what to pass for '{name}'")
 

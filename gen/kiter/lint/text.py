@@ -121,6 +121,11 @@ def returns(found: Words) -> Iterator[tuple[Token, tuple[Token, ...]]]:
             yield token, rest[:end]
 
 
+def has_comment(found: Words) -> bool:
+    """Whether there is a comment, which may end with its line."""
+    return any(token.kind == "comment" for token in found.tokens)
+
+
 def outside_brackets(found: Words, wanted: str) -> Token | None:
     """The first such token that no bracket encloses."""
     depth = 0

@@ -10,6 +10,7 @@ from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Slot, Subject, ranges
 from kiter.spec.node import Node
 from kiter.spec.release import NEWEST, Range, Release
+from kiter.spec.rewrite import renamed
 
 
 def spelled(release: Release) -> str:
@@ -61,6 +62,7 @@ def _wanted(s: Subject, slot: Slot) -> bool:
     "a range that ends before it begins",
     "no kernel is in it",
     hint="write the older release first",
+    mends=True,
 )
 def reversed_range(s: Subject) -> Iterator[Hit]:
     for name, part in _parts(s):
@@ -69,7 +71,9 @@ def reversed_range(s: Subject) -> Iterator[Hit]:
     for node in _versioned(s):
         for span, item in ranges(node):
             if span.first > span.last != NEWEST:
-                yield Hit(item.key_at, f"'{item.path[-1]}' ends before it begins")
+                given = str(item.path[-1])
+                edit = renamed(item.document, item.path, "-".join(reversed(given.split("-"))))
+                yield Hit(item.key_at, f"'{given}' ends before it begins", edit=edit)
 
 
 @rule(

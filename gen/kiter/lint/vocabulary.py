@@ -87,6 +87,12 @@ BOGUS_ENTRIES = _words(
     list_next_entry list_prev_entry"""
 )
 
+# What gives NULL for an empty list, and takes the same arguments.
+OR_NULL = {
+    "list_first_entry": "list_first_entry_or_null",
+    "list_first_entry_rcu": "list_first_or_null_rcu",
+}
+
 # Beginnings of the names that take or drop a lock, or keep something from happening.
 LOCK_FAMILIES = tuple(
     _words(

@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kiter.errors import Position
-from kiter.lint.rule import Hit, near, rule
+from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Role, Subject, kinds
+from kiter.names import near, only
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
+from kiter.spec.node import Node
+from kiter.spec.rewrite import replaced, without
 from kiter.spec.walk import KINDS, Native, Ring
 
 LARGEST = {"u8": 255, "u16": 65535, "int": 2**31 - 1, "s32": 2**31 - 1, "bool": 1, "char": 127, "s8": 127}
@@ -74,11 +76,16 @@ def beside_cases(s: Subject) -> Iterator[Hit]:
     "the selecting argument is not there",
     "select names one of the arguments",
     hint="add an argument of that name, such as flags: {type: unsigned int, ...}",
+    mends=True,
 )
 def unknown_selector(s: Subject) -> Iterator[Hit]:
     if s.it.select and s.it.argument(s.it.select) is None:
-        hint = near(s.it.select, (a.name for a in s.it.arguments))
-        yield Hit(s.walk["select"].at, f"there is no argument '{s.it.select}'", hint)
+        names = [a.name for a in s.it.arguments]
+        right = only(s.it.select, names)
+        edit = replaced(s.walk["select"], right) if right else None
+        yield Hit(
+            s.walk["select"].at, f"there is no argument '{s.it.select}'", near(s.it.select, names), edit
+        )
 
 
 def _selector(s: Subject) -> Argument | None:
@@ -175,13 +182,16 @@ def large_value(s: Subject) -> Iterator[Hit]:
     "'requires' names no argument",
     "requires lists the nullable arguments that a case cannot do without",
     hint="use the name of an argument",
+    mends=True,
 )
 def unknown_required(s: Subject) -> Iterator[Hit]:
     for case in s.it.cases:
         for name in case.requires:
             if s.it.argument(name) is None:
-                hint = near(name, (a.name for a in s.it.arguments if a.nullable))
-                yield Hit(_required(case, name), f"there is no argument '{name}'", hint)
+                names = [a.name for a in s.it.arguments if a.nullable]
+                item, right = _required(case, name), only(name, names)
+                edit = replaced(item, right) if right else None
+                yield Hit(item.at, f"there is no argument '{name}'", near(name, names), edit)
 
 
 @rule(
@@ -190,17 +200,19 @@ def unknown_required(s: Subject) -> Iterator[Hit]:
     "the verifier refuses NULL for it already",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",
     hint="take it out of the list, or add 'nullable: true' to the argument",
+    mends=True,
 )
 def required_anyway(s: Subject) -> Iterator[Hit]:
     for case in s.it.cases:
         for name in case.requires:
             a = s.it.argument(name)
             if a is not None and not a.nullable:
-                yield Hit(_required(case, name), f"'{name}' is never NULL")
+                item = _required(case, name)
+                yield Hit(item.at, f"'{name}' is never NULL", edit=without(item))
 
 
-def _required(case: Case, name: str) -> Position:
-    return next(item.at for item in case.node["requires"].each() if item.value == name)
+def _required(case: Case, name: str) -> Node:
+    return next(item for item in case.node["requires"].each() if item.value == name)
 
 
 @rule(

@@ -67,6 +67,8 @@ def _story(name: str, code: Any) -> str:  # noqa: ANN401 - each part of kiter ha
         lines.append(f"Kernel: {_plain(rule.kernel)}\n")
     if code.hint:
         lines.append(f"Hint: {_plain(code.hint)}\n")
+    if getattr(code, "mends", False):
+        lines.append("`kiter lint --fix` does it where there is one way only.\n")
     return "\n".join([*lines, *_examples(name)])
 
 

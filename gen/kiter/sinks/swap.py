@@ -60,6 +60,8 @@ def _stage(target: Path, text: str, undo: contextlib.ExitStack) -> Path:
     _on_failure(undo, temporary.unlink)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
+    if target.exists():
+        shutil.copymode(target, temporary)
     return temporary
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from kiter.codes import CODES
-from kiter.errors import Diagnostic
+from kiter.errors import Diagnostic, Edit, Position
+from kiter.spec import unquoted
 from kiter.spec.document import Span, Trail, inside
 from kiter.spec.syntax import explain
 
@@ -118,6 +119,7 @@ class _Builder:
         self.out = Composed()
         self.open: list[_Frame] = []
         self.documents = 0
+        self.anchors: set[str] = set()
 
     def run(self, loader: Loader) -> None:
         """Take all events of the loader."""
@@ -156,7 +158,8 @@ class _Builder:
         if not isinstance(value, str):
             shown = event.value or "an empty key"
             hint = f'quote it: "{shown}"' if event.value else "write the key before the ':'"
-            self._error(event, "S13", f"a key must be a string, not {_kind(value)}", hint=hint)
+            edit = self._quotes(event) if event.value else None
+            self._error(event, "S13", f"a key must be a string, not {_kind(value)}", hint=hint, edit=edit)
             value = event.value
         elif value == "<<" and not event.style:
             self._error(event, "S08", "merge keys (<<) are not supported")
@@ -204,7 +207,9 @@ class _Builder:
     def _alias(self, event: Event) -> None:
         name = event.anchor
         hint = f"quote it if it is C: '*{name} ...'; else write the value out"
-        self._error(event, "S08", f"'*{name}' is a YAML alias, which is not supported", hint=hint)
+        # one that has its anchor was meant as an alias
+        edit = None if name in self.anchors else unquoted.name(*self._place(event))
+        self._error(event, "S08", f"'*{name}' is a YAML alias, which is not supported", hint=hint, edit=edit)
         frame = self.open[-1] if self.open else None
         if frame and frame.key is None and isinstance(frame.into, dict):
             frame.key = f"*{name}"
@@ -238,7 +243,10 @@ class _Builder:
     def _refuse_properties(self, event: Event) -> None:
         if event.anchor is not None:
             what = f"'&{event.anchor}' is a YAML anchor, which is not supported"
-            self._error(event, "S08", what, hint=f"quote it if it is C: '&{event.anchor}'")
+            self.anchors.add(event.anchor)
+            alone = isinstance(event, yaml.ScalarEvent) and not event.value and not event.style
+            edit = unquoted.name(*self._place(event)) if alone else None
+            self._error(event, "S08", what, hint=f"quote it if it is C: '&{event.anchor}'", edit=edit)
         if event.tag is not None:
             tag = event.tag.removeprefix("tag:yaml.org,2002:")
             shown = tag if tag.startswith("!") else f"!!{tag}"
@@ -249,13 +257,31 @@ class _Builder:
         text = event.value
         if text.count("(") > text.count(")"):
             hint = f"quote the expression: '{text}, ...)', or put it on a line of its own, without braces"
-            self._error(event, "S15", f"the comma after '{text}' ends the value", hint=hint)
+            edit = unquoted.call(*self._place(event))
+            self._error(event, "S15", f"the comma after '{text}' ends the value", hint=hint, edit=edit)
 
-    def _error(self, event: Event, code: str, message: str, reason: str = "", hint: str = "") -> None:
-        mark = event.start_mark
-        at = inside(self.name, self.lines, mark.line, mark.column)
-        source = self.lines[at.line - 1]
-        self.out.errors.append(Diagnostic(at, code, message, reason, hint, source))
+    def _place(self, event: Event) -> tuple[Position, str]:
+        """Where an event begins, and that line."""
+        at = inside(self.name, self.lines, event.start_mark.line, event.start_mark.column)
+        return at, self.lines[at.line - 1]
+
+    def _quotes(self, event: Event) -> Edit:
+        """A scalar in quotes."""
+        end = inside(self.name, self.lines, event.end_mark.line, event.end_mark.column)
+        return Edit(self._place(event)[0], end, unquoted.quoted(event.value))
+
+    def _error(
+        self,
+        event: Event,
+        code: str,
+        message: str,
+        *,
+        reason: str = "",
+        hint: str = "",
+        edit: Edit | None = None,
+    ) -> None:
+        at, source = self._place(event)
+        self.out.errors.append(Diagnostic(at, code, message, reason, hint, source, edit=edit))
         if len(self.out.errors) > MOST_ERRORS:
             raise _TooMuchError
 

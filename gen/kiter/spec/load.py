@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import codecs
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from kiter.codes import CODES
@@ -18,7 +19,12 @@ _SHOWN = 40  # bytes of a binary file that are quoted in its error
 
 def load(path: Path) -> Document:
     """Read and parse a spec file; raises KiterError with all errors found."""
-    return parse(_decode(_read(path), str(path)), str(path))
+    return parse(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a spec file, as it is; raises KiterError when it is none."""
+    return _decode(_read(path), str(path))
 
 
 def parse(text: str, name: str) -> Document:
@@ -114,4 +120,4 @@ def _complete(found: Diagnostic) -> Diagnostic:
     """Fill reason and hint from the table of codes where the place had nothing better to say."""
     code = CODES[found.code]
     reason, hint = found.reason or code.reason, found.hint or code.hint
-    return Diagnostic(found.at, found.code, found.message, reason, hint, found.source)
+    return replace(found, reason=reason, hint=hint)

@@ -6,12 +6,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from kiter.codes import CODES
-from kiter.errors import Diagnostic, Position
+from kiter.errors import Diagnostic, Edit, Position
+from kiter.names import only
+from kiter.spec import rewrite
 from kiter.spec.compose import MOST_ERRORS
 from kiter.spec.document import Document, Trail
+from kiter.spec.node import Node
+from kiter.spec.unquoted import quoted
 
 # jsonschema's ValidationError: every attribute of it may be "Unset" to a type checker.
 Error = Any
@@ -30,7 +35,10 @@ _TYPES = {
     "null": "empty",
 }
 _INTO = frozenset({"properties", "patternProperties", "additionalProperties", "items", "propertyNames"})
-_YAML_1_1_WORDS = frozenset({"yes", "no", "on", "off", "y", "n"})
+_BOOLEANS = {
+    **dict.fromkeys(("yes", "on", "y", "true"), "true"),
+    **dict.fromkeys(("no", "off", "n", "false"), "false"),
+}
 _LONGEST_KEY = 64
 
 
@@ -77,7 +85,9 @@ class Wording:
             where = f" in {_name(path)}" if path else ""
             reason = f"The keys here are {_listed(allowed)}." if allowed else "No keys are possible here."
             at = self.document.key_at((*path, key))
-            yield self._finding(at, "S20", f"unknown key '{_cut(key)}'{where}", reason, hint)
+            found = self._finding(at, "S20", f"unknown key '{_cut(key)}'{where}", reason, hint)
+            free = [a for a in allowed if a not in error.instance]
+            yield replace(found, edit=self._renamed((*path, key), free))
 
     def _missing_key(self, error: Error) -> Iterator[Diagnostic]:
         """A key that is only misspelt is told about as unknown, not as missing too."""
@@ -107,7 +117,8 @@ class Wording:
         wanted = error.validator_value
         wanted = [wanted] if isinstance(wanted, str) else list(wanted)
         must = "must be " + " or ".join(_TYPES[w] for w in wanted)
-        yield self._wrong(error, "S22", must, _kind(error.instance), _type_hint(wanted, error.instance))
+        found = self._wrong(error, "S22", must, _kind(error.instance), _type_hint(wanted, error.instance))
+        yield replace(found, edit=None if _as_key(error) else self._retyped(error, wanted))
 
     def _enum(self, error: Error) -> Iterator[Diagnostic]:
         wanted = error.validator_value if error.validator == "enum" else [error.validator_value]
@@ -115,7 +126,10 @@ class Wording:
         must = f"must be '{words[0]}'" if len(words) == 1 else f"must be one of {_listed(words)}"
         value = error.instance
         meant = _meant(value, words) if isinstance(value, str) else None
-        yield self._wrong(error, "S23", must, _shown(value), f"did you mean '{meant}'?" if meant else "")
+        found = self._wrong(error, "S23", must, _shown(value), f"did you mean '{meant}'?" if meant else "")
+        right = only(value, words) if isinstance(value, str) else ""
+        edit = rewrite.replaced(self._node(error), right) if right and _as_key(error) is None else None
+        yield replace(found, edit=edit)
 
     def _pattern(self, error: Error) -> Iterator[Diagnostic]:
         yield self._wrong(error, "S24", f"must match {error.validator_value}", _shown(error.instance))
@@ -138,7 +152,8 @@ class Wording:
             line = self.document.at((*path, first)).line
             message = f"{_shown(item)} is already in {_name(path)}"
             at = self.document.at((*path, index))
-            yield self._finding(at, "S25", message, f"The first is in line {line}.", "remove one of them")
+            found = self._finding(at, "S25", message, f"The first is in line {line}.", "remove one of them")
+            yield replace(found, edit=rewrite.without(Node(self.document, (*path, index), item)))
             if index - len(seen) > MOST_ERRORS:
                 return
 
@@ -187,6 +202,29 @@ class Wording:
         message = f"{name} {own or must}" + (f", not {instead}" if instead else "")
         reason = _description(self.schema, tuple(error.absolute_schema_path))
         return self._finding(at, code, message, reason, hint)
+
+    def _node(self, error: Error) -> Node:
+        return Node(self.document, _path(error), error.instance)
+
+    def _renamed(self, path: Trail, free: list[str]) -> Edit | None:
+        """The key as the only free one that it can have been meant for."""
+        right = only(str(path[-1]), free)
+        return rewrite.renamed(self.document, path, right) if right else None
+
+    def _retyped(self, error: Error, wanted: list[str]) -> Edit | None:
+        """The value in quotes, or without them, or in brackets, or as YAML 1.2 spells it."""
+        node = self._node(error)
+        text, value = rewrite.source(node), error.instance
+        if isinstance(value, int) and "string" in wanted:
+            return rewrite.spelled(node, quoted(text))
+        if not isinstance(value, str):
+            return None
+        if "boolean" in wanted and value.lower() in _BOOLEANS:
+            return rewrite.spelled(node, _BOOLEANS[value.lower()])
+        if "integer" in wanted and re.fullmatch(r"0|[1-9]\d*", value):
+            return rewrite.spelled(node, value)
+        single = "array" in wanted and re.fullmatch(r"[\w./-]+", text)
+        return rewrite.spelled(node, f"[{text}]") if single else None
 
     def _finding(self, at: Position, code: str, message: str, reason: str = "", hint: str = "") -> Diagnostic:
         known = CODES[code]
@@ -244,7 +282,7 @@ def _type_hint(wanted: list[str], value: object) -> str:
 
 def _text_hint(wanted: list[str], text: str) -> str:
     """What the author of a string probably meant, where it is none."""
-    if "boolean" in wanted and text.lower() in _YAML_1_1_WORDS | {"true", "false"}:
+    if "boolean" in wanted and text.lower() in _BOOLEANS:
         return "write true or false"
     if "integer" in wanted and re.fullmatch(r"[-+]?0[0-9]+", text):
         return "write it without leading zeros, or in hexadecimal as 0x..."

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter lint --fix` and `--diff`: make the edits that findings carry, or show them."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from kiter import frontend, manifest
+from kiter.errors import FINDINGS, Diagnostic, KiterError, environment
+from kiter.mend import Mended, mended
+from kiter.sinks.swap import swap
+from kiter.spec.load import read_text
+from kiter.target.profile import Profile
+
+
+def fixed(given: Sequence[str], targets: Sequence[Profile]) -> list[Diagnostic]:
+    """Mend the files that are named, all or none; what was mended, for a report.
+
+    Raises KiterError when a file cannot be written, and then none has changed.
+    """
+    found = dict(_mended(given, targets))
+    try:
+        swap({path.resolve(): one.text for path, one in found.items()}, ())
+    except OSError as error:
+        raise environment("E90", f"cannot be mended: {error.strerror}", file=str(error.filename)) from error
+    done = (d for one in found.values() for d in one.done)
+    return [replace(d, severity="mended", reason="", hint="", source="") for d in done]
+
+
+def compared(given: Sequence[str], targets: Sequence[Profile]) -> int:
+    """Print as a patch what --fix would do; 1 when that is something."""
+    status = 0
+    for path, one in _mended(given, targets):
+        old, new = (text.splitlines(keepends=True) for text in (read_text(path), one.text))
+        sys.stdout.writelines(difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"))
+        status = FINDINGS
+    return status
+
+
+def _mended(given: Sequence[str], targets: Sequence[Profile]) -> Iterable[tuple[Path, Mended]]:
+    """The files that change; one that cannot be read is left to what follows, which tells why."""
+    for path in frontend.collect(given):
+        try:
+            text = "" if manifest.lists(path) else read_text(path)
+        except KiterError:
+            continue
+        one = mended(text, str(path), targets)
+        if one.done:
+            yield path, one

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""K08 to K10: how much of the program's stack the state takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject
+from kiter.spec.rewrite import replaced
+
+MOST_WORDS = 32
+MANY_WORDS = 8
+
+
+@rule(
+    "K08",
+    "a state that the stack cannot hold",
+    "an iterator lives on the program's stack of 512 bytes, which nested loops share",
+    kernel="include/linux/filter.h, MAX_BPF_STACK; kernel/bpf/verifier.c, check_max_stack_depth()",
+    hint="keep less: a pointer to one object instead of what can be found through it",
+)
+def huge_state(s: Subject) -> Iterator[Hit]:
+    if s.state and s.state.words > MOST_WORDS:
+        node = s.it.node.get("state") or s.it.node["iterator"]
+        yield Hit(node.key_at, f"the state needs {s.state.words} words of 8 bytes, more than {MOST_WORDS}")
+
+
+@rule(
+    "K09",
+    "a large state",
+    "an iterator lives on the program's stack of 512 bytes, which nested loops share",
+    kernel="include/linux/filter.h, MAX_BPF_STACK",
+    hint=f"up to {MANY_WORDS} words are usual",
+    severity="warning",
+)
+def large_state(s: Subject) -> Iterator[Hit]:
+    if s.state and MANY_WORDS < s.state.words <= MOST_WORDS:
+        node = s.it.node.get("room") or s.it.node.get("state") or s.it.node["iterator"]
+        yield Hit(node.key_at, f"the state takes {s.state.words} words of 8 bytes of the program's stack")
+
+
+@rule(
+    "K10",
+    "'room' is too small",
+    "the opaque struct must be as large as the state that is kept in it",
+    hint="make it larger, or leave 'room' out",
+    mends=True,
+)
+def small_room(s: Subject) -> Iterator[Hit]:
+    if s.state and s.it.room and s.state.words > s.it.room:
+        edit = replaced(s.it.node["room"], str(s.state.words))
+        message = f"the state needs {s.state.words} words, not {s.it.room}"
+        yield Hit(s.it.node["room"].at, message, edit=edit)

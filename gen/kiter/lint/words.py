@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""K15, K16: words that go into the C as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject
+from kiter.lint.vocabulary import ERRNOS
+from kiter.names import near, only
+from kiter.spec.rewrite import renamed, replaced
+from kiter.spec.walk import Ring
+
+
+@rule(
+    "K15",
+    "no such errno",
+    "new() returns one of the kernel's error numbers",
+    kernel="include/uapi/asm-generic/errno-base.h and errno.h",
+    hint="use an existing one, such as EINVAL",
+    mends=True,
+)
+def unknown_errno(s: Subject) -> Iterator[Hit]:
+    given = [refusal.node["errno"] for refusal in s.refusals]
+    rings = (level.walk for level in s.levels if isinstance(level.walk, Ring) and level.walk.start)
+    given += [ring.node["start"]["errno"] for ring in rings]
+    given += [r.node["errno"] for r in s.it.resources if r.errno]
+    context = s.it.node["context"]
+    given += [node for _, node in context["refuse"].items()] if "refuse" in context.value else []
+    for r in s.it.resources:
+        for errno, node in r.node["fails"].items() if r.fails else ():
+            if errno not in ERRNOS:
+                right = only(errno, ERRNOS - set(r.node["fails"].value))
+                edit = renamed(node.document, node.path, right) if right else None
+                yield Hit(node.key_at, f"there is no errno '{errno}'", _meant(errno), edit)
+    for node in given:
+        if node.value not in ERRNOS:
+            right = only(node.value, ERRNOS)
+            edit = replaced(node, right) if right else None
+            yield Hit(node.at, f"there is no errno '{node.value}'", _meant(node.value), edit)
+
+
+def _meant(errno: str) -> str:
+    """What was probably meant; all errnos would be too many to name."""
+    hint = near(errno, sorted(ERRNOS))
+    return hint if hint.startswith("did") else ""
+
+
+@rule(
+    "K16",
+    "a text that ends its comment",
+    "texts become C comments, and this ends one",
+    hint="write it without '*/'",
+)
+def comment_end(s: Subject) -> Iterator[Hit]:
+    for node, text in s.prose:
+        if "*/" in text:
+            yield Hit(node.at, "'*/' in a text that becomes a comment")

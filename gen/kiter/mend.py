@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The findings of a spec that can be mended in one way only, mended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from kiter.edit import apart, applied
+from kiter.errors import Diagnostic, KiterError
+from kiter.lint import lint
+from kiter.spec.check import check, spec_schema
+from kiter.spec.iterator import build
+from kiter.spec.load import parse
+from kiter.target.profile import Profile
+
+MOST_ROUNDS = 20  # of edits that wait for others; a spec has some dozens of lines
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The text of a spec after all edits, and the findings that they mended, as they were found."""
+
+    text: str
+    done: tuple[Diagnostic, ...]
+
+
+def mended(text: str, name: str, profiles: Sequence[Profile]) -> Mended:
+    """Make every edit that a finding carries, for any of the kernels, until none is left."""
+    done: list[Diagnostic] = []
+    for _ in range(MOST_ROUNDS):
+        chosen = apart(_ready(findings(text, name, profiles)))
+        if not chosen:
+            break
+        text = applied(text, [d.edit for d in chosen if d.edit])
+        done += chosen
+    return Mended(text, tuple(done))
+
+
+def _ready(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:
+    """Those to be mended now: what may follow from another error waits until there is none.
+
+    Errors about the tests, T, take no name out of use.
+    """
+    others = any(d.severity == "error" and d.code[0] != "T" and not _follows(d) for d in found)
+    return (d for d in found if d.edit and not (others and _follows(d)))
+
+
+def _follows(found: Diagnostic) -> bool:
+    return found.edit is not None and found.edit.follows
+
+
+def findings(text: str, name: str, profiles: Sequence[Profile]) -> set[Diagnostic]:
+    """All that is wrong with one spec by itself: what keeps it from being read, or else the rules."""
+    try:
+        document = parse(text, name)
+    except KiterError as error:
+        return set(error.diagnostics)
+    if wrong := check(document, spec_schema()):
+        return set(wrong)
+    return {d for profile in profiles for d in lint(build(document, profile.number), profile)}

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kiter lint --fix`: what is mended, what of the file stays, and that it means what was meant."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from mutations import specs
+
+from kiter import codes
+from kiter.cli.main import main
+from kiter.errors import KiterError
+from kiter.mend import findings, mended
+from kiter.spec.load import parse
+from kiter.target.profile import profile
+
+ROOT = Path(__file__).parents[2]
+BAD = sorted((ROOT / "tests" / "errors" / "mends").glob("*.yaml"))
+TARGETS = (profile("6.12"), profile("7.3"))
+MENDED = {path.stem: mended(path.read_text("utf-8"), "x.yaml", TARGETS) for path in BAD}
+# A spec of ours, what is right in it, and a slip that has one mend only.
+SLIPS = [
+    ("css", "summary: walk", "summary: Walk"),
+    ("css", "iterator: css\n", "iteratr: css\n"),
+    ("css", "includes: [linux/cgroup.h]", "includes: linux/cgroup.h"),
+    ("css", "context: {rcu: true}", "context: {}"),
+    ("css", "context: {rcu: true}", "context: {rcu: yes}"),
+    ("css", "lifetime: rcu}", "lifetime: rcuu}"),
+    ("css", '{next: "css_next_child(pos, start)"}', "{next: css_next_child(pos, start)}"),
+    ("css", '"css_next_child(pos, start)"', '"css_next_child(kit->pos, start)"'),
+    ("css", "select: flags", "select: falgs"),
+    ("css", "of @start\n", "of @strat\n"),
+    ("css", "next: pos->parent}", "next: pos->parent;}"),
+    ("task", 'anchor: "&init_task"', "anchor: &init_task"),
+    ("task", "requires: [task]", "requires: [taks]"),
+    ("task", "list_first_or_null_rcu", "list_first_entry_rcu"),
+    ("task", "    nullable: true\n", '    nullable: "true"\n'),
+    ("css_task", "allocate: true\n", "allocate: false\n"),
+]
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda p: p.stem)
+def test_a_bad_file_becomes_the_expected_one(path, golden):
+    golden(f"mends/{path.name}", MENDED[path.stem].text)
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda p: p.stem)
+def test_comments_stay_but_for_idle_silences(path):
+    comment = re.compile(r"(?<= )#(?! kiter: allow).*")
+    before, after = (comment.findall(text) for text in (path.read_text("utf-8"), MENDED[path.stem].text))
+    assert before == after
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda p: p.stem)
+def test_a_second_time_nothing_is_left_to_mend(path):
+    again = mended(MENDED[path.stem].text, "x.yaml", TARGETS)
+    assert again.done == () and again.text == MENDED[path.stem].text
+
+
+def test_every_rule_that_mends_is_shown_to():
+    known = {name for name, code in codes.every_code().items() if getattr(code, "mends", False)}
+    assert {d.code for one in MENDED.values() for d in one.done} == known
+
+
+@pytest.mark.parametrize(("spec", "right", "wrong"), SLIPS, ids=lambda text: text.strip()[:40])
+def test_a_slip_is_undone(spec, right, wrong):
+    text = (ROOT / "specs" / f"{spec}.yaml").read_text("utf-8")
+    assert right in text
+    slipped = text.replace(right, wrong, 1)
+    assert any(d.severity == "error" or d.code[0] == "L" for d in findings(slipped, "x.yaml", TARGETS))
+    made = parse(mended(slipped, "x.yaml", TARGETS).text, "x.yaml").data
+    assert json.dumps(made, sort_keys=True) == json.dumps(parse(text, "x.yaml").data, sort_keys=True)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "specs").rglob("*.yaml")), ids=lambda p: p.stem)
+def test_there_is_nothing_to_mend_in_our_own_specs(path):
+    assert mended(path.read_text("utf-8"), str(path), TARGETS).done == ()
+
+
+@given(text=specs())
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_whatever_is_mended_loads_again(tmp_path, text):
+    one = mended(text, "x.yaml", TARGETS[:1])
+    assert mended(one.text, "x.yaml", TARGETS[:1]).text == one.text
+    try:
+        parse(text, "x.yaml")
+    except KiterError:
+        return
+    parse(one.text, "x.yaml")
+    left = {d.code for d in findings(one.text, "x.yaml", TARGETS[:1])}
+    was_fine = not any(d.code[0] == "S" for d in findings(text, "x.yaml", TARGETS[:1]))
+    assert not (was_fine and any(code[0] == "S" for code in left))
+
+
+def test_line_ends_and_the_mark_before_the_text_stay():
+    text = (ROOT / "specs" / "css.yaml").read_text("utf-8").replace("context: {rcu: true}", "context: {}")
+    one = mended("\ufeff" + text.replace("\n", "\r\n"), "x.yaml", TARGETS)
+    assert one.text == "\ufeff" + text.replace("{}", "{rcu: true}").replace("\n", "\r\n")
+
+
+# --- as a command ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spec(tmp_path):
+    path = tmp_path / "css.yaml"
+    text = (ROOT / "specs" / "css.yaml").read_text("utf-8")
+    path.write_text(
+        text.replace("summary: walk", "summary: Walk").replace("context: {rcu: true}", "context: {}")
+    )
+    path.chmod(0o640)
+    return path
+
+
+def test_fix_mends_reports_and_lints_again(spec, capsys):
+    assert main(["lint", "--fix", str(spec)]) == 0
+    told = capsys.readouterr()
+    assert "mended[C05]" in told.err and "mended[L05]" in told.err and "error" not in told.err
+    assert spec.read_text("utf-8") == (ROOT / "specs" / "css.yaml").read_text("utf-8")
+    assert spec.stat().st_mode & 0o777 == 0o640
+    assert main(["lint", "--fix", str(spec)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_the_status_is_that_of_what_remains(spec, capsys):
+    spec.write_text(spec.read_text("utf-8").replace("doc: the direct", "dog: the\n      doc: the direct"))
+    assert main(["lint", "--fix", str(spec)]) == 1
+    told = capsys.readouterr().err
+    assert "unknown key 'dog'" in told and "mended" not in told
+
+
+def test_a_link_stays_one(spec, tmp_path):
+    link = tmp_path / "link.yaml"
+    link.symlink_to(spec.name)
+    assert main(["lint", "--fix", str(link)]) == 0
+    assert link.is_symlink() and "context: {rcu: true}" in spec.read_text("utf-8")
+
+
+def test_diff_shows_and_changes_nothing(spec, capsys):
+    before = spec.read_text("utf-8")
+    assert main(["lint", "--diff", str(spec)]) == 1
+    shown = capsys.readouterr().out
+    assert "-context: {}\n+context: {rcu: true}\n" in shown
+    assert spec.read_text("utf-8") == before
+    assert main(["lint", "--diff", str(ROOT / "specs" / "css.yaml")]) == 0
+
+
+def test_json_has_the_edits_in_one_list(spec, capsys):
+    assert main(["lint", "--format", "json", str(spec)]) == 1
+    found = json.loads(capsys.readouterr().err)
+    edit = next(d["edit"] for d in found if d["code"] == "C05")
+    assert edit == {"line": 10, "column": 11, "end_line": 10, "end_column": 11, "text": "rcu: true"}
+    assert main(["lint", "--fix", "--format", "json", str(spec)]) == 0
+    told = capsys.readouterr()
+    assert {d["severity"] for d in json.loads(told.err)} == {"mended"}
+    assert json.loads(told.out) == {"fine": ["css"], "warnings": 0, "mended": 2}
+
+
+def test_a_file_that_cannot_be_written_is_told_and_kept(spec, monkeypatch, capsys):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied", str(spec))
+
+    monkeypatch.setattr("kiter.cli._mends.swap", refuse)
+    before = spec.read_text("utf-8")
+    assert main(["lint", "--fix", str(spec)]) == 2
+    assert "Permission denied" in capsys.readouterr().err and spec.read_text("utf-8") == before
+
+
+def test_c_is_left_to_its_authors(capsys):
+    source = str(ROOT / "tests" / "errors" / "source" / "good.c")
+    assert main(["lint", "--fix", "--kernel-source", source]) == 2
+    assert "E02" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_told_as_ever(tmp_path, capsys):
+    assert main(["lint", "--fix", str(tmp_path / "none.yaml")]) == 2
+    assert "S01" in capsys.readouterr().err
