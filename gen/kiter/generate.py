@@ -11,6 +11,7 @@ from kiter.lower import (
     config,
     declarations,
     example,
+    index,
     kfuncs,
     makefile,
     module,
@@ -42,8 +43,8 @@ def _selftest(path: str) -> Place:
     return lambda s: f"{s.profile.selftests}/{path.format(s.it.name)}"
 
 
-def _beside_index(s: Scene) -> str:
-    return names.fragment(f"{s.profile.docs}/index.rst", s.it, ".rst")
+def _beside_page(page: str) -> Place:
+    return lambda s: names.fragment(f"{s.profile.docs}/{page}.rst", s.it, ".rst")
 
 
 def _kfuncs_path(s: Scene) -> str:
@@ -76,7 +77,8 @@ OUTPUTS: tuple[tuple[Kind, Lower, str, Place], ...] = (
     (Kind.PROG_TEST, prog_test.view, "selftests/prog_test.c.j2", _selftest("prog_tests/{}_iter.c")),
     (Kind.CONFIG, config.view, "selftests/config.j2", _selftest("config.d/{}")),
     (Kind.RST, page.view, "docs/page.rst.j2", lambda s: f"{s.profile.docs}/bpf_iter_{s.it.name}.rst"),
-    (Kind.TOCTREE, toctree.view, "docs/toctree.rst.j2", _beside_index),
+    (Kind.INDEX, index.view, "docs/index.rst.j2", _beside_page(index.PAGE)),
+    (Kind.TOCTREE, toctree.view, "docs/toctree.rst.j2", _beside_page("index")),
 )
 
 

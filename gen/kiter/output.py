@@ -22,6 +22,7 @@ class Kind(enum.Enum):
     PROG_TEST = "prog-test"
     CONFIG = "config"
     RST = "rst"
+    INDEX = "index"
     TOCTREE = "toctree"
 
 

@@ -17,11 +17,13 @@ from kiter.generate import generate
 from kiter.kernel import sources
 from kiter.kernel.cache import opened
 from kiter.lower import names
+from kiter.lower.index import PAGE
 from kiter.lower.rst import sentence, spoken, table
 from kiter.output import Kind, Rendered
 from kiter.spec.iterator import Iterator
 from kiter.sync import specs
 from kiter.target.profile import profile, releases
+from kiter.tree import places
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = Path(__file__).parent / "specs/markup.yaml"
@@ -38,7 +40,7 @@ WANTED = (
 )
 # graphviz, which none of the pages needs, and an option that only older releases have
 MACHINE = ("dot(1) not found", "unknown config value 'kerneldoc_bin'")
-INDEX = "=====\nPages\n=====\n\n.. toctree::\n   :glob:\n\n   bpf/bpf_iter_*\n"
+INDEX = f"=====\nPages\n=====\n\n.. toctree::\n\n   bpf/{PAGE}\n"
 
 
 def its(release: str) -> tuple[Iterator, ...]:
@@ -63,7 +65,8 @@ def documentation(request, tmp_path):
 
 
 def lay(tree: Path, its: Iterable[tuple[Iterator, Rendered]]) -> None:
-    """The pages in their folder, and the C that their kernel-doc is taken from."""
+    """The pages in their folder with the list of them, and the C that their kernel-doc is taken from."""
+    listed: str | None = None
     for it, rendered in its:
         for kind, path in ((Kind.RST, None), (Kind.KFUNCS, names.own_file(it))):
             output = rendered.of(kind)
@@ -72,6 +75,10 @@ def lay(tree: Path, its: Iterable[tuple[Iterator, Rendered]]) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("a", encoding="utf-8") as all_of_file:
                 all_of_file.write(output.text + "\n")
+        row = rendered.of(Kind.INDEX)
+        assert row
+        listed = places.listed(listed, row)
+    (tree / f"Documentation/bpf/{PAGE}.rst").write_text(listed or "", encoding="utf-8")
     (tree / "Documentation/index.rst").write_text(INDEX, encoding="utf-8")
 
 
@@ -111,9 +118,11 @@ def test_pages_build_in_the_kernels_documentation(documentation):
     pages = made(release)
     lay(tree, pages)
     assert warnings(tree) == []
+    table = (tree / f"html/bpf/{PAGE}.html").read_text("utf-8").partition("<table")[2].partition("</table")[0]
     for it, _ in pages:
         html = (tree / f"html/bpf/bpf_iter_{it.name}.html").read_text("utf-8")
         assert f'id="c.bpf_iter_{it.name}_destroy"' in html, "the functions' kernel-doc is on the page"
+        assert f'href="bpf_iter_{it.name}.html"' in table, "the list of all leads to the page"
 
 
 def test_a_page_that_is_wrong_is_noticed(documentation):

@@ -12,6 +12,7 @@ from tree_support import BPF, CSS, IDENTITY, LETTER, apply, git, snapshot
 
 MINE = str(LETTER / "process.yaml")  # joins task_iter.c
 GUARDED = str(LETTER / "letter_css.yaml")  # a file of its own, with a guard
+LIST = "Documentation/bpf/open_coded_iterators.rst"
 OWN = str(LETTER / "letter_task.yaml")  # a file of its own, without
 
 
@@ -19,6 +20,12 @@ def added(tree: Path, path: str) -> list[str]:
     """The lines that a file got, as git sees them."""
     lines = git(tree, "diff", "-U0", "--", path).splitlines()
     return [line[1:] for line in lines if line.startswith("+") and not line.startswith("+++")]
+
+
+def listed(tree: Path) -> list[str]:
+    """The iterators in the table of them all."""
+    text = (tree / LIST).read_text()
+    return re.findall(r"^   \* - Documentation/bpf/(\w+)\.rst$", text, re.MULTILINE)
 
 
 def section(text: str, begin: str, end: str) -> str:
@@ -39,7 +46,8 @@ def test_outputs_go_beside_those_of_other_iterators(tree):
     assert joined.index("bpf_iter_process_destroy(") < joined.index("late_initcall")
     header = (tree / BPF / "bpf_experimental.h").read_text()
     assert header.rindex("bpf_iter_letter_css_destroy") < header.rindex("#endif")
-    assert added(tree, "Documentation/bpf/index.rst") == ["   bpf_iter_letter_css", "   bpf_iter_process"]
+    assert added(tree, "Documentation/bpf/index.rst") == ["   open_coded_iterators"]
+    assert listed(tree) == ["bpf_iter_letter_css", "bpf_iter_process"]
     assert (tree / BPF / "prog_tests/process_iter.c").is_file()
     assert (tree / "kernel/bpf/letter_css_iter.c").is_file()
 
@@ -51,6 +59,25 @@ def test_a_second_time_changes_nothing(tree, capsys):
     assert apply(tree, MINE, GUARDED) == 0
     assert snapshot(tree) == first
     assert "nothing to do" in capsys.readouterr().out
+
+
+def test_a_list_that_the_tree_has_is_joined(tree):
+    """Rows stay where they are, and one of the same iterator is brought up to date."""
+    assert apply(tree, OWN) == 0
+    page = tree / LIST
+    mine = page.read_text().replace("bpf_iter_letter_task", "bpf_iter_aaa").replace("Open-coded", "My own")
+    assert apply(tree, "--revert") == 0
+    page.write_text(
+        mine.replace("   * - D", "   * - Documentation/bpf/bpf_iter_process.rst\n     - Old\n   * - D")
+    )
+    git(tree, "add", "-A")
+    git(tree, *IDENTITY, "commit", "-qm", "a list")
+    assert apply(tree, MINE, GUARDED) == 0
+    joined = page.read_text()
+    assert listed(tree) == ["bpf_iter_letter_css", "bpf_iter_process", "bpf_iter_aaa"]
+    assert "My own BPF iterators" in joined and "- Old" not in joined
+    assert apply(tree, "--revert") == 0
+    assert git(tree, "status", "--porcelain") == ""
 
 
 def test_the_record_is_not_needed_to_see_that_it_is_there(tree):
@@ -188,11 +215,13 @@ def test_a_file_in_the_way_is_refused(tree, capsys):
         (("kernel/bpf/helpers.c", "(common_btf_ids)", "(usual_btf_ids)"), "kfunc sets common_btf_ids"),
         (("Documentation/bpf/index.rst", "   bpf_iterators\n", ""), "no index that lists bpf_iterators"),
         (("kernel/bpf/Makefile", "_iter.o", "_walk.o"), "no object of an iterator"),
+        ((LIST, "", "A page of mine.\n"), "no table of iterators"),
     ],
 )
 def test_a_place_that_is_not_understood_is_refused(plain, edit, said, capsys):
     path, old, new = edit
-    (plain / path).write_text((plain / path).read_text().replace(old, new))
+    text = (plain / path).read_text() if old else ""
+    (plain / path).write_text(text.replace(old, new))
     before = snapshot(plain)
     assert apply(plain, MINE, OWN) == 1
     err = capsys.readouterr().err

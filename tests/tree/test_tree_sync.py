@@ -114,6 +114,19 @@ def test_a_missing_page_is_told_and_written(capsys, spec, docs):
     assert sync(capsys, "--docs", docs, spec)[0] == 0
 
 
+def test_the_list_of_iterators_is_kept_too(capsys, spec, docs):
+    listed = docs / "open_coded_iterators.rst"
+    sync(capsys, "--docs", docs, "--write", spec)
+    assert sync(capsys, "--docs", docs, "--write", TASK)[0] == 0
+    assert listed.read_text().index("bpf_iter_css.rst") < listed.read_text().index("bpf_iter_task.rst")
+    change(docs, listed.name, "- 6.7", "- 6.6")
+    status, _, err = sync(capsys, "--docs", docs, "--write", spec)
+    assert status == 1 and "the list of iterators is edited by hand" in err
+    listed.write_text("A list of mine.\n")
+    assert sync(capsys, "--docs", docs, "--write", spec)[0] == 1
+    assert listed.read_text() == "A list of mine.\n"
+
+
 def test_a_stale_page_is_told_at_its_line_and_mended(capsys, spec, docs):
     sync(capsys, "--docs", docs, "--write", spec)
     page = docs / "bpf_iter_css.rst"

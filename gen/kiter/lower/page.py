@@ -10,11 +10,11 @@ from kiter.lower import cost, describe, example, names
 from kiter.lower.ctext import declare
 from kiter.lower.rst import listed, sentence, spoken, table
 from kiter.lower.scene import Scene
+from kiter.spec import iterator
 from kiter.spec.argument import Argument, Value
 from kiter.spec.case import Case
-from kiter.spec.release import OLDEST, Release
+from kiter.spec.release import spelled
 
-ALL_KERNELS = "6.4"  # the first release with open-coded iterators, where a spec names none
 EVERYWHERE = "Programs of any type may use it, in any context."
 
 
@@ -51,7 +51,6 @@ class Site:
     """
 
     release: str
-    walks: tuple[Picture, ...]
     states: Picture
     signatures: tuple[str, ...]
     code: str
@@ -61,6 +60,7 @@ class Site:
 class View:
     """One page: every text is a finished line or paragraph of RST.
 
+    `walks` are pictures, which the kernel's documentation has none of;
     `example` is a whole program, None where no program can come by the arguments: then `loop` is all.
     """
 
@@ -77,6 +77,7 @@ class View:
     errors: tuple[str, ...]
     file: str
     functions: tuple[str, ...]
+    walks: tuple[Picture, ...] = ()
     site: Site | None = None
 
 
@@ -105,18 +106,14 @@ def _lead(scene: Scene) -> Iterator[str]:
     it = scene.it
     yield f"An open-coded iterator to {spoken(it.summary)}."
     facts = []
-    if it.since != OLDEST:
-        facts.append(f"since Linux {_number(it.since)}")
+    if since := spelled(it.since):
+        facts.append(f"since Linux {since}")
     if it.guard:
         facts.append(f"in kernels with ``{it.guard}``")
     if it.programs:
         facts.append(f"to programs of the types {listed([p.replace('_', ' ') for p in it.programs])}")
     if facts:
         yield f"It is available {', '.join(facts)}."
-
-
-def _number(release: Release) -> str:
-    return ALL_KERNELS if release == OLDEST else "{}.{}".format(*release)
 
 
 # --- arguments and flags -------------------------------------------------------------------------
@@ -154,11 +151,11 @@ def _case(scene: Scene, case: Case) -> tuple[str, str, str, str]:
     errnos = ["EINVAL"] * bool(case.requires) + [refusal.errno for refusal in case.refusals]
     errnos += [start.errno] if (start := scene.start(case)) else []
     said = ", ".join(f"``-{errno}``" for errno in dict.fromkeys(errnos))
-    return (f"``{case.flag}``", sentence(case.doc), said, _number(max(case.kernels.first, scene.it.since)))
+    return (f"``{case.flag}``", sentence(case.doc), said, spelled(max(case.kernels.first, scene.it.since)))
 
 
 def _value(scene: Scene, value: Value) -> tuple[str, str, str, str]:
-    return (f"``{value.c}``", sentence(value.doc), "", _number(scene.it.since))
+    return (f"``{value.c}``", sentence(value.doc), "", spelled(scene.it.since))
 
 
 # --- elements, context, errors -------------------------------------------------------------------
@@ -199,10 +196,17 @@ def _context(scene: Scene) -> Iterator[str]:
             "Only a program that may sleep can use it, for all three functions may sleep: not inside an RCU "
             "critical section, nor with preemption off, nor with a lock held."
         )
+    if not _limited(scene.it):
+        said = [EVERYWHERE, *said]
     if said:
         yield " ".join(said)
-    elif not context.rcu and not context.sleepable:
-        yield EVERYWHERE
+
+
+def _limited(it: iterator.Iterator) -> bool:
+    """Whether there is a program or a context that cannot use it."""
+    context = it.context
+    where = context.rcu or context.sleepable or context.perfmon or context.refuse
+    return bool(where or context.allow or it.programs or it.place.join)
 
 
 def _places(scene: Scene) -> Iterator[str]:
@@ -215,7 +219,7 @@ def _places(scene: Scene) -> Iterator[str]:
     if context.perfmon:
         yield f"``{new}()`` is for programs with ``CAP_PERFMON`` only."
     if context.spinlock:
-        yield "It may be used while a ``bpf_spin_lock`` is held."
+        yield "A program may use it while it holds a ``bpf_spin_lock``."
     for what, errno in context.refuse:
         yield f"``{new}()`` fails with ``-{errno}`` when {describe.REFUSED_IN[what]}."
 

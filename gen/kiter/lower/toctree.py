@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The line that makes the reference page part of the kernel's documentation."""
+"""The line that makes the list of iterators part of the kernel's documentation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiter.lower import index
 from kiter.lower.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The page's name as a toctree wants it."""
+    """The index, and the name of the page that it lists."""
 
     index: str
     page: str
 
 
 def view(scene: Scene) -> View:
-    """One entry of the index."""
-    return View(f"{scene.profile.docs}/index.rst", f"bpf_iter_{scene.it.name}")
+    """The same entry for every iterator: the page that lists them all."""
+    return View(f"{scene.profile.docs}/index.rst", index.PAGE)

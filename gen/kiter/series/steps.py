@@ -29,7 +29,7 @@ class Step(enum.Enum):
 KINDS: Mapping[Step, frozenset[Kind]] = {
     Step.KERNEL: frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE}),
     Step.SELFTESTS: frozenset({Kind.DECLARATIONS, Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST, Kind.CONFIG}),
-    Step.DOCS: frozenset({Kind.RST, Kind.TOCTREE}),
+    Step.DOCS: frozenset({Kind.RST, Kind.INDEX, Kind.TOCTREE}),
 }
 
 

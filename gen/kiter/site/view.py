@@ -16,7 +16,7 @@ from kiter.output import Kind
 from kiter.render import render
 from kiter.site import matrix, order
 from kiter.spec.iterator import Iterator
-from kiter.spec.release import OLDEST
+from kiter.spec.release import spelled
 from kiter.target.profile import Profile
 
 STATIC = {"conf.py": "conf.py", "static/site.css": "site.css", "static/icon.svg": "icon.svg"}
@@ -65,12 +65,13 @@ def _files(made: Scene) -> dict[str, str]:
     kfuncs = generate(made.it, made.profile).of(Kind.KFUNCS)
     site = Site(
         release=made.profile.release,
-        walks=tuple(pictures),
         states=Picture(machine, "", f"The states of bpf_iter_{name}: none, live and empty."),
         signatures=tuple(f"{signature};" for signature in signatures(made)),
         code=kfuncs.text if kfuncs else "",
     )
-    found[f"bpf_iter_{name}.rst"] = render("docs/page.rst.j2", replace(page.view(made), site=site))
+    found[f"bpf_iter_{name}.rst"] = render(
+        "docs/page.rst.j2", replace(page.view(made), walks=tuple(pictures), site=site)
+    )
     found[f"extra/ebpf.io/bpf_iter_{name}_new.md"] = ebpf(made)
     return found
 
@@ -89,8 +90,7 @@ def signatures(made: Scene) -> tuple[str, ...]:
 
 def _line(made: Scene) -> Line:
     it = made.it
-    since = "" if it.since == OLDEST else "{}.{}".format(*it.since)
-    return Line(it.name, (spoken(it.summary), f"``{it.element}``", since))
+    return Line(it.name, (spoken(it.summary), f"``{it.element}``", spelled(it.since)))
 
 
 def _tables(made: Made) -> Mapping[str, tuple[Line, ...]]:
@@ -107,7 +107,7 @@ def ebpf(made: Scene) -> str:
     types = dict.fromkeys(matrix.NAMES.get(kind, kind.upper()) for kind in may)
     view = {
         "name": names.function(made.it, "new"),
-        "since": "" if made.it.since == OLDEST else "{}.{}".format(*made.it.since),
+        "since": spelled(made.it.since),
         "page": page.view(made),
         "it": made.it,
         "cases": [(case.flag, spoken(case.doc).replace("``", "`")) for case in made.cases if case.flag],

@@ -18,6 +18,11 @@ def parse_release(text: str) -> Release:
     return int(major), int(minor)
 
 
+def spelled(release: Release) -> str:
+    """`6.12`, and "" for the release of what no release has yet."""
+    return "" if release == OLDEST else "{}.{}".format(*release)
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """Kernels from `first` to `last`, both included."""

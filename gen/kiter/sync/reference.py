@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The reference pages in a folder beside what the specs come to: missing, stale, or edited by hand."""
+"""The reference pages in a folder, and the list of them, beside what the specs come to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from kiter import manifest
 from kiter.codes import CODES as GENERAL
 from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
-from kiter.output import Kind, Rendered
+from kiter.output import Kind, Output, Rendered
 from kiter.sinks import write
 from kiter.sync.codes import CODES
+from kiter.tree import fragment, places
+from kiter.tree.codes import MisfitError
 
 MISSING, STALE, EDITED = "missing", "stale", "edited by hand, or not kiter's"
 
@@ -21,7 +23,7 @@ MISSING, STALE, EDITED = "missing", "stale", "edited by hand, or not kiter's"
 class Page:
     """One page: its iterator, its file, what it must hold, and what is wrong with it ("" for nothing).
 
-    `line` is the first line that differs.
+    The page that lists all has "" for its iterator. `line` is the first line that differs.
     """
 
     iterator: str
@@ -32,26 +34,52 @@ class Page:
 
 
 def pages(rendered: Sequence[Rendered], folder: Path) -> tuple[Page, ...]:
-    """The page of each iterator in a folder; raises KiterError D13 if that is none."""
+    """The page of each iterator in a folder and the list of them; raises KiterError D13 if that is none."""
     if not folder.is_dir():
         code = CODES["D13"]
         found = Diagnostic(Position(str(folder)), "D13", code.title, code.reason, code.hint)
         raise KiterError(found, status=ENVIRONMENT)
     known = manifest.load(folder)
-    return tuple(_page(one, folder, known) for one in rendered)
+    each = [_page(one.iterator, folder / output.path, output.text, known) for one, output in _alone(rendered)]
+    return (*each, *_list(rendered, folder, known))
 
 
-def _page(rendered: Rendered, folder: Path, known: dict[str, manifest.Entry]) -> Page:
-    output = rendered.of(Kind.RST)
-    assert output is not None
-    file = folder / PurePosixPath(output.path).name
-    if not file.exists():
-        return Page(rendered.iterator, file, output.text, MISSING, 0)
-    text = file.read_text(encoding="utf-8", errors="replace")
-    if text == output.text:
-        return Page(rendered.iterator, file, output.text, "", 0)
+def _alone(rendered: Sequence[Rendered]) -> Iterator[tuple[Rendered, Output]]:
+    """Each with its page, which has no folder here."""
+    for one in rendered:
+        output = one.of(Kind.RST)
+        assert output is not None
+        yield one, replace(output, path=PurePosixPath(output.path).name)
+
+
+def _list(rendered: Sequence[Rendered], folder: Path, known: dict[str, manifest.Entry]) -> Iterator[Page]:
+    """The list as it is, with the rows of these iterators; all is wrong with one that has no table."""
+    rows = [row for one in rendered if (row := one.of(Kind.INDEX))]
+    if not rows:
+        return
+    file = folder / PurePosixPath(fragment.joins(rows[0])).name
+    text = _read(file)
+    try:
+        for row in rows:
+            text = places.listed(text, row)
+    except MisfitError:
+        yield Page("", file, "", EDITED, 1)
+    else:
+        yield _page("", file, text or "", known)
+
+
+def _page(iterator: str, file: Path, wanted: str, known: dict[str, manifest.Entry]) -> Page:
+    text = _read(file)
+    if text is None:
+        return Page(iterator, file, wanted, MISSING, 0)
+    if text == wanted:
+        return Page(iterator, file, wanted, "", 0)
     ours = file.name in known and known[file.name].digest == manifest.digest(text)
-    return Page(rendered.iterator, file, output.text, STALE if ours else EDITED, _first(text, output.text))
+    return Page(iterator, file, wanted, STALE if ours else EDITED, _first(text, wanted))
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else None
 
 
 def _first(one: str, other: str) -> int:
@@ -68,26 +96,25 @@ def mend(rendered: Sequence[Rendered], folder: Path) -> tuple[Path, ...]:
     """
     with write.alone(folder / "x"):
         found = {page.iterator: page for page in pages(rendered, folder)}
-        wanted = [one for one in rendered if found[one.iterator].state in (MISSING, STALE, "")]
-        only = [_page_alone(one) for one in wanted if _is_ours(found[one.iterator], folder)]
+        only = [replace(one, outputs=(page,)) for one, page in _alone(rendered)]
+        if every := found.get(""):
+            only.append(
+                replace(only[0], iterator="", outputs=(Output(Kind.INDEX, every.file.name, every.text),))
+            )
+        only = [one for one in only if _is_ours(found[one.iterator], folder)]
         done = write.write(write.plan(only, folder, whole=False)) if only else None
     return tuple(folder / path for path in done.written) if done else ()
 
 
 def _is_ours(page: Page, folder: Path) -> bool:
-    """A page that is right but that kiter did not write is left out of what kiter owns."""
-    return page.state != "" or page.file.name in manifest.load(folder)
-
-
-def _page_alone(rendered: Rendered) -> Rendered:
-    output = rendered.of(Kind.RST)
-    assert output is not None
-    return replace(rendered, outputs=(replace(output, path=PurePosixPath(output.path).name),))
+    """Whether it is to be written; one that is right but that kiter did not write is not kiter's."""
+    return page.state in (MISSING, STALE) or (not page.state and page.file.name in manifest.load(folder))
 
 
 def diagnostic(page: Page) -> Diagnostic:
     """What is told of a page that is not as it should be."""
     code = CODES["D09"]
     hint = GENERAL["O02"].hint if page.state == EDITED else code.hint
-    message = f"the page of {page.iterator} is {page.state}"
+    which = f"the page of {page.iterator}" if page.iterator else "the list of iterators"
+    message = f"{which} is {page.state}"
     return Diagnostic(Position(str(page.file), page.line), "D09", message, code.reason, hint)

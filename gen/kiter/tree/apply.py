@@ -145,6 +145,8 @@ class _Planner:
         path = fragment.place(output)
         if not fragment.joins(output) and not self._is_native(text, applied, output):
             return self._whole(text, applied, output)
+        if text is None and output.kind in places.BEGINS:
+            return fragment.whole(output)
         if text is None:
             raise MisfitError("there is no such file to join")
         joined = fragment.joins(output)

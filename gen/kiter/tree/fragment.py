@@ -34,6 +34,11 @@ def body(output: Output) -> list[str]:
     return trimmed(lines)
 
 
+def whole(output: Output) -> str:
+    """The file that the output begins where there is none: without the comment that names its place."""
+    return "\n".join((output.text.partition("\n")[0], "", *body(output), ""))
+
+
 def own_code(output: Output) -> list[str]:
     """The lines of a file of its own that would join another: those behind the licence and the includes."""
     lines = output.text.splitlines()[1:]

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from kiter.output import Kind
+from kiter.output import Kind, Output
 from kiter.target.profile import Profile
-from kiter.tree import conditions, idset
+from kiter.tree import conditions, fragment, idset
 from kiter.tree.codes import MisfitError
 
 Lines = list[str]
@@ -17,7 +17,7 @@ Join = Callable[[Lines, Lines, Profile], Lines]
 _ITERATOR_OBJECT = re.compile(r"^\s*obj-.*\b\w+_iter\.o\b")
 _DECLARED = re.compile(r"^[a-z].*\bbpf_iter_\w+_destroy\s*\(")
 _OPTION = re.compile(r"^(?:# )?(CONFIG_\w+)(=| is not set)")
-_ENTRY = re.compile(r"^\s+([\w/.-]+)\s*$")
+_ROW = re.compile(r"^   \* - \S*\b(bpf_iter_\w+)\.rst$")
 
 
 def inserted(lines: Lines, row: int, block: Sequence[str]) -> Lines:
@@ -128,24 +128,54 @@ def config(lines: Lines, body: Lines, _profile: Profile) -> Lines:
 
 
 def toctree(lines: Lines, body: Lines, _profile: Profile) -> Lines:
-    """In the index of pages: behind that on iterators and those of other iterators, by the alphabet."""
-    entry = body[0]
+    """In the index of pages, behind that on iterators."""
     rows = [row for row, line in enumerate(lines) if line.strip() == "bpf_iterators"]
     if len(rows) != 1:
         raise MisfitError("no index that lists bpf_iterators once")
-    row = rows[0] + 1
-    while (
-        (found := _ENTRY.match(lines[row])) and found[1].startswith("bpf_iter_") and found[1] < entry.strip()
-    ):
-        row += 1
-    return [*lines[:row], entry, *lines[row:]]
+    return [*lines[: rows[0] + 1], body[0], *lines[rows[0] + 1 :]]
 
 
+def index(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+    """In the table of iterators, as listed() does it."""
+    return _listed(lines, body)
+
+
+def _listed(lines: Lines, body: Lines) -> Lines:
+    """In the table of iterators, by the alphabet, or in the place of the row that it had."""
+    (name, first, after), *_ = _table_rows(body)
+    every = _table_rows(lines)
+    if not every:
+        raise MisfitError("no table of iterators, each with its page in the first column")
+    row = next((found for found in every if found[0] >= name), ("", every[-1][2], every[-1][2]))
+    return [*lines[: row[1]], *body[first:after], *lines[row[2] if row[0] == name else row[1] :]]
+
+
+def listed(text: str | None, output: Output) -> str:
+    """The list of iterators, None for none yet, with the row of one; raises MisfitError for no list."""
+    if text is None:
+        return fragment.whole(output)
+    return "\n".join(_listed(text.split("\n"), fragment.body(output)))
+
+
+def _table_rows(lines: Lines) -> list[tuple[str, int, int]]:
+    """The rows of iterators in a list-table: the page, where it begins, and where it has ended."""
+    starts = [(found[1], row) for row, line in enumerate(lines) if (found := _ROW.match(line))]
+    return [(page, row, _row_end(lines, row)) for page, row in starts]
+
+
+def _row_end(lines: Lines, row: int) -> int:
+    ends = (at for at in range(row + 1, len(lines)) if not lines[at].startswith("     "))
+    return next(ends, len(lines))
+
+
+# what is no part of a file that is there already, but may begin it
+BEGINS = frozenset({Kind.INDEX})
 JOINS: dict[Kind, Join] = {
     Kind.KFUNCS: kfuncs,
     Kind.MAKEFILE: makefile,
     Kind.STRUCT: struct,
     Kind.DECLARATIONS: declarations,
     Kind.CONFIG: config,
+    Kind.INDEX: index,
     Kind.TOCTREE: toctree,
 }

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The page that lists all iterators of a kernel: the row of one of them, and the page around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiter.lower import describe
+from kiter.lower.rst import listed, sentence
+from kiter.lower.scene import Scene
+from kiter.spec.release import spelled
+
+PAGE = "open_coded_iterators"
+ANYWHERE = "any program"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The page, and the lines of its row, whose first cell becomes a link."""
+
+    file: str
+    row: tuple[str, ...]
+
+
+def view(scene: Scene) -> View:
+    """The row of one iterator."""
+    it, docs = scene.it, scene.profile.docs
+    page = f"{docs}/bpf_iter_{it.name}.rst"
+    where = sentence("; ".join(context(scene)) or ANYWHERE).rstrip(".")
+    cells = (page, sentence(it.summary).rstrip("."), f"``{it.element}``", spelled(it.since), where)
+    row = (f"{'*' if not at else ' '} - {cell}".rstrip() for at, cell in enumerate(cells))
+    return View(f"{docs}/{PAGE}.rst", tuple(f"   {line}" for line in row))
+
+
+def context(scene: Scene) -> Iterator[str]:
+    """Where it may be called, in a few words each; nothing for anywhere."""
+    it = scene.it
+    if it.context.rcu:
+        yield "inside an RCU critical section"
+    if it.context.sleepable:
+        yield "programs that may sleep"
+    if it.context.allow:
+        yield " or ".join(describe.ALLOWED[kind] for kind in it.context.allow)
+    if it.programs:
+        yield f"programs of the types {listed([p.replace('_', ' ') for p in it.programs])}"
+    if it.place.join:
+        yield f"programs of the types that ``{it.place.join}`` is for"
+    if it.context.perfmon:
+        yield "with ``CAP_PERFMON``"
