@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
 
 from kiter.btf import elf, ids
@@ -174,9 +175,13 @@ class Btf:
         words = self._blob.words
         return bytes([words[at + 1] >> KIND_SHIFT & KIND_MASK for at in self._blob.starts])
 
+    def _among(self, kinds: Collection[int]) -> bytes:
+        """For each of the file's own types whether it is of one of these kinds."""
+        return self._kinds.translate(bytes(kind in kinds for kind in range(256)))
+
     def _ids(self, *kinds: int) -> Iterator[int]:
         """The ids of the types of these kinds, without the base's, in their order."""
-        yield from (number for number, kind in enumerate(self._kinds, self.first) if kind in kinds)
+        return compress(range(self.first, self.count), self._among(kinds))
 
     def _named(self, name: str, *kinds: int) -> Type | None:
         """The first type of that name, the file's own before the base's."""
@@ -189,9 +194,9 @@ class Btf:
         """The id of the file's own first type of that name, without decoding those of others; or 0."""
         index = self._indexes.get(kinds)
         if index is None:
-            words, starts, first = self._blob.words, self._blob.starts, self.first
-            last = reversed([(words[starts[number - first]], number) for number in self._ids(*kinds)])
-            index = self._indexes[kinds] = dict(last)
+            words, starts = self._blob.words, compress(self._blob.starts, self._among(kinds))
+            each = [*zip([words[at] for at in starts], self._ids(*kinds), strict=True)]
+            index = self._indexes[kinds] = dict(reversed(each))
         return min((index[place] for place in self._places(name) if place in index), default=0)
 
     def _places(self, name: str) -> Iterator[int]:
@@ -256,6 +261,26 @@ class Btf:
         own = (self._enum(self.type(number)) for number in self._ids(ENUM, ENUM64))
         return (*(self._beyond.enums if self._beyond else ()), *own)
 
+    def enums_with(self, names: Iterable[str]) -> tuple[Enum, ...]:
+        """The enums that have one of these enumerators, the kernel's first; no other one is decoded."""
+        names = tuple(names)
+        before = self._beyond.enums_with(names) if self._beyond else ()
+        places = (place for name in names for place in self._places(name))
+        own = sorted({number for place in places for number in self._enums_at.get(place, ())})
+        return (*before, *(self._enum(self.type(number)) for number in own))
+
+    @cached_property
+    def _enums_at(self) -> Mapping[int, Sequence[int]]:
+        """The ids of the file's own enums by the offsets of their enumerators' names."""
+        found: dict[int, list[int]] = {}
+        words, starts = self._blob.words, compress(self._blob.starts, self._among((ENUM, ENUM64)))
+        for number, at in zip(self._ids(ENUM, ENUM64), starts, strict=True):
+            each = WORDS[words[at + 1] >> KIND_SHIFT & KIND_MASK][1]
+            first = at + HEAD_WORDS
+            for place in words[first : first + each * (words[at + 1] & COUNT_MASK) : each]:
+                found.setdefault(place, []).append(number)
+        return found
+
     def _enum(self, found: Type) -> Enum:
         values = {self.string(member[0]): _value(found, member) for member in found.members}
         return Enum(found.name, found.ref, values)
@@ -278,6 +303,10 @@ class Btf:
 
     def kfuncs(self) -> Mapping[str, int]:
         """The KF_ flags of the file's kfuncs by name, the base's not included."""
+        return self._flags
+
+    @cached_property
+    def _flags(self) -> Mapping[str, int]:
         return {self.type(number).name: flags for number, flags in self._pairs.items()}
 
     @cached_property

@@ -61,10 +61,8 @@ def of(btf: Btf, name: str, ours: Interface | None = None) -> Interface:
     }
     if state := btf.struct(f"bpf_iter_{name}"):
         found[f"struct {state.name}"] = layout(state)
-    wanted = ours.enumerators
-    for enum in btf.enums if wanted else ():
-        if wanted & enum.values.keys():
-            found |= {key: str(value) for key, value in enum.values.items() if not key.startswith("__")}
+    for enum in btf.enums_with(ours.enumerators):
+        found |= {key: str(value) for key, value in enum.values.items() if not key.startswith("__")}
     return Interface(found)
 
 

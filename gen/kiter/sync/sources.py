@@ -7,14 +7,16 @@ accepts, what programs are told of it in a header, and which arguments its kerne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from kiter.btf.types import Function
 from kiter.sync import clike, emitted
 from kiter.sync.interface import FLAGS_OF, Interface, explicit, flags_text, layout, prototype
 
+T = TypeVar("T")
 ACCEPTED, DECLARED, DOCUMENTED = "values accepted by ", "declaration of ", "kernel-doc of "
 ONLY = (ACCEPTED, DECLARED, DOCUMENTED)
 _SAME = {"__u64": "u64", "__u32": "u32", "__s64": "s64", "__s32": "s32"}
@@ -47,6 +49,7 @@ class Tree:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._texts: dict[str, tuple[str, str]] = {}
+        self._parts: dict[tuple[str, Callable[[str], Iterator[Any]]], tuple[Any, ...]] = {}
 
     def text(self, path: str) -> tuple[str, str]:
         """A file as it is and without comments, both "" where there is none."""
@@ -55,6 +58,12 @@ class Tree:
             text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
             self._texts[path] = (text, clike.masked(text))
         return self._texts[path]
+
+    def all(self, path: str, find: Callable[[str], Iterator[T]]) -> tuple[T, ...]:
+        """What a function of clike finds in a file without comments, looked for once."""
+        if (path, find) not in self._parts:
+            self._parts[path, find] = tuple(find(self.text(path)[1]))
+        return self._parts[path, find]
 
 
 def of(tree: Tree, name: str, files: Files, ours: Interface) -> Side | None:
@@ -71,8 +80,8 @@ def emitted_as(unit: str, declarations: str, name: str) -> Interface:
     whole = emitted.read(unit, name)
     code = clike.masked(unit)
     flags = {function: given for function, given, _ in clike.ids(code)}
-    facts = {aspect: text for aspect, text, _ in _of_kfuncs(unit, code, name, flags)}
-    facts |= {aspect: text for aspect, text, _ in _declared(clike.masked(declarations), name)}
+    facts = {aspect: text for aspect, text, _ in _of_kfuncs(unit, code, name, flags, clike.kfuncs(code))}
+    facts |= {aspect: text for aspect, text, _ in _declared(clike.declared(clike.masked(declarations)), name)}
     return Interface({**whole.facts, **facts}, whole.uses)
 
 
@@ -83,11 +92,11 @@ def _found(tree: Tree, name: str, files: Files, ours: Interface) -> Facts:
     text, code = tree.text(files.kfuncs)
     flags: dict[str, tuple[frozenset[str], str, int]] = {}
     for path in files.ids:
-        masked = tree.text(path)[1]
-        for function, given, at in clike.ids(masked):
+        for function, given, at in tree.all(path, clike.ids):
             before = flags[function][0] if function in flags else frozenset()
             flags[function] = (before | given, path, at)
-    for aspect, said, at in _of_kfuncs(text, code, name, {f: given for f, (given, *_) in flags.items()}):
+    given_flags = {f: given for f, (given, *_) in flags.items()}
+    for aspect, said, at in _of_kfuncs(text, code, name, given_flags, tree.all(files.kfuncs, clike.kfuncs)):
         yield aspect, said, _place(files.kfuncs, code, at)
         if aspect in flags:
             given, path, row = flags[aspect]
@@ -95,13 +104,13 @@ def _found(tree: Tree, name: str, files: Files, ours: Interface) -> Facts:
     yield from _types_in(files.state or files.kfuncs, tree, name)
     yield from _enums_in(files.kfuncs, tree, ours)
     header = tree.text(files.declarations)[1]
-    for aspect, said, at in _declared(header, name):
+    for aspect, said, at in _declared(tree.all(files.declarations, clike.declared), name):
         yield aspect, said, _place(files.declarations, header, at)
 
 
 def _types_in(path: str, tree: Tree, name: str) -> Facts:
     code = tree.text(path)[1]
-    for struct, at in clike.structs(code):
+    for struct, at in tree.all(path, clike.structs):
         if struct.name == f"bpf_iter_{name}":
             yield f"struct {struct.name}", layout(struct), _place(path, code, at)
 
@@ -109,16 +118,20 @@ def _types_in(path: str, tree: Tree, name: str) -> Facts:
 def _enums_in(path: str, tree: Tree, ours: Interface) -> Facts:
     """The enums that hold an enumerator which the spec defines."""
     code = tree.text(path)[1]
-    for values, at in clike.enums(code):
+    for values, at in tree.all(path, clike.enums):
         if values.keys() & ours.facts.keys():
             yield from ((key, str(value), _place(path, code, at)) for key, value in values.items())
 
 
 def _of_kfuncs(
-    text: str, code: str, name: str, flags: Mapping[str, frozenset[str]]
+    text: str,
+    code: str,
+    name: str,
+    flags: Mapping[str, frozenset[str]],
+    kfuncs: Iterable[tuple[Function, int]],
 ) -> Iterator[tuple[str, str, int]]:
     handle = f"struct bpf_iter_{name} *"
-    for function, at in clike.kfuncs(code):
+    for function, at in kfuncs:
         if not _belongs(function.name, name) and not any(p.type == handle for p in function.parameters):
             continue
         yield function.name, prototype(explicit(function, flags.get(function.name, ()))), at
@@ -129,8 +142,8 @@ def _of_kfuncs(
             yield f"{ACCEPTED}{function.name}", ", ".join(labels), at
 
 
-def _declared(code: str, name: str) -> Iterator[tuple[str, str, int]]:
-    for function, at in clike.declared(code):
+def _declared(declared: Iterable[tuple[Function, int]], name: str) -> Iterator[tuple[str, str, int]]:
+    for function, at in declared:
         if _belongs(function.name, name):
             yield f"{DECLARED}{function.name}", _types(function), at
 
