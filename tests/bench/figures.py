@@ -113,6 +113,17 @@ def drift(_folder: Path, times: int) -> Iterator[Figure]:
     yield Figure("sync, memory", cost.mebibytes, 120, "MiB")
 
 
+def sources(_folder: Path, times: int) -> Iterator[Figure]:
+    """The ten specs of iterators that Linux 7.3 has, beside its BTF and its sources together."""
+    sys.path.append(str(ROOT / "tests/tree"))
+    from conftest import extract  # noqa: PLC0415 -- that folder is not in the path before
+
+    words = ("sync", "--kernel", "7.3", "--tree", extract("7.3"))
+    cost = typical(lambda: once("kiter", *words, *sorted((ROOT / "specs").glob("*.yaml"))), times)
+    yield Figure("sync, with sources", cost.seconds, 1, "s")
+    yield Figure("sync, with sources, memory", cost.mebibytes, 120, "MiB")
+
+
 def patches(folder: Path, times: int) -> Iterator[Figure]:
     """An iterator of a new name each time, so that no check's answer is known: all of them are made."""
     sys.path.append(str(ROOT / "tests/series"))
@@ -143,4 +154,4 @@ def _there_and_back(tree: Path, spec: Path) -> Cost:
     return cost
 
 
-ALL: tuple[Benchmark, ...] = (generation, cached, marginal, edited, everything, drift, patches)
+ALL: tuple[Benchmark, ...] = (generation, cached, marginal, edited, everything, drift, sources, patches)

@@ -29,7 +29,9 @@ class Cost:
 def once(*command: str | Path, cwd: Path = ROOT) -> Cost:
     """Run a command. This process must stay smaller than what it measures: a child begins as its copy."""
     with tempfile.TemporaryDirectory() as peaks:
-        environment = os.environ | {"PYTHONPATH": str(PROBE), "BENCH_PEAKS": peaks, "NO_COLOR": "1"}
+        # as for a user, whose Python keeps what it compiled
+        kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        environment = kept | {"PYTHONPATH": str(PROBE), "BENCH_PEAKS": peaks, "NO_COLOR": "1"}
         start = time.perf_counter()
         child = subprocess.Popen(
             command,
