@@ -15,7 +15,9 @@ from kiter.lint.symbols import RULES as BY_BTF
 
 ERRORS = ROOT / "tests" / "errors"
 SHOWN = "".join(
-    path.read_text("utf-8") for folder in ("lint", "source") for path in sorted((ERRORS / folder).iterdir())
+    path.read_text("utf-8")
+    for folder in ("lint", "together", "source")
+    for path in (ERRORS / folder).glob("*.[yc]*")
 )
 
 

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from mutations import specs
 
 from kiter import codes
@@ -82,11 +82,7 @@ def test_there_is_nothing_to_mend_in_our_own_specs(path):
 
 
 @given(text=specs())
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=60)
 def test_whatever_is_mended_loads_again(tmp_path, text):
     one = mended(text, "x.yaml", TARGETS[:1])
     assert mended(one.text, "x.yaml", TARGETS[:1]).text == one.text

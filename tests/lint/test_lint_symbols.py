@@ -3,28 +3,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from test_lint_rules import SPECS
+from test_lint_rules import ROOT, SPECS
 
 from kiter.btf.reader import Btf
 from kiter.errors import KiterError
 from kiter.frontend import model
 from kiter.kernel import headers
-from kiter.lint.symbols import unknown
+from kiter.lint.symbols import RULES, unknown
+from kiter.pages import examples
 from kiter.spec.iterator import build
 from kiter.spec.load import parse
 from kiter.target.profile import profile
 
 TARGET = profile("6.12")
-WRONG = """iterator: x
-summary: walk over tasks
-element: {type: struct task_struct *, lifetime: rcu}
-context: {rcu: true}
-arguments:
-  flags: {type: u32, doc: how, bits: {CSS_TASK_ITER_PROCESSES: {doc: processes only}}}
-walk:
-  cursor: {next: "f(pos, flags, pid_taks(pos))"}
-"""
+WRONG = ROOT / "tests" / "errors" / "btf" / "names.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +41,14 @@ def test_our_own_specs_name_what_the_kernel_has(path, btf):
 
 
 def test_what_is_not_there_is_told(btf):
-    it = build(parse(WRONG, "x.yaml"), TARGET.number)
-    found = [(d.code, d.at.line, d.hint) for d in unknown(it, TARGET, btf)]
-    assert [(code, line) for code, line, _ in found] == [("C34", 6), ("C35", 8)]
-    assert found[1][2] == "did you mean 'pid_task'?"
+    text = WRONG.read_text("utf-8")
+    found = unknown(build(parse(text, "x.yaml"), TARGET.number), TARGET, btf)
+    wanted = [(row, re.search(r"# error\[(\w+)\]", line)) for row, line in enumerate(text.split("\n"), 1)]
+    assert [(d.at.line, d.code) for d in found] == [(row, shown[1]) for row, shown in wanted if shown]
+    assert found[1].hint == "did you mean 'pid_task'?"
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_the_good_line_keeps_the_rule(code, btf):
+    it = build(parse(examples.mended(code), "x.yaml"), TARGET.number)
+    assert code not in {d.code for d in unknown(it, TARGET, btf)}

@@ -11,7 +11,7 @@ import pytest
 from expected_errors import disagreements, expected_in
 
 from kiter.errors import Diagnostic, KiterError
-from kiter.lint import design, lint
+from kiter.lint import design, lint, lint_together
 from kiter.lint.source.check import check as check_source
 from kiter.spec.check import check, spec_schema
 from kiter.spec.iterator import build
@@ -42,6 +42,11 @@ def _lint_errors(path: Path) -> Sequence[Diagnostic]:
     return [d for d in found if tested or d.code[0] != "T"]
 
 
+def _together_errors(path: Path) -> Sequence[Diagnostic]:
+    both = [path.with_name(f"{path.stem}_first.yaml"), path]
+    return lint_together([build(load(one), (6, 12)) for one in both])
+
+
 def _source_errors(path: Path) -> Sequence[Diagnostic]:
     return check_source([str(path)], profile("6.12"))[1]
 
@@ -50,9 +55,12 @@ PHASES: dict[str, Callable[[Path], Sequence[Diagnostic]]] = {
     "yaml": _yaml_errors,
     "schema": _schema_errors,
     "lint": _lint_errors,
+    "together": _together_errors,
     "source": _source_errors,
 }
-FILES = [path for folder in PHASES for path in sorted((ERRORS / folder).glob("*.[yc]*"))]
+FOUND = [path for folder in PHASES for path in sorted((ERRORS / folder).glob("*.[yc]*"))]
+FIRST = [path for path in FOUND if path.parent.name == "together" and path.stem.endswith("_first")]
+FILES = [path for path in FOUND if path not in FIRST]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}/{p.stem}")
@@ -68,8 +76,5 @@ def test_errors_are_those_on_the_lines(path):
 
 
 def test_every_error_file_is_read():
-    others = {"schema.json"}
-    assert {p for p in ERRORS.rglob("*") if p.is_file() and p.parent.name in PHASES} == {
-        *FILES,
-        *(ERRORS / "schema" / name for name in others),
-    }
+    known = {*FILES, *FIRST, ERRORS / "schema" / "schema.json", *(ERRORS / "source" / "kept").iterdir()}
+    assert {p for folder in PHASES for p in (ERRORS / folder).rglob("*") if p.is_file()} == known

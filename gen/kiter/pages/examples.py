@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ from kiter import resources
 from kiter.spec.load import load
 
 EXPECTED = re.compile(r"\s*(?://)?\s*# error\[(?P<code>[A-Z]\d\d)\](?::(?P<column>\d+))? .*$")
-GOOD_C = "good.c"
+GOOD_C, KEPT = "good.c", "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Example:
 def _shown() -> dict[str, tuple[Path, int]]:
     """For each code the file, and the line from 0, that shows it first."""
     found: dict[str, tuple[Path, int]] = {}
-    for folder in ("lint", "source"):
+    for folder in ("lint", "together", "btf", "source"):
         for path in sorted((resources.errors() / folder).glob("*.[yc]*")):
             for row, line in enumerate(path.read_text("utf-8").splitlines()):
                 for code in re.findall(r"# error\[([A-Z]\d\d)\]", line):
@@ -37,44 +36,80 @@ def _shown() -> dict[str, tuple[Path, int]]:
 
 
 def bad(code: str) -> Example | None:
-    """What breaks a rule: the line that is wrong, in C with all that is not as in the right one."""
+    """What breaks a rule: the lines that are wrong, in C with all that is not as in the right one."""
     if code not in _shown():
         return None
     path, row = _shown()[code]
     if path.suffix == ".c":
-        return Example("\n".join(_changed(path, "+ ")))
-    line = EXPECTED.sub("", path.read_text("utf-8").splitlines()[row])
-    return Example(line.strip())
+        return Example(_compared(path, "-"))
+    lines = _plain(path)
+    return Example("\n".join(lines[n - 1].strip() for n in sorted({row + 1, *kept().get(code, ())})))
 
 
 def good(code: str) -> Example | None:
-    """What keeps the rule in the place of the bad example, where one line tells it."""
+    """What keeps the rule in the place of the bad example."""
     if code not in _shown():
         return None
     path, _ = _shown()[code]
     if path.suffix == ".c":
-        text = "\n".join(_changed(path, "- "))
-        return Example(text) if text else None
-    return Example(kept()[code]) if code in kept() else None
+        return Example(_compared(path, "+"))
+    return Example("\n".join(text for text in kept()[code].values() if text)) if code in kept() else None
 
 
 @cache
-def kept() -> dict[str, str]:
-    """For each rule of specs the line that keeps it in the place of the bad one."""
-    return {code: str(text) for code, text in load(resources.errors() / "good.yaml").data.items()}
+def kept() -> dict[str, dict[int, str]]:
+    """For each rule of specs the lines, by number from 1, that keep it in the file that breaks it."""
+    lines = load(resources.errors() / "good.yaml").data.items()
+    return {
+        code: {int(number): text for number, text in kept.items()}
+        if isinstance(kept, dict)
+        else {_shown()[code][1] + 1: kept}
+        for code, kept in lines
+    }
 
 
-def mended(code: str) -> tuple[str, int]:
-    """The file that shows a rule with the bad line mended, and that line's number from 1."""
-    path, row = _shown()[code]
-    lines = path.read_text("utf-8").splitlines()
-    indent = len(lines[row]) - len(lines[row].lstrip())
-    lines[row] = lines[row][:indent] + kept()[code]
-    return "\n".join(lines) + "\n", row + 1
+def shown(code: str) -> Path:
+    """The file that shows a rule first."""
+    return _shown()[code][0]
 
 
-def _changed(path: Path, sign: str) -> Iterator[str]:
-    """The lines of a bad file, or of the good one, that the other does not have."""
-    right = path.with_name(GOOD_C).read_text("utf-8").splitlines()
-    wrong = [EXPECTED.sub("", line) for line in path.read_text("utf-8").splitlines()]
-    return (line[2:] for line in difflib.ndiff(right, wrong) if line.startswith(sign) and line[2:].strip())
+def mended(code: str) -> str:
+    """The file that shows a rule with the bad lines mended; one with no text is left out."""
+    lines = shown(code).read_text("utf-8").splitlines()
+    texts = {row: _indented(lines[row - 1], text) if text else None for row, text in kept()[code].items()}
+    made = (texts.get(row, line) for row, line in enumerate(lines, 1))
+    return "\n".join(line for line in made if line is not None) + "\n"
+
+
+def _indented(line: str, text: str) -> str:
+    """The text where the line stands, all its own lines below each other."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return "\n".join(indent + part for part in text.split("\n"))
+
+
+def right(code: str) -> Path:
+    """The C that keeps a rule for C."""
+    return _right(shown(code))
+
+
+def _right(path: Path) -> Path:
+    """The C that keeps the rule which a bad file breaks: one of its own, or the one of most."""
+    own = path.parent / KEPT / path.name
+    return own if own.is_file() else path.with_name(GOOD_C)
+
+
+def _compared(path: Path, sign: str) -> str:
+    """The lines of a bad file (-), or of the good one (+), that the other does not have.
+
+    Where one of them has nothing but more lines than the other, with what stands beside these.
+    """
+    right = _right(path).read_text("utf-8").splitlines()
+    for around in (0, 1):
+        lines = list(difflib.unified_diff(_plain(path), right, n=around, lineterm=""))[2:]
+        if all(any(line[0] == one and line[1:].strip() for line in lines) for one in "-+"):
+            break
+    return "\n".join(line[1:] for line in lines if line[0] in {sign, " "}).strip("\n")
+
+
+def _plain(path: Path) -> list[str]:
+    return [EXPECTED.sub("", line) for line in path.read_text("utf-8").splitlines()]
