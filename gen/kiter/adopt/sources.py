@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 from kiter.adopt import skeleton
 from kiter.adopt.skeleton import Argument, Skeleton, Value
 from kiter.btf.types import Function, Struct
+from kiter.errors import environment
 from kiter.sync import clike
-from kiter.sync.sources import Tree
+from kiter.sync.codes import CODES
+from kiter.sync.sources import LARGEST, Tree
 from kiter.target.profile import Profile
 from kiter.tree import conditions, idset
 from kiter.tree.worktree import WorkTree
@@ -36,10 +39,12 @@ def read(work: WorkTree, name: str) -> Skeleton | None:
 
 def _find(root: Path, function: str) -> str:
     """The file that defines a function, as a path of the tree."""
-    wanted = re.compile(rf"^(?:__bpf_kfunc\b[^;{{]*\b)?{function}\(".encode(), re.MULTILINE)
+    wanted = re.compile(
+        rf"^(?:__bpf_kfunc\b[^;{{(]{{0,200}}\b)?{re.escape(function)}\(".encode(), re.MULTILINE
+    )
     for folder in LIKELY:
         for path in sorted((root / folder).rglob("*.c")):
-            data = path.read_bytes() if path.is_file() else b""
+            data = path.read_bytes() if path.is_file() and path.stat().st_size <= LARGEST else b""
             if function.encode() in data and b"__bpf_kfunc" in data and wanted.search(data):
                 return path.relative_to(root).as_posix()
     return ""
@@ -53,14 +58,15 @@ class _Reader:
         self.release = "{}.{}".format(*work.version)
         self.profile: Profile = work.profile
         self.text, self.code = tree.text(file)
-        self.at = {function.name: at for function, at in clike.kfuncs(self.code)}
-        self.functions = {function.name: function for function, _ in clike.kfuncs(self.code)}
+        found = tree.all(file, clike.kfuncs)
+        self.at = {function.name: at for function, at in found}
+        self.functions = {function.name: function for function, _ in found}
         self.ids: dict[str, frozenset[str]] = {}
         for path in (self.profile.common_file, file):
             self.ids |= {function: flags for function, flags, _ in clike.ids(tree.text(path)[1])}
 
     def read(self) -> Skeleton:
-        new, following = (self.functions[self._called(what)] for what in ("new", "next"))
+        new, following = self._function("new"), self._function("next")
         header, struct = self._struct()
         flags = self.ids.get(new.name, frozenset())
         select, cases = self._cases(new)
@@ -91,6 +97,15 @@ class _Reader:
 
     def _called(self, what: str) -> str:
         return f"bpf_iter_{self.name}_{what}"
+
+    def _function(self, what: str) -> Function:
+        """One of the kfuncs; raises KiterError D14 where it is not defined as kfuncs are."""
+        name = self._called(what)
+        if name in self.functions and (what != "new" or self.functions[name].parameters):
+            return self.functions[name]
+        code = CODES["D14"]
+        message = f"{code.title}: no __bpf_kfunc {name}()"
+        raise environment("D14", message, code.reason, code.hint, self.file)
 
     def _body(self, function: Function) -> str:
         return clike.body(self.code, self.at[function.name])
@@ -140,9 +155,14 @@ class _Reader:
         return "" if self.profile.common_set in sets else next(iter(sets), "")
 
     def _sets(self, function: str) -> list[str]:
+        return [name for name, members in self._members if function in members]
+
+    @cached_property
+    def _members(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """All sets of ids with the functions in them."""
         paths = dict.fromkeys((self.profile.common_file, self.file))
         every = (one for path in paths for one in idset.every(self.tree.text(path)[1].splitlines()))
-        return [one.name for one in every if any(entry.name == function for entry in one.entries)]
+        return tuple((one.name, frozenset(entry.name for entry in one.entries)) for one in every)
 
     # --- flags -----------------------------------------------------------------------------------
 
@@ -201,9 +221,9 @@ class _Reader:
 
     def _next(self, function: Function) -> Iterator[str]:
         """The lines of next(), in the sources' own words."""
-        start = self.text.index("{", self.text.index(")", self.at[function.name])) + 1
-        end = self.text.index("\n}", start)
-        for line in self.text[start:end].strip("\n").splitlines():
+        start = self.code.index("{", self.at[function.name]) + 1
+        end = self.code.find("\n}", start)
+        for line in self.text[start : end if end >= 0 else start].strip("\n").splitlines():
             yield line.removeprefix("\t").rstrip()
 
     def _companions(self) -> Iterator[skeleton.Companion]:
@@ -217,7 +237,7 @@ class _Reader:
                 yield skeleton.companion(function, handle, flags, sets)
 
     def _set_of_new(self) -> str:
-        return self._set(self.functions[self._called("new")])
+        return self._set(self._function("new"))
 
 
 def _words(label: str) -> str:

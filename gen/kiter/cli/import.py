@@ -17,6 +17,7 @@ from kiter.codes import CODES as GENERAL
 from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.kernel import btf_files
 from kiter.render import render
+from kiter.spec.load import parse
 from kiter.sync.codes import CODES
 from kiter.tree import worktree
 
@@ -44,6 +45,7 @@ def execute(options: argparse.Namespace) -> int:
         raise _refused("D11", str(options.tree or options.btf), f"there is no bpf_iter_{options.name}_new()")
     path: Path = options.out or Path("specs") / f"{options.name}.yaml"
     text = render("spec/import.yaml.j2", _view(found, path))
+    _check_is_yaml(text, str(options.tree or options.btf))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
@@ -52,6 +54,15 @@ def execute(options: argparse.Namespace) -> int:
         raise _refused("O03", str(path), f"{path} is there already") from error
     sys.stdout.write(f"{printable(str(path))}: go over its texts, then run 'kiter sync' with it\n")
     return 0
+
+
+def _check_is_yaml(text: str, where: str) -> None:
+    """Raise KiterError D14 for what names and types that are none would come to."""
+    try:
+        parse(text, where)
+    except KiterError as error:
+        said = error.diagnostics[0].message
+        raise _refused("D14", where, f"{CODES['D14'].title}: what comes out is no YAML: {said}") from error
 
 
 def _of_tree(options: argparse.Namespace) -> Skeleton | None:

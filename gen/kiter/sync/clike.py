@@ -2,6 +2,8 @@
 """What C says of kfuncs, by pattern: definitions, ids, structs, enums, labels, declarations, comments.
 
 Each is found with the offset at which it stands. It takes text without comments, as masked() gives it.
+Files may be anything: no pattern looks further from a place than code in the kernel's style can go on,
+so that the time grows with the length of a text and not with its square.
 """
 
 from __future__ import annotations
@@ -12,16 +14,27 @@ from collections.abc import Iterator
 
 from kiter.btf.types import Function, Member, Parameter, Struct
 
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-_KFUNC = re.compile(r"^__bpf_kfunc\s+([^;{}()]*?)(\w+)\(([^;{}]*?)\)\s*\{", re.MULTILINE)
-_DECLARED = re.compile(
-    r"^(?:extern[ \t]+)?(\w[\w \t]*[\s*]+)(bpf_iter_\w+)\(([^(){};&]*)\)[\s\w]*;", re.MULTILINE
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+# a line that goes on begins with white space, the next thing does not
+_BODY = r"((?:(?:[ \t#][^\n]*)?\n)*)"
+_KFUNC = re.compile(
+    r"^__bpf_kfunc\s{1,9}([^;{}()]{0,200}?)\b(\w{1,99})\(((?:[^;{}\n]|\n(?=[ \t])){0,2000}?)\)\s{0,99}\{",
+    re.MULTILINE,
 )
-_FLAGS = re.compile(r"^BTF_ID_FLAGS\(func,\s*(\w+)\s*(?:,\s*([^)]*))?\)", re.MULTILINE)
-_STRUCT = re.compile(r"^struct (bpf_iter_\w+) \{\n(.*?)^\}([^;]*);", re.MULTILINE | re.DOTALL)
-_MEMBER = re.compile(r"\s*([^;\[]+?)(\w+)(\[(\d+)\])?;")
-_ENUM = re.compile(r"^enum(?: \w+)? \{\n(.*?)^\};", re.MULTILINE | re.DOTALL)
+_DECLARED = re.compile(
+    r"^(?:extern[ \t]{1,9})?(\w[\w \t]{0,99}?[\s*]{1,20})(bpf_iter_\w{1,99})"
+    r"\(((?:[^(){};&\n]|\n(?=[ \t])){0,2000})\)[\s\w]{0,99};",
+    re.MULTILINE,
+)
+_FLAGS = re.compile(r"^BTF_ID_FLAGS\(func,\s*(\w+)\s*(?:,\s*([^()]*))?\)", re.MULTILINE)
+_STRUCT = re.compile(rf"^struct (bpf_iter_\w+) \{{\n{_BODY}\}}([^;{{}}\n]*);", re.MULTILINE)
+_MEMBER = re.compile(r"\s*([^\[]+?)(\w+)(\[(\d{1,6})\])?")
+_ENUM = re.compile(rf"^enum(?: \w+)? \{{\n{_BODY}\}};", re.MULTILINE)
 _CASE = re.compile(r"\bcase ([A-Z0-9][A-Z0-9_| ]*):")
+_LONGEST = 300  # a member, in characters
+_FARTHEST = 10_000  # the longest comment
+_LARGEST = 50_000  # the longest function
+_WIDEST = 1 << 64
 _DOC_PARAMETER = re.compile(r"^ \* @(\w+):", re.MULTILINE)
 
 _SIZES = {
@@ -78,7 +91,7 @@ def structs(code: str) -> Iterator[tuple[Struct, int]]:
 def _struct(name: str, body: str, attributes: str) -> Struct:
     members: list[Member] = []
     size = alignment = 0
-    for base, member, brackets, count in _MEMBER.findall(body):
+    for base, member, brackets, count in _members(body):
         each = 8 if base.endswith("*") else SIZE_OF.get(base.strip(), 0)
         alignment = max(alignment, each)
         size = -(-size // max(each, 1)) * each
@@ -86,6 +99,13 @@ def _struct(name: str, body: str, attributes: str) -> Struct:
         size += each * int(count or 1)
     wanted = max(alignment, 8 if "aligned(8)" in attributes.replace(" ", "") else 1)
     return Struct(name, -(-size // wanted) * wanted, alignment, tuple(members))
+
+
+def _members(body: str) -> Iterator[tuple[str, str, str, str]]:
+    for text in body.split(";"):
+        found = _MEMBER.fullmatch(text) if len(text) <= _LONGEST else None
+        if found:
+            yield found[1], found[2], found[3] or "", found[4] or ""
 
 
 def enums(code: str) -> Iterator[tuple[dict[str, int], int]]:
@@ -117,7 +137,10 @@ def _values(body: str) -> Iterator[tuple[str, int]]:
 def _number(text: str) -> int:
     """A number, or one shifted: `7`, `0x10`, `1U << 16`."""
     number, _, shift = (re.sub(r"[UuLl]+$", "", word.strip()) for word in text.partition("<<"))
-    return int(number, 0) << int(shift or "0", 0)
+    value, by = int(number, 0), int(shift or "0", 0)
+    if not 0 <= by < 64 or abs(value) >= _WIDEST:
+        raise ValueError(text)
+    return value << by
 
 
 def labels(code: str) -> tuple[str, ...]:
@@ -128,8 +151,9 @@ def labels(code: str) -> tuple[str, ...]:
 
 def body(code: str, start: int) -> str:
     """The text of the function whose definition begins at that offset."""
-    end = code.find("\n}", start)
-    return code[start : end if end >= 0 else len(code)]
+    farthest = start + _LARGEST
+    end = code.find("\n}", start, farthest)
+    return code[start : end if end >= 0 else farthest]
 
 
 def documented(text: str, start: int) -> tuple[str, ...] | None:
@@ -140,9 +164,9 @@ def documented(text: str, start: int) -> tuple[str, ...] | None:
 
 def kernel_doc(text: str, start: int) -> str:
     """The kernel-doc comment that ends before that offset, "" where there is none."""
-    before = text[:start].rstrip()
+    before = text[max(0, start - _FARTHEST) : start].rstrip()
     opening = before.rfind("/*")
-    whole = before.endswith("*/") and before.startswith("/**\n", opening)
+    whole = opening >= 0 and before.endswith("*/") and before.startswith("/**\n", opening)
     return before[opening:] if whole else ""
 
 

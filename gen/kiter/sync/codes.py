@@ -90,6 +90,13 @@ _ALL = (
         "give --docs a folder that exists",
     ),
     Code(
+        "D14",
+        "the sources are not understood",
+        "kiter reads C in the kernel's style: kfuncs that begin with __bpf_kfunc and have a body, in files "
+        "of a few megabytes at most.",
+        "name the tree of a kernel; an iterator in other C can be read of its BTF",
+    ),
+    Code(
         "N01",
         "a program uses what is not there any more",
         "It is not verified: the kernel has no kfunc of that name.",

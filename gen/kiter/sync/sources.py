@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kiter.btf.types import Function
+from kiter.errors import environment
 from kiter.sync import clike, emitted
+from kiter.sync.codes import CODES
 from kiter.sync.interface import FLAGS_OF, Interface, explicit, flags_text, layout, prototype
 
 T = TypeVar("T")
+LARGEST = 4 << 20  # bytes; what is read here of Linux 7.3 has 0.4 MB at most
+MOST = 1024  # of one kind in a file; a hook takes 256 kfuncs (BTF_KFUNC_SET_MAX_CNT)
 ACCEPTED, DECLARED, DOCUMENTED = "values accepted by ", "declaration of ", "kernel-doc of "
 ONLY = (ACCEPTED, DECLARED, DOCUMENTED)
 _SAME = {"__u64": "u64", "__u32": "u32", "__s64": "s64", "__s32": "s32"}
@@ -55,15 +60,23 @@ class Tree:
         """A file as it is and without comments, both "" where there is none."""
         if path not in self._texts:
             file = self.root / path
-            text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+            text = _read(file) if file.is_file() else ""
             self._texts[path] = (text, clike.masked(text))
         return self._texts[path]
 
     def all(self, path: str, find: Callable[[str], Iterator[T]]) -> tuple[T, ...]:
         """What a function of clike finds in a file without comments, looked for once."""
         if (path, find) not in self._parts:
-            self._parts[path, find] = tuple(find(self.text(path)[1]))
+            self._parts[path, find] = tuple(islice(find(self.text(path)[1]), MOST))
         return self._parts[path, find]
+
+
+def _read(file: Path) -> str:
+    """The text; raises KiterError D14 for what is too long to be the sources of an iterator."""
+    if file.stat().st_size > LARGEST:
+        code = CODES["D14"]
+        raise environment("D14", code.title, code.reason, code.hint, str(file))
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
 def of(tree: Tree, name: str, files: Files, ours: Interface) -> Side | None:
@@ -131,7 +144,7 @@ def _of_kfuncs(
     kfuncs: Iterable[tuple[Function, int]],
 ) -> Iterator[tuple[str, str, int]]:
     handle = f"struct bpf_iter_{name} *"
-    for function, at in kfuncs:
+    for function, at in {function.name: (function, at) for function, at in kfuncs}.values():
         if not _belongs(function.name, name) and not any(p.type == handle for p in function.parameters):
             continue
         yield function.name, prototype(explicit(function, flags.get(function.name, ()))), at
