@@ -15,7 +15,7 @@ from kiter.kernel.messages import Finding, parse, unexplained
 from kiter.output import Kind, Output, Rendered
 
 _DECLARATIONS = "kiter_declarations.h"
-_LIBRARY = re.compile(r"/include/(\w+/[\w.]+)\.d/")
+_LIBRARY = re.compile(r"/(?:include|lib)/(\w+/[\w.]+)\.d/")
 _RECORD = re.compile(r"\b(?:struct|union)\b[^;{]*\{")
 
 
@@ -68,10 +68,16 @@ def _wrapper(folder: Path, types: str, fragment: Output | None, bpf: Bpf) -> Pat
     (folder / "bpf_experimental.h").write_text(
         f"#pragma once\n{real}\n#include <{_DECLARATIONS}>\n", encoding="utf-8"
     )
-    if fragment and (name := _LIBRARY.search(fragment.path)):  # as in tools/sched_ext/include
+    if fragment and (name := _LIBRARY.search(fragment.path)):  # as in tools/sched_ext/include and tools/lib
         (folder / name[1]).parent.mkdir(exist_ok=True)
-        (folder / name[1]).write_text(f"#pragma once\n#include <{_DECLARATIONS}>\n", encoding="utf-8")
+        (folder / name[1]).write_text(_extended(name[1]), encoding="utf-8")
     return folder
+
+
+def _extended(header: str) -> str:
+    """A header as it is where there is one, and the declarations."""
+    real = f"#if __has_include_next(<{header}>)\n#include_next <{header}>\n#endif\n"
+    return f"#pragma once\n{real}#include <{_DECLARATIONS}>\n"
 
 
 def _skeleton(made: Path, name: str, bpf: Bpf) -> Done:
