@@ -55,6 +55,13 @@ def cached(folder: Path, times: int) -> Iterator[Figure]:
     yield Figure("build, all cached, memory", cost.mebibytes, 150, "MiB")
 
 
+def linting(_folder: Path, times: int) -> Iterator[Figure]:
+    """All specs for all kernels, in a new process each time."""
+    cost = typical(lambda: once("kiter", "lint", ROOT / "specs"), times)
+    yield Figure("lint", cost.seconds, 0.3, "s")
+    yield Figure("lint, memory", cost.mebibytes, 40, "MiB")
+
+
 def marginal(folder: Path, times: int) -> Iterator[Figure]:
     """What one more spec costs, and that the thousandth costs no more than the three-hundredth."""
     seconds = [many(folder, count, times) for count in SYNTHETIC]
@@ -154,4 +161,14 @@ def _there_and_back(tree: Path, spec: Path) -> Cost:
     return cost
 
 
-ALL: tuple[Benchmark, ...] = (generation, cached, marginal, edited, everything, drift, sources, patches)
+ALL: tuple[Benchmark, ...] = (
+    generation,
+    cached,
+    linting,
+    marginal,
+    edited,
+    everything,
+    drift,
+    sources,
+    patches,
+)

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 
 from kiter import frontend, lint
-from kiter.cli import _mends
 from kiter.cli.command import show
 from kiter.codes import CODES
 from kiter.errors import Diagnostic, KiterError, environment
@@ -63,9 +62,13 @@ def execute(options: argparse.Namespace) -> int:
         from kiter.cli import _source  # noqa: PLC0415 - the parser of C is wanted only here
 
         return _source.execute(options.kernel_source, targets[-1], options)
+    if not (options.fix or options.diff):
+        return _judged(options, targets, ())
+    from kiter.cli import _mends  # noqa: PLC0415 - what writes files is wanted only here
+
     if options.diff:
         return _mends.compared(options.specs, targets)
-    done = _mends.fixed(options.specs, targets) if options.fix else []
+    done = _mends.fixed(options.specs, targets)
     if options.format != "json":  # where all must be one list
         for one in done:
             show([one], options)

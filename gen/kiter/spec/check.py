@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +12,11 @@ from kiter import resources
 from kiter.errors import Diagnostic
 from kiter.spec.compose import MOST_ERRORS, limited
 from kiter.spec.document import Document
+from kiter.spec.valid import Schema, keeps, pattern, unique
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
-
-Schema = Mapping[str, Any]
 
 # One validator per schema object: building one costs more than a check. The schema is kept
 # beside it, so that its id() stays its own.
@@ -34,6 +32,8 @@ def spec_schema() -> dict[str, Any]:
 
 def check(document: Document, schema: Schema) -> list[Diagnostic]:
     """Everything in `document` that `schema` forbids, sorted by place; empty when it is fine."""
+    if keeps(document.data, schema):
+        return []
     # Imported here: wording and jsonschema take 40 ms to load.
     from kiter.spec.wording import Wording  # noqa: PLC0415
 
@@ -57,16 +57,10 @@ def _validator(schema: Schema) -> Validator:
     return made
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    r"""In JSON Schema `$` is the very end; Python's also matches before a last newline."""
-    return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern))
-
-
-def _pattern(_: Validator, pattern: str, value: object, __: Schema) -> Iterator[ValidationError]:
+def _pattern(_: Validator, wanted: str, value: object, __: Schema) -> Iterator[ValidationError]:
     from jsonschema.exceptions import ValidationError  # noqa: PLC0415
 
-    if isinstance(value, str) and not _compiled(pattern).search(value):
+    if isinstance(value, str) and not pattern(wanted).search(value):
         yield ValidationError("does not match")
 
 
@@ -74,5 +68,5 @@ def _unique_items(_: Validator, wanted: bool, value: object, __: Schema) -> Iter
     """The library's own compares each with each: hours for a hostile list."""
     from jsonschema.exceptions import ValidationError  # noqa: PLC0415
 
-    if wanted and isinstance(value, list) and len(set(map(repr, value))) < len(value):
+    if wanted and isinstance(value, list) and not unique(value):
         yield ValidationError("not unique")
