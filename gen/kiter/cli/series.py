@@ -138,4 +138,5 @@ def _facts(series: Series, report: Report | None, files: Sequence[Path]) -> dict
         "notes": list(series.notes),
         "kernel": report.kernel if report else None,
         "checks": {label: dict(cells) for label, cells in report.rows.items()} if report else {},
+        "skipped": list(report.skipped) if report else [],
     }

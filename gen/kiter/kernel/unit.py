@@ -22,6 +22,7 @@ from kiter.tree.codes import MisfitError
 _KFUNC = re.compile(r"__bpf_kfunc\b[^;{(]*?(\w+)\(")
 _INCLUDE = re.compile(r"^#include <.*$", re.MULTILINE)
 _EXPECTED = re.compile(r"symbol '(\w+)' was not declared\. Should it be static\?")
+_OPTIONS = "command-line:"  # where sparse is when it cannot even begin
 _CONTINUED = re.compile(r"^(\S+:\d+:\d+): {4}(.*)$", re.MULTILINE)
 
 # Columns are counted in characters, as the other tools do: gcc and sparse would count a tab as eight.
@@ -100,7 +101,7 @@ def ours(found: Finding, unit: str) -> bool:
     expected = _EXPECTED.search(found.text)
     if expected and expected[1] in _KFUNC.findall(unit):
         return False
-    return not found.elsewhere
+    return not found.elsewhere or found.elsewhere.startswith(_OPTIONS)
 
 
 def path_of(rendered: Rendered) -> str:

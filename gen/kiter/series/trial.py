@@ -42,7 +42,7 @@ class Bench:
     @property
     def tree(self) -> Path:
         """The user's tree, from which comes what no patch changes."""
-        return self.series.repository.tree.path
+        return self.series.repository.tree.path.absolute()  # the compiler runs in another folder
 
     @property
     def state(self) -> str:
