@@ -24,6 +24,7 @@ from kiter.lower import (
     struct,
     toctree,
     types,
+    verifier,
 )
 from kiter.lower.scene import Scene, scene
 from kiter.output import Kind, Output, Rendered
@@ -66,6 +67,7 @@ OUTPUTS: tuple[tuple[Kind, Lower, str, Place], ...] = (
     (Kind.BTF_IDS, btf_ids.view, "kernel/btf_ids.c.j2", _ids_path),
     (Kind.STRUCT, struct.view, "kernel/struct.h.j2", lambda s: names.fragment(s.it.place.header, s.it, ".h")),
     (Kind.MAKEFILE, makefile.view, "kernel/makefile.j2", _beside("makefile", ".mk")),
+    (Kind.VERIFIER, verifier.view, "kernel/verifier.c.j2", _beside("verifier", ".c")),
     (Kind.DECLARATIONS, declarations.view, "kernel/declarations.h.j2", _declarations_path),
     (Kind.PROG, prog.view, "selftests/prog.c.j2", _selftest("progs/{}_iter.c")),
     (
@@ -83,7 +85,7 @@ OUTPUTS: tuple[tuple[Kind, Lower, str, Place], ...] = (
 
 
 # what the kernel has already where the code is by hand
-CODE = frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE, Kind.DECLARATIONS})
+CODE = frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE, Kind.VERIFIER, Kind.DECLARATIONS})
 
 
 def generate(

@@ -17,6 +17,7 @@ class Kind(enum.Enum):
     STRUCT = "struct"
     DECLARATIONS = "declarations"
     MAKEFILE = "makefile"
+    VERIFIER = "verifier"
     PROG = "prog"
     PROG_FAILURE = "prog-failure"
     PROG_TEST = "prog-test"

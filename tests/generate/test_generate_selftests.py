@@ -126,11 +126,21 @@ def test_what_sleeps_is_refused_where_it_must_not():
     assert not {"outside_rcu", "unlock_in_loop", "element_after_section"} & set(refused)
 
 
-def test_the_verifier_has_its_list_for_the_real_name_only():
+@pytest.mark.parametrize(
+    ("allow", "said"),
+    [
+        (("lsm", "iter", "sleepable"), "is only allowed in bpf_lsm, bpf_iter and sleepable progs"),
+        (("syscall",), "is only allowed in syscall progs"),
+        (("syscall", "struct_ops", "sleepable"), "is only allowed in struct_ops and sleepable progs"),
+    ],
+)
+def test_the_verifier_says_whom_it_lets_in(allow, said):
     it = read(SPECS / "css_task.yaml", target=LATER)[0]
-    assert "not_allowed" in programs(text(generate(it, LATER), Kind.PROG_FAILURE))
-    renamed = generate(replace(it, name="css_task_kiter"), LATER)
-    assert "not_allowed" not in programs(text(renamed, Kind.PROG_FAILURE))
+    made = generate(replace(it, context=replace(it.context, allow=allow)), LATER)
+    assert f'__msg("{said}")' in text(made, Kind.PROG_FAILURE)
+    assert f'verbose(env, "%s {said}\\n", func_name);' in text(made, Kind.VERIFIER)
+    free = generate(replace(it, context=replace(it.context, allow=())), LATER)
+    assert "not_allowed" not in text(free, Kind.PROG_FAILURE) and free.of(Kind.VERIFIER) is None
 
 
 def test_companions_want_an_iterator_and_numbers_stay_as_they_are():

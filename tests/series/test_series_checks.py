@@ -82,3 +82,21 @@ def test_a_new_file_that_nobody_maintains_is_told(tree, tmp_path, capsys):
     git(tree, "commit", "-qam", "nobody cares for BPF")
     assert series(tree, GUARDED, "-o", tmp_path / "out", "--no-cc") == 1
     assert "FILE_PATH_CHANGES" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("version", ["6.12", "7.3"])
+def test_the_tree_s_own_files_are_compiled_as_the_patch_leaves_them(
+    version, clones, tmp_path, monkeypatch, capsys
+):
+    """The verifier among them, for an iterator that has a list of programs."""
+    if version not in {found.profile for found in headers.installed()}:
+        pytest.skip(f"no headers of Linux {version} here")
+    clones.clone(version, tmp_path / "tree")
+    text = (ROOT / "specs/css_task.yaml").read_text()
+    (tmp_path / "mine.yaml").write_text(text.replace("iterator: css_task", "iterator: mine"))
+    monkeypatch.chdir(tmp_path)
+    assert series("tree", "mine.yaml", "-o", "out", "--no-cc", "--format", "json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["skipped"] == []
+    first = next(iter(found["checks"].values()))
+    assert {first[name] for name in ("compiles", "option off", "sparse", "kernel-doc")} == {"ok"}

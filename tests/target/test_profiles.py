@@ -55,7 +55,9 @@ def share(message: str, form: str) -> float:
 
 def printed(message: str) -> str:
     """A message as the verifier would print it of an iterator x."""
-    plain = re.sub(r"\{\{(.*)\}\}", r"\1", message.format(it="x", n=1, r=2))
+    plain = re.sub(
+        r"\{\{(.*)\}\}", r"\1", message.format(it="x", n=1, r=2, programs="bpf_lsm, bpf_iter and sleepable")
+    )
     return plain.replace("[0-9]", "0")
 
 

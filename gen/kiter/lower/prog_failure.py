@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kiter.lower import verifier
 from kiter.lower.play import Play, held, passed, play
 from kiter.lower.scene import Scene
 from kiter.lower.worlds import KSYMS, kin_of
@@ -83,7 +84,8 @@ class _Writer:
 
     def says(self, key: str, n: int = 0) -> str:
         """A message; `n` is the number of an argument that it is about."""
-        return self.scene.profile.messages[key].format(it=self.scene.it.name, n=n, r=n + 1)
+        messages, programs = self.scene.profile.messages, verifier.programs(self.scene)
+        return messages[key].format(it=self.scene.it.name, n=n, r=n + 1, programs=programs)
 
 
 def _programs(scene: Scene) -> Iterator[Program]:
@@ -201,8 +203,7 @@ def _contexts(w: _Writer) -> Iterator[Program]:
         yield Program("inside_rcu", w.says("sleep_in_rcu"), (w.pos,), inside)
         inside = ("bpf_preempt_disable();", *nothing, "bpf_preempt_enable();")
         yield Program("inside_preempt", w.says("sleep_in_preempt"), (w.pos,), inside)
-    # the verifier knows the one that it has a list for by its name
-    if it.context.allow and it.name == it.node.text("iterator") and reached:
+    if it.context.allow and reached:
         yield Program("not_allowed", w.says("not_allowed"), (w.pos,), nothing, section=awake)
 
 

@@ -35,7 +35,7 @@ what it says, so the linter sees what goes in and what comes out.
 
 """
 SELFTESTS = {Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST}
-KERNEL = {Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.DECLARATIONS, Kind.MAKEFILE}
+KERNEL = {Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.DECLARATIONS, Kind.MAKEFILE, Kind.VERIFIER}
 
 
 @dataclass(frozen=True, slots=True)

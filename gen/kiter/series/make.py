@@ -156,10 +156,6 @@ class _Plan:
     def notes(self) -> Iterator[str]:
         """What the user should know."""
         yield from self.pieces.notes
-        by_hand = {piece.rendered.iterator for piece in self.pieces.pieces if piece.by_hand}
-        for it in self.its:
-            if it.context.allow and it.name not in by_hand:
-                yield f"the verifier does not hold {it.name} to its context.allow: prepare that, see --base"
         for it in self.its:
             if not it.series.motivation:
                 yield f"{it.node.document.name} has no series.motivation: the cover letter does not say why"

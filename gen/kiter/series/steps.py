@@ -27,7 +27,7 @@ class Step(enum.Enum):
 
 
 KINDS: Mapping[Step, frozenset[Kind]] = {
-    Step.KERNEL: frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE}),
+    Step.KERNEL: frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE, Kind.VERIFIER}),
     Step.SELFTESTS: frozenset({Kind.DECLARATIONS, Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST, Kind.CONFIG}),
     Step.DOCS: frozenset({Kind.RST, Kind.INDEX, Kind.TOCTREE}),
 }

@@ -15,7 +15,7 @@ class Context:
     """`refuse` has (what, errno) for what new() itself refuses: "irqs_off" or "nmi".
 
     `allow` are the types of programs on the verifier's list, with "sleepable" for any that may
-    sleep; empty where there is no list.
+    sleep; empty where there is no list. `allow_doc` says why.
     """
 
     rcu: bool
@@ -24,6 +24,7 @@ class Context:
     spinlock: bool
     refuse: tuple[tuple[str, str], ...]
     allow: tuple[str, ...]
+    allow_doc: str
     node: Node
 
     @classmethod
@@ -37,5 +38,6 @@ class Context:
             spinlock=switched(node.get("spinlock"), release),
             refuse=tuple(node.value.get("refuse", {}).items()),
             allow=(*allow.get("programs", ()), *(["sleepable"] if allow.get("sleepable") else [])),
+            allow_doc=allow.get("doc", ""),
             node=node,
         )

@@ -40,6 +40,7 @@ class Profile:
     common_file: str
     common_set: str
     makefile: str
+    verifier: str
     experimental: str
     selftests: str
     docs: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kiter.errors import Diagnostic
 from kiter.output import Kind, Output
 from kiter.target.profile import Profile
-from kiter.tree import fragment, native, places, record
+from kiter.tree import fragment, native, places, record, verifier
 from kiter.tree.codes import MisfitError, finding, refusal
 from kiter.tree.record import Applied, Change, Record
 from kiter.tree.undo import Edited, without
@@ -152,11 +152,12 @@ class _Planner:
         joined = fragment.joins(output)
         body = fragment.body(output) if joined else fragment.own_code(output)
         lines = text.split("\n")
-        parts = [ids for _, ids in fragment.id_sets(output)] if output.kind is Kind.BTF_IDS else [body]
-        if all(_holds(lines, part) for part in parts):
+        if all(_holds(lines, part) for part in _parts(output, body)):
             return text
         if output.kind is Kind.BTF_IDS:
             found = self._ids(lines, applied, output)
+        elif output.kind is Kind.VERIFIER:
+            found = self._verifier(lines, applied, output)
         elif output.kind is Kind.KFUNCS:
             found = self._kfuncs(lines, body, applied, path)
         else:
@@ -212,6 +213,17 @@ class _Planner:
                 lines = places.btf_ids(lines, ids, name)
         return lines
 
+    def _verifier(self, lines: list[str], applied: Applied, output: Output) -> list[str]:
+        if not verifier.holds(lines, applied.iterator):
+            return verifier.joined(lines, fragment.parts(output))
+        path = fragment.place(output)
+        if applied.replace:
+            self.notes.append(f"{path} keeps what it has by hand on who may use {applied.iterator}")
+        else:
+            message = f"{path} says by hand who may use {applied.iterator}"
+            self.wrong.append(finding("A04", str(self.tree.path / path), message))
+        return lines
+
     def _other(self, lines: list[str], body: list[str], applied: Applied, output: Output) -> list[str]:
         if applied.replace and output.kind in _REPLACED:
             found = _REPLACED[output.kind](lines, body, applied.iterator)
@@ -228,6 +240,13 @@ _REPLACED = {Kind.DECLARATIONS: native.declarations, Kind.STRUCT: native.struct}
 def _holds(lines: Sequence[str], body: Sequence[str]) -> bool:
     """Whether the lines have these among them, as they are: put in already, or nothing to put in."""
     return "\n".join(("", *body, "")) in "\n".join(("", *lines, ""))
+
+
+def _parts(output: Output, body: list[str]) -> list[list[str]]:
+    """The blocks of lines that an output comes to."""
+    if output.kind is Kind.BTF_IDS:
+        return [ids for _, ids in fragment.id_sets(output)]
+    return list(fragment.parts(output).values()) if output.kind is Kind.VERIFIER else [body]
 
 
 def _by_file(applied: Iterable[Applied]) -> dict[str, list[tuple[Applied, Output]]]:

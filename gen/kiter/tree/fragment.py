@@ -8,6 +8,7 @@ import re
 from kiter.output import Output
 
 _MARK = ".d/"
+_JOINS = re.compile(r"^/\*(?:\n \*)? Joins ", re.MULTILINE)
 _SET = re.compile(r"the set (\w+)")
 
 
@@ -57,6 +58,15 @@ def id_sets(output: Output) -> tuple[tuple[str, list[str]], ...]:
         elif found:
             found[-1][1].extend(f"/*{part}".splitlines())
     return tuple(found)
+
+
+def parts(output: Output) -> dict[str, list[str]]:
+    """The lines of each part of an output that joins a file in several places, by what says its place."""
+    found: dict[str, list[str]] = {}
+    for part in _JOINS.split(output.text)[1:]:
+        heading, _, rest = part.partition("*/")
+        found[" ".join(heading.replace("\n *", " ").split())] = trimmed(rest.splitlines())
+    return found
 
 
 def trimmed(lines: list[str]) -> list[str]:

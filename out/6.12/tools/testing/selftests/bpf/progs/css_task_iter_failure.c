@@ -256,7 +256,7 @@ int untrusted_css(void *ctx)
 }
 
 SEC("?tp_btf/task_newtask")
-__failure __msg("css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs")
+__failure __msg("is only allowed in bpf_lsm, bpf_iter and sleepable progs")
 int not_allowed(void *ctx)
 {
 	struct task_struct *pos;

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the verifier itself must know of an iterator: which programs may call new()."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiter.lower import names
+from kiter.lower.ctext import HARD, call, comment, fill, indented
+from kiter.lower.describe import listed
+from kiter.lower.rst import sentence
+from kiter.lower.scene import Scene
+
+# What is asked of a program, by the kind of program that is let in. BPF_TRACE_ITER is a type of attachment,
+# which only programs for tracing have. A syscall program must be sleepable: bpf_check_attach_target(),
+# kernel/bpf/verifier.c.
+_TESTS = {
+    "lsm": ("prog_type == BPF_PROG_TYPE_LSM",),
+    "iter": ("prog_type == BPF_PROG_TYPE_TRACING &&", "env->prog->expected_attach_type == BPF_TRACE_ITER"),
+    "syscall": ("prog_type == BPF_PROG_TYPE_SYSCALL",),
+    "struct_ops": ("prog_type == BPF_PROG_TYPE_STRUCT_OPS",),
+    "sleepable": ("in_sleepable(env)",),
+}
+_SPELLED = {"lsm": "bpf_lsm", "iter": "bpf_iter"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines that join one place of the file, with the comment that says which."""
+
+    place: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that joins the file."""
+
+    parts: tuple[Part, ...]
+
+
+def view(scene: Scene) -> View | None:
+    """None for an iterator that every program may use where it is registered."""
+    parts = tuple(_parts(scene)) if scene.it.context.allow else ()
+    return View(parts) if parts else None
+
+
+def programs(scene: Scene) -> str:
+    """The programs that are let in, as the verifier's message has them; "" for all."""
+    kinds = _kinds(scene)
+    return listed([_SPELLED.get(kind, kind) for kind in kinds]) if kinds else ""
+
+
+def _kinds(scene: Scene) -> tuple[str, ...]:
+    """Those on the list, without what goes without saying."""
+    allow = scene.it.context.allow
+    return tuple(kind for kind in allow if kind != "syscall" or "sleepable" not in allow)
+
+
+def _parts(scene: Scene) -> Iterator[Part]:
+    def part(where: str, *lines: str) -> Part:
+        return Part(comment(f"Joins {scene.profile.verifier}, {where}."), lines)
+
+    new = names.function(scene.it, "new")
+    yield part("at the end of the enum special_kfunc_type", f"\tKF_{new},")
+    yield part("at the end of the list special_kfunc_list", *_id(new, scene.it.guard))
+    yield part("before the function check_kfunc_args()", *_function(scene))
+    yield part("in check_kfunc_args(), before process_iter_arg()", *indented(_call(scene), 3))
+
+
+def _id(new: str, guard: str) -> tuple[str, ...]:
+    """The id, for which there must be something in the list without the option too."""
+    own = f"BTF_ID(func, {new})"
+    return (f"#ifdef {guard}", own, "#else", "BTF_ID_UNUSED", "#endif") if guard else (own,)
+
+
+def _name(scene: Scene) -> str:
+    return f"check_{scene.it.name}_iter_allowlist"
+
+
+def _function(scene: Scene) -> Iterator[str]:
+    tests = [_TESTS[kind] for kind in _kinds(scene)]
+    if scene.it.context.allow_doc:
+        yield from comment(sentence(scene.it.context.allow_doc))
+    parameters = ("struct bpf_verifier_env *env", "const char *func_name")
+    yield from call(f"static int {_name(scene)}(", parameters, ")", columns=HARD)
+    yield "{"
+    if any("prog_type" in test[0] for test in tests):
+        yield from ("\tenum bpf_prog_type prog_type = resolve_prog_type(env->prog);", "")
+    for test in tests:
+        yield from indented((*fill("if (", test, ")", 1), "\treturn 0;"))
+    said = scene.profile.messages["not_allowed"].format(programs=programs(scene))
+    yield from indented(call("verbose(", ("env", f'"%s {said}\\n"', "func_name"), ");", 1, HARD))
+    yield from ("\treturn -EINVAL;", "}")
+
+
+def _call(scene: Scene) -> Iterator[str]:
+    id_of = f"special_kfunc_list[KF_{names.function(scene.it, 'new')}]"
+    yield from fill("if (", ("meta->func_id ==", id_of), ") {", 3, HARD)
+    yield from (f"\tret = {_name(scene)}(env, func_name);", "\tif (ret)", "\t\treturn ret;", "}")

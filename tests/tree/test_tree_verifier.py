@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What `kiter apply` does in kernel/bpf/verifier.c: the list of programs that may use an iterator."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tree_support import LETTER, ROOT, apply, git, snapshot
+
+VERIFIER = "kernel/bpf/verifier.c"
+
+
+@pytest.fixture
+def spec(tmp_path) -> Path:
+    """An iterator that the kernel has no list for."""
+    return renamed(tmp_path, "mine")
+
+
+def renamed(folder: Path, name: str) -> Path:
+    path = folder / f"{name}.yaml"
+    text = (ROOT / "specs/css_task.yaml").read_text()
+    path.write_text(text.replace("iterator: css_task", f"iterator: {name}"))
+    return path
+
+
+def numbers(text: str) -> list[str]:
+    """The kfuncs that the verifier has a number for, in their order."""
+    return re.findall(r"\bKF_(\w+),", text.partition("enum special_kfunc_type {")[2].partition("};")[0])
+
+
+def ids(text: str) -> list[list[str]]:
+    """What each entry of the list is, with the option of its guard and without."""
+    block = text.partition("BTF_ID_LIST(special_kfunc_list)\n")[2].partition("\n\n")[0]
+    both = ([], [])
+    for part in re.split(r"^(?=#ifdef)|(?<=#endif)\n", block, flags=re.MULTILINE):
+        on, _, off = part.partition("#else")
+        for side, of_side in zip(both, (on, off or on), strict=True):
+            side.extend(re.findall(r"^BTF_ID(?:\(func, (\w+)\)|_UNUSED)$", of_side, re.MULTILINE))
+    return list(both)
+
+
+def test_the_list_is_where_the_verifier_looks(tree, spec):
+    assert apply(tree, spec) == 0
+    text = (tree / VERIFIER).read_text()
+    with_option, without = ids(text)
+    assert with_option == numbers(text) and with_option[-1] == "bpf_iter_mine_new"
+    assert len(without) == len(with_option) and without[-1] == ""
+    arguments = text.partition("static int check_kfunc_args(")[2].partition("\n}\n")[0]
+    case = arguments.rpartition("case KF_ARG_PTR_TO_ITER:")[2].partition("break;")[0]
+    assert case.index("check_mine_iter_allowlist(env, func_name)") < case.index("process_iter_arg(")
+    assert text.index("static int check_mine_iter_allowlist(") < text.index("static int check_kfunc_args(")
+
+
+def test_it_comes_once_and_goes_again(tree, spec, tmp_path, capsys):
+    before = snapshot(tree)
+    assert apply(tree, spec, renamed(tmp_path, "other")) == 0
+    both = snapshot(tree)
+    assert apply(tree, spec) == 0 and snapshot(tree) == both
+    assert numbers((tree / VERIFIER).read_text())[-2:] == ["bpf_iter_mine_new", "bpf_iter_other_new"]
+    assert apply(tree, "--revert", spec) == 0
+    assert "iter_mine" not in (tree / VERIFIER).read_text()
+    assert "check_other_iter_allowlist" in (tree / VERIFIER).read_text()
+    assert apply(tree, "--revert") == 0 and snapshot(tree) == before
+    capsys.readouterr()
+    assert apply(tree, "--diff", spec) == 0 and snapshot(tree) == before
+    assert "+\tKF_bpf_iter_mine_new,\n" in capsys.readouterr().out
+
+
+def test_an_iterator_for_all_programs_does_not_concern_it(tree):
+    assert apply(tree, LETTER / "process.yaml") == 0
+    assert VERIFIER not in git(tree, "diff", "--name-only").split()
+
+
+def test_the_list_that_a_kernel_has_is_kept(tree, capsys):
+    assert apply(tree, "--replace", ROOT / "specs/css_task.yaml") == 0
+    assert VERIFIER not in git(tree, "diff", "--name-only").split()
+    assert "keeps what it has by hand on who may use css_task" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (("BTF_ID_LIST(special_kfunc_list)", "BTF_ID_LIST(kfuncs)"), "BTF_ID_LIST(special_kfunc_list)"),
+        (("\tKF_bpf_throw,\n", ""), "not in the order of enum special_kfunc_type"),
+        (("\tKF_bpf_throw,\n", "\tKF_bpf_throw = 40,\n"), "does not only have numbers"),
+        (("static int check_kfunc_args(", "static int check_args("), "'check_kfunc_args()'"),
+        (("process_iter_arg(env,", "process_iterator(env,"), "calls process_iter_arg()"),
+    ],
+)
+def test_a_verifier_that_is_not_understood_is_refused(plain, spec, edit, said, capsys):
+    file = plain / VERIFIER
+    file.write_text(file.read_text().replace(*edit))
+    before = snapshot(plain)
+    assert apply(plain, spec) == 1
+    assert said in capsys.readouterr().err
+    assert snapshot(plain) == before
