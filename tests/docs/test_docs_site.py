@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -178,10 +179,25 @@ def test_every_walk_has_a_picture_and_nothing_in_it_overlaps(path):
         ("css", {"tracing": "yes", "xdp": "yes"}),
         ("css_task", {"tracing": "sleepable", "lsm": "yes", "xdp": "no"}),
         ("kmem_cache", {"syscall": "sleepable", "sched_cls": "no"}),
-        ("scx_dsq", {"struct_ops": "yes", "lsm": "no"}),
+        ("scx_dsq", {"struct_ops": "yes", "lsm": "yes", "xdp": "no"}),
     ],
 )
 def test_the_matrix_says_who_may_use_it(name, says):
     it = specs.read(frontend.collect([str(ROOT / f"specs/{name}.yaml")]), profile("7.3"))[0]
-    row = dict(zip(matrix.TYPES, matrix.row(it), strict=True))
+    row = dict(zip(matrix.TYPES, matrix.row(it, profile("7.3")), strict=True))
     assert says.items() <= row.items()
+
+
+def test_the_matrix_does_not_guess():
+    """Of a set that is not known, or that a filter guards, it says so."""
+    target = profile("7.3")
+    it = specs.read(frontend.collect([str(ROOT / "specs/scx_dsq.yaml")]), target)[0]
+
+    def says(name: str) -> dict[str, str]:
+        joined = replace(it, place=replace(it.place, join=name))
+        return dict(zip(matrix.TYPES, matrix.row(joined, target), strict=True))
+
+    assert set(says("nobodys_ids").values()) == {"?"}
+    fs = says("bpf_fs_kfunc_set_ids")
+    assert (fs["lsm"], fs["tracing"], fs["xdp"]) == ("yes", "?", "no")
+    assert set(says("common_btf_ids").values()) == {"yes"}

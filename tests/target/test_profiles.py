@@ -72,6 +72,55 @@ def test_every_message_is_the_verifiers(target):
         assert not said or max((share(said, form) for form in near), default=0) > 0.4, (key, said)
 
 
+REGISTERING = (
+    *(
+        "kernel/bpf/*.c",
+        "kernel/sched/ext*",
+        "kernel/trace/bpf_trace.c",
+        "net/core/filter.c",
+        "net/core/xdp.c",
+    ),
+    *("fs/bpf_fs_kfuncs.c", "net/bpf/test_run.c", "tools/testing/selftests/bpf/*/bpf_testmod.c"),
+)
+
+
+def registered(folder: Path) -> tuple[dict[str, set[str]], set[str]]:
+    """The types that sets of kfuncs are registered for, "any" for all, and the sets with a filter."""
+    types: dict[str, set[str]] = {}
+    filtered = set()
+    for path in folder.rglob("*.c"):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        named = {}
+        for name, body in re.findall(r"struct btf_kfunc_id_set (\w+)\s*=\s*\{([^}]*)\}", text):
+            named[name] = re.findall(r"\.set\s*=\s*&(\w+)", body)[0]
+            filtered |= {named[name]} if ".filter" in body else set()
+        for kind, name in re.findall(r"register_btf_kfunc_id_set\(\s*BPF_PROG_TYPE_(\w+),\s*&(\w+)\)", text):
+            types.setdefault(named[name], set()).add("any" if kind == "UNSPEC" else kind.lower())
+    return types, filtered
+
+
+@each_target
+def test_sets_are_registered_for_those_types(target):
+    archive = sources.archive(target.release)
+    if archive is None:
+        pytest.skip(f"no sources of Linux {target.release} here: kiter kernels fetch {target.release}")
+    with opened() as cache:
+        folder = sources.unpacked(archive, REGISTERING, cache, needed="kernel/bpf/btf.c")
+    assert folder
+    types, filtered = registered(folder)
+    assert len(types) > 15 and "common_btf_ids" in types
+    assert {name: set(target.sets[name]) for name in types} == types
+    # what scx's filter keeps out is not decided by the type of a program
+    assert filtered - {"scx_kfunc_ids_any", "scx_kfunc_ids_idle"} <= {*target.filtered}
+    body = re.search(
+        r"int bpf_prog_type_to_kfunc_hook\(.*?\n\}", (folder / "kernel/bpf/btf.c").read_text(), re.DOTALL
+    )
+    assert body
+    cases = re.findall(r"((?:\tcase BPF_PROG_TYPE_\w+:\n)+)\t\treturn", body[0])
+    hooks = [{kind.lower() for kind in re.findall(r"TYPE_(\w+):", labels)} for labels in cases]
+    assert [{*hook} - {"iter"} for hook in target.hooks.values()] == [hook for hook in hooks if len(hook) > 1]
+
+
 @each_target
 def test_flags_are_those_of_the_kernel(target):
     header = (tree_of(target).path / "include/linux/btf.h").read_text(encoding="utf-8")

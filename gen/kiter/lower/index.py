@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiter.lower import describe
-from kiter.lower.rst import listed, sentence
+from kiter.lower import describe, programs
+from kiter.lower.rst import sentence
 from kiter.lower.scene import Scene
 from kiter.spec.release import spelled
 
@@ -42,9 +42,10 @@ def context(scene: Scene) -> Iterator[str]:
         yield "programs that may sleep"
     if it.context.allow:
         yield " or ".join(describe.ALLOWED[kind] for kind in it.context.allow)
-    if it.programs:
-        yield f"programs of the types {listed([p.replace('_', ' ') for p in it.programs])}"
-    if it.place.join:
+    types = programs.registered(it, scene.profile)
+    if types is None:
         yield f"programs of the types that ``{it.place.join}`` is for"
+    elif not programs.anywhere(it, scene.profile):
+        yield f"{programs.spoken(types)} programs"
     if it.context.perfmon:
         yield "with ``CAP_PERFMON``"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiter.lower import cost, describe, example, names
+from kiter.lower import cost, describe, example, names, programs
 from kiter.lower.ctext import declare
 from kiter.lower.rst import listed, sentence, spoken, table
 from kiter.lower.scene import Scene
@@ -14,6 +14,7 @@ from kiter.spec import iterator
 from kiter.spec.argument import Argument, Value
 from kiter.spec.case import Case
 from kiter.spec.release import spelled
+from kiter.target.profile import Profile
 
 EVERYWHERE = "Programs of any type may use it, in any context."
 
@@ -111,7 +112,7 @@ def _lead(scene: Scene) -> Iterator[str]:
     if it.guard:
         facts.append(f"in kernels with ``{it.guard}``")
     if it.programs:
-        facts.append(f"to programs of the types {listed([p.replace('_', ' ') for p in it.programs])}")
+        facts.append(f"to {programs.spoken(it.programs)} programs")
     if facts:
         yield f"It is available {', '.join(facts)}."
 
@@ -196,17 +197,17 @@ def _context(scene: Scene) -> Iterator[str]:
             "Only a program that may sleep can use it, for all three functions may sleep: not inside an RCU "
             "critical section, nor with preemption off, nor with a lock held."
         )
-    if not _limited(scene.it):
+    if not _limited(scene.it, scene.profile):
         said = [EVERYWHERE, *said]
     if said:
         yield " ".join(said)
 
 
-def _limited(it: iterator.Iterator) -> bool:
+def _limited(it: iterator.Iterator, profile: Profile) -> bool:
     """Whether there is a program or a context that cannot use it."""
     context = it.context
     where = context.rcu or context.sleepable or context.perfmon or context.refuse
-    return bool(where or context.allow or it.programs or it.place.join)
+    return bool(where or context.allow or not programs.anywhere(it, profile))
 
 
 def _places(scene: Scene) -> Iterator[str]:
@@ -215,13 +216,28 @@ def _places(scene: Scene) -> Iterator[str]:
     if context.allow:
         yield f"The verifier lets only {listed([describe.ALLOWED[kind] for kind in context.allow])} use it."
     if place.join:
-        yield f"It is registered for the types of programs that the set ``{place.join}`` is for."
+        yield from _registered(scene)
     if context.perfmon:
         yield f"``{new}()`` is for programs with ``CAP_PERFMON`` only."
     if context.spinlock:
         yield "A program may use it while it holds a ``bpf_spin_lock``."
     for what, errno in context.refuse:
         yield f"``{new}()`` fails with ``-{errno}`` when {describe.REFUSED_IN[what]}."
+
+
+def _registered(scene: Scene) -> Iterator[str]:
+    """What the set that it joins is for; nothing for one that is for all programs."""
+    it, profile = scene.it, scene.profile
+    types = programs.registered(it, profile)
+    if types is None:
+        yield f"It is registered for the types of programs that the set ``{it.place.join}`` is for."
+    elif not programs.anywhere(it, profile):
+        yield f"Its set, ``{it.place.join}``, is registered for {programs.spoken(types)} programs."
+        for sharing in profile.hooks.values():
+            others = [kind for kind in sharing if kind not in types]
+            given = [kind for kind in sharing if kind in types]
+            if others and given:
+                yield f"With {programs.spoken(given)} programs come {programs.spoken(others)} programs."
 
 
 def _errors(scene: Scene) -> tuple[str, ...]:

@@ -95,7 +95,9 @@ def _line(made: Scene) -> Line:
 
 def _tables(made: Made) -> Mapping[str, tuple[Line, ...]]:
     return {
-        profile.release: tuple(Line(it.name, matrix.row(it)) for it in sorted(its, key=lambda it: it.name))
+        profile.release: tuple(
+            Line(it.name, matrix.row(it, profile)) for it in sorted(its, key=lambda it: it.name)
+        )
         for profile, its in made
     }
 
@@ -103,7 +105,9 @@ def _tables(made: Made) -> Mapping[str, tuple[Line, ...]]:
 def ebpf(made: Scene) -> str:
     """The page of new() in the form of docs.ebpf.io's pages of kfuncs."""
     program = example.view(made)
-    may = (kind for kind, how in zip(matrix.TYPES, matrix.row(made.it), strict=True) if how != matrix.NO)
+    may = (
+        k for k, how in zip(matrix.TYPES, matrix.row(made.it, made.profile), strict=True) if how != matrix.NO
+    )
     types = dict.fromkeys(matrix.NAMES.get(kind, kind.upper()) for kind in may)
     view = {
         "name": names.function(made.it, "new"),

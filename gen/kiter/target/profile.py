@@ -21,7 +21,8 @@ class Profile:
     """One kernel release as the generator sees it; the TOML files say where each fact was read.
 
     A flag that the release does not have is "". `inlined` are the iterators whose calls the verifier
-    replaces by instructions.
+    replaces by instructions. `sets` are the types of programs that sets of kfuncs are registered for,
+    `hooks` the types that share what they get, `filtered` the sets that refuse some all the same.
     """
 
     release: str
@@ -44,7 +45,10 @@ class Profile:
     experimental: str
     selftests: str
     docs: str
+    filtered: Sequence[str]
     guarded: Mapping[str, str]
+    sets: Mapping[str, Sequence[str]]
+    hooks: Mapping[str, Sequence[str]]
     messages: Mapping[str, str]
 
     @property

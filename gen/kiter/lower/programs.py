@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The types of programs that the kfuncs of an iterator are registered for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kiter.lower.rst import listed
+from kiter.spec.iterator import Iterator
+from kiter.target.profile import Profile
+
+ANY = ("any",)
+
+
+def registered(it: Iterator, profile: Profile) -> Sequence[str] | None:
+    """As the registration names them, ANY for all; None where the set is not one that is known."""
+    return it.programs or profile.sets.get(it.place.join or profile.common_set)
+
+
+def shared(types: Iterable[str], profile: Profile) -> frozenset[str]:
+    """Those and all that get the same kfuncs, because they share a hook."""
+    given = frozenset(types)
+    return given.union(*(hook for hook in profile.hooks.values() if given & {*hook}))
+
+
+def anywhere(it: Iterator, profile: Profile) -> bool:
+    """Whether programs of every type get it."""
+    return [*(registered(it, profile) or ())] == [*ANY] and certain(it, profile)
+
+
+def spoken(types: Iterable[str]) -> str:
+    """The types as a sentence lists them."""
+    return listed([*types])
+
+
+def certain(it: Iterator, profile: Profile) -> bool:
+    """Whether all that share a hook get it: no filter refuses some."""
+    return not it.place.filter and it.place.join not in profile.filtered
