@@ -24,7 +24,7 @@ KERNEL = {
         *("bpf/kmem_cache_iter.c", "bpf/dmabuf_iter.c"),
     ],
 }
-RESTARTING = {"6.12": {"css", "task_vma"}, "7.3": {"css", "dmabuf", "scx_dsq", "task_vma"}}
+RESTARTING = {"6.12": {"css", "scx_dsq", "task_vma"}, "7.3": {"css", "dmabuf", "scx_dsq", "task_vma"}}
 
 
 def test_every_rule_is_shown_to_fire():

@@ -85,11 +85,15 @@ class Function:
 
     @cached_property
     def state(self) -> frozenset[str]:
-        """`it`, `kit` and whatever else is set to the iterator by its declaration."""
+        """`it`, `kit` and whatever other pointer is set to the iterator by its declaration."""
         known = {p.name for p in self.parameters if "bpf_iter_" in p.type}
         for one in below(self.body, "init_declarator"):
-            if set(map(text, below(named(one, "value"), "identifier"))) & known:
-                known.add(declared(named(one, "declarator")))
+            pointer, value = named(one, "declarator"), named(one, "value")
+            if pointer is None or pointer.type != "pointer_declarator":
+                continue
+            names = (n for n in below(value, "identifier") if above(n, "field_expression") is None)
+            if set(map(text, names)) & known:
+                known.add(declared(pointer))
         return frozenset(known)
 
     @cached_property
