@@ -17,7 +17,8 @@ class Program:
     """One program: its name, the verifier's words, its own variables, and its body.
 
     `locked` puts a critical section round the body, where the iterator wants one; `after` comes
-    behind it. `section` is where it would be attached.
+    behind it. `section` is where it would be attached. With `caps` it is refused only to those who
+    have no other capabilities.
     """
 
     name: str
@@ -27,6 +28,17 @@ class Program:
     locked: bool = True
     after: tuple[str, ...] = ()
     section: str = "syscall"
+    caps: str = ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """How the verifier has to judge it, as bpf_misc.h says that."""
+        if not self.caps:
+            return (f'__failure __msg("{self.message}")',)
+        return (
+            f"__success __caps_unpriv({self.caps})",
+            f'__failure_unpriv __msg_unpriv("{self.message}")',
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +215,8 @@ def _contexts(w: _Writer) -> Iterator[Program]:
         yield Program("inside_rcu", w.says("sleep_in_rcu"), (w.pos,), inside)
         inside = ("bpf_preempt_disable();", *nothing, "bpf_preempt_enable();")
         yield Program("inside_preempt", w.says("sleep_in_preempt"), (w.pos,), inside)
+    if it.context.perfmon and w.says("no_perfmon"):
+        yield Program("no_perfmon", w.says("no_perfmon"), (w.pos,), nothing, caps="CAP_BPF")
     if it.context.allow and reached:
         yield Program("not_allowed", w.says("not_allowed"), (w.pos,), nothing, section=awake)
 

@@ -5,7 +5,7 @@
 
 #include "harness.h"
 #include "tags.h"
-#include "tags.h"
+#include "unpriv.h"
 
 #define LOG_SIZE (2 * 1024 * 1024)
 
@@ -98,51 +98,89 @@ static void run(const struct prog_tags *tags, struct bpf_program *prog)
 }
 
 static void judge(struct test_loader *tester, const struct prog_tags *tags,
-		  struct bpf_object *obj, struct bpf_program *prog, int err)
+		  const struct prog_mode *mode, struct bpf_object *obj,
+		  struct bpf_program *prog, int err)
 {
-	if (tags->failure && !err) {
+	if (mode->failure && !err) {
 		PRINT_FAIL("the verifier accepts the program, wanted a refusal");
 		return;
 	}
-	if (!tags->failure && err) {
+	if (!mode->failure && err) {
 		PRINT_FAIL("the program does not load: %d", err);
 		kt_verifier_log("rejected", tags->name, tester->log_buf);
 		return;
 	}
-	if (!match_messages(tags, tester->log_buf)) {
+	if (!match_messages(mode, tester->log_buf)) {
 		kt_verifier_log("log", tags->name, tester->log_buf);
 		return;
 	}
-	if (err || !tags->run)
+	if (err || !tags->run || mode == &tags->unpriv)
 		return;
 	if (tester->pre_execution_cb && !ASSERT_OK(tester->pre_execution_cb(obj), "pre_execution"))
 		return;
 	run(tags, prog);
 }
 
-static void run_one(struct test_loader *tester, const struct subject *s,
-		    const struct prog_tags *tags)
+static int load(const struct prog_tags *tags, const struct prog_mode *mode, struct bpf_object *obj)
+{
+	int err;
+
+	kt_quiet(mode->failure);
+	err = mode == &tags->unpriv ? kt_load_unpriv(obj, tags->caps) : bpf_object__load(obj);
+	kt_quiet(false);
+	return err;
+}
+
+static void run_mode(struct test_loader *tester, const struct subject *s,
+		     const struct prog_tags *tags, const struct prog_mode *mode)
 {
 	struct bpf_program *prog;
 	struct bpf_object *obj;
-	int err;
 
-	if (!test__start_subtest(tags->title))
-		return;
-	if (tags->foreign_arch || !tags->privileged) {
-		test__skip();
-		return;
-	}
 	obj = open_object(s, tags->btf_path);
 	if (!obj)
 		return;
 	prog = select_program(obj, s, tags);
 	prepare(tester, tags, prog);
-	kt_quiet(tags->failure);
-	err = bpf_object__load(obj);
-	kt_quiet(false);
-	judge(tester, tags, obj, prog, err);
+	judge(tester, tags, mode, obj, prog, load(tags, mode, obj));
 	bpf_object__close(obj);
+}
+
+static void run_priv(struct test_loader *tester, const struct subject *s,
+		     const struct prog_tags *tags)
+{
+	if (!test__start_subtest(tags->title))
+		return;
+	if (tags->foreign_arch)
+		test__skip();
+	else
+		run_mode(tester, s, tags, &tags->priv);
+}
+
+/* Without any capability libbpf itself gets nowhere, so that is left out. */
+static void run_unpriv(struct test_loader *tester, const struct subject *s,
+		       const struct prog_tags *tags)
+{
+	char title[256];
+
+	snprintf(title, sizeof(title), "%s @unpriv", tags->title);
+	if (!test__start_subtest(title))
+		return;
+	if (tags->foreign_arch || !tags->caps || kt_unpriv_begin()) {
+		test__skip();
+		return;
+	}
+	run_mode(tester, s, tags, &tags->unpriv);
+	kt_unpriv_end();
+}
+
+static void run_one(struct test_loader *tester, const struct subject *s,
+		    const struct prog_tags *tags)
+{
+	if (tags->priv.wanted)
+		run_priv(tester, s, tags);
+	if (tags->unpriv.wanted)
+		run_unpriv(tester, s, tags);
 }
 
 static bool read_all_tags(struct subject *s, const struct bpf_object *obj)

@@ -56,42 +56,42 @@ static const char *find(const char *pattern, const char *log, const char **start
 }
 
 /* None of the forbidden patterns from first on begins before limit. */
-static bool none_before(const struct prog_tags *tags, int first, int end,
+static bool none_before(const struct prog_mode *mode, int first, int end,
 			const char *log, const char *limit)
 {
 	const char *start;
 	int i;
 
 	for (i = first; i < end; i++) {
-		if (!find(tags->msgs[i].pattern, log, &start))
+		if (!find(mode->msgs[i].pattern, log, &start))
 			continue;
 		if (limit && start >= limit)
 			continue;
-		PRINT_FAIL("the verifier's log has \"%s\"", tags->msgs[i].pattern);
+		PRINT_FAIL("the verifier's log has \"%s\"", mode->msgs[i].pattern);
 		return false;
 	}
 	return true;
 }
 
-bool match_messages(const struct prog_tags *tags, const char *log)
+bool match_messages(const struct prog_mode *mode, const char *log)
 {
 	int i, forbidden = 0;
 
-	for (i = 0; i < tags->nr_msgs; i++) {
+	for (i = 0; i < mode->nr_msgs; i++) {
 		const char *start, *end;
 
-		if (tags->msgs[i].absent)
+		if (mode->msgs[i].absent)
 			continue;
-		end = find(tags->msgs[i].pattern, log, &start);
+		end = find(mode->msgs[i].pattern, log, &start);
 		if (!end) {
-			PRINT_FAIL("the verifier's log lacks \"%s\"%s", tags->msgs[i].pattern,
+			PRINT_FAIL("the verifier's log lacks \"%s\"%s", mode->msgs[i].pattern,
 				   i ? " after the messages before it" : "");
 			return false;
 		}
-		if (!none_before(tags, forbidden, i, log, start))
+		if (!none_before(mode, forbidden, i, log, start))
 			return false;
 		forbidden = i + 1;
 		log = end;
 	}
-	return none_before(tags, forbidden, tags->nr_msgs, log, NULL);
+	return none_before(mode, forbidden, mode->nr_msgs, log, NULL);
 }

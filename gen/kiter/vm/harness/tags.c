@@ -68,15 +68,22 @@ static int set_flag(struct prog_tags *tags, const char *text)
 	return 0;
 }
 
-static int add_message(struct prog_tags *tags, const char *pattern, bool absent)
+static int add_message(struct prog_mode *mode, const char *pattern, bool absent)
 {
-	if (tags->nr_msgs == MAX_MSGS) {
+	if (mode->nr_msgs == MAX_MSGS) {
 		PRINT_FAIL("more than %d messages", MAX_MSGS);
 		return -E2BIG;
 	}
-	tags->msgs[tags->nr_msgs++] = (struct expectation){ pattern, absent };
-	tags->privileged = true;
+	mode->msgs[mode->nr_msgs++] = (struct expectation){ pattern, absent };
+	mode->wanted = true;
 	return 0;
+}
+
+static void judge(struct prog_mode *mode, bool failure)
+{
+	mode->failure = failure;
+	mode->judged = true;
+	mode->wanted = true;
 }
 
 static int outcome_tag(struct prog_tags *tags, const char *tag)
@@ -84,28 +91,64 @@ static int outcome_tag(struct prog_tags *tags, const char *tag)
 	const char *value;
 
 	if (!strcmp(tag, "expect_success") || !strcmp(tag, "expect_failure")) {
-		tags->failure = !strcmp(tag, "expect_failure");
-		tags->privileged = true;
+		judge(&tags->priv, !strcmp(tag, "expect_failure"));
 		return 0;
 	}
 	if (!strcmp(tag, "auxiliary")) {
 		tags->auxiliary = true;
-		tags->privileged = true;
+		tags->priv.wanted = true;
 		return 0;
 	}
 	value = value_of(tag, "expect_msg", true);
 	if (value)
-		return add_message(tags, value, false);
+		return add_message(&tags->priv, value, false);
 	value = value_of(tag, "expect_not_msg", true);
 	if (value)
-		return add_message(tags, value, true);
+		return add_message(&tags->priv, value, true);
 	value = value_of(tag, "retval", false);
 	if (value) {
 		tags->run = true;
-		tags->privileged = true;
+		tags->priv.wanted = true;
 		return number(value, "__retval", &tags->retval);
 	}
 	return -ENOENT;
+}
+
+/* Numbers with "|" between them. */
+static int set_caps(struct prog_tags *tags, const char *text)
+{
+	char *end;
+
+	do {
+		unsigned long cap = strtoul(text, &end, 0);
+
+		if (end == text || cap > 63) {
+			PRINT_FAIL("__caps_unpriv: \"%s\" is no capability", text);
+			return -EINVAL;
+		}
+		tags->caps |= 1ULL << cap;
+		text = end + strspn(end, " |");
+	} while (*text);
+	return 0;
+}
+
+/* What is not known says only that there is a mode without privileges. */
+static int unprivileged_tag(struct prog_tags *tags, const char *tag)
+{
+	const char *value = value_of(tag, "caps_unpriv", false);
+
+	tags->unpriv.wanted = true;
+	if (value)
+		return set_caps(tags, value);
+	if (!strcmp(tag, "expect_success_unpriv") || !strcmp(tag, "expect_failure_unpriv")) {
+		judge(&tags->unpriv, !strcmp(tag, "expect_failure_unpriv"));
+		return 0;
+	}
+	value = value_of(tag, "expect_msg_unpriv", true);
+	if (value)
+		return add_message(&tags->unpriv, value, false);
+	value = value_of(tag, "expect_not_msg_unpriv", true);
+	return value ? add_message(&tags->unpriv, value, true) : 0;
 }
 
 static int loading_tag(struct prog_tags *tags, const char *tag)
@@ -141,15 +184,24 @@ static int one_tag(struct prog_tags *tags, const char *tag, bool *arch_named, bo
 		*arch_ours |= !strcmp(value, "X86_64");
 		return 0;
 	}
-	if (strstr(tag, "_unpriv")) {
-		tags->unprivileged = true;
-		return 0;
-	}
+	if (strstr(tag, "_unpriv"))
+		return unprivileged_tag(tags, tag);
 	err = outcome_tag(tags, tag);
 	if (err != -ENOENT)
 		return err;
 	err = loading_tag(tags, tag);
 	return err == -ENOENT ? 0 : err;
+}
+
+/* What is not said of the mode without privileges is as in the other. */
+static void fill_in(struct prog_mode *unpriv, const struct prog_mode *priv)
+{
+	if (!unpriv->judged)
+		unpriv->failure = priv->failure;
+	if (unpriv->nr_msgs)
+		return;
+	memcpy(unpriv->msgs, priv->msgs, sizeof(priv->msgs));
+	unpriv->nr_msgs = priv->nr_msgs;
 }
 
 int read_tags(const struct bpf_object *obj, const struct bpf_program *prog,
@@ -186,6 +238,7 @@ int read_tags(const struct bpf_object *obj, const struct bpf_program *prog,
 			return err;
 	}
 	tags->foreign_arch = arch_named && !arch_ours;
-	tags->privileged |= !tags->unprivileged;
+	tags->priv.wanted |= !tags->unpriv.wanted;
+	fill_in(&tags->unpriv, &tags->priv);
 	return 0;
 }

@@ -17,15 +17,23 @@ struct expectation {
 	bool absent;
 };
 
+/* How a program is to end with all privileges, or with few. */
+struct prog_mode {
+	struct expectation msgs[MAX_MSGS];
+	int nr_msgs;
+	bool wanted;
+	bool judged;
+	bool failure;
+};
+
+/* caps are those kept without privileges; without them that mode is skipped. */
 struct prog_tags {
 	const char *name;
 	const char *title;
-	struct expectation msgs[MAX_MSGS];
-	int nr_msgs;
-	bool failure;
+	struct prog_mode priv;
+	struct prog_mode unpriv;
+	__u64 caps;
 	bool auxiliary;
-	bool privileged;
-	bool unprivileged;
 	bool foreign_arch;
 	bool run;
 	int retval;
@@ -38,6 +46,6 @@ struct prog_tags {
 int read_tags(const struct bpf_object *obj, const struct bpf_program *prog,
 	      struct prog_tags *tags);
 /* Looks for the messages in turn; tells which is missing and returns false. */
-bool match_messages(const struct prog_tags *tags, const char *log);
+bool match_messages(const struct prog_mode *mode, const char *log);
 
 #endif /* __KITER_TAGS_H */

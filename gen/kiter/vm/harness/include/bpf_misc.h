@@ -33,13 +33,19 @@
 #define __arch_arm64		__arch("ARM64")
 #define __arch_riscv64		__arch("RISCV64")
 
-/* The same without privileges; such a subtest is skipped here. */
+/* The same with these capabilities only; without __caps_unpriv() such a subtest is skipped here. */
+#define __caps_unpriv(caps)	KT_TAG("test_caps_unpriv=" XSTR(caps))
 #define __success_unpriv	KT_TAG("test_expect_success_unpriv")
 #define __failure_unpriv	KT_TAG("test_expect_failure_unpriv")
 #define __msg_unpriv(msg)	KT_NUMBERED("test_expect_msg_unpriv", msg)
 #define __not_msg_unpriv(msg)	KT_NUMBERED("test_expect_not_msg_unpriv", msg)
 #define __retval_unpriv(val)	KT_TAG("test_retval_unpriv=" XSTR(val))
 #define __auxiliary_unpriv	KT_TAG("test_auxiliary_unpriv")
+
+#define CAP_NET_ADMIN	12
+#define CAP_SYS_ADMIN	21
+#define CAP_PERFMON	38
+#define CAP_BPF		39
 
 /* Any pointer will do as a __retval() */
 #define POINTER_VALUE	0xbadcafe

@@ -149,3 +149,16 @@ int write_to_element(void *ctx)
 	}
 	return 0;
 }
+
+SEC("?syscall")
+__success __caps_unpriv(CAP_BPF)
+__failure_unpriv __msg_unpriv("bpf_iter_bits_new is allowed only to CAP_PERFMON and CAP_SYS_ADMIN")
+int no_perfmon(void *ctx)
+{
+	int *pos;
+
+	bpf_for_each(bits, pos, unsafe_ptr, nr_words) {
+		sink++;
+	}
+	return 0;
+}
