@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from kiter.codes import every_code
+from kiter.lint.codes import EVERY
 from kiter.pages import language, rules, write
 from kiter.spec.check import spec_schema
 from kiter.spec.walk import KINDS
@@ -46,6 +48,16 @@ def test_every_kind_of_walk_is_shown_or_said_to_be_unused():
 def test_every_code_is_explained():
     page = rules.page()
     assert [code for code in every_code() if f"### {code}: " not in page] == []
+
+
+def test_a_code_that_is_no_rule_is_told_so_and_raised():
+    sources = (p for p in (ROOT / "gen").rglob("*.py") if not p.name.endswith("codes.py"))
+    raised = set(re.findall(r'"([A-Z]\d\d)"', "".join(p.read_text("utf-8") for p in sources)))
+    others = every_code().keys() - EVERY.keys()
+    assert {
+        code for code in others if not rules.FAMILIES[code[0]][0].startswith(("Errors", "Findings"))
+    } == set()
+    assert others - raised == {"E99"}  # is in the words of the last resort
 
 
 def test_writing_leaves_an_equal_page_alone(tmp_path):

@@ -66,6 +66,7 @@ def kept_without_rcu(s: Subject) -> Iterator[Hit]:
     "C03",
     "'keep: rcu' on something that RCU does not keep",
     "RCU keeps kernel objects alive; a pointer to a number leads to the program's own memory",
+    kernel="kernel/bpf/verifier.c, check_kfunc_args(), for a pointer to memory",
     hint="use 'keep: copy' for a number",
     mends=True,
 )
@@ -254,6 +255,7 @@ def state_in_new(s: Subject) -> Iterator[Hit]:
     "C12",
     "a kept argument that next() never uses",
     "it takes room in the state, on the program's stack",
+    kernel="include/linux/filter.h, MAX_BPF_STACK",
     hint="take 'keep' away",
     severity="warning",
     mends=True,
@@ -280,7 +282,8 @@ def _stepped(s: Subject, a: Argument) -> bool:
 @rule(
     "C13",
     "an argument that nothing uses",
-    "every program would have to pass it, for ever: a kfunc's arguments cannot be taken away later",
+    "every program has to pass it, and no longer loads when it is taken away later",
+    kernel="kernel/bpf/verifier.c, check_kfunc_args(); Documentation/bpf/kfuncs.rst, section 3, for the life",
     hint="take it away; reserve flags for later by refusing all with 'checks'",
     severity="warning",
 )
@@ -298,6 +301,7 @@ def unused(s: Subject) -> Iterator[Hit]:
     "C14",
     "a field that nothing uses",
     "it takes room in the state, on the program's stack",
+    kernel="include/linux/filter.h, MAX_BPF_STACK",
     hint="take it away",
     severity="warning",
 )

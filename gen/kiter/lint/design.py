@@ -34,7 +34,8 @@ def plain_walk(s: Subject) -> Iterator[Hit]:
 @rule(
     "Q02",
     "an iterator that cannot grow",
-    "a kfunc's arguments are fixed: without flags the next wish is another iterator",
+    "another argument breaks every program that loads today: without flags the next wish is a new iterator",
+    kernel="Documentation/bpf/kfuncs.rst, section 3, for the life of a kfunc",
     hint="reserve some: flags: {type: u64, reserved: true, doc: for later use}",
     severity="note",
 )

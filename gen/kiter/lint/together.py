@@ -30,6 +30,7 @@ def name_twice(its: Sequence[iterator.Iterator]) -> Iterator[tuple[iterator.Iter
     "K21",
     "two enums with one name",
     "enumerators and the names of enums are known all over the kernel's types, so each is there once",
+    kernel="tools/bpf/bpftool/btf.c, dump_btf_c(): vmlinux.h has the types of all",
     hint="rename one; an enum that another iterator defines is used with 'enum: NAME'",
 )
 def enum_twice(its: Sequence[iterator.Iterator]) -> Iterator[tuple[iterator.Iterator, Hit]]:

@@ -16,7 +16,9 @@ HEAD = """\
 # Rules and error codes
 
 Every error has a code; `kiter explain CODE` prints what stands here. Rules marked *advice* are
-warnings: they do not fail a build.
+warnings: they do not fail a build. Each rule has an example that breaks it and one that keeps it, and
+both are tested. What begins with *Errors* or *Findings* is no rule about what a spec means: a command
+raises it that cannot go on, or that found a difference, and passes where it does its work.
 """
 
 FAMILIES = {
