@@ -15,12 +15,15 @@ from pathlib import Path
 from kiter.errors import environment
 from kiter.vm import tools
 
+NOT_NEEDED = ("jent_mod_init", "crypto_kdf108_init", "init_encrypted", "load_system_certificate_list")
 KERNEL_ARGUMENTS = (
     *("console=ttyS0", "loglevel=5", "panic=-1", "oops=panic", "mitigations=off", "nokaslr", "preempt=full"),
     # loading BPF programs waits for grace periods; nothing here needs them lazy
     *("rcupdate.rcu_expedited=1", "random.trust_cpu=on", "rdinit=/init"),
     # an emulated timer may be late on a busy host, which is no reason to panic
     "no_timer_check",
+    # a quarter of a boot goes to ciphers that try themselves, and to certificates of modules
+    *("cryptomgr.notests", f"initcall_blacklist={','.join(NOT_NEEDED)}"),
 )
 
 
