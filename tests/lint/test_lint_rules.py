@@ -106,6 +106,30 @@ def test_an_enum_is_there_once(tmp_path):
     assert [(d.code, d.at.line) for d in found] == [("K21", 6)]
 
 
+SILENT_ON_ONE = """iterator: a
+summary: walk over tasks
+element: {type: struct task_struct *, lifetime: rcu}
+context: {rcu: true}
+arguments:
+  more: {type: u64, keep: copy, since: "7.3", doc: a number}
+state: # kiter: allow K09, the last word is for the newest kernel alone
+  big: {type: struct big, size: SIZE, init: "{}"}
+tests: {arguments: {more: "1"}}
+walk:
+  cursor:
+    next: {7.3-: "f(pos, &big, more)", -7.2: "f(pos, &big)"}
+  expect: processes
+"""
+
+
+@pytest.mark.parametrize(("size", "found"), [("48", []), ("8", ["L11"])])
+@pytest.mark.parametrize("target", [TARGET, profile("7.3")], ids=lambda t: t.release)
+def test_a_silence_that_one_kernel_needs_is_none_too_many(tmp_path, target, size, found):
+    path = tmp_path / "a.yaml"
+    path.write_text(SILENT_ON_ONE.replace("SIZE", size), encoding="utf-8")
+    assert [d.code for d in lint.lint(build(load(path), target.number), target)] == found
+
+
 def test_findings_are_sorted_and_each_is_there_once():
     path = ROOT / "tests" / "errors" / "lint" / "k04_same_name.yaml"
     found = lint.lint(build(load(path)), TARGET)

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 from kiter.errors import Diagnostic, Edit, Position
 from kiter.lint.rule import TABLE, Hit, rule
-from kiter.lint.subject import Subject
+from kiter.lint.subject import Subject, subject
 from kiter.spec.document import Document
+from kiter.spec.iterator import build
 from kiter.spec.rewrite import following
+from kiter.target.profile import verified
 
 COMMENT = re.compile(r"#\s*kiter: allow\b\s*(?P<code>[A-Z]\d\d)?[,:]?\s*(?P<reason>[^#]*)")
 # Errors that go by names or by what a snippet seems to do, so that an author may know better.
@@ -82,9 +84,17 @@ def unneeded(s: Subject) -> Iterator[Hit]:
         asked = TABLE.get(silence.code)
         if not silence.valid or asked is None or asked.check is None:
             continue
-        if silence.line not in {hit.at.line for hit in asked.check(s)}:
+        if not any(silence.line == hit.at.line for one in _kernels(s) for hit in asked.check(one)):
             edit = following(_taken_away(s, silence))
             yield Hit(silence.at, f"'{silence.code}' finds nothing there", edit=edit)
+
+
+def _kernels(s: Subject) -> Iterator[Subject]:
+    """The iterator for this kernel, then for the others: a comment holds for all of them."""
+    yield s
+    document = s.it.node.document
+    others = (p for p in verified() if p.number != s.profile.number)
+    yield from (subject(build(document, p.number), p) for p in others)
 
 
 def _taken_away(s: Subject, silence: Silence) -> Edit | None:
