@@ -71,6 +71,7 @@ BREAKS = [
         "CSS_TASK_ITER_PROCS",
     ),
     ("task_vma.yaml", "trust: rcu, ", "", "N03", "must be trusted"),
+    ("kmem_cache.yaml", "type: struct kmem_cache *", "type: struct slab *", "N04", "struct slab"),
     ("testmod_seq.yaml", "gives: s64", "gives: int", "N03", "bpf_iter_testmod_seq_value()"),
 ]
 
