@@ -64,6 +64,7 @@ class Rendered:
     `private` are headers of the kernel tree that it includes beside the public ones, `inside` says that it
     compiles only as a part of the file it joins.
     `example` is the program that the reference page shows, None where it shows none.
+    `declarations` are what the header holds that declares it, also where that is by hand.
     `types` declares, for BPF programs, what a kernel with the iterator would have in vmlinux.h.
     """
 
@@ -78,6 +79,7 @@ class Rendered:
     inside: bool = False
     snippets: tuple[SnippetUse, ...] = ()
     example: Output | None = None
+    declarations: Output | None = None
 
     def of(self, kind: Kind) -> Output | None:
         """The output of that kind, if the spec has one."""

@@ -64,8 +64,8 @@ def test_it_says_what_our_own_spec_says(imported):
     mine, theirs = ours(name, profile), frontend.model(spec, profile)
     assert theirs.by_hand and not mine.by_hand
     assert theirs.element == mine.element and theirs.file == mine.file and theirs.guard == mine.guard
-    # the kernel declares bits in one header only, that of schedulers
-    header = theirs.place.declarations if name == "bits" else mine.place.declarations
+    # the kernel has no header for these two that is not for schedulers only; our own specs give them one
+    header = "none" if name in {"bits", "testmod_seq"} else mine.place.declarations
     assert theirs.place == replace(mine.place, inside=False, declarations=header)
     assert [case.flag for case in theirs.on(profile.number)] == [c.flag for c in mine.on(profile.number)]
     told = [[(a.name, a.type, a.nullable, a.ignored, a.implicit, a.enum, a.defines) for a in it.arguments]
@@ -85,6 +85,27 @@ def test_docs_and_tests_come_out_of_it_and_no_code(capsys, imported):
     kinds = {output.kind for output in generate(frontend.read([spec], profile).iterators[0], profile).outputs}
     assert {Kind.RST, Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST} <= kinds
     assert not kinds & CODE
+
+
+def test_they_compile_whatever_declares_it(capsys, imported, tmp_path):
+    """Nothing is to be added by hand before tests and example build: not even declarations or an oracle."""
+    _, tree, spec = imported
+    out = tmp_path / "out"
+    status, said, err = run(capsys, "build", "--target", profile_of(tree).release, spec, "-o", out)
+    assert status == 0, err
+    assert "error" not in said + err and "clean" in said, "compilers and a kernel are here"
+
+
+@pytest.mark.parametrize(("name", "where"), [("bits", "none"), ("num", "tools/lib/bpf/bpf_helpers.h")])
+def test_it_says_what_declares_it(capsys, sources, tmp_path, name, where):
+    spec = tmp_path / f"{name}.yaml"
+    assert run(capsys, "import", name, "--tree", sources, "-o", spec)[0] == 0
+    profile = profile_of(sources)
+    assert f"declarations: {where}\n" in spec.read_text()
+    rendered = generate(frontend.read([spec], profile).iterators[0], profile)
+    for kind in (Kind.PROG, Kind.PROG_FAILURE):
+        output = rendered.of(kind)
+        assert output and (f"int bpf_iter_{name}_new(" in output.text) == (where == "none")
 
 
 def test_drift_of_the_tree_is_told_of_what_was_imported(capsys, plain, tmp_path):

@@ -12,6 +12,7 @@ from kiter.adopt import skeleton
 from kiter.adopt.skeleton import Argument, Skeleton, Value
 from kiter.btf.types import Function, Struct
 from kiter.errors import environment
+from kiter.lower.declarations import NONE
 from kiter.sync import clike
 from kiter.sync.codes import CODES
 from kiter.sync.sources import LARGEST, Tree
@@ -21,7 +22,8 @@ from kiter.tree.worktree import WorkTree
 
 # where iterators are looked for, the likeliest first; then in everything else
 LIKELY = ("kernel/bpf", "kernel/sched", "tools/testing/selftests/bpf", "mm", "fs", "net", "drivers", "kernel")
-HEADERS = ("tools/lib/bpf/bpf_helpers.h", "tools/sched_ext/include/scx/common.bpf.h")
+LIBBPF = "tools/lib/bpf/bpf_helpers.h"
+SCHEDULERS = "tools/sched_ext/include/scx/common.bpf.h"  # schedulers include no other
 UAPI = "include/uapi/linux/bpf.h"
 _OPTION = re.compile(r"#if(?:def)? (?:defined\()?(CONFIG_\w+)|#if IS_ENABLED\((CONFIG_\w+)\)")
 _SWITCH = re.compile(r"\bswitch \((\w+)\)")
@@ -134,11 +136,12 @@ class _Reader:
         return ""
 
     def _declarations(self) -> str:
-        """The header that declares it, "" where that is the usual one or none."""
-        for path in (self.profile.experimental, *HEADERS):
+        """The header that declares it, "" for the usual one, NONE where there is none."""
+        schedulers = (SCHEDULERS,) if self.file.startswith("kernel/sched/") else ()
+        for path in (self.profile.experimental, LIBBPF, *schedulers):
             if any(f.name == self._called("new") for f, _ in clike.declared(self.tree.text(path)[1])):
                 return "" if path == self.profile.experimental else path
-        return ""
+        return NONE
 
     def _struct(self) -> tuple[str, Struct | None]:
         """The header that has the struct, "" if it stands beside the kfuncs, and the struct."""

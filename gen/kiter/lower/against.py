@@ -41,6 +41,6 @@ def view(scene: Scene, own: str, known: Container[str]) -> View | None:
         name=name(scene.it.name),
         setting=found,
         own=own,
-        declared=declarations.view(theirs).declarations,
+        declared=declarations.lines(theirs),
         absent=absent,
     )

@@ -52,7 +52,10 @@ def view(scene: Scene) -> View | None:
     around = play(replace(scene, it=replace(scene.it, arguments=used)))
     return View(
         header=_header(scene),
-        ksyms=around.ksyms,
+        ksyms=(
+            *(declarations.lines(scene) if declarations.home(scene) == declarations.NONE else ()),
+            *around.ksyms,
+        ),
         data=(*_data(scene, given), *(_number(a) for a in used)),
         section=section,
         name=f"show_{scene.it.name}",
@@ -87,7 +90,7 @@ def _show(scene: Scene) -> str:
 def _header(scene: Scene) -> str:
     """As programs include it: libbpf's own are there already, those of a scheduler are below include/."""
     home = declarations.home(scene)
-    if home.startswith("tools/lib/bpf/"):
+    if home == declarations.NONE or home.startswith(declarations.LIBBPF):
         return ""
     folder, _, below = home.partition("/include/")
     return f"<{below}>" if below else f'"{folder.rpartition("/")[2]}"'

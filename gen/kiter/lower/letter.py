@@ -77,7 +77,7 @@ def view(scene: Scene, by_hand: bool = False, tests: Iterable[str] = ()) -> View
         selector=it.select,
         walks=tuple(Entry(case.flag, _plain(case.doc)) for case in scene.cases if case.flag),
         rules=tuple(_rules(scene)),
-        declared=posixpath.basename(declarations.home(scene)),
+        declared=_declared(scene),
         tests=tuple(tests),
         rejected=len(prog_failure.view(scene).programs),
         page=f"{scene.profile.docs}/bpf_iter_{it.name}.rst",
@@ -101,6 +101,13 @@ def _subject(parts: Sequence[View]) -> str:
     return short if len(short) <= COLUMNS else f"{prefix}: {verb} {len(several)} open coded iterators"
 
 
+def _declared(scene: Scene) -> str:
+    """Where programs get the declarations from."""
+    home = declarations.home(scene)
+    where = "here" if home == declarations.NONE else f"in {posixpath.basename(home)}"
+    return f"Declare the kfuncs {where}, and test them:"
+
+
 def _area(path: str) -> str:
     return _AREAS.get(posixpath.dirname(path), "bpf")
 
@@ -120,7 +127,7 @@ def _narrow(lines: Iterable[str]) -> Iterator[str]:
 
 def _prototypes(scene: Scene) -> Iterator[str]:
     """The declarations without what only a linker needs."""
-    text = "\n".join(declarations.view(scene).declarations).replace(declarations.KSYM, ");")
+    text = "\n".join(declarations.lines(scene)).replace(declarations.KSYM, ");")
     return (line.removeprefix("extern ").expandtabs(TAB) for line in text.split("\n"))
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kiter.lower import declarations
 from kiter.lower.ctext import declare
 from kiter.lower.play import Play, held, passed, play, without, world
 from kiter.lower.rows import Flag, flags, trials
@@ -48,12 +49,13 @@ class View:
     program waits for the world to change, as `wait` does before a call of new(), `spends` that user
     space counts memory, and `under_lock` that the walk may be made with a lock held. `irqs_off` is
     None unless new() refuses to work with interrupts off. `elsewhere` are the other types of programs
-    that the iterator's own set is for, with their sections.
+    that the iterator's own set is for, with their sections. `declared` is what no header declares.
     """
 
     name: str
     element: str
     play: Play
+    declared: tuple[str, ...]
     tables: tuple[tuple[str, tuple[str, ...]], ...]
     data: tuple[str, ...]
     cases: tuple[tuple[str, tuple[str, ...]], ...]
@@ -82,6 +84,7 @@ def view(scene: Scene) -> View:
         name=scene.it.name,
         element=scene.it.element,
         play=play(scene),
+        declared=declarations.in_tests(scene),
         tables=tables(given),
         data=data(scene),
         cases=cases(scene, trials(scene)),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiter.lower import verifier
+from kiter.lower import declarations, verifier
 from kiter.lower.play import Play, held, passed, play
 from kiter.lower.scene import Scene
 from kiter.lower.worlds import KSYMS, kin_of
@@ -43,9 +43,10 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All refusals of one iterator."""
+    """All refusals of one iterator; `declared` is what no header declares."""
 
     play: Play
+    declared: tuple[str, ...]
     programs: tuple[Program, ...]
     words: int
 
@@ -56,6 +57,7 @@ def view(scene: Scene) -> View:
     lines = [line for program in programs for line in (*program.body, *program.after)]
     return View(
         play=play(scene, (name for name in KSYMS if any(f"{name}(" in line for line in lines))),
+        declared=declarations.in_tests(scene),
         programs=programs,
         words=scene.state.words,
     )

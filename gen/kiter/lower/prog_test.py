@@ -35,10 +35,11 @@ class Refused:
 class Objects:
     """The test of an iterator over objects.
 
-    `table` are the rows of walks[], `columns` the members that they use, `oracles` the functions that
-    they name. `handle` is the object argument, `place` the one that says where the walk begins, each
-    "" when there is none; `come` and `go` are what fills and empties the yard. `irqs_off` is what
-    new() says with interrupts off, `bare` of an object without elements.
+    `table` are the rows of walks[], `columns` the members that they use, `oracles` the functions
+    that they name. `handle` is the object argument, `place` the one that says where the walk
+    begins, each "" when there is none, and `places` that a walk is compared from there; `come` and
+    `go` are what fills and empties the yard. `irqs_off` is what new() says with interrupts off,
+    `bare` of an object without elements.
     """
 
     table: tuple[str, ...]
@@ -47,6 +48,7 @@ class Objects:
     refused: tuple[Refused, ...]
     handle: str
     place: str
+    places: bool
     nullable: bool
     run_holding: tuple[str, ...]
     come: tuple[str, ...]
@@ -72,7 +74,9 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`objects`, `numbers` or neither is there: of unknown elements only the refusals are tried."""
+    """`objects`, `numbers` or neither is there: of unknown elements, or of numbers that no case tells, only
+    the refusals are tried.
+    """
 
     name: str
     world: World | None
@@ -86,7 +90,8 @@ class View:
 def view(scene: Scene) -> View:
     """The tests of one iterator."""
     found = world(scene)
-    numbers = found is not None and scene.it.lifetime == "state"
+    counted = found is not None and scene.it.lifetime == "state"
+    numbers = counted and bool(trials(scene))
     headers = set(found.headers) if found else set()
     return View(
         name=scene.it.name,
@@ -94,7 +99,7 @@ def view(scene: Scene) -> View:
         headers=tuple(sorted((headers | ({"pthread.h"} if found and found.comes else set())) - HELPERS)),
         helpers=tuple(sorted(headers & HELPERS)),
         spends=found is not None and prog.spends(scene),
-        objects=_objects(scene, found) if found and not numbers else None,
+        objects=_objects(scene, found) if found and not counted else None,
         numbers=_numbers(scene) if numbers else None,
     )
 
@@ -116,6 +121,7 @@ def _objects(scene: Scene, found: World) -> Objects:
         refused=tuple(_refused(i, f) for i, f in enumerate(flags(scene))),
         handle=handles[0][0].name if handles else "",
         place=place(scene),
+        places=bool(place(scene)) and any(row.oracle for row in given),
         nullable=any(a.nullable for a, _ in handles),
         run_holding=prototype(
             "void", "run_holding", (skeleton, "struct bpf_program *prog", "void (*act)(void)"), "static"

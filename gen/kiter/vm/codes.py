@@ -98,8 +98,8 @@ _ALL = (
     Code(
         "R44",
         "code that cannot be a module",
-        "It uses functions that are private to the file it joins, so it can run only as a part of that file.",
-        "put it into a tree with 'kiter apply', build that kernel, and run 'kiter conform' on it",
+        "It uses functions that are private to the file it joins, or its code is by hand: it needs a kernel.",
+        "run 'kiter conform' on a kernel that has it; 'kiter apply' puts generated code into a tree",
     ),
 )
 
