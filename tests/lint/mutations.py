@@ -237,6 +237,7 @@ GROWN: dict[str, st.SearchStrategy[Any]] = {
     "perfmon": st.booleans(),
     "spinlock": st.just({"7.3-": True}),
     "refuse": st.just({"irqs_off": "EBUSY"}),
+    "trusted": st.just({"parent": {"type": "struct thing *", "nullable": True}}),
     "allow": st.just({"sleepable": True}),
     "done": snippets,
     "iterator": names | st.just("a" * 60),
@@ -312,7 +313,7 @@ PLACES = {
     "list": ["as", "head"],
     "raw": ["next"],
     "context": ["rcu", "sleepable", "perfmon", "spinlock", "refuse", "allow"],
-    "element": ["element type", "lifetime", "get", "put", "last"],
+    "element": ["element type", "lifetime", "get", "put", "last", "trusted"],
 }
 
 

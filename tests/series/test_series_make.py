@@ -98,7 +98,7 @@ def test_what_a_maintainer_reads(tree, tmp_path):
         "kernel/bpf/letter_css_iter.c",
     ):
         assert part in text
-    assert re.search(r"^ 11 files changed, ", text, re.MULTILINE)
+    assert re.search(r"^ 12 files changed, ", text, re.MULTILINE)
     for mail in (cover, kernel, tests, docs):
         assert "ast@kernel.org" in mail["to"] and "bpf@vger.kernel.org" in mail["cc"]
         assert mail["from"] == "Tester <tester@example.org>"

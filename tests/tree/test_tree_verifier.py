@@ -96,3 +96,58 @@ def test_a_verifier_that_is_not_understood_is_refused(plain, spec, edit, said, c
     assert apply(plain, spec) == 1
     assert said in capsys.readouterr().err
     assert snapshot(plain) == before
+
+
+# --- fields of the element that are as good as the element ----------------------------------------
+
+
+def with_fields(folder: Path, fields: str, element: str = "struct task_struct *") -> Path:
+    """An iterator over such elements, of which the verifier is to trust those fields."""
+    path = folder / "mine.yaml"
+    text = (LETTER / "process.yaml").read_text().replace("iterator: process", "iterator: mine")
+    given = re.search(r"^element: .*$", text, re.MULTILINE)[0]
+    path.write_text(
+        text.replace(given, f"element: {{type: {element}, lifetime: rcu, trusted: {{{fields}}}}}")
+    )
+    return path
+
+
+def listed(tree: Path, kind: str, struct: str) -> list[str]:
+    """The fields of a struct in one of the verifier's lists, which must be in the BTF then."""
+    text = (tree / VERIFIER).read_text()
+    name = f"BTF_TYPE_SAFE_{kind}(struct {struct})"
+    assert text.count(f"{name} {{\n") == text.count(f"\tBTF_TYPE_EMIT({name});\n") == 1
+    return text.partition(f"{name} {{\n")[2].partition("};")[0].splitlines()
+
+
+def test_a_field_joins_those_of_its_struct(tree, tmp_path):
+    assert apply(tree, with_fields(tmp_path, "signal: {type: struct signal_struct *}")) == 0
+    fields = listed(tree, "RCU", "task_struct")
+    assert fields[-1] == "\tstruct signal_struct *signal;" and len(fields) == 5
+    first = snapshot(tree)
+    git(tree, "add", "-A")
+    git(tree, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "add it")
+    for path in (tree / ".git/kiter").rglob("*.json"):
+        path.unlink()
+    assert apply(tree, tmp_path / "mine.yaml") == 0 and snapshot(tree) == first
+
+
+def test_a_struct_joins_the_others_of_its_kind(tree, tmp_path):
+    spec = with_fields(tmp_path, "mm: {type: struct mm_struct *, nullable: true}")
+    assert apply(tree, spec) == 0
+    assert listed(tree, "RCU_OR_NULL", "task_struct") == ["\tstruct mm_struct *mm;"]
+    assert len(listed(tree, "RCU", "task_struct")) == 4
+
+
+def test_what_the_kernel_has_is_not_put_there_again(tree, tmp_path):
+    assert apply(tree, with_fields(tmp_path, "group_leader: {type: struct task_struct *}")) == 0
+    assert VERIFIER not in git(tree, "diff", "--name-only").split()
+
+
+def test_a_field_that_is_in_another_list_is_refused(tree, tmp_path, capsys):
+    before = snapshot(tree)
+    assert (
+        apply(tree, with_fields(tmp_path, "group_leader: {type: struct task_struct *, nullable: true}")) == 1
+    )
+    assert "has this field of struct task_struct in another list" in capsys.readouterr().err
+    assert snapshot(tree) == before

@@ -122,3 +122,18 @@ def needless_rcu(s: Subject) -> Iterator[Hit]:
     kept = any(a.keep == "rcu" for a in s.it.arguments) or any(not r.held for r in s.it.resources)
     if s.it.rcu and s.it.lifetime in {"state", "native", "held", "snapshot"} and not kept:
         yield Hit(s.it.node["context"]["rcu"].key_at, f"'rcu' with 'lifetime: {s.it.lifetime}'")
+
+
+@rule(
+    "X09",
+    "what the verifier cannot be told",
+    "it knows fields by the struct that they are in, and the functions of a module not at all",
+    kernel="kernel/bpf/verifier.c, type_is_rcu() and special_kfunc_list",
+    hint="take it away; a list of programs can be held to by a set of its own",
+)
+def untold(s: Subject) -> Iterator[Hit]:
+    element, context = s.it.node["element"], s.it.node["context"]
+    if s.it.held.trusted and "struct " not in s.it.element:
+        yield Hit(element["trusted"].key_at, f"'trusted' in '{s.it.element}', which is no struct")
+    if s.it.context.allow and s.it.file.startswith("tools/"):
+        yield Hit(context["allow"].key_at, "'allow' for an iterator of a module")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kiter.lower import names
 from kiter.lower.ctext import kernel_doc, paragraph
@@ -131,6 +131,15 @@ def callers(scene: Scene) -> Iterable[str]:
         yield "Only for programs with CAP_PERFMON."
     if context.allow:
         yield f"Only for {listed([ALLOWED[kind] for kind in context.allow])}."
+    yield from pointers(scene)
+
+
+def pointers(scene: Scene) -> Iterator[str]:
+    """What of an element is as good as the element."""
+    for null, unless in ((False, ""), (True, " unless it is NULL")):
+        names = [f"pos->{p.name}" for p in scene.it.held.trusted if p.nullable == null]
+        if names:
+            yield f"A program may use {listed(names)} like pos itself{unless}."
 
 
 def listed(items: Sequence[str]) -> str:

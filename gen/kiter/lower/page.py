@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -181,6 +182,7 @@ def _element(scene: Scene) -> Iterator[str]:
         f"Every element is a ``{it.element}``. {LASTING[it.lifetime].format(**functions)} At the end of the "
         f"walk ``{functions['next']}()`` returns NULL, and from then on always."
     )
+    yield from (re.sub(r"(pos(?:->\w+)?)", r"``\1``", said) for said in describe.pointers(scene))
 
 
 def _context(scene: Scene) -> Iterator[str]:

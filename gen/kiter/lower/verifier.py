@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the verifier itself must know of an iterator: which programs may call new()."""
+"""What the verifier must know of an iterator: who may call new(), and what else an element keeps valid."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiter.lower import names
-from kiter.lower.ctext import HARD, call, comment, fill, indented
+from kiter.lower.ctext import HARD, call, comment, declare, fill, indented
 from kiter.lower.describe import listed
 from kiter.lower.rst import sentence
 from kiter.lower.scene import Scene
@@ -41,8 +41,9 @@ class View:
 
 
 def view(scene: Scene) -> View | None:
-    """None for an iterator that every program may use where it is registered."""
-    parts = tuple(_parts(scene)) if scene.it.context.allow else ()
+    """None for an iterator that every program may use where it is registered, and that leads nowhere else."""
+    allowed = tuple(_allowed(scene)) if scene.it.context.allow else ()
+    parts = (*_trusted(scene), *allowed)
     return View(parts) if parts else None
 
 
@@ -58,15 +59,31 @@ def _kinds(scene: Scene) -> tuple[str, ...]:
     return tuple(kind for kind in allow if kind != "syscall" or "sleepable" not in allow)
 
 
-def _parts(scene: Scene) -> Iterator[Part]:
-    def part(where: str, *lines: str) -> Part:
-        return Part(comment(f"Joins {scene.profile.verifier}, {where}."), lines)
+def _part(scene: Scene, where: str, *lines: str) -> Part:
+    return Part(comment(f"Joins {scene.profile.verifier}, {where}."), lines)
 
+
+def _trusted(scene: Scene) -> Iterator[Part]:
+    """Fields that point to what is valid in the RCU critical section, or as long as the element is."""
+    kind = "RCU" if scene.it.rcu else "TRUSTED"
+    of = scene.it.element.removeprefix("const ").removesuffix("*").strip()
+    for null, ending in ((False, ""), (True, "_OR_NULL")):
+        fields = [f"\t{declare(p.type, p.name)};" for p in scene.it.held.trusted if p.nullable == null]
+        if fields:
+            listed_as = f"BTF_TYPE_SAFE_{kind}{ending}({of})"
+            yield _part(
+                scene, f"among the types BTF_TYPE_SAFE_{kind}{ending}", f"{listed_as} {{", *fields, "};"
+            )
+            function = f"type_is_{kind}{ending}".lower()
+            yield _part(scene, f"in the function {function}()", f"\tBTF_TYPE_EMIT({listed_as});")
+
+
+def _allowed(scene: Scene) -> Iterator[Part]:
     new = names.function(scene.it, "new")
-    yield part("at the end of the enum special_kfunc_type", f"\tKF_{new},")
-    yield part("at the end of the list special_kfunc_list", *_id(new, scene.it.guard))
-    yield part("before the function check_kfunc_args()", *_function(scene))
-    yield part("in check_kfunc_args(), before process_iter_arg()", *indented(_call(scene), 3))
+    yield _part(scene, "at the end of the enum special_kfunc_type", f"\tKF_{new},")
+    yield _part(scene, "at the end of the list special_kfunc_list", *_id(new, scene.it.guard))
+    yield _part(scene, "before the function check_kfunc_args()", *_function(scene))
+    yield _part(scene, "in check_kfunc_args(), before process_iter_arg()", *indented(_call(scene), 3))
 
 
 def _id(new: str, guard: str) -> tuple[str, ...]:

@@ -33,7 +33,13 @@ braces `{...}` that contains a comma.
 WHOLE = "A spec"
 
 # Sections that are named after what a key holds, with the key.
-USED_AS = {"argument": "arguments", "case": "cases", "field": "state", "level": "nested"}
+USED_AS = {
+    "argument": "arguments",
+    "case": "cases",
+    "field": "state",
+    "level": "nested",
+    "pointer": "trusted",
+}
 
 
 def page() -> str:

@@ -10,6 +10,15 @@ from kiter.spec.snippet import Code
 
 
 @dataclass(frozen=True, slots=True)
+class Pointer:
+    """A pointer in the element that is as good as the element; `nullable` says that it may be NULL."""
+
+    name: str
+    type: str
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """The type of the elements; `lifetime` is rcu, state, native, held or snapshot.
 
@@ -23,6 +32,7 @@ class Element:
     put: Code | None
     last: Code | None
     handover: bool
+    trusted: tuple[Pointer, ...]
     node: Node
 
     @classmethod
@@ -30,4 +40,6 @@ class Element:
         """From `element`."""
         get, put, last = (Code.under(node, key) for key in ("get", "put", "last"))
         handover = bool(node.value.get("handover", False))
-        return cls(node.text("type"), node.text("lifetime"), get, put, last, handover, node)
+        given = node["trusted"].items() if node.get("trusted") else ()
+        trusted = tuple(Pointer(n, p.text("type"), bool(p.value.get("nullable", False))) for n, p in given)
+        return cls(node.text("type"), node.text("lifetime"), get, put, last, handover, trusted, node)

@@ -214,15 +214,17 @@ class _Planner:
         return lines
 
     def _verifier(self, lines: list[str], applied: Applied, output: Output) -> list[str]:
-        if not verifier.holds(lines, applied.iterator):
-            return verifier.joined(lines, fragment.parts(output))
+        parts = verifier.lacking(lines, fragment.parts(output))
         path = fragment.place(output)
-        if applied.replace:
-            self.notes.append(f"{path} keeps what it has by hand on who may use {applied.iterator}")
-        else:
-            message = f"{path} says by hand who may use {applied.iterator}"
-            self.wrong.append(finding("A04", str(self.tree.path / path), message))
-        return lines
+        own = verifier.of_list(parts)
+        if own and verifier.holds(lines, applied.iterator):
+            parts = {place: block for place, block in parts.items() if place not in own}
+            if applied.replace:
+                self.notes.append(f"{path} keeps what it has by hand on who may use {applied.iterator}")
+            else:
+                message = f"{path} says by hand who may use {applied.iterator}"
+                self.wrong.append(finding("A04", str(self.tree.path / path), message))
+        return verifier.joined(lines, parts)
 
     def _other(self, lines: list[str], body: list[str], applied: Applied, output: Output) -> list[str]:
         if applied.replace and output.kind in _REPLACED:

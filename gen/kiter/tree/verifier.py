@@ -23,6 +23,21 @@ def holds(lines: Lines, name: str) -> bool:
     return any(line.strip() == f"KF_bpf_iter_{name}_new," for line in lines)
 
 
+def lacking(lines: Lines, parts: Mapping[str, Lines]) -> Mapping[str, Lines]:
+    """The parts that are not there yet, by their places."""
+    text = "\n".join(("", *lines, ""))
+    return {
+        place: block
+        for place, block in parts.items()
+        if "\n".join(("", *block, "")) not in text and not ("among the types" in place and _has(lines, block))
+    }
+
+
+def of_list(parts: Mapping[str, Lines]) -> frozenset[str]:
+    """The places of the parts that say which programs may use the iterator."""
+    return frozenset(place for place in parts if "kfunc" in place)
+
+
 def joined(lines: Lines, parts: Mapping[str, Lines]) -> Lines:
     """With each part, a block by its place; raises MisfitError where one is not certain."""
     for place, block in parts.items():
@@ -77,6 +92,57 @@ def _call(lines: Lines, block: Lines) -> Lines:
     return [*lines[:row], *block, *lines[row:]]
 
 
+def _type(lines: Lines, block: Lines) -> Lines:
+    """The fields into the type where there is one of that name, else the type behind the last of its kind."""
+    kind = block[0].partition("(")[0]
+    of = block[0].removeprefix(kind).removesuffix(" {")
+    for field in block[1:-1]:
+        row = next(
+            (r for r, line in enumerate(lines) if line == field and f"{of} {{" in _head(lines, r)), None
+        )
+        if row is not None and not _head(lines, row).startswith(f"{kind}("):
+            raise MisfitError(f"it has this field of {of.strip('()')} in another list", row + 1)
+    if block[0] in lines:
+        end = lines.index("};", lines.index(block[0]))
+        return [
+            *lines[:end],
+            *(line for line in block[1:-1] if line not in _fields(lines, block)),
+            *lines[end:],
+        ]
+    rows = [row for row, line in enumerate(lines) if line.startswith(f"{kind}(") and line.endswith(" {")]
+    if not rows:
+        raise MisfitError(f"there is no {kind} beside which one could stand")
+    end = lines.index("};", rows[-1]) + 1
+    return [*lines[:end], "", *block, *lines[end:]]
+
+
+def _head(lines: Lines, row: int) -> str:
+    """The line that begins the definition that a row is in."""
+    return next((line for line in reversed(lines[:row]) if line and line[0].isalpha()), "")
+
+
+def _fields(lines: Lines, block: Lines) -> Lines:
+    """What the type of that name has, nothing where there is none."""
+    if block[0] not in lines:
+        return []
+    start = lines.index(block[0])
+    return lines[start + 1 : lines.index("};", start)]
+
+
+def _has(lines: Lines, block: Lines) -> bool:
+    """Whether the type has all of the fields."""
+    return set(block[1:-1]) <= {*_fields(lines, block)}
+
+
+def _emit(lines: Lines, block: Lines) -> Lines:
+    """Behind the others of its kind, without which no type would be in the kernel's BTF."""
+    kind = block[0].strip().removeprefix("BTF_TYPE_EMIT(").partition("(")[0]
+    rows = [row for row, line in enumerate(lines) if line.startswith(f"\tBTF_TYPE_EMIT({kind}(")]
+    if not rows:
+        raise MisfitError(f"there is no BTF_TYPE_EMIT({kind}()) beside which one could stand")
+    return [*lines[: rows[-1] + 1], *block, *lines[rows[-1] + 1 :]]
+
+
 def _definition(lines: Lines) -> int:
     return _only(
         lines,
@@ -94,6 +160,8 @@ def _only(lines: Sequence[str], fits: Callable[[str], bool], what: str) -> int:
 
 
 _PLACES: Mapping[str, Callable[[Lines, Lines], Lines]] = {
+    "among the types": _type,
+    "in the function type_is": _emit,
     "the enum special_kfunc_type": _enum,
     "the list special_kfunc_list": _list,
     "before the function check_kfunc_args()": _before,

@@ -34,6 +34,8 @@ __bpf_kfunc_start_defs();
  * Call it inside an RCU read-side critical section, which must last until the
  * iterator is destroyed.
  *
+ * A program may use pos->cgroup like pos itself.
+ *
  * Return: 0 on success, -EINVAL if @flag is none of these values. After an
  * error the iterator is empty: bpf_iter_letter_css_next() returns NULL.
  */
