@@ -19,7 +19,7 @@ import pytest
 from kiter import frontend
 from kiter.cli.main import main
 from kiter.lower.scene import scene
-from kiter.site import matrix, order
+from kiter.site import matrix, order, view
 from kiter.sync import specs
 from kiter.target.profile import profile
 
@@ -201,3 +201,23 @@ def test_the_matrix_does_not_guess():
     fs = says("bpf_fs_kfunc_set_ids")
     assert (fs["lsm"], fs["tracing"], fs["xdp"]) == ("yes", "?", "no")
     assert set(says("common_btf_ids").values()) == {"yes"}
+
+
+def test_the_page_for_ebpf_lists_every_type_and_error():
+    """That is what readers look up there: no type is missing, none of another hook is listed."""
+    target = profile("7.3")
+
+    def page(name: str) -> str:
+        it = specs.read(frontend.collect([str(ROOT / f"specs/{name}.yaml")]), target)[0]
+        return view.ebpf(scene(it, target))
+
+    listed = {
+        name: set(re.findall(r"\[`BPF_PROG_TYPE_(\w+)`\]", page(name)))
+        for name in ("css", "scx_dsq", "dmabuf")
+    }
+    assert {"LWT_IN", "NETFILTER", "KPROBE", "CGROUP_SKB"} < listed["css"] and "ITER" not in listed["css"]
+    assert listed["scx_dsq"] == {
+        *("STRUCT_OPS", "SYSCALL", "TRACING", "LSM", "PERF_EVENT", "RAW_TRACEPOINT", "TRACEPOINT"),
+    }
+    assert listed["dmabuf"] == listed["scx_dsq"] - {"PERF_EVENT"} | {"KPROBE"}, "those that may sleep"
+    assert "- `-E2BIG`: there are more than 511 words\n" in page("bits")

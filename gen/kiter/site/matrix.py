@@ -3,16 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from kiter.lower import programs
 from kiter.spec.iterator import Iterator
 from kiter.target.profile import Profile
 
-SLEEPABLE = ("tracing", "lsm", "iter", "struct_ops", "syscall")  # kernel/bpf/verifier.c, can_be_sleepable()
-TYPES = (*SLEEPABLE, "sched_cls", "xdp", "cgroup_skb")
-# a program of an iterator is one of tracing
-NAMES: Mapping[str, str] = {"iter": "TRACING"}
+TYPES = ("tracing", "lsm", "iter", "struct_ops", "syscall", "sched_cls", "xdp", "cgroup_skb")
 YES, NO, ASLEEP, UNKNOWN = "yes", "no", "sleepable", "?"
 
 
@@ -21,9 +16,18 @@ def row(it: Iterator, profile: Profile) -> tuple[str, ...]:
     return tuple(_of(it, profile, kind) for kind in TYPES)
 
 
+def types(it: Iterator, profile: Profile) -> tuple[str, ...]:
+    """All that may use it, sleepable or not, without iter, which is tracing."""
+    every = sorted({kind for hook in profile.hooks.values() for kind in hook} - {"iter"})
+    return tuple(kind for kind in every if _of(it, profile, kind) not in (NO, UNKNOWN))
+
+
 def _of(it: Iterator, profile: Profile, kind: str) -> str:
     registered = programs.registered(it, profile)
-    can_sleep, known = kind in SLEEPABLE, registered is not None and not programs.anywhere(it, profile)
+    can_sleep, known = (
+        kind in profile.sleepable,
+        registered is not None and not programs.anywhere(it, profile),
+    )
     if known and kind not in programs.shared(registered or (), profile):
         return NO
     if it.context.sleepable and not can_sleep:

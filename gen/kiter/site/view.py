@@ -105,10 +105,6 @@ def _tables(made: Made) -> Mapping[str, tuple[Line, ...]]:
 def ebpf(made: Scene) -> str:
     """The page of new() in the form of docs.ebpf.io's pages of kfuncs."""
     program = example.view(made)
-    may = (
-        k for k, how in zip(matrix.TYPES, matrix.row(made.it, made.profile), strict=True) if how != matrix.NO
-    )
-    types = dict.fromkeys(matrix.NAMES.get(kind, kind.upper()) for kind in may)
     view = {
         "name": names.function(made.it, "new"),
         "since": spelled(made.it.since),
@@ -116,7 +112,8 @@ def ebpf(made: Scene) -> str:
         "it": made.it,
         "cases": [(case.flag, spoken(case.doc).replace("``", "`")) for case in made.cases if case.flag],
         "signature": signatures(made)[0],
-        "types": list(types),
+        "types": [kind.upper() for kind in matrix.types(made.it, made.profile)],
+        "errors": [(errno, spoken(text).replace("``", "`")) for errno, text in describe.failures(made)],
         "example": render("docs/example.c.j2", program) if program else "",
     }
     return render("site/ebpf.md.j2", view)

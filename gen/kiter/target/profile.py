@@ -45,6 +45,7 @@ class Profile:
     experimental: str
     selftests: str
     docs: str
+    sleepable: Sequence[str]
     filtered: Sequence[str]
     guarded: Mapping[str, str]
     sets: Mapping[str, Sequence[str]]
