@@ -79,12 +79,17 @@ def test_it_says_what_our_own_spec_says(imported):
 
 
 def test_docs_and_tests_come_out_of_it_and_no_code(capsys, imported):
-    _, tree, spec = imported
+    name, tree, spec = imported
     profile = profile_of(tree)
     assert run(capsys, "lint", "--target", profile.release, spec)[0] == 0
     kinds = {output.kind for output in generate(frontend.read([spec], profile).iterators[0], profile).outputs}
     assert {Kind.RST, Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST} <= kinds
     assert not kinds & CODE
+    rendered = generate(frontend.read([spec], profile).iterators[0], profile).of(Kind.RST)
+    assert rendered and ".. kernel-doc::" not in rendered.text, (
+        "code by hand may have none, and Sphinx would warn"
+    )
+    assert f"int bpf_iter_{name}_new(" in rendered.text
 
 
 def test_they_compile_whatever_declares_it(capsys, imported, tmp_path):

@@ -242,6 +242,7 @@ def _facts(beside: _With, found: _Found) -> dict[str, object]:
             one.it.name: {
                 "differences": [asdict(d) | {"places": places} for d, places in one.differences.items()],
                 "gone": [asdict(k) for k in one.gone],
+                "without_kernel_doc": one.undocumented,
                 "behaviour": [asdict(b) for b in _behaviours(beside, one.it.name)],
             }
             for one in found.compared

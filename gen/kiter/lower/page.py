@@ -47,14 +47,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a page has on the site, where there are no sources to take kernel-doc from.
+    """What a page has on the site beside the rest.
 
     `states` is the picture of the iterator's states, `code` the kernel's code as it is generated.
     """
 
     release: str
     states: Picture
-    signatures: tuple[str, ...]
     code: str
 
 
@@ -62,6 +61,7 @@ class Site:
 class View:
     """One page: every text is a finished line or paragraph of RST.
 
+    `signatures` are shown where there may be no kernel-doc: of code by hand, and on the site;
     `walks` are pictures, which the kernel's documentation has none of;
     `example` is a whole program, None where no program can come by the arguments: then `loop` is all.
     """
@@ -79,6 +79,7 @@ class View:
     errors: tuple[str, ...]
     file: str
     functions: tuple[str, ...]
+    signatures: tuple[str, ...]
     walks: tuple[Picture, ...] = ()
     site: Site | None = None
 
@@ -101,6 +102,19 @@ def view(scene: Scene) -> View:
         errors=_errors(scene),
         file=names.own_file(it),
         functions=(*trio, *(companion.name for companion in it.companions)),
+        signatures=signatures(scene) if it.by_hand else (),
+    )
+
+
+def signatures(scene: Scene) -> tuple[str, ...]:
+    """The three kfuncs as programs call them, new() first."""
+    it = scene.it
+    handle = f"struct bpf_iter_{it.name} *it"
+    given = ", ".join([handle, *(declare(a.type, a.name) for a in it.arguments if not a.implicit)])
+    return (
+        f"int {names.function(it, 'new')}({given});",
+        declare(it.element, f"{names.function(it, 'next')}({handle});"),
+        f"void {names.function(it, 'destroy')}({handle});",
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from kiter.generate import generate
 from kiter.lower import describe, example, names, page
-from kiter.lower.ctext import declare
 from kiter.lower.page import Picture, Site
 from kiter.lower.rst import spoken
 from kiter.lower.scene import Scene, scene
@@ -66,26 +65,14 @@ def _files(made: Scene) -> dict[str, str]:
     site = Site(
         release=made.profile.release,
         states=Picture(machine, "", f"The states of bpf_iter_{name}: none, live and empty."),
-        signatures=tuple(f"{signature};" for signature in signatures(made)),
         code=kfuncs.text if kfuncs else "",
     )
     found[f"bpf_iter_{name}.rst"] = render(
-        "docs/page.rst.j2", replace(page.view(made), walks=tuple(pictures), site=site)
+        "docs/page.rst.j2",
+        replace(page.view(made), walks=tuple(pictures), signatures=page.signatures(made), site=site),
     )
     found[f"extra/ebpf.io/bpf_iter_{name}_new.md"] = ebpf(made)
     return found
-
-
-def signatures(made: Scene) -> tuple[str, ...]:
-    """The three kfuncs as programs call them."""
-    it = made.it
-    handle = f"struct bpf_iter_{it.name} *it"
-    given = ", ".join([handle, *(declare(a.type, a.name) for a in it.arguments if not a.implicit)])
-    return (
-        f"int {names.function(it, 'new')}({given})",
-        declare(it.element, f"{names.function(it, 'next')}({handle})"),
-        f"void {names.function(it, 'destroy')}({handle})",
-    )
 
 
 def _line(made: Scene) -> Line:
@@ -111,7 +98,7 @@ def ebpf(made: Scene) -> str:
         "page": page.view(made),
         "it": made.it,
         "cases": [(case.flag, spoken(case.doc).replace("``", "`")) for case in made.cases if case.flag],
-        "signature": signatures(made)[0],
+        "signature": page.signatures(made)[0].rstrip(";"),
         "types": [kind.upper() for kind in matrix.types(made.it, made.profile)],
         "errors": [(errno, spoken(text).replace("``", "`")) for errno, text in describe.failures(made)],
         "example": render("docs/example.c.j2", program) if program else "",
