@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -170,13 +171,16 @@ def test_a_link_stays_one(spec, tmp_path):
     assert link.is_symlink() and "context: {rcu: true}" in spec.read_text("utf-8")
 
 
-def test_diff_shows_and_changes_nothing(spec, capsys):
+def test_diff_shows_a_patch_and_changes_nothing(spec, capsys, monkeypatch):
+    monkeypatch.chdir(spec.parent)
     before = spec.read_text("utf-8")
-    assert main(["lint", "--diff", str(spec)]) == 1
+    assert main(["lint", "--diff", spec.name]) == 1
     shown = capsys.readouterr().out
     assert "-context: {}\n+context: {rcu: true}\n" in shown
     assert spec.read_text("utf-8") == before
-    assert main(["lint", "--diff", str(ROOT / "specs" / "css.yaml")]) == 0
+    subprocess.run(["git", "apply", "-"], input=shown, text=True, check=True)
+    assert spec.read_text("utf-8") == (ROOT / "specs" / "css.yaml").read_text("utf-8")
+    assert main(["lint", "--diff", spec.name]) == 0
 
 
 def test_json_has_the_edits_in_one_list(spec, capsys):

@@ -35,8 +35,10 @@ def compared(given: Sequence[str], targets: Sequence[Profile]) -> int:
     """Print as a patch what --fix would do; 1 when that is something."""
     status = 0
     for path, one in _mended(given, targets):
-        old, new = (text.splitlines(keepends=True) for text in (read_text(path), one.text))
-        sys.stdout.writelines(difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"))
+        old, new = (text.removesuffix("\n").split("\n") for text in (read_text(path), one.text))
+        name = path.as_posix().lstrip("/")
+        lines = difflib.unified_diff(old, new, f"a/{name}", f"b/{name}", lineterm="")
+        sys.stdout.writelines(f"{line}\n" for line in lines)
         status = FINDINGS
     return status
 
