@@ -87,5 +87,5 @@ def _locks(scene: Scene) -> Iterator[str]:
         at = it.lock.at.on(scene.profile.number)
         kind = next((words for name, words in LOCKS.items() if it.lock.kind.startswith(name)), "the lock")
         yield f"It holds {kind} ``{at.text.removeprefix('&') if at else ''}`` for that time."
-    elif it.rcu:
+    elif it.rcu or all(isinstance(case.walk, Counter | Index) for case in scene.cases):
         yield "It takes no lock."

@@ -18,6 +18,9 @@ __bpf_kfunc_start_defs();
  * bpf_iter_dmabuf_new() - begin to walk over all DMA buffers
  * @it: the iterator, on the BPF program's stack
  *
+ * Each step takes the mutex that guards the list of all buffers. It is not
+ * held between two steps.
+ *
  * Only for programs that may sleep, as may the other two.
  *
  * Return: 0.

@@ -117,6 +117,9 @@ __bpf_kfunc_start_defs();
  * and go during the walk may or may not be seen, but it always moves on to
  * higher addresses.
  *
+ * A step locks an area for reading while it copies it. No lock is held between
+ * two steps.
+ *
  * Return: 0 on success, -EOPNOTSUPP if the kernel has no locks per area,
  * -EBUSY if interrupts are off or if the lock of @task is taken, -ENOMEM if
  * there is no memory, -ENOENT if @task has no memory. After an error the
