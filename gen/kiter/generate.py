@@ -110,7 +110,7 @@ def generate(
         inside=it.place.inside,
         snippets=snippets.uses(made),
         example=_example(made),
-        declarations=next(_outputs(made, {Kind.DECLARATIONS}), None),
+        by_hand=tuple(_outputs(made, {Kind.DECLARATIONS})) if it.by_hand else (),
     )
 
 

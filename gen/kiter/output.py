@@ -64,7 +64,7 @@ class Rendered:
     `private` are headers of the kernel tree that it includes beside the public ones, `inside` says that it
     compiles only as a part of the file it joins.
     `example` is the program that the reference page shows, None where it shows none.
-    `declarations` are what the header holds that declares it, also where that is by hand.
+    `by_hand` are the declarations that a header has of an iterator by hand, for the compiler.
     `types` declares, for BPF programs, what a kernel with the iterator would have in vmlinux.h.
     """
 
@@ -79,8 +79,13 @@ class Rendered:
     inside: bool = False
     snippets: tuple[SnippetUse, ...] = ()
     example: Output | None = None
-    declarations: Output | None = None
+    by_hand: tuple[Output, ...] = ()
 
     def of(self, kind: Kind) -> Output | None:
         """The output of that kind, if the spec has one."""
         return next((o for o in self.outputs if o.kind is kind), None)
+
+    @property
+    def declared(self) -> Output | None:
+        """What declares it to programs, generated or by hand."""
+        return next((o for o in (*self.outputs, *self.by_hand) if o.kind is Kind.DECLARATIONS), None)

@@ -30,7 +30,7 @@ def jobs(rendered: Rendered, bpf: Bpf) -> list[Job]:
 
 
 def _program(rendered: Rendered, output: Output, bpf: Bpf) -> Job:
-    fragment = rendered.declarations
+    fragment = rendered.declared
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
         wrapper = _wrapper(scratch / "include", rendered.types, fragment, bpf)

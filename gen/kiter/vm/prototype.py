@@ -190,7 +190,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, store: Store, only: str = "")
         ),
         tests=tuple(Test(Path(o.path).stem, o.text) for o in outputs if o.kind is Kind.PROG_TEST),
         types="\n".join(missing(one.types, vmlinux) for one in rendered),
-        declarations="\n".join(one.declarations.text for one in rendered if one.declarations),
+        declarations="\n".join(one.declared.text for one in rendered if one.declared),
         only=only,
         deadline=60.0 + 20.0 * len(made),
     )
