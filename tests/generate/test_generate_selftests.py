@@ -12,6 +12,7 @@ from generate_support import LATER, ROOT, read, rendered, spec
 from kiter.generate import generate
 from kiter.lower.worlds import WORLDS
 from kiter.output import Kind, Rendered
+from kiter.spec.element import Pointer
 
 SPECS = ROOT / "specs"
 BITS = """\
@@ -141,6 +142,27 @@ def test_the_verifier_says_whom_it_lets_in(allow, said):
     assert f'verbose(env, "%s {said}\\n", func_name);' in text(made, Kind.VERIFIER)
     free = generate(replace(it, context=replace(it.context, allow=())), LATER)
     assert "not_allowed" not in text(free, Kind.PROG_FAILURE) and free.of(Kind.VERIFIER) is None
+
+
+def test_trusted_pointers_are_acquired_where_a_kfunc_does_that():
+    """A pointer that may be NULL is looked at, and of a type that no kfunc takes there is no program."""
+    it = read(SPECS / "task.yaml", target=LATER)[0]
+    trusted = (
+        Pointer("parent", "struct task_struct __rcu *", nullable=False),
+        Pointer("pi_top_task", "struct task_struct *", nullable=True),
+        Pointer("mm", "struct mm_struct *", nullable=True),
+    )
+    made = generate(replace(it, held=replace(it.held, trusted=trusted)), LATER)
+    walking, test = text(made, Kind.PROG), text(made, Kind.PROG_TEST)
+    assert re.findall(r"^int (keep_\w+)", walking, re.M) == ["keep_parent", "keep_pi_top_task"]
+    assert "\t\tkept = bpf_task_acquire(pos->parent);\n" in walking
+    looks = (
+        "\t\tkept = pos->pi_top_task;\n\t\tif (!kept)\n\t\t\tcontinue;\n\t\tkept = bpf_task_acquire(kept);\n"
+    )
+    assert looks in walking
+    assert 'ASSERT_GT(skel->bss->nr_elems, 0, "keep_parent");' in test
+    assert 'ASSERT_OK(run(skel->progs.keep_pi_top_task), "run_keep_pi_top_task");' in test
+    assert 'nr_elems, 0, "keep_pi_top_task"' not in test
 
 
 def test_companions_want_an_iterator_and_numbers_stay_as_they_are():

@@ -22,8 +22,13 @@ from kiter.vm.prototype import job, natives
 from kiter.vm.store import Store
 
 ROOT = Path(__file__).parents[2]
-# None that a kernel has: one with a guard and a file of its own, and one that the verifier has to know.
-SPECS = (ROOT / "specs/letter/letter_css.yaml", ROOT / "tests/series_vm/members.yaml")
+# None that a kernel has: one with a guard and a file of its own, one that the verifier lets few programs use, and
+# one with a pointer that it is told to trust.
+SPECS = (
+    ROOT / "specs/letter/letter_css.yaml",
+    ROOT / "tests/series_vm/members.yaml",
+    ROOT / "tests/series_vm/ancestors.yaml",
+)
 APPLIED = "series"  # a folder of the workshop with the mails that its tree has
 
 

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kiter.lower import declarations
-from kiter.lower.ctext import declare
+from kiter.lower.ctext import declare, indented
 from kiter.lower.play import Play, held, passed, play, without, world
 from kiter.lower.rows import Flag, flags, trials
 from kiter.lower.scene import Scene
-from kiter.lower.worlds import TASK, kin_of
+from kiter.lower.worlds import KEEPERS, TASK, kin_of
 from kiter.spec.companion import Companion
+from kiter.spec.element import Pointer
 from kiter.spec.snippet import substitute
 from kiter.spec.trial import Trial
 
@@ -39,6 +40,19 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """A program that acquires, and gives back, what a pointer in each element leads to: `body` is for each.
+
+    It finds some in every walk unless the pointer is `nullable`.
+    """
+
+    program: str
+    variable: str
+    body: tuple[str, ...]
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """`tables` are the values of the flag arguments, `data` arrays that cases pass, `cases` what each stores.
 
@@ -49,7 +63,8 @@ class View:
     program waits for the world to change, as `wait` does before a call of new(), `spends` that user
     space counts memory, and `under_lock` that the walk may be made with a lock held. `irqs_off` is
     None unless new() refuses to work with interrupts off. `elsewhere` are the other types of programs
-    that the iterator's own set is for, with their sections. `declared` is what no header declares.
+    that the iterator's own set is for, with their sections. `keeps` are for what the verifier is told to
+    trust, where a kfunc wants that. `declared` is what no header declares.
     """
 
     name: str
@@ -72,6 +87,7 @@ class View:
     wait: tuple[str, ...]
     companions: tuple[Call, ...]
     elsewhere: tuple[tuple[str, str], ...]
+    keeps: tuple[Keep, ...]
 
 
 def view(scene: Scene) -> View:
@@ -83,7 +99,7 @@ def view(scene: Scene) -> View:
     return View(
         name=scene.it.name,
         element=scene.it.element,
-        play=play(scene),
+        play=play(scene, _keepers(scene)),
         declared=declarations.in_tests(scene),
         tables=tables(given),
         data=data(scene),
@@ -101,6 +117,7 @@ def view(scene: Scene) -> View:
         wait=("if (hold)", "\tstay();") if holds else (),
         companions=companions(scene),
         elsewhere=tuple((kind, SECTIONS[kind]) for kind in scene.it.programs if kind in SECTIONS),
+        keeps=keeps(scene),
     )
 
 
@@ -159,6 +176,32 @@ def irqs_off(scene: Scene) -> Switch | None:
         return None
     name = objects[0][0].name
     return Switch(name, passed(scene, (name, "prev")))
+
+
+def keeps(scene: Scene) -> tuple[Keep, ...]:
+    """A program for each pointer that the verifier is told to trust, of a type that can be acquired."""
+    return tuple(_keep(p) for p in scene.it.held.trusted if _pointed(p) in KEEPERS)
+
+
+def _pointed(pointer: Pointer) -> str:
+    """The type without what says how it is held."""
+    return pointer.type.replace("const ", "").replace("__rcu ", "")
+
+
+def _keepers(scene: Scene) -> Iterator[str]:
+    """The kfuncs that those programs call."""
+    for pointer in scene.it.held.trusted:
+        yield from KEEPERS.get(_pointed(pointer), ())
+
+
+def _keep(pointer: Pointer) -> Keep:
+    kind, given = _pointed(pointer), f"pos->{pointer.name}"
+    acquire, release = KEEPERS[kind]
+    take: tuple[str, ...] = (f"kept = {acquire}({given});",)
+    if pointer.nullable:
+        take = (f"kept = {given};", "if (!kept)", "\tcontinue;", f"kept = {acquire}(kept);")
+    body = indented((*take, "if (!kept)", "\tcontinue;", "nr_elems++;", f"{release}(kept);"), 2)
+    return Keep(f"keep_{pointer.name}", declare(kind, "kept") + ";", tuple(body), pointer.nullable)
 
 
 def companions(scene: Scene) -> tuple[Call, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kiter.lower import declarations, verifier
 from kiter.lower.play import Play, held, passed, play
 from kiter.lower.scene import Scene
-from kiter.lower.worlds import KSYMS, kin_of
+from kiter.lower.worlds import KEEPERS, KSYMS, kin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ def _sections(w: _Writer) -> Iterator[Program]:
     found = kin_of(w.scene.it)
     if found is None or not found.holder:
         return
-    keep, release = found.keep
+    acquire, release = KEEPERS[found.holder]
     yield Program(
         "element_after_section",
         w.says("untrusted_element"),
@@ -247,7 +247,7 @@ def _sections(w: _Writer) -> Iterator[Program]:
         w.loop("last = pos;", "break;"),
         after=(
             "if (last) {",
-            f"\tkept = {keep.replace('pos', 'last')};",
+            f"\tkept = {acquire}({found.keep.replace('pos', 'last')});",
             "\tif (kept)",
             f"\t\t{release}(kept);",
             "}",

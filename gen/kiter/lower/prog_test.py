@@ -39,7 +39,7 @@ class Objects:
     that they name. `handle` is the object argument, `place` the one that says where the walk
     begins, each "" when there is none, and `places` that a walk is compared from there; `come` and
     `go` are what fills and empties the yard. `irqs_off` is what new() says with interrupts off,
-    `bare` of an object without elements.
+    `bare` of an object without elements. `keeps` are the programs that acquire what an element leads to.
     """
 
     table: tuple[str, ...]
@@ -55,6 +55,7 @@ class Objects:
     go: tuple[str, ...]
     irqs_off: str
     bare: str
+    keeps: tuple[prog.Keep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def _objects(scene: Scene, found: World) -> Objects:
         go=tuple(going),
         irqs_off=f"-{dict(scene.it.context.refuse)['irqs_off']}" if prog.irqs_off(scene) else "",
         bare=given[0].gone if found.bare and handles and given[0].gone.startswith("-") else "",
+        keeps=prog.keeps(scene),
     )
 
 

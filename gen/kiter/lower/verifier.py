@@ -11,6 +11,7 @@ from kiter.lower.ctext import HARD, call, comment, declare, fill, indented
 from kiter.lower.describe import listed
 from kiter.lower.rst import sentence
 from kiter.lower.scene import Scene
+from kiter.spec.iterator import Iterator as Spec
 
 # What is asked of a program, by the kind of program that is let in. BPF_TRACE_ITER is a type of attachment,
 # which only programs for tracing have. A syscall program must be sleepable: bpf_check_attach_target(),
@@ -65,17 +66,33 @@ def _part(scene: Scene, where: str, *lines: str) -> Part:
 
 def _trusted(scene: Scene) -> Iterator[Part]:
     """Fields that point to what is valid in the RCU critical section, or as long as the element is."""
-    kind = "RCU" if scene.it.rcu else "TRUSTED"
-    of = scene.it.element.removeprefix("const ").removesuffix("*").strip()
-    for null, ending in ((False, ""), (True, "_OR_NULL")):
+    for null in (False, True):
         fields = [f"\t{declare(p.type, p.name)};" for p in scene.it.held.trusted if p.nullable == null]
         if fields:
-            listed_as = f"BTF_TYPE_SAFE_{kind}{ending}({of})"
-            yield _part(
-                scene, f"among the types BTF_TYPE_SAFE_{kind}{ending}", f"{listed_as} {{", *fields, "};"
-            )
-            function = f"type_is_{kind}{ending}".lower()
-            yield _part(scene, f"in the function {function}()", f"\tBTF_TYPE_EMIT({listed_as});")
+            kind = _safe(scene.it, null)
+            macro = f"BTF_TYPE_SAFE_{kind}"
+            listed_as = f"{macro}({_struct(scene.it)})"
+            yield _part(scene, f"among the types {macro}", f"{listed_as} {{", *fields, "};")
+            emit = f"\tBTF_TYPE_EMIT({listed_as});"
+            yield _part(scene, f"in the function type_is_{kind.lower()}()", emit)
+
+
+def _safe(it: Spec, nullable: bool) -> str:
+    """How fields that may be NULL, or not, are safe."""
+    return f"{'RCU' if it.rcu else 'TRUSTED'}{'_OR_NULL' if nullable else ''}"
+
+
+def _struct(it: Spec) -> str:
+    """What the elements are, with its keyword."""
+    return it.element.removeprefix("const ").removesuffix("*").strip()
+
+
+def listing(it: Spec, nullable: bool) -> str:
+    """The struct of the kernel's BTF that has the fields that the verifier trusts, without its keyword.
+
+    BTF_TYPE_SAFE_RCU() and its like make the name, kernel/bpf/verifier.c.
+    """
+    return f"{_struct(it).removeprefix('struct ')}__safe_{_safe(it, nullable).lower()}"
 
 
 def _allowed(scene: Scene) -> Iterator[Part]:

@@ -8,7 +8,7 @@ generic_btf_ids).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kiter.lower.oracles import CGROUPS, DMA_BUFS, MEMBERS, SLAB_CACHES, TASKS, VMAS, Oracle
 from kiter.spec.iterator import Iterator
@@ -16,6 +16,7 @@ from kiter.spec.release import Range
 
 TASK = "struct task_struct *"
 CSS = "struct cgroup_subsys_state *"
+CGROUP = "struct cgroup *"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class World:
     `handles`, "" for those that take no object.
 
     `identity` is the number that user space knows an element by, made by `naming` where the kernel
-    knows a name only. `keep` is what acquires an element (as a `holder`) and gives it back, which the
-    verifier allows only while the element is valid. `references` is how a program counts those that
+    knows a name only. `keep` is what of an element can be acquired, as a `holder`, which the verifier
+    allows only while the element is valid. `references` is how a program counts those that
     walks take; user space counts what does not die. `walks` is how many walks make a leak stand out.
 
     `template` is the user-space half, `headers` are those that it needs. `ordered` says that user
@@ -85,7 +86,7 @@ class World:
     stage: Stage
     walks: int = 1
     holder: str = ""
-    keep: tuple[str, str] = ("", "")
+    keep: str = ""
     naming: str = ""
     references: tuple[Count, ...] = ()
     ordered: bool = True
@@ -108,6 +109,13 @@ KSYMS: Mapping[str, str] = {
     "bpf_preempt_enable": "void bpf_preempt_enable(void) __ksym;",
 }
 
+# by the type of what they acquire and give back: the verifier wants a trusted pointer of it, or one that
+# RCU protects (KF_RCU)
+KEEPERS: Mapping[str, tuple[str, str]] = {
+    TASK: ("bpf_task_acquire", "bpf_task_release"),
+    CGROUP: ("bpf_cgroup_acquire", "bpf_cgroup_release"),
+}
+
 HANDLES: Mapping[str, Handle] = {
     TASK: Handle(
         holder=TASK,
@@ -118,12 +126,20 @@ HANDLES: Mapping[str, Handle] = {
         untrusted="bpf_get_current_task_btf()->last_wakee",
     ),
     CSS: Handle(
-        holder="struct cgroup *",
+        holder=CGROUP,
         id="u64",
         acquire="bpf_cgroup_from_id",
         release="bpf_cgroup_release",
         passed="&{h}->self",
         untrusted="{h}->self.parent",
+    ),
+    CGROUP: Handle(
+        holder=CGROUP,
+        id="u64",
+        acquire="bpf_cgroup_from_id",
+        release="bpf_cgroup_release",
+        passed="{h}",
+        untrusted="{h}->old_dom_cgrp",
     ),
 }
 
@@ -133,6 +149,19 @@ OF_MM = Count("self->mm->mm_users.counter")
 OF_PROGRAM = (
     Count("self->mm->exe_file->f_count.counter", Range.parse("-6.12")),
     Count("self->mm->exe_file->f_ref.refcnt.counter", Range.parse("6.13-")),
+)
+
+CGROUPS_SEEN = World(
+    name="cgroups",
+    element=CSS,
+    handles=frozenset({CSS, CGROUP}),
+    identity="pos->cgroup->kn->id",
+    oracles=CGROUPS,
+    template="selftests/cgroups.c.j2",
+    headers=("fcntl.h", "cgroup_helpers.h"),
+    stage=Stage("pos->cgroup->kn->name", "prototype/stage_cgroups.c.j2", "prototype/picture_cgroups.c.j2"),
+    holder=CGROUP,
+    keep="pos->cgroup",
 )
 
 WORLDS = (
@@ -147,28 +176,22 @@ WORLDS = (
         stage=Stage("pos->comm", "prototype/stage_tasks.c.j2", "prototype/picture_tasks.c.j2"),
         walks=100,
         holder=TASK,
-        keep=("bpf_task_acquire(pos)", "bpf_task_release"),
+        keep="pos",
         references=(OF_SELF,),
         ordered=False,
     ),
-    World(
-        name="cgroups",
-        element=CSS,
-        handles=frozenset({CSS}),
-        identity="pos->cgroup->kn->id",
-        oracles=CGROUPS,
-        template="selftests/cgroups.c.j2",
-        headers=("fcntl.h", "cgroup_helpers.h"),
-        stage=Stage(
-            "pos->cgroup->kn->name", "prototype/stage_cgroups.c.j2", "prototype/picture_cgroups.c.j2"
-        ),
-        holder="struct cgroup *",
-        keep=("bpf_cgroup_acquire(pos->cgroup)", "bpf_cgroup_release"),
+    CGROUPS_SEEN,
+    replace(
+        CGROUPS_SEEN,
+        element=CGROUP,
+        identity="pos->kn->id",
+        stage=replace(CGROUPS_SEEN.stage, label="pos->kn->name"),
+        keep="pos",
     ),
     World(
         name="members",
         element=TASK,
-        handles=frozenset({CSS}),
+        handles=frozenset({CSS, CGROUP}),
         identity="pos->pid",
         oracles=MEMBERS,
         template="selftests/members.c.j2",

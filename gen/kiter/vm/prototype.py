@@ -17,7 +17,9 @@ from kiter.kernel.cache import opened
 from kiter.kernel.headers import Places
 from kiter.kernel.kernels import Kernel
 from kiter.kernel.vmlinux import missing
+from kiter.lower import verifier
 from kiter.output import Kind, Rendered
+from kiter.spec.element import Pointer
 from kiter.spec.iterator import Iterator
 from kiter.target.profile import Profile
 from kiter.vm.codes import CODES
@@ -89,8 +91,11 @@ def _types(path: Path) -> Btf:
 
 def _prototype(it: Iterator, profile: Profile, kernel: Kernel, store: Store) -> Prototype:
     name = it.name + SUFFIX if has_iterator(kernel, it.name) else it.name
-    # the verifier of a kernel that was not built with it holds no program to its list
-    named = replace(it, name=name, context=replace(it.context, allow=()))
+    # the verifier of a kernel that was not built with it holds no program to its list, and trusts no more
+    trusted = tuple(p for p in it.held.trusted if _trusts(kernel, it, p))
+    named = replace(
+        it, name=name, context=replace(it.context, allow=()), held=replace(it.held, trusted=trusted)
+    )
     plain = generate(named, profile)
     flags = _around(plain, kernel)
     needed, exported = _needed(plain, kernel, flags, store), _exported(kernel.headers)
@@ -98,6 +103,12 @@ def _prototype(it: Iterator, profile: Profile, kernel: Kernel, store: Store) -> 
     spaces = tuple(sorted({exported[symbol] for symbol in needed if exported.get(symbol)}))
     made = generate(named, profile, shims, spaces) if shims or spaces else plain
     return Prototype(it, name, made, shims, flags=flags, inlined=it.name in profile.inlined)
+
+
+def _trusts(kernel: Kernel, it: Iterator, pointer: Pointer) -> bool:
+    """Whether the verifier of the kernel takes a pointer in an element to be as good as the element."""
+    listed = _types(kernel.btf).struct(verifier.listing(it, pointer.nullable))
+    return listed is not None and any(member.name == pointer.name for member in listed.members)
 
 
 def confined(its: Iterable[Iterator]) -> tuple[Diagnostic, ...]:

@@ -11,6 +11,7 @@
 
 char _license[] SEC("license") = "GPL";
 
+struct cgroup *bpf_cgroup_acquire(struct cgroup *cgrp) __ksym;
 struct cgroup *bpf_cgroup_from_id(u64 cgid) __ksym;
 void bpf_cgroup_release(struct cgroup *cgrp) __ksym;
 void bpf_rcu_read_lock(void) __ksym;
@@ -249,6 +250,33 @@ int nest_three(void *ctx)
 			bpf_for_each(letter_css, pos, &root->self, flag)
 				nr_inner += pos->cgroup->kn->id == id;
 		}
+	}
+	bpf_rcu_read_unlock();
+
+	bpf_cgroup_release(root);
+	return 0;
+}
+
+/* what an element leads to may be passed on like the element */
+SEC("syscall")
+int keep_cgroup(void *ctx)
+{
+	struct cgroup_subsys_state *pos;
+	struct cgroup *kept;
+	struct cgroup *root;
+
+	nr_elems = 0;
+	root = bpf_cgroup_from_id(root_id);
+	if (!root)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(letter_css, pos, &root->self, flag) {
+		kept = bpf_cgroup_acquire(pos->cgroup);
+		if (!kept)
+			continue;
+		nr_elems++;
+		bpf_cgroup_release(kept);
 	}
 	bpf_rcu_read_unlock();
 

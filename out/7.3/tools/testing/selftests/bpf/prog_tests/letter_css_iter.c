@@ -290,6 +290,9 @@ static void test_contract(struct letter_css_iter *skel, int which)
 	ASSERT_OK(run(skel->progs.nest_three), "run_nest_three");
 	ASSERT_GT(skel->bss->nr_outer, 0, "nest_three");
 	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
+
+	ASSERT_OK(run(skel->progs.keep_cgroup), "run_keep_cgroup");
+	ASSERT_GT(skel->bss->nr_elems, 0, "keep_cgroup");
 }
 
 static void come(void)
