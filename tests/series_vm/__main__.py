@@ -22,8 +22,8 @@ from kiter.vm.prototype import job, natives
 from kiter.vm.store import Store
 
 ROOT = Path(__file__).parents[2]
-# None that a kernel has: one with a guard and a file of its own, one that the verifier lets few programs use, and
-# one with a pointer that it is told to trust.
+# None that a kernel has: one with a guard and a file of its own, one that the verifier lets few programs use,
+# and one with a pointer that it is told to trust.
 SPECS = (
     ROOT / "specs/letter/letter_css.yaml",
     ROOT / "tests/series_vm/members.yaml",
