@@ -12,9 +12,14 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.kernels import build  # noqa: E402
+from tests.mutants.mutant import Mutant, mutated  # noqa: E402
 from tests.replace import report, upstream  # noqa: E402
 from tests.stress.machine import Stressed  # noqa: E402
+from tests.stress.seeds import SEEDS  # noqa: E402
 
+from kiter import frontend  # noqa: E402
+from kiter.generate import generate  # noqa: E402
+from kiter.target.profile import profile  # noqa: E402
 from kiter.vm.conformance import RULES, Verdict  # noqa: E402 -- the folder of `tests` comes first
 from kiter.vm.console import Splat  # noqa: E402
 from kiter.vm.results import Check, Failure, GuestReport  # noqa: E402
@@ -89,3 +94,12 @@ def test_the_debugging_kernel_has_the_options_of_the_small_one():
     assert build.CONFIGS["debug"][0] == "small.config"
     debug = (build.HERE / "debug.config").read_text().splitlines()
     assert not small & {line for line in debug if line.startswith("CONFIG_")}
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.name)
+def test_every_seeded_bug_fits_the_emitted_code(seed: Mutant) -> None:
+    """`make stress` would find out only after some minutes."""
+    target = profile(build.VERSION)
+    (it,) = frontend.read([ROOT / "specs" / seed.spec], target).iterators
+    rendered = generate(it, target)
+    assert mutated(seed, rendered, it.name).unit != rendered.unit

@@ -27,8 +27,8 @@ SEEDS = (
         "DEBUG_ATOMIC_SLEEP",
         "sleeps_under_rcu",
         "next() may sleep for memory in the program's RCU critical section",
-        "if (!kit->task) return NULL;",
-        "if (!kit->task) return NULL; kfree(kmalloc(64, GFP_KERNEL));",
+        "if (!pos) return NULL;",
+        "if (!pos) return NULL; kfree(kmalloc(64, GFP_KERNEL));",
     ),
     Mutant(
         "task_vma.yaml",
