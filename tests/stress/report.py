@@ -39,8 +39,8 @@ def page(
 
 
 LATE = (
-    "A little may be left: the kernel adds up its files by each CPU only now and then, and frees tasks and small",
-    "objects late. One that is lost in every walk would be thousands.",
+    "A little may be left: the kernel adds up its files by each CPU only now and then, and frees tasks and",
+    "small objects late. One that is lost in every walk would be thousands.",
 )
 
 
