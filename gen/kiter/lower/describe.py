@@ -152,9 +152,13 @@ def _accepted(scene: Scene, argument: Argument) -> tuple[str, ...]:
     values = argument.bits or argument.combinations
     if not values:
         return ()
-    what = "may have these bits:" if argument.bits else "is one of:"
     items = [_bullet(scene, value.c, value.doc) for value in values]
-    return (f" * @{argument.name} {what}", " *", *(line for item in items for line in item))
+    return (f" * @{argument.name} {offered(argument)}:", " *", *(line for item in items for line in item))
+
+
+def offered(argument: Argument) -> str:
+    """How a list of the values of a flag argument begins."""
+    return "may have these bits" if argument.bits else "is one of"
 
 
 def _enum_name(scene: Scene, argument: str) -> str:

@@ -18,6 +18,7 @@ from kiter.spec.trial import Trial
 # a format, and what to print of an element: fields that 6.12 and 7.3 both have
 SHOWN: Mapping[str, tuple[str, str]] = {
     "struct task_struct *": ("%d %s", "pos->pid, pos->comm"),
+    "struct cgroup *": ("%llu", "pos->kn->id"),
     "struct cgroup_subsys_state *": ("%llu", "pos->cgroup->kn->id"),
     "struct vm_area_struct *": ("%lx-%lx", "pos->vm_start, pos->vm_end"),
     "struct kmem_cache *": ("%s", "pos->name"),

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kiter.lower import declarations, describe, example, names, prog_failure
+from kiter.lower import declarations, describe, example, names, prog_failure, verifier
 from kiter.lower.ctext import TAB, call, declare
 from kiter.lower.expression import split_arguments
 from kiter.lower.page import Entry
+from kiter.lower.rst import plain
 from kiter.lower.scene import Scene
 
 COLUMNS = 75  # scripts/checkpatch.pl, COMMIT_LOG_LONG_LINE
@@ -25,11 +25,20 @@ _AREAS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """The values of a flag argument, below a line that says whose they are."""
+
+    heading: str
+    values: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One iterator in a series; paragraphs are prose in one line, `usage` and `prototypes` lines of C.
 
     `by_hand` says that the kernel has it already; `rejected` is how many programs the verifier has to
-    refuse, `tests` what the patch has of tests, `page` where the documentation goes.
+    refuse, `verifier` what the patch does there, `tests` what it has of tests, `page` where the
+    documentation goes.
     """
 
     name: str
@@ -39,9 +48,9 @@ class View:
     motivation: tuple[str, ...]
     usage: tuple[str, ...]
     prototypes: tuple[str, ...]
-    selector: str
-    walks: tuple[Entry, ...]
+    choices: tuple[Choice, ...]
     rules: tuple[str, ...]
+    verifier: tuple[str, ...]
     declared: str
     tests: tuple[str, ...]
     rejected: int
@@ -63,8 +72,8 @@ class Cover:
     changelog: tuple[str, ...]
 
 
-def view(scene: Scene, by_hand: bool = False, tests: Iterable[str] = ()) -> View:
-    """What there is to say of one iterator, in a patch that has those kinds of tests."""
+def view(scene: Scene, by_hand: bool = False, tests: Iterable[str] = (), gained: Container[str] = ()) -> View:
+    """What there is to say of one iterator; its patch has those `tests`, and what the verifier `gained`."""
     it = scene.it
     return View(
         name=it.name,
@@ -74,9 +83,9 @@ def view(scene: Scene, by_hand: bool = False, tests: Iterable[str] = ()) -> View
         motivation=it.series.motivation,
         usage=(declare(it.element, "pos") + ";", "", *_narrow(example.loop(scene))),
         prototypes=tuple(_prototypes(scene)),
-        selector=it.select,
-        walks=tuple(Entry(case.flag, _plain(case.doc)) for case in scene.cases if case.flag),
+        choices=tuple(_choices(scene)),
         rules=tuple(_rules(scene)),
+        verifier=tuple(verifier.news(scene, gained)),
         declared=_declared(scene),
         tests=tuple(tests),
         rejected=len(prog_failure.view(scene).programs),
@@ -101,6 +110,17 @@ def _subject(parts: Sequence[View]) -> str:
     return short if len(short) <= COLUMNS else f"{prefix}: {verb} {len(several)} open coded iterators"
 
 
+def _choices(scene: Scene) -> Iterator[Choice]:
+    """What each flag argument may be."""
+    cases = tuple(Entry(case.flag, plain(case.doc)) for case in scene.cases if case.flag)
+    if cases:
+        yield Choice(f"{scene.it.select} selects what is visited:", cases)
+    for a in scene.it.arguments:
+        values = tuple(Entry(value.c, plain(value.doc)) for value in a.bits or a.combinations)
+        if values:
+            yield Choice(f"{a.name} {describe.offered(a)}:", values)
+
+
 def _declared(scene: Scene) -> str:
     """Where programs get the declarations from."""
     home = declarations.home(scene)
@@ -110,11 +130,6 @@ def _declared(scene: Scene) -> str:
 
 def _area(path: str) -> str:
     return _AREAS.get(posixpath.dirname(path), "bpf")
-
-
-def _plain(text: str) -> str:
-    """Text without the marks of kernel-doc."""
-    return re.sub(r"[@%](\w+)", r"\1", " ".join(text.split()))
 
 
 def _narrow(lines: Iterable[str]) -> Iterator[str]:
@@ -133,7 +148,7 @@ def _prototypes(scene: Scene) -> Iterator[str]:
 
 def _rules(scene: Scene) -> Iterator[str]:
     """What a caller must know, and what is refused."""
-    yield from (_plain(text) for text in describe.paragraphs(scene))
-    yield from (_plain(sentence) for sentence in describe.callers(scene))
+    yield from (plain(text) for text in describe.paragraphs(scene))
+    yield from (plain(sentence) for sentence in describe.callers(scene))
     if describe.failures(scene):
-        yield _plain(describe.returns(scene).replace("Return: 0", "new() returns 0", 1))
+        yield plain(describe.returns(scene).replace("Return: 0", "new() returns 0", 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 WIDE = 80
 NARROWEST = 24  # below that, a column of words is one word a line
@@ -33,9 +33,14 @@ def marked(text: str) -> str:
     return "".join(part if _LITERAL.match(part) else _BEGINS.sub(r"\\\1", part) for part in parts)
 
 
-def sentence(text: str) -> str:
+def plain(text: str) -> str:
+    """One paragraph without any markup, for mails and comments."""
+    return _NAME.sub(r"\1", " ".join(text.split()))
+
+
+def sentence(text: str, spell: Callable[[str], str] = spoken) -> str:
     """The paragraph as a sentence; one that begins with a name begins as the name does."""
-    said = spoken(text)
+    said = spell(text)
     upper = said if re.match(r"\w+[(_]", said) else said[:1].upper() + said[1:]
     return upper + ("" if upper.endswith((".", "!", "?")) else ".")
 

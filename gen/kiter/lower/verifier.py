@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from kiter.lower import names
 from kiter.lower.ctext import HARD, call, comment, declare, fill, indented
 from kiter.lower.describe import listed
-from kiter.lower.rst import sentence
+from kiter.lower.rst import plain, sentence
 from kiter.lower.scene import Scene
+from kiter.spec.element import Pointer
 from kiter.spec.iterator import Iterator as Spec
 
 # What is asked of a program, by the kind of program that is let in. BPF_TRACE_ITER is a type of attachment,
@@ -48,6 +49,37 @@ def view(scene: Scene) -> View | None:
     return View(parts) if parts else None
 
 
+def news(scene: Scene, gained: Container[str]) -> Iterator[str]:
+    """What a patch that adds these lines to the file does there, and why: a paragraph for each."""
+    if f"\tKF_{names.function(scene.it, 'new')}," in gained:
+        yield _list_news(scene)
+    for null in (False, True):
+        found = [p for p in scene.it.held.trusted if p.nullable == null and _field(p) in gained]
+        if found:
+            yield _trust_news(scene, found, null)
+
+
+def _list_news(scene: Scene) -> str:
+    """That the registration, which knows no more than types of programs, cannot do it."""
+    new, why = names.function(scene.it, "new"), scene.it.context.allow_doc
+    told = (
+        f"Add {_name(scene)}() to the verifier, which refuses a call of {new}() in any other program. A set "
+        "of kfuncs is registered for whole types of programs, whatever they are attached to and whether or "
+        "not they may sleep."
+    )
+    return f"{told} {sentence(why, plain)}" if why else told
+
+
+def _trust_news(scene: Scene, pointers: Sequence[Pointer], null: bool) -> str:
+    """That reading a pointer ends the trust in it."""
+    fields = listed([p.name for p in pointers])
+    told = (
+        f"Add {fields} to {_macro(scene.it, null)} in the verifier, which takes a pointer that is read from "
+        "another for one that nothing keeps valid, and refuses to pass it to most kfuncs."
+    )
+    return " ".join((told, *(sentence(p.doc, plain) for p in pointers if p.doc)))
+
+
 def programs(scene: Scene) -> str:
     """The programs that are let in, as the verifier's message has them; "" for all."""
     kinds = _kinds(scene)
@@ -67,14 +99,23 @@ def _part(scene: Scene, where: str, *lines: str) -> Part:
 def _trusted(scene: Scene) -> Iterator[Part]:
     """Fields that point to what is valid in the RCU critical section, or as long as the element is."""
     for null in (False, True):
-        fields = [f"\t{declare(p.type, p.name)};" for p in scene.it.held.trusted if p.nullable == null]
+        fields = [_field(p) for p in scene.it.held.trusted if p.nullable == null]
         if fields:
-            kind = _safe(scene.it, null)
-            macro = f"BTF_TYPE_SAFE_{kind}"
-            listed_as = f"{macro}({_struct(scene.it)})"
-            yield _part(scene, f"among the types {macro}", f"{listed_as} {{", *fields, "};")
+            kind, listed_as = _safe(scene.it, null), _macro(scene.it, null)
+            place = f"among the types BTF_TYPE_SAFE_{kind}"
+            yield _part(scene, place, f"{listed_as} {{", *fields, "};")
             emit = f"\tBTF_TYPE_EMIT({listed_as});"
             yield _part(scene, f"in the function type_is_{kind.lower()}()", emit)
+
+
+def _field(pointer: Pointer) -> str:
+    """The line that lists a pointer."""
+    return f"\t{declare(pointer.type, pointer.name)};"
+
+
+def _macro(it: Spec, nullable: bool) -> str:
+    """What makes the name of the struct that lists the pointers."""
+    return f"BTF_TYPE_SAFE_{_safe(it, nullable)}({_struct(it)})"
 
 
 def _safe(it: Spec, nullable: bool) -> str:
@@ -116,7 +157,7 @@ def _name(scene: Scene) -> str:
 def _function(scene: Scene) -> Iterator[str]:
     tests = [_TESTS[kind] for kind in _kinds(scene)]
     if scene.it.context.allow_doc:
-        yield from comment(sentence(scene.it.context.allow_doc))
+        yield from comment(sentence(scene.it.context.allow_doc, plain))
     parameters = ("struct bpf_verifier_env *env", "const char *func_name")
     yield from call(f"static int {_name(scene)}(", parameters, ")", columns=HARD)
     yield "{"

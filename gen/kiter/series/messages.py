@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Sequence
 
-from kiter.lower import letter
+from kiter.lower import letter, verifier
 from kiter.lower.scene import scene
 from kiter.output import Kind
 from kiter.render import render
@@ -18,16 +19,27 @@ def of_patch(it: Iterator, profile: Profile, piece: Piece, signed: str) -> str:
     """The message of one commit, signed off."""
     paths = piece.texts
     tests = {o.kind.value for o in piece.rendered.outputs if o.path.partition(".d/")[0] in paths}
-    text = message(it, profile, piece.step, by_hand=piece.by_hand, tests=tests)
+    gained = _lines(piece.texts.get(profile.verifier)) - _lines(piece.was.get(profile.verifier))
+    text = message(it, profile, piece.step, by_hand=piece.by_hand, tests=tests, gained=gained)
     return f"{text}\nSigned-off-by: {signed}\n"
 
 
+def _lines(text: str | None) -> Counter[str]:
+    return Counter((text or "").splitlines())
+
+
 def message(
-    it: Iterator, profile: Profile, step: Step, *, by_hand: bool = False, tests: Container[str] = ()
+    it: Iterator,
+    profile: Profile,
+    step: Step,
+    *,
+    by_hand: bool = False,
+    tests: Container[str] = (),
+    gained: Container[str] = (),
 ) -> str:
-    """What one patch says; `tests` are the kinds of output that it has of the tests."""
+    """What one patch says, with those kinds of output of the tests and those lines for the verifier."""
     kinds = [kind.value for kind in KINDS[Step.SELFTESTS] if kind.value in tests]
-    view = letter.view(scene(it, profile), by_hand, kinds)
+    view = letter.view(scene(it, profile), by_hand, kinds, gained)
     return render(f"series/{step.value}.j2", view)
 
 
@@ -42,6 +54,7 @@ def of_cover(
 
 def every(it: Iterator, profile: Profile) -> tuple[str, ...]:
     """All messages of a series of one new iterator."""
-    tests = [kind.value for kind in Kind]
-    patches = (message(it, profile, step, tests=tests) for step in Step)
+    tests, told = [kind.value for kind in Kind], verifier.view(scene(it, profile))
+    gained = [line for part in told.parts for line in part.lines] if told else []
+    patches = (message(it, profile, step, tests=tests, gained=gained) for step in Step)
     return (*patches, of_cover([it], profile, (), ()), it.series.prefix)

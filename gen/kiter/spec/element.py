@@ -11,11 +11,12 @@ from kiter.spec.snippet import Code
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """A pointer in the element that is as good as the element; `nullable` says that it may be NULL."""
+    """A pointer in the element, as good as the element, and why; `nullable` says that it may be NULL."""
 
     name: str
     type: str
     nullable: bool
+    doc: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +42,12 @@ class Element:
         get, put, last = (Code.under(node, key) for key in ("get", "put", "last"))
         handover = bool(node.value.get("handover", False))
         given = node["trusted"].items() if node.get("trusted") else ()
-        trusted = tuple(Pointer(n, p.text("type"), bool(p.value.get("nullable", False))) for n, p in given)
+        trusted = tuple(_pointer(name, below) for name, below in given)
         return cls(node.text("type"), node.text("lifetime"), get, put, last, handover, trusted, node)
+
+
+def _pointer(name: str, node: Node) -> Pointer:
+    """From what `trusted` says of one name."""
+    return Pointer(
+        name, node.text("type"), bool(node.value.get("nullable", False)), node.value.get("doc", "")
+    )
