@@ -25,7 +25,7 @@ _ALL = (
         "B01",
         "the kernel C does not compile cleanly",
         "kernel code is taken only without warnings, under the flags of kbuild and W=1",
-        "mend the snippet in the spec that the line comes from",
+        "mend the snippet that the line comes from; what is not declared needs its header in 'includes:'",
     ),
     Code(
         "B02",
@@ -55,7 +55,7 @@ _ALL = (
         "B06",
         "sparse complains",
         "sparse checks address spaces, contexts and types that the compiler does not know of",
-        "mend the snippet in the spec that the line comes from",
+        "mend the snippet that the line comes from; what is not declared needs its header in 'includes:'",
     ),
     Code(
         "B07",

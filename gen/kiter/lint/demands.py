@@ -115,7 +115,7 @@ _ROWS = (
     ("unknown flags are refused", "", "P05 P07 I11", "lower/limits.py"),
     ("entries of lists are NULL at the end", "", "C31 I07", "walk: list"),
     ("sizes are bounded before they are multiplied", "", "H06 H07 I05", ""),
-    ("an element is valid until the next step", "", "W20 W21 W22 W28 H05", "element: lifetime"),
+    ("an element is valid until the next step", "", "W20 W21 W22 W28 W35 H05", "element: lifetime"),
     ("sizes are compared with >", "", "I22", "lower/new.py"),
     ("the guard stands in four places", "", "I26 I27", "lower/registration.py"),
     ("no skeleton of the iterator's name", "tools/bpf/bpftool/gen.c", "K01 K13", ""),

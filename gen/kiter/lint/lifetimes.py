@@ -24,6 +24,8 @@ GIVES = {
     "list": ("rcu", "held"),
     "cursor": ("rcu", "held", "snapshot"),
 }
+# How functions are called that take a reference only where there still is one, beside igrab().
+TRIES = ("tryget", "try_get", "get_unless", "inc_not_zero", "get_not_zero", "inc_unless")
 # What a single walk has one place for, so that a switch between walks cannot have it.
 ALONE = ("allocate", "resources")
 UNLOCKED = frozenset({"counter", "index", "native"})
@@ -245,6 +247,23 @@ def locked_rcu_list(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
         if isinstance(level.walk, List) and s.it.lock is not None and s.it.lifetime == "rcu":
             yield Hit(s.walk["lock"].key_at, "'lock' beside a 'list' with 'lifetime: rcu'")
+
+
+@rule(
+    "W35",
+    "a reference that may not be had",
+    "what 'get' returns is not looked at, so an element that is going away would be returned, and put, "
+    "without a reference",
+    kernel="fs/inode.c, igrab(): NULL for an inode that is being freed",
+    hint="leave 'get' out, and walk by a 'cursor' whose helper steps over what it cannot hold",
+)
+def tried_reference(s: Subject) -> Iterator[Hit]:
+    for use in s.uses:
+        if use.slot.code is not s.it.held.get:
+            continue
+        for name in sorted(use.names):
+            if name == "igrab" or any(part in name for part in TRIES):
+                yield Hit(use.at_name(name), f"'{name}' may take no reference")
 
 
 def _allocated(s: Subject) -> Edit | None:
