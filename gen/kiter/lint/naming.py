@@ -73,7 +73,7 @@ def own_word(s: Subject) -> Iterator[Hit]:
     mine = KFUNC_NAMES | ({start_field(s.it)} if entered else frozenset()) | _locals(s)
     for what, name, node in _named(s):
         at = node.at if what == "cursor" else node.key_at
-        if name in (mine - {"head", "at", "wrapped", "live"} if what == "parameter" else mine):
+        if name in ({"it", "kit"} if what == "parameter" else mine):
             yield Hit(at, f"the kfuncs call something '{name}' already")
         elif what == "argument" and name in TEST_NAMES:
             yield Hit(at, f"the test programs call something '{name}' already")
