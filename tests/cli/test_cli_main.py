@@ -277,3 +277,10 @@ def test_show_prints_to_stderr_only(capsys):
 def test_an_empty_name_is_no_folder():
     done = subprocess.run([*KITER, "lint", ""], env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "the name of a spec is empty" in done.stderr
+
+
+def test_a_new_spec_raises_no_question(tmp_path, capsys):
+    spec = str(tmp_path / "sibling.yaml")
+    assert main.main(["new", "sibling", "-o", spec]) == 0
+    assert main.main(["lint", "--design", spec]) == 0
+    assert capsys.readouterr().err == ""
