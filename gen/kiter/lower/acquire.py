@@ -133,7 +133,8 @@ def _buffer(scene: Scene, resource: Resource, made: Acquisition) -> None:
     lines = (*lines, *_checked(f"!{name}", made.fail("-ENOMEM")))
     undo: tuple[str, ...] = (free.format(name),)
     if condition:
-        lines = (f"if ({condition}) {{", *indented((*lines, f"{scene.state.base}{name} = {name};")), "}")
+        store = (f"{scene.state.base}{name} = {name};",) if resource.inline else ()
+        lines = (f"if ({condition}) {{", *indented((*lines, *store)), "}")
         undo = (f"if ({condition})", *indented(undo))
     made.block(lines)
     made.undo.append(Undo(f"free_{name}", undo))

@@ -42,10 +42,15 @@ def view(scene: Scene, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()
         guard=scene.it.guard,
         code=kfuncs.view(scene, alone=not _has_struct(scene)),
         registration=registration.own_set(scene, scene.it.programs or COMMON, "find_shims" if shims else ""),
-        summary=scene.it.summary,
+        summary=_quoted(scene.it.summary),
         shims=shims,
         spaces=tuple(scene.profile.import_space.format(space=space) for space in spaces),
     )
+
+
+def _quoted(text: str) -> str:
+    """A text as it stands in a string of C."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _has_struct(scene: Scene) -> bool:

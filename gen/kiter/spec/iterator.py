@@ -22,6 +22,9 @@ from kiter.spec.snippet import Code, text_on
 from kiter.spec.trial import Trials
 from kiter.spec.walk import Lock, lock_under, walks_under
 
+# what declares bpf_mem_alloc(): no other header of the kernel includes it for its file
+ALLOCATOR = "linux/bpf_mem_alloc.h"
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -132,7 +135,7 @@ def build(document: Document, release: Release = NEWEST) -> Iterator:
         since=parse_release(root.text("since")) if root.get("since") else OLDEST,
         place=_place(root, release),
         guard=root.text("guard"),
-        includes=tuple(root.value.get("includes", ())),
+        includes=_includes(root),
         held=Element.of(root["element"]),
         context=Context.of(root["context"], release),
         arguments=tuple(Argument.of(*item) for item in _present(root, "arguments", release)),
@@ -151,6 +154,16 @@ def build(document: Document, release: Release = NEWEST) -> Iterator:
         series=Series.under(root),
         node=root,
     )
+
+
+def _includes(root: Node) -> tuple[str, ...]:
+    """The headers that the spec asks for, and the allocator's where code that must not sleep needs it."""
+    given = tuple(root.value.get("includes", ()))
+    buffers = any("count" in resource for resource in root.value.get("resources", {}).values())
+    allocates = (root.value.get("allocate", False) or buffers) and root.text("code") != "by-hand"
+    if not allocates or root.value["context"].get("sleepable", False) or ALLOCATOR in given:
+        return given
+    return (*given, ALLOCATOR)
 
 
 def _place(root: Node, release: Release) -> Place:
