@@ -67,7 +67,7 @@ class World:
 
     `identity` is the number that user space knows an element by, made by `naming` where the kernel
     knows a name only. `keep` is what of an element can be acquired, as a `holder`, which the verifier
-    allows only while the element is valid. `references` is how a program counts those that
+    allows only while the element is valid, from `kept` on. `references` is how a program counts those that
     walks take; user space counts what does not die. `walks` is how many walks make a leak stand out.
 
     `template` is the user-space half, `headers` are those that it needs. `ordered` says that user
@@ -87,6 +87,7 @@ class World:
     walks: int = 1
     holder: str = ""
     keep: str = ""
+    kept: Range = field(default_factory=Range)
     naming: str = ""
     references: tuple[Count, ...] = ()
     ordered: bool = True
@@ -162,6 +163,7 @@ CGROUPS_SEEN = World(
     stage=Stage("pos->cgroup->kn->name", "prototype/stage_cgroups.c.j2", "prototype/picture_cgroups.c.j2"),
     holder=CGROUP,
     keep="pos->cgroup",
+    kept=Range.parse("7.3-"),  # BTF_TYPE_SAFE_RCU(struct cgroup_subsys_state), kernel/bpf/verifier.c
 )
 
 WORLDS = (
@@ -187,6 +189,7 @@ WORLDS = (
         identity="pos->kn->id",
         stage=replace(CGROUPS_SEEN.stage, label="pos->kn->name"),
         keep="pos",
+        kept=Range(),
     ),
     World(
         name="members",

@@ -6,7 +6,6 @@
 
 char _license[] SEC("license") = "GPL";
 
-struct cgroup *bpf_cgroup_acquire(struct cgroup *cgrp) __ksym;
 struct cgroup *bpf_cgroup_from_id(u64 cgid) __ksym;
 void bpf_cgroup_release(struct cgroup *cgrp) __ksym;
 void bpf_rcu_read_lock(void) __ksym;
@@ -362,35 +361,6 @@ int sleep_in_loop(void *ctx)
 		bpf_copy_from_user(&sink, sizeof(sink), NULL);
 	}
 	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(start);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("must be a rcu pointer")
-int element_after_section(void *ctx)
-{
-	struct cgroup_subsys_state *pos;
-	struct cgroup_subsys_state *last = NULL;
-	struct cgroup *kept;
-	struct cgroup *start;
-
-	start = bpf_cgroup_from_id(start_id);
-	if (!start)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(css, pos, &start->self, flags) {
-		last = pos;
-		break;
-	}
-	bpf_rcu_read_unlock();
-	if (last) {
-		kept = bpf_cgroup_acquire(last->cgroup);
-		if (kept)
-			bpf_cgroup_release(kept);
-	}
 
 	bpf_cgroup_release(start);
 	return 0;
