@@ -115,7 +115,7 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
     "T05",
     "elements that the tests cannot tell apart",
     "only the verifier's refusals are tested: user space has no picture of these elements",
-    hint="add tests: identity, a number that an element is known by",
+    hint="try the walk by hand; tests: identity gives each element a number for that, and ends this warning",
     severity="warning",
 )
 def unknown_elements(s: Subject) -> Iterator[Hit]:
