@@ -45,7 +45,23 @@ def test_what_is_not_there_is_told(btf):
     found = unknown(build(parse(text, "x.yaml"), TARGET.number), TARGET, btf)
     wanted = [(row, re.search(r"# error\[(\w+)\]", line)) for row, line in enumerate(text.split("\n"), 1)]
     assert [(d.at.line, d.code) for d in found] == [(row, shown[1]) for row, shown in wanted if shown]
-    assert found[1].hint == "did you mean 'pid_task'?"
+    assert {d.code: d.hint for d in found}["C35"] == "did you mean 'pid_task'?"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("struct mm_struct *", ""),
+        ("const struct mm_struct *", ""),
+        ("struct css_set *", "'active_mm' is 'struct mm_struct *', not 'struct css_set *'"),
+    ],
+)
+def test_trusted_field_must_have_its_type(given, told, btf):
+    text = WRONG.read_text("utf-8").replace(
+        "memory: {type: struct mm_struct *}", f"active_mm: {{type: {given}}}"
+    )
+    found = unknown(build(parse(text, "x.yaml"), TARGET.number), TARGET, btf)
+    assert [d.message for d in found if d.code == "C36"] == ([told] if told else [])
 
 
 @pytest.mark.parametrize("code", RULES)

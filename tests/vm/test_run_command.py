@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from kiter import frontend
+from kiter.cli._verdicts import untried
 from kiter.cli.main import main
 from kiter.errors import KiterError
 from kiter.kernel import kernels
@@ -69,6 +70,15 @@ def test_compared_with_the_kernels_own(capsys, kernel):
 def test_a_walk_that_does_not_return_its_start_passes(capsys):
     status, out, _ = run(capsys, str(SPECS / "children.yaml"))
     assert status == 0, out
+
+
+@pytest.mark.parametrize(
+    ("spec", "tried"), [("unknown_element", False), ("cursor_flag", False), ("numbers", True)]
+)
+def test_what_no_test_knows_is_said_to_be_untried(spec, tried):
+    """A pass that speaks of refusals only must not look like one of the walk."""
+    its = frontend.read([ROOT / f"tests/generate/specs/{spec}.yaml"], profile("6.12")).iterators
+    assert [untried(it) == "" for it in its] == [tried]
 
 
 def test_a_pattern_that_fits_no_test_is_no_pass(capsys):

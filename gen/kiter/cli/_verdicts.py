@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from kiter.cli import _extras
+from kiter.lower.worlds import world_of
+from kiter.spec.iterator import Iterator as Spec
 from kiter.vm import conformance, extras
 from kiter.vm.extras import Asked
 from kiter.vm.prototype import Prototype
@@ -85,6 +87,8 @@ def _iterator(verdicts: Verdicts, prototype: Prototype, verbose: int) -> Iterato
         own = [c for c in checks if group(c) == name]
         if own:
             yield f"  {name:<10}{sum(c.passed for c in own):>3}/{len(own)}"
+    if note := untried(prototype.it):
+        yield f"  {note}"
     compared = [c for c in checks if group(c) == "against"]
     yield from _extras.text(verdicts.report, prototype, verdicts.asked, compared, verbose)
     for check in checks:
@@ -92,6 +96,14 @@ def _iterator(verdicts: Verdicts, prototype: Prototype, verbose: int) -> Iterato
             yield f"    ok    {check.subtest} {check.seconds:.3f} s"
         elif not check.passed:
             yield from _failed(check)
+
+
+def untried(it: Spec) -> str:
+    """What no verdict speaks of: an iterator of whose elements user space knows nothing is never run."""
+    told = any(trial.told for trial in it.tests.cases)
+    if world_of(it) and (it.lifetime != "state" or told):
+        return ""
+    return "not tried: walks and contract, for the tests know nothing of its elements"
 
 
 def _introduced(prototype: Prototype) -> str:
@@ -172,6 +184,7 @@ def _json(verdicts: Verdicts) -> str:
                 "run_as": p.name,
                 "shims": list(p.shims),
                 "checks": list(map(_fact, verdicts.of(p))),
+                "untried": untried(p.it),
                 **_extras.facts(report, p, verdicts.asked),
             }
             for p in verdicts.made
@@ -210,7 +223,8 @@ def _troubles(verdicts: Verdicts) -> Sequence[str]:
 def _told(verdicts: Verdicts, prototype: Prototype) -> Sequence[str]:
     """What was asked for beside the checks, for formats that know only checks."""
     compared = [c for c in verdicts.of(prototype) if group(c) == "against"]
-    return tuple(_extras.text(verdicts.report, prototype, verdicts.asked, compared, verbose=1))
+    told = _extras.text(verdicts.report, prototype, verdicts.asked, compared, verbose=1)
+    return tuple(filter(None, (untried(prototype.it), *told)))
 
 
 def _junit(verdicts: Verdicts) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""C34 and C35: names that a kernel does not have, by its BTF.
+"""C34 to C36: names that a kernel does not have, by its BTF.
 
 BTF knows functions and enumerators, but no macros and few inline functions: so a name that it lacks
 is told only where it must be there, or where it looks like a misspelt one.
@@ -34,15 +34,44 @@ NO_FUNCTION = Rule(
     "mend the name",
     "warning",
 )
-RULES = {rule.code: rule for rule in (NO_ENUMERATOR, NO_FUNCTION)}
+NO_FIELD = Rule(
+    "C36",
+    "a trusted field that the element does not have",
+    "the verifier looks for the name and the type of the field, and says nothing of an entry that fits none",
+    "kernel/bpf/verifier.c, type_is_rcu(), by way of btf_nested_type_is_trusted(), kernel/bpf/btf.c",
+    "mend the name or the type",
+    "error",
+)
+RULES = {rule.code: rule for rule in (NO_ENUMERATOR, NO_FUNCTION, NO_FIELD)}
 NEAR = 0.87
+_QUALIFIERS = {"const", "volatile", "restrict", "__rcu"}
 
 
 def unknown(it: Spec, profile: Profile, btf: Btf) -> list[Diagnostic]:
     """What a spec names that the kernel with this BTF does not have, sorted by place."""
     taken, document = subject(it, profile), it.node.document
     found = {NO_ENUMERATOR.finding(document, hit) for hit in _flags(taken, btf)}
+    found |= {NO_FIELD.finding(document, hit) for hit in _fields(it, btf)}
     return sorted(found | {NO_FUNCTION.finding(document, hit) for hit in _functions(taken, btf)})
+
+
+def _fields(it: Spec, btf: Btf) -> Iterator[Hit]:
+    """A kernel without the guard's option may lack the whole struct, which is said elsewhere."""
+    element = btf.struct(it.element.rstrip("* ").removeprefix("struct "))
+    if element is None:
+        return
+    types = {member.name: member.type for member in element.members}
+    for pointer in it.held.trusted:
+        at = it.held.node["trusted"][pointer.name].key_at
+        if pointer.name not in types:
+            yield Hit(at, f"'{it.element.rstrip('* ')}' has no '{pointer.name}'")
+        elif _spelled(types[pointer.name]) != _spelled(pointer.type):
+            yield Hit(at, f"'{pointer.name}' is '{types[pointer.name]}', not '{pointer.type}'")
+
+
+def _spelled(text: str) -> str:
+    """A type as the verifier compares it: without qualifiers, and what C leaves to taste."""
+    return " ".join(word for word in text.replace("*", " * ").split() if word not in _QUALIFIERS)
 
 
 def _flags(s: Subject, btf: Btf) -> Iterator[Hit]:
