@@ -86,6 +86,7 @@ def _locks(scene: Scene) -> Iterator[str]:
     if it.lock:
         at = it.lock.at.on(scene.profile.number)
         kind = next((words for name, words in LOCKS.items() if it.lock.kind.startswith(name)), "the lock")
-        yield f"It holds {kind} ``{at.text.removeprefix('&') if at else ''}`` for that time."
+        where = f" ``{at.text.removeprefix('&')}``" if at else ""
+        yield f"Each step takes {kind}{where} and gives it up again."
     elif it.rcu or all(isinstance(case.walk, Counter | Index) for case in scene.cases):
         yield "It takes no lock."
