@@ -76,6 +76,15 @@ class Links(html.parser.HTMLParser):
                 self.targets.append(value)
 
 
+def test_a_site_that_cannot_be_there_is_told_with_its_path(capsys, tmp_path):
+    (tmp_path / "file").write_text("mine\n")
+    for out in (tmp_path / "file", tmp_path / "file" / "site"):
+        assert main(["docs", str(ROOT / "specs/num.yaml"), "-o", str(out)]) == 2
+        err = capsys.readouterr().err
+        assert err.startswith(f"{out}: error[E90]")
+    assert (tmp_path / "file").read_text() == "mine\n"
+
+
 def test_every_link_leads_somewhere(site):
     pages = {path.name: Links(path.read_text("utf-8")) for path in site.glob("*.html")}
     assert len(pages) > 15

@@ -15,9 +15,13 @@ from kiter.errors import environment
 
 
 def build(texts: Mapping[str, str], out: Path) -> None:
-    """Write the site below `out`; raises KiterError E50 without Sphinx, E51 for what it complains of."""
+    """Write the site below `out`.
+
+    Raises KiterError E50 without Sphinx, E51 for what it complains of; OSError if `out` cannot be made.
+    """
     if importlib.util.find_spec("sphinx") is None:
         raise _lacking("E50", "")
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="kiter-site-") as folder:
         source = Path(folder) / "source"
         for path, text in texts.items():
