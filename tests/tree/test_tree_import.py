@@ -113,6 +113,12 @@ def test_it_says_what_declares_it(capsys, sources, tmp_path, name, where):
         assert output and (f"int bpf_iter_{name}_new(" in output.text) == (where == "none")
 
 
+def test_texts_begin_small_but_names_stay(capsys, sources, tmp_path):
+    spec = tmp_path / "scx_dsq.yaml"
+    assert run(capsys, "import", "scx_dsq", "--tree", sources, "-o", spec)[0] == 0
+    assert "DSQ to iterate" in spec.read_text() and "dSQ" not in spec.read_text()
+
+
 def test_drift_of_the_tree_is_told_of_what_was_imported(capsys, plain, tmp_path):
     spec = tmp_path / "task.yaml"
     assert run(capsys, "import", "task", "--tree", plain, "-o", spec)[0] == 0

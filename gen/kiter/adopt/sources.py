@@ -118,12 +118,12 @@ class _Reader:
     def _summary(self, new: Function) -> str:
         found = _TITLE.search(self._doc(new))
         text = found[1].strip().rstrip(".") if found else f"walk over what {self._called('next')}() gives"
-        return text[:1].lower() + text[1:]
+        return _begun_small(text)
 
     def _docs(self, function: Function) -> dict[str, str]:
         found = _ARGUMENT.findall(self._doc(function))
         texts = ((name, re.sub(r"\s*\n \*\s*", " ", text).strip().rstrip(".")) for name, text in found)
-        return {name: text[:1].lower() + text[1:] for name, text in texts}
+        return {name: _begun_small(text) for name, text in texts}
 
     def _guard(self, new: Function) -> str:
         if self.file in self.profile.guarded:
@@ -241,6 +241,11 @@ class _Reader:
 
     def _set_of_new(self) -> str:
         return self._set(self._function("new"))
+
+
+def _begun_small(text: str) -> str:
+    """As the texts of specs begin; a word such as DSQ stays as it is."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _words(label: str) -> str:
