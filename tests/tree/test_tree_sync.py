@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from kiter.target.profile import nearest
 SPECS = sorted(str(path) for path in (ROOT / "specs").glob("*.yaml"))
 CSS, TASK = str(ROOT / "specs/css.yaml"), str(ROOT / "specs/task.yaml")
 IDS, NEXT = "kernel/bpf/helpers.c", "bpf_iter_task_next, KF_ITER_NEXT"
+TASK_ARGUMENTS = "struct task_struct *task__nullable, unsigned flags"
 TASK_C, HEADER = "kernel/bpf/task_iter.c", f"{BPF}/bpf_experimental.h"
 
 
@@ -81,6 +83,27 @@ def test_kernel_doc_of_other_arguments_is_told(capsys, plain):
     change(plain, "kernel/bpf/helpers.c", " * @nr_words:", " * @words:")
     status, _, err = sync(capsys, "--tree", plain, ROOT / "specs/bits.yaml")
     assert status == 1 and "error[D08]" in err and "it, unsafe_ptr__ign, words" in err
+    lines = (plain / IDS).read_text().splitlines()
+    said = re.search(rf"{IDS}:(\d+): it, ", err)
+    assert said and lines[int(said[1]) - 1] == "/**", "the place is that of the comment"
+    assert "@words" in "".join(lines[int(said[1]) : int(said[1]) + 5])
+
+
+def test_the_same_type_in_other_words_is_no_drift(capsys, plain):
+    change(plain, TASK_C, "struct task_struct *task__nullable, unsigned int flags", TASK_ARGUMENTS)
+    assert sync(capsys, "--tree", plain, TASK)[0] == 0
+
+
+def test_a_kfunc_that_is_gone_is_told(capsys, plain):
+    change(plain, TASK_C, "__bpf_kfunc int bpf_iter_task_new(", "__bpf_kfunc int bpf_iter_task_now(")
+    status, _, err = sync(capsys, "--tree", plain, TASK, CSS)
+    assert status == 1 and "bpf_iter_task_new() of task: the kernel lacks it" in err
+
+
+def test_an_id_that_is_gone_is_missed_where_the_ids_are(capsys, plain):
+    change(plain, IDS, "BTF_ID_FLAGS(func, bpf_iter_task_destroy, KF_ITER_DESTROY)\n", "")
+    status, _, err = sync(capsys, "--tree", plain, TASK)
+    assert status == 1 and f"{IDS}: none" in err
 
 
 def test_a_known_difference_that_is_no_more_is_told(capsys, plain):
@@ -168,6 +191,19 @@ def test_what_kiter_put_in_follows_its_spec(capsys, tree, tmp_path):
     status, out, err = sync(capsys, "--tree", tree, "--write", spec)
     assert (status, err) == (0, "")
     assert "mended" in out and HEADER in out
+
+
+def test_a_page_that_apply_wrote_is_stale_and_not_edited(capsys, tree, tmp_path):
+    spec = tmp_path / "process.yaml"
+    spec.write_text((LETTER / "process.yaml").read_text())
+    assert apply(tree, spec) == 0
+    docs = tree / "Documentation/bpf"
+    spec.write_text(spec.read_text().replace("over all processes", "over every process"))
+    status, _, err = sync(capsys, "--tree", tree, "--docs", docs, spec)
+    assert status == 1 and "the page of process is stale" in err and "the list of iterators is stale" in err
+    (docs / "bpf_iter_process.rst").write_text("By hand.\n")
+    status, _, err = sync(capsys, "--tree", tree, "--docs", docs, spec)
+    assert status == 1 and "the page of process is edited by hand" in err and "--force" not in err
 
 
 def test_what_a_kernel_has_by_hand_is_never_written(capsys, tree):

@@ -160,11 +160,17 @@ def _compared(
     offered = interface.offered(beside.types) if beside.types and not named else ()
     return _Found(
         compared=compared,
-        pages=reference.pages(rendered, beside.docs) if beside.docs else (),
+        pages=reference.pages(rendered, beside.docs, _left(beside.tree)) if beside.docs else (),
         absent=tuple(it.name for it, result in pairs if not result) if tree or beside.types else (),
         without_spec=tuple(sorted(set(offered) - {it.name for it in its})),
         mended=mended,
     )
+
+
+def _left(tree: WorkTree | None) -> dict[Path, str]:
+    """The files that `kiter apply` wrote or changed in a tree, as it left them."""
+    changes = record.load(tree.record).changes if tree else {}
+    return {(tree.path / path).resolve(): change.after for path, change in changes.items() if tree}
 
 
 # --- mending -------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ _LONGEST = 300  # a member, in characters
 _FARTHEST = 10_000  # the longest comment
 _LARGEST = 50_000  # the longest function
 _WIDEST = 1 << 64
+_NAME = re.compile(r"(?!unsigned$)\b\w+$")
+_UNSIGNED = re.compile(r"\bunsigned\b(?! (?:char|short|int|long)\b)")
 _DOC_PARAMETER = re.compile(r"^ \* @(\w+):", re.MULTILINE)
 
 _SIZES = {
@@ -65,15 +67,20 @@ def declared(code: str) -> Iterator[tuple[Function, int]]:
 
 def _function(found: re.Match[str]) -> Function:
     given = [" ".join(p.split()) for p in found[3].split(",")]
-    returns = " ".join(found[1].split())
+    returns = _ctype(" ".join(found[1].split()))
     return Function(found[2], returns, tuple(_parameter(p) for p in given if p not in ("void", "")))
 
 
 def _parameter(text: str) -> Parameter:
     """With no name where it is a pointer to a function: no iterator takes one."""
-    name = re.search(r"\w+$", text)
+    name = _NAME.search(text)
     ctype = re.sub(r"(?<=\w)(\*+)$", r" \1", text[: name.start()].strip() if name else text)
-    return Parameter(name.group() if name else "", ctype)
+    return Parameter(name.group() if name else "", _ctype(ctype))
+
+
+def _ctype(text: str) -> str:
+    """As BTF and the kernel's style spell it: `unsigned` alone is `unsigned int`."""
+    return _UNSIGNED.sub("unsigned int", text)
 
 
 def ids(code: str) -> Iterator[tuple[str, frozenset[str], int]]:

@@ -88,6 +88,7 @@ def _of_tree(it: iterator.Iterator, target: Profile, unit: str, tree: Tree) -> B
         return None
     result = compare_sources(it.name, ours, side, target.release, known.interfaces())
     missing = {f"{DECLARED}{name}": files.declarations for name in _trio(it)}
+    missing |= {f"{FLAGS_OF}{name}": btf_ids.home(made) for name in _trio(it)}
     return Beside(result, missing | dict(side.places), files.kfuncs)
 
 

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from kiter import manifest
-from kiter.codes import CODES as GENERAL
 from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.output import Kind, Output, Rendered
 from kiter.sinks import write
@@ -17,6 +16,10 @@ from kiter.tree import fragment, places
 from kiter.tree.codes import MisfitError
 
 MISSING, STALE, EDITED = "missing", "stale", "edited by hand, or not kiter's"
+_BY_HAND = (
+    "bring the edit into the spec, or remove the file and let 'kiter sync --write' make it anew; "
+    "of what 'kiter apply' wrote, --tree says that it is kiter's"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,20 @@ class Page:
     line: int
 
 
-def pages(rendered: Sequence[Rendered], folder: Path) -> tuple[Page, ...]:
-    """The page of each iterator in a folder and the list of them; raises KiterError D13 if that is none."""
+def pages(
+    rendered: Sequence[Rendered], folder: Path, left: Mapping[Path, str] | None = None
+) -> tuple[Page, ...]:
+    """The page of each iterator in a folder and the list of them; raises KiterError D13 if that is none.
+
+    `left` are files as `kiter apply` left them in a tree: such a page is kiter's too.
+    """
     if not folder.is_dir():
         code = CODES["D13"]
         found = Diagnostic(Position(str(folder)), "D13", code.title, code.reason, code.hint)
         raise KiterError(found, status=ENVIRONMENT)
-    known = manifest.load(folder)
+    known = {name: entry.digest for name, entry in manifest.load(folder).items()}
+    texts = {file.name: text for file, text in (left or {}).items() if file.parent == folder.resolve()}
+    known |= {name: manifest.digest(text) for name, text in texts.items()}
     each = [_page(one.iterator, folder / output.path, output.text, known) for one, output in _alone(rendered)]
     return (*each, *_list(rendered, folder, known))
 
@@ -52,7 +62,7 @@ def _alone(rendered: Sequence[Rendered]) -> Iterator[tuple[Rendered, Output]]:
         yield one, replace(output, path=PurePosixPath(output.path).name)
 
 
-def _list(rendered: Sequence[Rendered], folder: Path, known: dict[str, manifest.Entry]) -> Iterator[Page]:
+def _list(rendered: Sequence[Rendered], folder: Path, known: Mapping[str, str]) -> Iterator[Page]:
     """The list as it is, with the rows of these iterators; all is wrong with one that has no table."""
     rows = [row for one in rendered if (row := one.of(Kind.INDEX))]
     if not rows:
@@ -68,13 +78,13 @@ def _list(rendered: Sequence[Rendered], folder: Path, known: dict[str, manifest.
         yield _page("", file, text or "", known)
 
 
-def _page(iterator: str, file: Path, wanted: str, known: dict[str, manifest.Entry]) -> Page:
+def _page(iterator: str, file: Path, wanted: str, known: Mapping[str, str]) -> Page:
     text = _read(file)
     if text is None:
         return Page(iterator, file, wanted, MISSING, 0)
     if text == wanted:
         return Page(iterator, file, wanted, "", 0)
-    ours = file.name in known and known[file.name].digest == manifest.digest(text)
+    ours = known.get(file.name) == manifest.digest(text)
     return Page(iterator, file, wanted, STALE if ours else EDITED, _first(text, wanted))
 
 
@@ -114,7 +124,7 @@ def _is_ours(page: Page, folder: Path) -> bool:
 def diagnostic(page: Page) -> Diagnostic:
     """What is told of a page that is not as it should be."""
     code = CODES["D09"]
-    hint = GENERAL["O02"].hint if page.state == EDITED else code.hint
+    hint = _BY_HAND if page.state == EDITED else code.hint
     which = f"the page of {page.iterator}" if page.iterator else "the list of iterators"
     message = f"{which} is {page.state}"
     return Diagnostic(Position(str(page.file), page.line), "D09", message, code.reason, hint)

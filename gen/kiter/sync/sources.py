@@ -81,7 +81,8 @@ def _read(file: Path) -> str:
 
 def of(tree: Tree, name: str, files: Files, ours: Interface) -> Side | None:
     """An iterator of a tree; None if it is not there. `ours` says which enumerators to look for."""
-    if f"bpf_iter_{name}_new(" not in tree.text(files.kfuncs)[1]:
+    there = any(_belongs(function.name, name) for function, _ in tree.all(files.kfuncs, clike.kfuncs))
+    if not there and f"bpf_iter_{name}_new(" not in tree.text(files.kfuncs)[1]:
         return None
     found = list(_found(tree, name, files, ours))
     facts = {aspect: text for aspect, text, _ in found}
@@ -149,7 +150,8 @@ def _of_kfuncs(
             continue
         yield function.name, prototype(explicit(function, flags.get(function.name, ()))), at
         if (described := clike.documented(text, at)) is not None:
-            yield f"{DOCUMENTED}{function.name}", ", ".join(described) or "no argument", at
+            comment = text.rindex(clike.kernel_doc(text, at), 0, at)
+            yield f"{DOCUMENTED}{function.name}", ", ".join(described) or "no argument", comment
         labels = clike.labels(clike.body(code, at)) if function.name == f"bpf_iter_{name}_new" else ()
         if labels:
             yield f"{ACCEPTED}{function.name}", ", ".join(labels), at
