@@ -83,6 +83,18 @@ def test_an_iterator_that_the_kernel_has_not_is_not_compared(types, task):
     assert compared(task, types, name="unheard_of") is None
 
 
+def test_an_iterator_that_has_lost_new_is_not_taken_for_none(tmp_path, task):
+    try:
+        raw = btf_files.find("6.12").path.read_bytes()
+    except KiterError as error:
+        pytest.skip(str(error))
+    without = tmp_path / "vmlinux"
+    without.write_bytes(raw.replace(b"\0bpf_iter_task_new\0", b"\0bpf_iter_task_old\0"))
+    found = compared(task, Btf.of(without))
+    assert found is not None
+    assert [d.theirs for d in found.drift if d.aspect == "bpf_iter_task_new"] == [""]
+
+
 WIDER = Known(
     "task",
     ("6.12",),

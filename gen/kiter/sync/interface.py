@@ -35,8 +35,8 @@ class Interface:
 
 
 def has(btf: Btf, name: str) -> bool:
-    """Whether a kernel has an iterator of that name, or a module has it itself."""
-    return btf.has_function(f"bpf_iter_{name}_new")
+    """Whether a kernel has an iterator of that name, be it without a part, or a module has it itself."""
+    return any(btf.has_function(kfunc) for kfunc in _trio(name))
 
 
 def offered(btf: Btf) -> tuple[str, ...]:
@@ -66,9 +66,13 @@ def of(btf: Btf, name: str, ours: Interface | None = None) -> Interface:
     return Interface(found)
 
 
+def _trio(name: str) -> tuple[str, ...]:
+    return tuple(f"bpf_iter_{name}_{what}" for what in ("new", "next", "destroy"))
+
+
 def _functions(btf: Btf, name: str, ours: Interface) -> tuple[Function, ...]:
     takes = f"struct bpf_iter_{name} *"
-    wanted = dict.fromkeys(f"bpf_iter_{name}_{what}" for what in ("new", "next", "destroy"))
+    wanted = dict.fromkeys(_trio(name))
     wanted |= dict.fromkeys(aspect for aspect, text in ours.facts.items() if text.endswith(")"))
     others = (one for one in btf.kfunc_prototypes if any(p.type == takes for p in one.parameters))
     found = {one.name: one for one in (*map(btf.function, wanted), *others) if one}
