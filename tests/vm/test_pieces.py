@@ -95,6 +95,12 @@ def test_oops_and_its_panic_count_once() -> None:
     assert console.instructions(OOPS) == ("bpf_iter_x_next+0x10/0x20 [kiter_x]",)
 
 
+def test_what_prints_a_backtrace_does_not_hide_what_hangs() -> None:
+    rips = ("console_fifo_write+0x7f/0x140", "bpf_iter_x_next+0x10/0x20 [kiter_x]", "idle+0x1/0x2")
+    text = "".join(f"[ 1.0] RIP: 0010:{rip}\n" for rip in rips)
+    assert console.instructions(text) == (rips[1], rips[0], rips[2])
+
+
 @pytest.mark.parametrize(
     ("line", "kind"),
     [

@@ -67,9 +67,12 @@ def splats(text: str) -> list[Splat]:
 
 
 def instructions(text: str) -> tuple[str, ...]:
-    """Where in the kernel the CPUs were according to backtraces, as symbol+offset with the module."""
-    found = re.findall(r"RIP: 0010:(\S+(?: \[\w+\])?)", text)
-    return tuple(dict.fromkeys(found))
+    """Where in the kernel the CPUs were according to backtraces, as symbol+offset with the module.
+
+    Modules come first: what hangs is in one, and what prints the backtraces is not.
+    """
+    found = dict.fromkeys(re.findall(r"RIP: 0010:(\S+(?: \[\w+\])?)", text))
+    return tuple(sorted(found, key=lambda place: not place.endswith("]")))
 
 
 def _end_of(lines: Sequence[str], start: int) -> int:

@@ -36,7 +36,7 @@ class Accelerator:
     why: str = ""
 
 
-GRACE = 3.0  # for a guest that has reported a hang and is about to reset
+GRACE = 8.0  # for a guest that has reported a hang and is about to reset
 PATIENCE = 30.0  # for the first word of a guest, which takes 2 to 4 s where the host is not busy
 KVM = Accelerator("KVM", ("-accel", "kvm", "-cpu", "host"))
 # a firmware of three instructions: mov dx, 0x501; mov al, 16; out dx, al

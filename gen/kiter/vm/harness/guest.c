@@ -153,9 +153,14 @@ long guest_taint(void)
 
 void guest_backtraces(void)
 {
+	int i;
+
 	write_file("/proc/sys/kernel/printk", "8");
-	write_file("/proc/sysrq-trigger", "l");
-	sleep(1);
+	/* more than once: the console's own thread may be what runs on the CPU that hangs */
+	for (i = 0; i < 3; i++) {
+		write_file("/proc/sysrq-trigger", "l");
+		sleep(1);
+	}
 }
 
 void guest_shell(void)
