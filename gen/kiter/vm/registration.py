@@ -19,7 +19,6 @@ from kiter.btf.types import Type
 from kiter.errors import Diagnostic, KiterError, Position
 
 ROLES = {1 << 8: "new", 1 << 9: "next", 1 << 10: "destroy"}
-ROLE_BITS = sum(ROLES)
 PREFIX = "bpf_iter_"
 NAME_MOST = 128
 REGISTERED = re.compile(r"register_btf_kfunc_id_set\s*\(\s*(BPF_PROG_TYPE_\w+)\s*,\s*&?\s*(\w+)")
