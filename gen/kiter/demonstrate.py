@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
-from kiter.lower import against, show
-from kiter.lower.scene import scene
+from kiter.lower.context import lowering_context
+from kiter.lower.prototype import compare, show
 from kiter.render import render
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
 
@@ -22,20 +22,20 @@ class Pair:
     test: str
 
 
-def showing(it: Iterator, profile: Profile) -> Pair | None:
+def showing(it: Spec, profile: Profile) -> Pair | None:
     """The programs that print the first elements; None where user space has no picture of them."""
-    view = show.view(scene(it, profile))
+    view = show.view(lowering_context(it, profile))
     if view is None:
         return None
     return Pair(view.name, render("prototype/show.bpf.c.j2", view), render("prototype/show.c.j2", view))
 
 
-def comparing(it: Iterator, profile: Profile, own: str, known: Container[str]) -> Pair | None:
+def comparing(it: Spec, profile: Profile, own: str, known: Container[str]) -> Pair | None:
     """The programs that compare with the kernel's iterator `own`; None where there is nothing to compare.
 
     `known` are the flags that the kernel has.
     """
-    view = against.view(scene(it, profile), own, known)
+    view = compare.view(lowering_context(it, profile), own, known)
     if view is None:
         return None
-    return Pair(view.name, render("prototype/against.bpf.c.j2", view), render("prototype/against.c.j2", view))
+    return Pair(view.name, render("prototype/compare.bpf.c.j2", view), render("prototype/against.c.j2", view))

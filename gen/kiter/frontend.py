@@ -13,8 +13,8 @@ from kiter.codes import CODES
 from kiter.errors import ENVIRONMENT, FINDINGS, Diagnostic, KiterError, Position
 from kiter.spec.check import check, spec_schema
 from kiter.spec.document import Document
-from kiter.spec.iterator import Iterator, build
 from kiter.spec.load import load
+from kiter.spec.model import Spec, build
 from kiter.target.profile import Profile
 
 SPECS = Path("specs")
@@ -28,9 +28,9 @@ class Read:
     `younger` are those that the target does not have yet, left out because nobody named them.
     """
 
-    iterators: tuple[Iterator, ...]
+    iterators: tuple[Spec, ...]
     warnings: tuple[Diagnostic, ...]
-    younger: tuple[Iterator, ...] = ()
+    younger: tuple[Spec, ...] = ()
 
 
 def collect(given: Sequence[str]) -> tuple[Path, ...]:
@@ -111,10 +111,10 @@ def read(
     A spec that is younger than the target is left out unless it is among the `named`, which are all
     by default. The status is that of the environment when a file could not even be read.
     """
-    iterators: list[Iterator] = []
+    iterators: list[Spec] = []
     found: list[Diagnostic] = []
     status = FINDINGS
-    younger: list[Iterator] = []
+    younger: list[Spec] = []
     for path in paths:
         try:
             it = model(path, profile, known)
@@ -131,7 +131,7 @@ def read(
     return Read(tuple(iterators), tuple(sorted(found)), tuple(younger))
 
 
-def model(path: Path, profile: Profile, known: Known | None = None) -> Iterator:
+def model(path: Path, profile: Profile, known: Known | None = None) -> Spec:
     """One spec as it is for a kernel, before the linter; raises KiterError with its errors.
 
     A file among the `known` is not read again, and what is read becomes one of them.
@@ -149,7 +149,7 @@ def _spec(path: Path) -> Document:
     return load(path)
 
 
-def modelled(document: Document, profile: Profile) -> Iterator:
+def modelled(document: Document, profile: Profile) -> Spec:
     """The same of a spec that was read; raises KiterError with what the schema does not allow."""
     return build(_checked(document), profile.number)
 

@@ -6,34 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from typing import Any
 
-from kiter.lower import (
-    btf_ids,
-    config,
-    declarations,
-    example,
-    index,
-    kfuncs,
-    makefile,
-    module,
-    names,
-    page,
-    prog,
-    prog_failure,
-    prog_test,
-    snippets,
-    struct,
-    toctree,
-    types,
-    verifier,
-)
-from kiter.lower.scene import Scene, scene
+from kiter.lower import names, snippets
+from kiter.lower.context import LoweringContext, lowering_context
+from kiter.lower.docs import example, index, page, toctree
+from kiter.lower.kernel import btf_ids, declarations, kfuncs, makefile, struct, verifier
+from kiter.lower.prototype import module, types
+from kiter.lower.selftests import config, prog, prog_failure, prog_test
 from kiter.output import Kind, Output, Rendered
 from kiter.render import render
-from kiter.spec import iterator
+from kiter.spec import model
 from kiter.target.profile import Profile
 
-Lower = Callable[[Scene], Any]
-Place = Callable[[Scene], str]
+Lower = Callable[[LoweringContext], Any]
+Place = Callable[[LoweringContext], str]
 
 
 def _beside(attribute: str, ending: str) -> Place:
@@ -48,17 +33,17 @@ def _beside_page(page: str) -> Place:
     return lambda s: names.fragment(f"{s.profile.docs}/{page}.rst", s.it, ".rst")
 
 
-def _kfuncs_path(s: Scene) -> str:
+def _kfuncs_path(s: LoweringContext) -> str:
     return names.fragment(s.it.file, s.it, ".c") if s.it.file else names.own_file(s.it)
 
 
-def _ids_path(s: Scene) -> str:
+def _ids_path(s: LoweringContext) -> str:
     """Where the ids join the same file as the kfuncs, they need a name of their own."""
     ending = "_ids.c" if btf_ids.home(s) == s.it.file else ".c"
     return names.fragment(btf_ids.home(s), s.it, ending)
 
 
-def _declarations_path(s: Scene) -> str:
+def _declarations_path(s: LoweringContext) -> str:
     return names.fragment(declarations.home(s), s.it, ".h")
 
 
@@ -89,14 +74,14 @@ CODE = frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE, Kind.VE
 
 
 def generate(
-    it: iterator.Iterator, profile: Profile, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()
+    it: model.Spec, profile: Profile, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()
 ) -> Rendered:
     """Every output of an iterator that has passed the linter, for one kernel.
 
     `shims` are the symbols that only a module needs to be helped to, `spaces` the namespaces that it
     must import; they touch nothing but `unit`.
     """
-    made = scene(it, profile)
+    made = lowering_context(it, profile)
     wanted = frozenset(Kind) - (CODE if it.by_hand else frozenset())
     return Rendered(
         spec=it.node.document.name,
@@ -114,14 +99,14 @@ def generate(
     )
 
 
-def interface(it: iterator.Iterator, profile: Profile) -> str:
+def interface(it: model.Spec, profile: Profile) -> str:
     """What an iterator is to BPF programs, as C: the kfuncs as a translation unit, and all their ids."""
-    made = scene(it, profile)
+    made = lowering_context(it, profile)
     ids = (o.text for o in _outputs(made, {Kind.BTF_IDS}))
     return "\n".join((_unit(made), *ids))
 
 
-def _example(made: Scene) -> Output | None:
+def _example(made: LoweringContext) -> Output | None:
     """The program that the page shows, as a file of its own."""
     view = example.view(made)
     if view is None:
@@ -130,16 +115,16 @@ def _example(made: Scene) -> Output | None:
     return Output(Kind.RST, path, render("docs/example.c.j2", view))
 
 
-def text(made: Scene, kind: Kind) -> str:
+def text(made: LoweringContext, kind: Kind) -> str:
     """One output alone, "" if there is none."""
     return "".join(output.text for output in _outputs(made, {kind}))
 
 
-def _unit(made: Scene, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()) -> str:
+def _unit(made: LoweringContext, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()) -> str:
     return render("prototype/module.c.j2", module.view(made, shims, spaces))
 
 
-def _outputs(made: Scene, wanted: Container[Kind] = frozenset(Kind)) -> Iterator[Output]:
+def _outputs(made: LoweringContext, wanted: Container[Kind] = frozenset(Kind)) -> Iterator[Output]:
     for kind, lower, template, place in OUTPUTS:
         if kind in wanted and (view := lower(made)) is not None:
             yield Output(kind, place(made), render(template, view))

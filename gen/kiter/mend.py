@@ -10,8 +10,8 @@ from kiter.edit import apart, applied
 from kiter.errors import Diagnostic, KiterError
 from kiter.lint import lint
 from kiter.spec.check import check, spec_schema
-from kiter.spec.iterator import build
 from kiter.spec.load import parse
+from kiter.spec.model import build
 from kiter.target.profile import Profile
 
 MOST_ROUNDS = 20  # of edits that wait for others; a spec has some dozens of lines

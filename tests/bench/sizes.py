@@ -12,17 +12,17 @@ from measure import FailedRunError
 
 from kiter import frontend
 from kiter.generate import generate
-from kiter.kernel import headers, kbuild, surroundings, tools
+from kiter.kernel import compile_context, headers, kbuild, tools
 from kiter.kernel.cache import opened
+from kiter.kernel.compile_context import CompileContext, Merged
 from kiter.kernel.headers import Places
 from kiter.kernel.kbuild import Kbuild
-from kiter.kernel.surroundings import Merged, Surroundings
 from kiter.output import Rendered
-from kiter.spec.iterator import Iterator as Spec
+from kiter.spec.model import Spec
 from kiter.target.profile import profile
-from kiter.tree import native
+from kiter.tree import replacement
 
-Put = Callable[[Rendered, Surroundings, Path], Merged]
+Put = Callable[[Rendered, CompileContext, Path], Merged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def compiled(target: str, specs: Path) -> Compiled:
             if not it.file:
                 continue
             rendered = replace(generate(it, profile(target)), inside=True)
-            around = surroundings.of(rendered, found, Places(), None, cache)
+            around = compile_context.of(rendered, found, Places(), None, cache)
             if around.sources is None:
                 raise FailedRunError(around.unfit)
             with cache.scratch() as scratch:
@@ -70,20 +70,20 @@ def compiled(target: str, specs: Path) -> Compiled:
     return Compiled(found.release, f"gcc {version}", tuple(rows))
 
 
-def _rows(it: Spec, rendered: Rendered, around: Surroundings, how: Kbuild, scratch: Path) -> Iterator[Row]:
+def _rows(it: Spec, rendered: Rendered, around: CompileContext, how: Kbuild, scratch: Path) -> Iterator[Row]:
     """The functions of one iterator; none where the kernel does not have it."""
     assert around.sources is not None
-    file = around.sources / surroundings.joined(rendered)
-    if not file.is_file() or not native.defines(file.read_text(encoding="utf-8").split("\n"), it.name):
+    file = around.sources / compile_context.joined(rendered)
+    if not file.is_file() or not replacement.defines(file.read_text(encoding="utf-8").split("\n"), it.name):
         return
-    theirs = _code(rendered, around, how, scratch / "theirs", surroundings.untouched)
-    ours = _code(rendered, around, how, scratch / "ours", surroundings.merged)
-    for name in (*native.trio(it.name), *(companion.name for companion in it.companions)):
+    theirs = _code(rendered, around, how, scratch / "theirs", compile_context.untouched)
+    ours = _code(rendered, around, how, scratch / "ours", compile_context.merged)
+    for name in (*replacement.trio(it.name), *(companion.name for companion in it.companions)):
         if name in ours.sizes and name in theirs.sizes:
             yield Row(name, *_sizes(name, ours, theirs))
 
 
-def _code(rendered: Rendered, around: Surroundings, how: Kbuild, folder: Path, put: Put) -> Code:
+def _code(rendered: Rendered, around: CompileContext, how: Kbuild, folder: Path, put: Put) -> Code:
     folder.mkdir()
     whole = put(rendered, around, folder)
     path = whole.compiled.relative_to(folder)

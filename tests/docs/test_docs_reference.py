@@ -17,13 +17,13 @@ from kiter.generate import generate
 from kiter.kernel import sources
 from kiter.kernel.cache import opened
 from kiter.lower import names
-from kiter.lower.index import PAGE
-from kiter.lower.rst import sentence, spoken, table
+from kiter.lower.docs.index import PAGE
+from kiter.lower.docs.rst import sentence, spoken, table
 from kiter.output import Kind, Rendered
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.sync import specs
 from kiter.target.profile import profile, releases
-from kiter.tree import places
+from kiter.tree import insertion_points
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = Path(__file__).parent / "specs/markup.yaml"
@@ -43,11 +43,11 @@ MACHINE = ("dot(1) not found", "unknown config value 'kerneldoc_bin'")
 INDEX = f"=====\nPages\n=====\n\n.. toctree::\n\n   bpf/{PAGE}\n"
 
 
-def its(release: str) -> tuple[Iterator, ...]:
+def its(release: str) -> tuple[Spec, ...]:
     return specs.read(frontend.collect([str(ROOT / "specs"), str(HOSTILE)]), profile(release))
 
 
-def made(release: str) -> list[tuple[Iterator, Rendered]]:
+def made(release: str) -> list[tuple[Spec, Rendered]]:
     return [(it, generate(it, profile(release))) for it in its(release)]
 
 
@@ -64,7 +64,7 @@ def documentation(request, tmp_path):
     return request.param, tmp_path / "tree"
 
 
-def lay(tree: Path, its: Iterable[tuple[Iterator, Rendered]]) -> None:
+def lay(tree: Path, its: Iterable[tuple[Spec, Rendered]]) -> None:
     """The pages in their folder with the list of them, and the C that their kernel-doc is taken from."""
     listed: str | None = None
     for it, rendered in its:
@@ -77,7 +77,7 @@ def lay(tree: Path, its: Iterable[tuple[Iterator, Rendered]]) -> None:
                 all_of_file.write(output.text + "\n")
         row = rendered.of(Kind.INDEX)
         assert row
-        listed = places.listed(listed, row)
+        listed = insertion_points.listed(listed, row)
     (tree / f"Documentation/bpf/{PAGE}.rst").write_text(listed or "", encoding="utf-8")
     (tree / "Documentation/index.rst").write_text(INDEX, encoding="utf-8")
 

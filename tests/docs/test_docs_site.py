@@ -18,7 +18,7 @@ import pytest
 
 from kiter import frontend
 from kiter.cli.main import main
-from kiter.lower.scene import scene
+from kiter.lower.context import lowering_context
 from kiter.site import matrix, order, view
 from kiter.sync import specs
 from kiter.target.profile import profile
@@ -154,7 +154,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def figures(name: str) -> dict[str, order.Figure]:
     target = profile("7.3")
     it = specs.read(frontend.collect([str(ROOT / f"specs/{name}.yaml")]), target)[0]
-    return dict(order.figures(scene(it, target)))
+    return dict(order.figures(lowering_context(it, target)))
 
 
 def visited(figure: order.Figure) -> list[str]:
@@ -218,7 +218,7 @@ def test_the_page_for_ebpf_lists_every_type_and_error():
 
     def page(name: str) -> str:
         it = specs.read(frontend.collect([str(ROOT / f"specs/{name}.yaml")]), target)[0]
-        return view.ebpf(scene(it, target))
+        return view.ebpf(lowering_context(it, target))
 
     listed = {
         name: set(re.findall(r"\[`BPF_PROG_TYPE_(\w+)`\]", page(name)))

@@ -19,8 +19,8 @@ from kiter.cli.main import main
 from kiter.cli.report import FORMATS
 from kiter.errors import KiterError
 from kiter.spec.check import check, spec_schema
-from kiter.spec.iterator import build
 from kiter.spec.load import parse
+from kiter.spec.model import build
 from kiter.target.profile import profile
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from pathlib import Path
 from kiter import frontend
 from kiter.generate import generate
 from kiter.output import Rendered
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile, profile
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +20,7 @@ TODAY = profile("6.12")
 LATER = profile("7.3")
 
 
-def read(*paths: Path, target: Profile = TODAY) -> tuple[Iterator, ...]:
+def read(*paths: Path, target: Profile = TODAY) -> tuple[Spec, ...]:
     """Specs as the command line reads them, linter included."""
     return frontend.read(paths, target).iterators
 

@@ -14,7 +14,7 @@ from kiter.generate import generate
 from kiter.output import Kind
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.spec.walk import start_of
 
 HERE = Path(__file__).parent / "userspace"
@@ -27,11 +27,11 @@ SOURCES = {"struct task_struct *": "task", "struct cgroup_subsys_state *": "css"
 class Subject:
     """An iterator, and by flag what userspace/drive.c calls the walk that it must do."""
 
-    it: Iterator
+    it: Spec
     expects: Mapping[str, str]
 
 
-def kfuncs(it: Iterator) -> str:
+def kfuncs(it: Spec) -> str:
     """The three functions, without what only the kernel's build knows."""
     made = generate(it, TODAY).of(Kind.KFUNCS)
     assert made is not None
@@ -40,13 +40,13 @@ def kfuncs(it: Iterator) -> str:
     return "".join(line for line in body.splitlines(keepends=True) if not line.startswith(outside))
 
 
-def _passed(it: Iterator, a: Argument) -> str:
+def _passed(it: Spec, a: Argument) -> str:
     if a.name == it.select:
         return "given->flags"
     return f"given->{SOURCES.get(a.type, 'number')}"
 
 
-def _null(it: Iterator, case: Case) -> int | str:
+def _null(it: Spec, case: Case) -> int | str:
     if not any(a.nullable for a in it.arguments):
         return 1
     return "-EINVAL" if case.requires else 0

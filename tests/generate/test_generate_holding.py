@@ -12,8 +12,8 @@ from generate_support import TODAY
 from generate_userspace import FLAGS, HERE, SANITIZE, kfuncs, run
 
 from kiter.spec.check import check, spec_schema
-from kiter.spec.iterator import build
 from kiter.spec.load import parse
+from kiter.spec.model import build
 
 SEEDS = range(120)
 

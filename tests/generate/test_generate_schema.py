@@ -18,9 +18,8 @@ from kiter.generate import generate
 from kiter.series import messages
 from kiter.spec.check import check, spec_schema
 from kiter.spec.document import Document
-from kiter.spec.iterator import Iterator as Spec
-from kiter.spec.iterator import build
 from kiter.spec.load import load
+from kiter.spec.model import Spec, build
 from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
 from kiter.target.profile import Profile

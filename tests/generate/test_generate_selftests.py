@@ -10,7 +10,7 @@ import pytest
 from generate_support import LATER, ROOT, read, rendered, spec
 
 from kiter.generate import generate
-from kiter.lower.worlds import WORLDS
+from kiter.lower.selftests.fixtures import FIXTURES
 from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer
 
@@ -86,7 +86,7 @@ def test_each_kind_tries_what_can_be_tried(name, wanted):
     assert subtests(of(name, Kind.PROG_TEST)) == wanted
 
 
-@pytest.mark.parametrize("world", WORLDS, ids=lambda w: w.name)
+@pytest.mark.parametrize("world", FIXTURES, ids=lambda w: w.name)
 def test_every_oracle_is_a_function_of_its_world(world):
     half = (ROOT / "templates" / world.template).read_text("utf-8")
     for oracle in world.oracles.values():

@@ -11,7 +11,7 @@ from kernel_32bit import prepared
 
 from kiter import frontend
 from kiter.generate import generate
-from kiter.kernel import jobs, kbuild, surroundings, unit
+from kiter.kernel import compile_context, jobs, kbuild, unit
 from kiter.kernel.cache import opened
 from kiter.kernel.headers import Headers, Places
 from kiter.kernel.jobs import Silence
@@ -35,7 +35,8 @@ def compiled(rendered: list[Rendered], found: Headers) -> dict[str, tuple[Findin
         how = kbuild.ask(found, cache)
         assert how.arch == "i386"
         planned = [
-            unit.compile_job(one, how, surroundings.of(one, found, Places(), None, cache)) for one in rendered
+            unit.compile_job(one, how, compile_context.of(one, found, Places(), None, cache))
+            for one in rendered
         ]
         results = jobs.run(planned, cache, Silence(), 0)
     assert [result.unfit for result in results if result.unfit] == []

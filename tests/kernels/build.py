@@ -25,7 +25,7 @@ from kiter.kernel import fetch, kernels, sources
 from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel
 from kiter.sinks import apply as sink
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 from kiter.tree import apply, record, worktree
 from kiter.tree.record import Applied
@@ -69,7 +69,7 @@ class Workshop:
         _make(self, out, f"-j{os.cpu_count() or 1}", "bzImage", "modules")
         return kernels.built(out), time.monotonic() - began
 
-    def replace(self, its: Sequence[Iterator], target: Profile) -> None:
+    def replace(self, its: Sequence[Spec], target: Profile) -> None:
         """Puts the generated iterators in the place of the hand-written ones."""
         wanted = [Applied(it.name, True, it.includes, generate(it, target).outputs) for it in its]
         planned = apply.put_in(worktree.open_tree(self.tree), wanted)

@@ -13,14 +13,14 @@ from kiter.lint.source.check import RULES as SOURCE_RULES
 from kiter.lint.source.check import check as check_source
 from kiter.pages import examples
 from kiter.spec.check import check, spec_schema
-from kiter.spec.iterator import Iterator, build
 from kiter.spec.load import parse
+from kiter.spec.model import Spec, build
 from kiter.target.profile import profile
 
 TARGET = profile("6.12")
 
 
-def _iterator(text: str, name: str) -> Iterator:
+def _iterator(text: str, name: str) -> Spec:
     document = parse(text, name)
     assert check(document, spec_schema()) == []
     return build(document, TARGET.number)

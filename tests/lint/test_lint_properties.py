@@ -9,8 +9,8 @@ from mutations import ROOT, specs
 from kiter.generate import generate
 from kiter.lint import lint
 from kiter.spec.check import check, spec_schema
-from kiter.spec.iterator import build
 from kiter.spec.load import load
+from kiter.spec.model import build
 from kiter.target.profile import profile
 
 TARGET = profile("6.12")

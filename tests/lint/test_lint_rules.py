@@ -11,8 +11,8 @@ import pytest
 
 from kiter import codes, lint
 from kiter.spec.check import check, spec_schema
-from kiter.spec.iterator import build
 from kiter.spec.load import load
+from kiter.spec.model import build
 from kiter.target.profile import profile
 
 ROOT = Path(__file__).parents[2]

@@ -14,8 +14,8 @@ from kiter.frontend import model
 from kiter.kernel import headers
 from kiter.lint.symbols import RULES, unknown
 from kiter.pages import examples
-from kiter.spec.iterator import build
 from kiter.spec.load import parse
+from kiter.spec.model import build
 from kiter.target.profile import profile
 
 TARGET = profile("6.12")

@@ -14,8 +14,8 @@ from mutant import Mutant, mutated
 from kiter.errors import KiterError
 from kiter.kernel import kernels
 from kiter.kernel.cache import default_root
-from kiter.spec.iterator import build
 from kiter.spec.load import load
+from kiter.spec.model import build
 from kiter.target.profile import nearest
 from kiter.vm.job import VmJob
 from kiter.vm.module import build_modules

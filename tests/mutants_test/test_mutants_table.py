@@ -11,8 +11,8 @@ import pytest
 
 from kiter.generate import generate
 from kiter.output import Rendered
-from kiter.spec.iterator import Iterator, build
 from kiter.spec.load import load
+from kiter.spec.model import Spec, build
 from kiter.target.profile import Profile, profile, releases
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ SHIM = ("css_next_descendant_post",)
 
 
 @cache
-def iterator(spec: str) -> Iterator:
+def iterator(spec: str) -> Spec:
     return build(load(ROOT / "specs" / spec), target(spec).number)
 
 

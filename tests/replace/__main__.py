@@ -16,7 +16,7 @@ from kiter import frontend
 from kiter.errors import KiterError
 from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile, profile
 from kiter.vm import session
 from kiter.vm.conformance import verdicts
@@ -66,7 +66,7 @@ def _compared() -> tuple[Judged, Judged]:
     return before, after
 
 
-def _judge(name: str, made: Workshop, its: Sequence[Iterator], target: Profile, store: Store) -> Judged:
+def _judge(name: str, made: Workshop, its: Sequence[Spec], target: Profile, store: Store) -> Judged:
     kernel, seconds = made.make("plain")
     say(f"the kernel's own selftests on the kernel {name}")
     own = upstream.run(made.tree, kernel, store)
@@ -74,7 +74,7 @@ def _judge(name: str, made: Workshop, its: Sequence[Iterator], target: Profile, 
     return Judged(name, seconds, own, _contract(kernel, its, target, store), made.versions(kernel))
 
 
-def _contract(kernel: Kernel, its: Sequence[Iterator], target: Profile, store: Store) -> report.Contract:
+def _contract(kernel: Kernel, its: Sequence[Spec], target: Profile, store: Store) -> report.Contract:
     prototypes = natives(its, target, kernel)
     result = session.run_session(job(prototypes, kernel, store), store=store)
     checks = result.report.checks

@@ -19,8 +19,8 @@ from kiter.vm.results import GuestReport
 from kiter.vm.runner import Test, skeletons
 from kiter.vm.session import run_session
 from kiter.vm.store import Store
-from kiter.vm.testprogs import PLACE, TestProgs
-from kiter.vm.testprogs_tree import BPF
+from kiter.vm.testprogs.harness import PLACE, TestProgs
+from kiter.vm.testprogs.tree import BPF
 
 # files of prog_tests/; of verifier.c and of others that hold many, only what uses iterators
 WHOLE = ("iters", "kmem_cache_iter", "dmabuf_iter", "cgroup_iter", "cgroup_xattr", "stack_arg")

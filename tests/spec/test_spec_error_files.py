@@ -14,8 +14,8 @@ from kiter.errors import Diagnostic, KiterError
 from kiter.lint import design, lint, lint_together
 from kiter.lint.source.check import check as check_source
 from kiter.spec.check import check, spec_schema
-from kiter.spec.iterator import build
 from kiter.spec.load import load
+from kiter.spec.model import build
 from kiter.target.profile import profile
 
 ERRORS = Path(__file__).parents[1] / "errors"

@@ -19,7 +19,7 @@ from kiter import frontend
 from kiter.errors import KiterError
 from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile, profile
 from kiter.vm.prototype import Prototype, has_iterator, natives, prototypes
 from kiter.vm.store import Store
@@ -34,7 +34,7 @@ class _Bench:
     """The kernel and what runs on it."""
 
     kernel: Kernel
-    its: Sequence[Iterator]
+    its: Sequence[Spec]
     target: Profile
     store: Store
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from kiter import frontend
 from kiter.errors import KiterError
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.sync import specs
 from kiter.target.profile import profile
 
 SPECS = Path(__file__).parents[2] / "specs"
 
 
-def iterators(target: str) -> tuple[Iterator, ...]:
+def iterators(target: str) -> tuple[Spec, ...]:
     """All that a target may have: not those that came later."""
     return specs.read(sorted(SPECS.glob("*.yaml")), profile(target))
 

@@ -17,7 +17,7 @@ from kiter.generate import CODE, generate
 from kiter.kernel import btf_files
 from kiter.kernel.tree import version_of
 from kiter.output import Kind
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile, nearest
 
 TEN = sorted(path.stem for path in (ROOT / "specs").glob("*.yaml"))
@@ -35,7 +35,7 @@ def profile_of(tree: Path) -> Profile:
     return nearest("{}.{}".format(*version))
 
 
-def ours(name: str, profile: Profile) -> Iterator:
+def ours(name: str, profile: Profile) -> Spec:
     return frontend.model(ROOT / f"specs/{name}.yaml", profile)
 
 

@@ -12,7 +12,7 @@ from kiter import frontend
 from kiter.generate import generate
 from kiter.output import Kind
 from kiter.target.profile import profile
-from kiter.tree import conditions, fragment, idset, native, places, worktree
+from kiter.tree import conditions, fragment, idset, insertion_points, replacement, worktree
 from kiter.tree.apply import put_in
 from kiter.tree.csource import pieces, words
 from kiter.tree.record import Applied
@@ -49,15 +49,15 @@ def body() -> list[str]:
 @pytest.mark.parametrize("guard", ["", "CONFIG_CGROUPS"])
 def test_the_generated_code_stands_where_the_other_stood(sources, body, name, guard):
     file = sources / WRITTEN_BY_HAND[name]
-    if not file.is_file() or not native.defines(file.read_text().split("\n"), name):
+    if not file.is_file() or not replacement.defines(file.read_text().split("\n"), name):
         pytest.skip("this version has no such iterator there")
     lines = file.read_text().split("\n")
     wanted = [line.replace("bpf_iter_process", f"bpf_iter_{name}") for line in body]
     if guard:
         wanted = [f"#ifdef {guard}", "", *wanted, "", f"#endif /* {guard} */"]
-    found = native.kfuncs(lines, wanted, name, TARGET)
+    found = replacement.kfuncs(lines, wanted, name, TARGET)
     defined = [n for piece in pieces(found) for n in piece.names]
-    for function in native.trio(name):
+    for function in replacement.trio(name):
         assert defined.count(function) == 1
     assert defined.count(f"bpf_iter_{name}_kern") == 1
     assert _balanced(found)
@@ -88,11 +88,11 @@ def _text(lines: list[str], piece) -> list[str]:
 def test_headers_that_a_file_includes_already_stay_as_they_are():
     lines = ["#include <linux/bpf.h>", '#include "../../mm/slab.h" /* kmem_cache */', "", "int i;"]
     headers = ["linux/bpf.h", "../../mm/slab.h"]
-    assert places.included(lines, headers) == lines
+    assert insertion_points.included(lines, headers) == lines
     wanted = ["#include <linux/bpf.h>", "#include <linux/mm.h>", "", "int i;"]
-    assert places.included([lines[0], *lines[2:]], ["linux/mm.h"]) == wanted
+    assert insertion_points.included([lines[0], *lines[2:]], ["linux/mm.h"]) == wanted
     quoted = ["#include <linux/bpf.h>", '#include "../../mm/slab.h"', "", "int i;"]
-    assert places.included([lines[0], *lines[2:]], headers) == quoted
+    assert insertion_points.included([lines[0], *lines[2:]], headers) == quoted
 
 
 def test_replace_and_revert(tree, capsys):

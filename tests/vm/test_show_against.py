@@ -14,7 +14,7 @@ from kiter import demonstrate, frontend, resources
 from kiter.cli import _verdicts
 from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel, installed
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import nearest, profile
 from kiter.vm import extras
 from kiter.vm.extras import Asked, Element, Meeting, Order
@@ -32,7 +32,7 @@ PRE, POST, UP = ORDERS
 TASKS = ("BPF_TASK_ITER_ALL_PROCS", "BPF_TASK_ITER_ALL_THREADS", "BPF_TASK_ITER_PROC_THREADS")
 
 
-def read(*names: str) -> tuple[Iterator, ...]:
+def read(*names: str) -> tuple[Spec, ...]:
     files = [str(resources.specs() / f"{name}.yaml") for name in names]
     return frontend.read(frontend.collect(files), profile("6.12")).iterators
 

@@ -16,16 +16,18 @@ from kiter.errors import KiterError
 from kiter.kernel import sources
 from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel, installed
-from kiter.spec.iterator import build
 from kiter.spec.load import load
+from kiter.spec.model import build
 from kiter.target.profile import nearest
-from kiter.vm import session, testprogs, testprogs_log, testprogs_make, testprogs_tree
+from kiter.vm import session
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Program
 from kiter.vm.prototype import job, prototypes
 from kiter.vm.results import Outcome, read_report
 from kiter.vm.runner import Test
 from kiter.vm.store import Store
+from kiter.vm.testprogs import harness, log, make
+from kiter.vm.testprogs import tree as build_tree
 
 LETTER = Path(__file__).parents[2] / "specs/letter"
 
@@ -53,7 +55,7 @@ def said(*lines: str, **end: int) -> bytes:
     events.append({"event": "test_end", "test": "x", "us": 5, "signal": 0, "status": 0, "skipped": 0, **end})
     events.append({"event": "end", "taint": 0, "us": 6})
     raw = b"".join(json.dumps(event).encode() + b"\n" for event in events)
-    return testprogs_log.events(raw, [Test("x_tests", TEST)])
+    return log.events(raw, [Test("x_tests", TEST)])
 
 
 def test_verdicts_of_subtests_and_the_time_they_took() -> None:
@@ -135,12 +137,12 @@ def tree(tmp_path: Path) -> Path:
         "own.skel.h",
         "tools/x.c",
     ):
-        path = top / testprogs_tree.BPF / name
+        path = top / build_tree.BPF / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
-    (top / testprogs_tree.BPF / "test_progs.c").write_text("")
-    (top / testprogs_tree.BPF / "bpf_experimental.h").write_text("#ifndef X\nextern int a;\n#endif\n")
-    header = top / testprogs_tree.BPF / "tools/include/vmlinux.h"
+    (top / build_tree.BPF / "test_progs.c").write_text("")
+    (top / build_tree.BPF / "bpf_experimental.h").write_text("#ifndef X\nextern int a;\n#endif\n")
+    header = top / build_tree.BPF / "tools/include/vmlinux.h"
     header.parent.mkdir(parents=True)
     header.write_text("struct kernel;\n")
     return top
@@ -148,31 +150,31 @@ def tree(tmp_path: Path) -> Path:
 
 def test_tree_is_taken_without_its_tests_and_without_what_was_built(tree: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
-    source = testprogs_tree.source("6.12.1", tree, store)
+    source = build_tree.source("6.12.1", tree, store)
     found = {p.name for p in source.path.rglob("*") if p.is_file()}
     assert found == {"Makefile", "test_progs.c", "btf_data.c", "bpf_experimental.h"}
-    edited = tree / testprogs_tree.BPF / "test_progs.c"
+    edited = tree / build_tree.BPF / "test_progs.c"
     edited.write_text("int main(void);\n")
-    assert testprogs_tree.source("6.12.1", tree, store).identity != source.identity
+    assert build_tree.source("6.12.1", tree, store).identity != source.identity
 
 
 def test_missing_source_names_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "INSTALLED", tmp_path)
     monkeypatch.setattr(sources, "folder", lambda: tmp_path)
     with pytest.raises(KiterError) as told:
-        testprogs_tree.source("6.12.9-cloud", None, Store(tmp_path / "store"))
+        build_tree.source("6.12.9-cloud", None, Store(tmp_path / "store"))
     assert told.value.status == 2
     assert (told.value.diagnostics[0].code, told.value.diagnostics[0].hint) == (
         *("R16", "install linux-source-6.12, or kiter kernels fetch 6.12"),
     )
     with pytest.raises(KiterError):
-        testprogs_tree.source("6.12.9-cloud", tmp_path, Store(tmp_path / "store"))
+        build_tree.source("6.12.9-cloud", tmp_path, Store(tmp_path / "store"))
 
 
 def test_tests_are_laid_so_that_make_sees_only_what_changed(tree: Path, tmp_path: Path) -> None:
-    base, top = testprogs_make.Base(tree, "key"), tmp_path / "copy"
-    testprogs_make.copy(base, top)
-    bpf = top / testprogs_tree.BPF
+    base, top = make.Base(tree, "key"), tmp_path / "copy"
+    make.copy(base, top)
+    bpf = top / build_tree.BPF
     wanted = VmJob(
         kernel=Kernel("6.12.1", tmp_path, tmp_path),
         programs=(Program("a", "prog"),),
@@ -180,29 +182,29 @@ def test_tests_are_laid_so_that_make_sees_only_what_changed(tree: Path, tmp_path
         types="struct a {};",
         declarations="extern int b;",
     )
-    testprogs_make.lay(top, base, wanted)
+    make.lay(top, base, wanted)
     assert [p.name for p in (bpf / "prog_tests").iterdir()] == ["a.c"]
     assert "extern int a;\nextern int b;\n#endif" in (bpf / "bpf_experimental.h").read_text()
-    assert "struct a {};" in (top / testprogs_make.VMLINUX_H).read_text()
+    assert "struct a {};" in (top / make.VMLINUX_H).read_text()
     header = bpf / "tools/include/vmlinux.h"
     assert not header.exists()
 
     header.write_text("made")
     os.utime(bpf / "progs/a.c", (1, 1))
-    testprogs_make.lay(top, base, wanted)
+    make.lay(top, base, wanted)
     assert (bpf / "progs/a.c").stat().st_mtime == 1
     assert header.exists()
-    testprogs_make.lay(top, base, replace(wanted, types=""))
+    make.lay(top, base, replace(wanted, types=""))
     assert not header.exists()
 
 
 def test_bases_that_were_not_used_for_long_are_removed(tree: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
-    for number in range(testprogs_make.KEPT_BASES + 1):
-        base = testprogs_make.Base(store.path("testprogs_base", f"key{number}"), f"key{number}")
-        testprogs_make.copy(testprogs_make.Base(tree, ""), base.path)
-        with testprogs_make._workshop(base, store) as top:
-            assert (top / testprogs_tree.BPF / "test_progs.c").is_file()
+    for number in range(make.KEPT_BASES + 1):
+        base = make.Base(store.path("testprogs_base", f"key{number}"), f"key{number}")
+        make.copy(make.Base(tree, ""), base.path)
+        with make._workshop(base, store) as top:
+            assert (top / build_tree.BPF / "test_progs.c").is_file()
         os.utime(store.root / f"testprogs_work/key{number}.lock", (number, number))
     left = sorted(p.name for p in (store.root / "testprogs_base").iterdir())
     assert left == ["key1", "key2", "key3"]
@@ -210,14 +212,14 @@ def test_bases_that_were_not_used_for_long_are_removed(tree: Path, tmp_path: Pat
 
 
 def test_copy_in_which_a_make_was_killed_is_made_anew(tree: Path, tmp_path: Path) -> None:
-    store, base = Store(tmp_path / "store"), testprogs_make.Base(tree, "key")
-    with testprogs_make._workshop(base, store) as top:
+    store, base = Store(tmp_path / "store"), make.Base(tree, "key")
+    with make._workshop(base, store) as top:
         half = top / "half"
     half.write_text("")
-    with testprogs_make._workshop(base, store):
+    with make._workshop(base, store):
         assert half.exists()
-    (top / testprogs_make.BUSY).touch()
-    with testprogs_make._workshop(base, store):
+    (top / make.BUSY).touch()
+    with make._workshop(base, store):
         assert not half.exists()
 
 
@@ -231,7 +233,7 @@ def letter() -> VmJob:
         pytest.skip("no kernel with headers is installed")
     kernel, store = installed()[-1], Store(default_root() / "vm")
     try:
-        testprogs_tree.source(kernel.release, None, store)
+        build_tree.source(kernel.release, None, store)
     except KiterError as told:
         pytest.skip(f"{told.diagnostics[0].message}: {told.diagnostics[0].hint}")
     its = [build(load(LETTER / name)) for name in ("css_pre.yaml", "process.yaml")]
@@ -246,7 +248,7 @@ def verdicts(result: session.VmResult) -> Iterator[tuple[object, ...]]:
 
 
 def both(wanted: VmJob) -> session.VmResult:
-    ours, theirs = session.run_session(wanted), testprogs.run_testprogs(wanted)
+    ours, theirs = session.run_session(wanted), harness.run_testprogs(wanted)
     assert list(verdicts(theirs)) == list(verdicts(ours))
     assert theirs.outcome is ours.outcome
     return theirs
@@ -288,7 +290,7 @@ def test_both_show_a_program_that_the_verifier_refuses() -> None:
 def test_compiler_error_is_told() -> None:
     wanted = replace(letter(), programs=(*letter().programs, Program("wrong", "int x = y;\n")))
     with pytest.raises(KiterError) as told:
-        testprogs.run_testprogs(wanted)
+        harness.run_testprogs(wanted)
     (found,) = told.value.diagnostics
     assert found.code == "R17"
     assert "progs/wrong.c:1:9: error: use of undeclared identifier 'y'" in found.reason

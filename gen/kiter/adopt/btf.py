@@ -7,7 +7,7 @@ from kiter.adopt import skeleton
 from kiter.adopt.skeleton import Skeleton
 from kiter.btf import flags as known
 from kiter.btf.reader import Btf
-from kiter.lower.declarations import NONE
+from kiter.lower.kernel.declarations import NONE
 
 
 def read(types: Btf, name: str, release: str) -> Skeleton | None:

@@ -12,7 +12,7 @@ from kiter.adopt import skeleton
 from kiter.adopt.skeleton import Argument, Skeleton, Value
 from kiter.btf.types import Function, Struct
 from kiter.errors import environment
-from kiter.lower.declarations import NONE
+from kiter.lower.kernel.declarations import NONE
 from kiter.sync import clike
 from kiter.sync.codes import CODES
 from kiter.sync.sources import LARGEST, Tree

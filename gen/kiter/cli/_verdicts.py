@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from kiter.cli import _extras
-from kiter.lower.worlds import world_of
-from kiter.spec.iterator import Iterator as Spec
+from kiter.cli import _extras_report
+from kiter.lower.selftests.fixtures import fixture_of
+from kiter.spec.model import Spec
 from kiter.vm import conformance, extras
 from kiter.vm.extras import Asked
 from kiter.vm.prototype import Prototype
@@ -90,7 +90,7 @@ def _iterator(verdicts: Verdicts, prototype: Prototype, verbose: int) -> Iterato
     if note := untried(prototype.it):
         yield f"  {note}"
     compared = [c for c in checks if group(c) == "against"]
-    yield from _extras.text(verdicts.report, prototype, verdicts.asked, compared, verbose)
+    yield from _extras_report.text(verdicts.report, prototype, verdicts.asked, compared, verbose)
     for check in checks:
         if verbose and check.passed:
             yield f"    ok    {check.subtest} {check.seconds:.3f} s"
@@ -101,7 +101,7 @@ def _iterator(verdicts: Verdicts, prototype: Prototype, verbose: int) -> Iterato
 def untried(it: Spec) -> str:
     """What no verdict speaks of: an iterator of whose elements user space knows nothing is never run."""
     told = any(trial.told for trial in it.tests.cases)
-    if world_of(it) and (it.lifetime != "state" or told):
+    if fixture_of(it) and (it.lifetime != "state" or told):
         return ""
     return "not tried: walks and contract, for the tests know nothing of its elements"
 
@@ -185,7 +185,7 @@ def _json(verdicts: Verdicts) -> str:
                 "shims": list(p.shims),
                 "checks": list(map(_fact, verdicts.of(p))),
                 "untried": untried(p.it),
-                **_extras.facts(report, p, verdicts.asked),
+                **_extras_report.facts(report, p, verdicts.asked),
             }
             for p in verdicts.made
         ],
@@ -223,7 +223,7 @@ def _troubles(verdicts: Verdicts) -> Sequence[str]:
 def _told(verdicts: Verdicts, prototype: Prototype) -> Sequence[str]:
     """What was asked for beside the checks, for formats that know only checks."""
     compared = [c for c in verdicts.of(prototype) if group(c) == "against"]
-    told = _extras.text(verdicts.report, prototype, verdicts.asked, compared, verbose=1)
+    told = _extras_report.text(verdicts.report, prototype, verdicts.asked, compared, verbose=1)
     return tuple(filter(None, (untried(prototype.it), *told)))
 
 

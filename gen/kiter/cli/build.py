@@ -19,7 +19,7 @@ from kiter.generate import generate
 from kiter.kernel import headers
 from kiter.output import Rendered
 from kiter.sinks import write
-from kiter.spec.iterator import Iterator as Spec
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile, nearest, profile, releases, verified
 
 if TYPE_CHECKING:

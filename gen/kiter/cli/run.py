@@ -15,11 +15,12 @@ from kiter.errors import ENVIRONMENT, KiterError, environment
 from kiter.kernel import kernels
 from kiter.kernel.cache import default_root
 from kiter.target.profile import nearest
-from kiter.vm import extras, session, testprogs
+from kiter.vm import extras, session
 from kiter.vm.job import Options, VmJob
 from kiter.vm.prototype import Prototype, confined, job, prototypes
 from kiter.vm.results import Outcome
 from kiter.vm.store import Store
+from kiter.vm.testprogs import harness
 
 NAME = "run"
 HELP = "run iterators in a virtual machine and show the real verifier's verdict"
@@ -102,10 +103,10 @@ def _boot(made: tuple[Prototype, ...], wanted: VmJob, store: Store, options: arg
     chosen = Options(keep=options.keep, shell=options.shell)
     kernels_own = options.harness == "test_progs"
     if options.dry_run:
-        dry_run = testprogs.dry_run if kernels_own else session.dry_run
+        dry_run = harness.dry_run if kernels_own else session.dry_run
         sys.stdout.write(dry_run(wanted, chosen, store))
         return 0
-    run = testprogs.run_testprogs if kernels_own else session.run_session
+    run = harness.run_testprogs if kernels_own else session.run_session
     result = run(wanted, chosen, store=store)
     verdicts = _verdicts.Verdicts(result, made, _asked(options))
     if options.only and not verdicts.report.checks and result.outcome is Outcome.PASS:

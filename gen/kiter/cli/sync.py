@@ -21,7 +21,7 @@ from kiter.kernel.btf_files import Source
 from kiter.output import Rendered
 from kiter.sinks import apply as sink
 from kiter.sinks.write import alone
-from kiter.spec import iterator
+from kiter.spec import model
 from kiter.sync import drift, interface, known, reference, specs
 from kiter.sync.codes import CODES
 from kiter.sync.drift import Drift
@@ -147,7 +147,7 @@ def _lacking(name: str, file: str) -> Exception:
 
 def _compared(
     beside: _With,
-    its: Sequence[iterator.Iterator],
+    its: Sequence[model.Spec],
     rendered: Sequence[Rendered],
     mended: tuple[str, ...],
     named: bool,
@@ -176,7 +176,7 @@ def _left(tree: WorkTree | None) -> dict[Path, str]:
 # --- mending -------------------------------------------------------------------------------------
 
 
-def _mended(beside: _With, its: Sequence[iterator.Iterator], rendered: Sequence[Rendered]) -> Iterator[str]:
+def _mended(beside: _With, its: Sequence[model.Spec], rendered: Sequence[Rendered]) -> Iterator[str]:
     """What was put into a tree is put in anew, as it is generated now; pages are written."""
     if beside.tree:
         yield from _mended_tree(beside.tree, its, rendered)
@@ -184,9 +184,7 @@ def _mended(beside: _With, its: Sequence[iterator.Iterator], rendered: Sequence[
         yield from (str(path) for path in reference.mend(rendered, beside.docs))
 
 
-def _mended_tree(
-    tree: WorkTree, its: Sequence[iterator.Iterator], rendered: Sequence[Rendered]
-) -> Iterator[str]:
+def _mended_tree(tree: WorkTree, its: Sequence[model.Spec], rendered: Sequence[Rendered]) -> Iterator[str]:
     with alone(tree.path / "Makefile"):
         there = record.load(tree.record).applied
         wanted = [

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from kiter.kernel import tools
 from kiter.kernel.cache import key_of, own_code
+from kiter.kernel.compile_context import CompileContext, merged
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.kbuild import Kbuild, object_flags
 from kiter.kernel.kconfig import Off
 from kiter.kernel.messages import Finding, parse, unexplained
-from kiter.kernel.surroundings import Surroundings, merged
 from kiter.kernel.tools import Tool
 from kiter.output import Kind, Rendered
 from kiter.tree.codes import MisfitError
@@ -29,7 +29,7 @@ _CONTINUED = re.compile(r"^(\S+:\d+:\d+): {4}(.*)$", re.MULTILINE)
 _COLUMNS = "-ftabstop=1"
 
 
-def compile_job(rendered: Rendered, kbuild: Kbuild, around: Surroundings) -> Job:
+def compile_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext) -> Job:
     """Compile the unit as it would be compiled into the kernel."""
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
@@ -44,7 +44,7 @@ def compile_job(rendered: Rendered, kbuild: Kbuild, around: Surroundings) -> Job
     return Job(JobKind.KERNEL, rendered.spec, path_of(rendered), rendered.unit, "B01", key, work)
 
 
-def guard_job(rendered: Rendered, kbuild: Kbuild, around: Surroundings, off: Off) -> Job:
+def guard_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, off: Off) -> Job:
     """Compile the unit for a kernel without the guard's option.
 
     If the headers alone do not survive that, nothing can be said about the unit, and the job says that.
@@ -73,7 +73,7 @@ def _unfit(guard: str, off: Off) -> str:
     return f"what goes off with {guard} is not known without kernel sources (apt-get install linux-source)"
 
 
-def sparse_job(rendered: Rendered, kbuild: Kbuild, around: Surroundings, sparse: Tool) -> Job:
+def sparse_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, sparse: Tool) -> Job:
     """Let sparse read the unit; complaints inside headers are not ours, nor those that every kfunc draws."""
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
@@ -117,7 +117,7 @@ def _write(text: str, rendered: Rendered, scratch: Path) -> Path:
 
 
 def _compile(
-    text: str, rendered: Rendered, kbuild: Kbuild, scratch: Path, around: Surroundings
+    text: str, rendered: Rendered, kbuild: Kbuild, scratch: Path, around: CompileContext
 ) -> tuple[Finding, ...]:
     """To an object, for BUILD_BUG_ON() and the size of frames are seen by the optimiser only."""
     if rendered.inside:
@@ -129,7 +129,7 @@ def _compile(
 
 
 def _gcc(
-    compiled: Path, file: Path, rendered: Rendered, kbuild: Kbuild, around: Surroundings
+    compiled: Path, file: Path, rendered: Rendered, kbuild: Kbuild, around: CompileContext
 ) -> tuple[Finding, ...]:
     """What the compiler says of `file`, which `compiled` is or includes."""
     words = [kbuild.compiler.path, *kbuild.flags, *around.flags, *object_flags(path_of(rendered)), _COLUMNS]

@@ -11,40 +11,40 @@ from kiter.lint import (
     companions,
     contexts,
     contract,
+    cross_spec,
     helpers,
-    holdings,
     lifetimes,
     naming,
     numbers,
     parameters,
     places,
+    resources,
     silence,
     sizes,
     snippets,
     tests,
-    together,
+    text,
     types,
     versions,
     walks,
-    words,
 )
 from kiter.lint import (
     design as questions,
 )
 from kiter.lint.rule import TABLE
 from kiter.lint.subject import subject
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
 FAMILIES = (
-    *(naming, types, sizes, words, places, together, walks, lifetimes, numbers, contexts, parameters),
-    *(holdings, helpers, companions, contract, snippets, versions, tests, advice, silence, questions),
+    *(naming, types, sizes, text, places, cross_spec, walks, lifetimes, numbers, contexts, parameters),
+    *(resources, helpers, companions, contract, snippets, versions, tests, advice, silence, questions),
 )
 OF_CODE = ("C", "W", "H", "P", "K13")  # what a spec must say for code to come out of it
 RULES = dict(sorted(TABLE.items()))
 
 
-def lint(it: Iterator, profile: Profile) -> list[Diagnostic]:
+def lint(it: Spec, profile: Profile) -> list[Diagnostic]:
     """Everything that is wrong with an iterator for one kernel, sorted by place; [] when nothing is."""
     taken = subject(it, profile)
     document = it.node.document
@@ -57,7 +57,7 @@ def lint(it: Iterator, profile: Profile) -> list[Diagnostic]:
     return sorted(silence.heard(document, found))
 
 
-def design(it: Iterator, profile: Profile) -> list[Diagnostic]:
+def design(it: Spec, profile: Profile) -> list[Diagnostic]:
     """What a reviewer might ask of an iterator that nothing is wrong with, sorted by place."""
     taken = subject(it, profile)
     asked = [rule for rule in RULES.values() if rule.check and rule.severity == "note"]
@@ -66,7 +66,7 @@ def design(it: Iterator, profile: Profile) -> list[Diagnostic]:
     return sorted(silence.heard(document, {rule.finding(document, hit) for rule, hit in hits}))
 
 
-def lint_together(its: Sequence[Iterator]) -> list[Diagnostic]:
+def lint_together(its: Sequence[Spec]) -> list[Diagnostic]:
     """What is wrong with several iterators of one kernel; reported at the second of two."""
     return sorted(
         rule.finding(it.node.document, hit)

@@ -27,8 +27,8 @@ def _all() -> tuple[Complaint, ...]:
     )
 
 
-EMPTY = "new() stores the empty state first (lower/new.py)"
-ENDS = "the frame of next() empties a drained iterator (lower/next.py)"
+EMPTY = "new() stores the empty state first (lower/kernel/new.py)"
+ENDS = "the frame of next() empties a drained iterator (lower/kernel/next.py)"
 USER = "the template of the user-space tests (templates/selftests/prog_test.c.j2)"
 KFUNCS = "the template of the kfuncs (templates/kernel/kfuncs.c.j2)"
 
@@ -37,30 +37,36 @@ _ROWS = (
     (2, "css is not sticky, and all iterators need an audit", "GLT", "I02", ENDS),
     (3, "new() leaves the state undefined on an error", "GLT", "I01", EMPTY),
     (4, "a field is undefined with an invalid flag, and the kernel panics", "GLT", "I01", EMPTY),
-    (5, "destroy() gives back after a failed new() what was never taken", "GL", "I03", "lower/destroy.py"),
+    (
+        5,
+        "destroy() gives back after a failed new() what was never taken",
+        "GL",
+        "I03",
+        "lower/kernel/destroy.py",
+    ),
     (6, "the whole state should be emptied on an error, with a comment that says why", "G", "I01", EMPTY),
-    (7, "destroy() tests a field that next() clears, and memory leaks", "LT", "I04", "lower/live.py"),
+    (7, "destroy() tests a field that next() clears, and memory leaks", "LT", "I04", "analysis/liveness.py"),
     (
         8,
         "a size is multiplied before it is checked",
         "GLT",
         "I05 H06 H07",
-        "lower/acquire.py checks in 64 bits",
+        "lower/kernel/acquire.py checks in 64 bits",
     ),
     (9, "fields of the state are not initialised", "G", "I01", EMPTY),
-    (10, "a companion follows the state after a failed new()", "GLT", "I06", "lower/companions.py"),
+    (10, "a companion follows the state after a failed new()", "GLT", "I06", "lower/kernel/companions.py"),
     (11, "list_entry() of an empty list", "L", "C31 I07", "walk: list"),
     (
         12,
         "GFP_KERNEL where programs must not sleep",
         "L",
         "C30 I08",
-        "lower/acquire.py chooses the allocator",
+        "lower/kernel/acquire.py chooses the allocator",
     ),
     (13, "an RCU section from new() to destroy()", "L", "C29 I09", "context: rcu"),
     (14, "a lock from new() to destroy()", "L", "C29 H23 I09", "walk: lock, round each step"),
     (15, "no test for unlocking and locking again inside the loop", "T", "", "prog_failure: unlock_in_loop"),
-    (16, "KF_TRUSTED_ARGS is missing", "L", "I28", "lower/registration.py"),
+    (16, "KF_TRUSTED_ARGS is missing", "L", "I28", "lower/kernel/registration.py"),
     (17, "KF_RCU on a pointer that is stored", "L", "P04 H05 I10", "keep: rcu asks for the section"),
     (18, "internal flags are accepted", "GL", "I11 P11", "cases, bits and combinations refuse all others"),
     (19, "flags are #defines, which programs cannot see", "LP", "C34 I31", "defines: enum"),
@@ -72,10 +78,10 @@ _ROWS = (
         "I32",
         "context: allow names the types",
     ),
-    (22, "eight bytes of the stack for a char", "L", "Q05 I20 I41", "lower/state.py packs the fields"),
-    (23, "an opaque struct of two arrays", "G", "I20", "lower/kfuncs.py"),
-    (24, "more opaque words than pointers", "GL", "I21", "lower/state.py counts the words"),
-    (25, "the size is compared with !=, and the build fails on 32-bit", "G", "I22", "lower/new.py"),
+    (22, "eight bytes of the stack for a char", "L", "Q05 I20 I41", "analysis/state.py packs the fields"),
+    (23, "an opaque struct of two arrays", "G", "I20", "lower/kernel/kfuncs.py"),
+    (24, "more opaque words than pointers", "GL", "I21", "analysis/state.py counts the words"),
+    (25, "the size is compared with !=, and the build fails on 32-bit", "G", "I22", "lower/kernel/new.py"),
     (26, "no guard against -Wmissing-prototypes", "G", "I29", KFUNCS),
     (27, "the build fails with CONFIG_CGROUPS=n", "GL", "I27", "guard"),
     (28, "the BTF ids are not guarded", "GL", "I26", "guard"),
@@ -92,9 +98,15 @@ _ROWS = (
     ),
     (34, "the enumerators' names are confusing", "L", "Q04", ""),
     (35, "a task is needed to visit all; __opt means something else", "G", "K05 I48", "nullable: true"),
-    (36, "default: in next() stands for a known case", "G", "I42", "lower/next.py names every case"),
+    (36, "default: in next() stands for a known case", "G", "I42", "lower/kernel/next.py names every case"),
     (37, "no blank line after the declarations", "G", "I43", "lower/ctext.py lays blocks out"),
-    (38, "a goto with nothing to clean up", "G", "I44", "lower/acquire.py returns where nothing is taken"),
+    (
+        38,
+        "a goto with nothing to clean up",
+        "G",
+        "I44",
+        "lower/kernel/acquire.py returns where nothing is taken",
+    ),
     (39, "the state is called i; a needless BTF_TYPE_EMIT()", "G", "I45 I47", KFUNCS),
     (40, "a foreign struct in the state becomes ABI", "L", "W24 I23", "allocate: true"),
     (41, "the allocator for the small common case", "", "", "a matter of design: resources have 'inline'"),
@@ -102,10 +114,10 @@ _ROWS = (
     (43, "a getter for a part of the element", "G", "", "next() returns a pointer to what the state keeps"),
     (44, "generic code in a file of its own", "P", "Q03", "file"),
     (45, "DEFINE_BPF_ITER_FUNC() for an open-coded iterator", "G", "I30", KFUNCS),
-    (46, "kfuncs without KF_ITER flags", "GL", "I24", "lower/registration.py"),
+    (46, "kfuncs without KF_ITER flags", "GL", "I24", "lower/kernel/registration.py"),
     (47, "is a kfunc needed at all", "", "Q01", "a matter of design, asked as a note"),
     (48, "a knife for every order of a walk", "", "", "a matter of design: no rule can tell"),
-    (49, "the struct in uapi, the declarations in bpf_helpers.h", "G", "K36", "lower/declarations.py"),
+    (49, "the struct in uapi, the declarations in bpf_helpers.h", "G", "K36", "lower/kernel/declarations.py"),
     (50, "a declaration that vmlinux.h has", "", "", "the target's profile says where declarations are"),
     (
         51,

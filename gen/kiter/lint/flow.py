@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kiter.lint.text import PAIRS, Token, Words
+from kiter.lint.tokens import PAIRS, Token, Words
 
 LEAVES = frozenset({"return", "goto", "break", "continue"})
 # Each family by its beginning: what takes, then what drops.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kiter.lint.flow import slips
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject, Use, When
-from kiter.lint.text import calls, returns
+from kiter.lint.tokens import calls, returns
 from kiter.spec.helper import Helper
 
 EMITTED = frozenset({"new", "next", "destroy", "release", "kern", "kern_data", "ids", "set", "init"})

@@ -12,7 +12,7 @@ from kiter.spec.node import Node
 from kiter.spec.rewrite import added, replaced
 from kiter.spec.walk import Cursor, Linked, List, Native
 
-# How lower/next.py can step: every other pair has no code that would keep its promise.
+# How lower/kernel/next.py can step: every other pair has no code that would keep its promise.
 GIVES = {
     "counter": ("state",),
     "index": ("state",),

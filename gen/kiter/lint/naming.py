@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiter.analysis.state import start_field
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Role, Subject
 from kiter.lint.vocabulary import C_WORDS, KFUNC_NAMES, SIZE_NAMES, SUFFIXES, TEST_NAMES
-from kiter.lower.state import start_field
 from kiter.spec.argument import Argument
 from kiter.spec.node import Node
 from kiter.spec.walk import Counter, Index, Ring

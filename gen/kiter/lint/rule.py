@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kiter.errors import Diagnostic, Edit, Position
 from kiter.lint.subject import Subject
 from kiter.spec.document import Document
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 
 
 class Hit(NamedTuple):
@@ -23,7 +23,7 @@ class Hit(NamedTuple):
 
 
 Check = Callable[[Subject], Iterable[Hit]]
-Together = Callable[[Sequence[Iterator]], Iterable[tuple[Iterator, Hit]]]
+Together = Callable[[Sequence[Spec]], Iterable[tuple[Spec, Hit]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -16,7 +16,7 @@ from kiter.errors import Diagnostic, Edit, Position
 from kiter.lint.rule import TABLE, Hit, rule
 from kiter.lint.subject import Subject, subject
 from kiter.spec.document import Document
-from kiter.spec.iterator import build
+from kiter.spec.model import build
 from kiter.spec.rewrite import following
 from kiter.target.profile import verified
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject, Use, When
-from kiter.lint.text import has_comment, outside_brackets, unbalanced
+from kiter.lint.tokens import has_comment, outside_brackets, unbalanced
 from kiter.lint.vocabulary import BOGUS_ENTRIES, LOCK_FAMILIES, LOCKS, OR_NULL, SLEEPERS, SLEEPING_FAMILIES
 from kiter.spec.rewrite import folded
 

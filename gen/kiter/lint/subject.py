@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from kiter.analysis.lookahead import look_ahead
+from kiter.analysis.state import State, state
 from kiter.edit import swapped
 from kiter.errors import Edit, Position
-from kiter.lint.text import Words, place, words
-from kiter.lower.ahead import look_ahead
-from kiter.lower.state import State, state
+from kiter.lint.tokens import Words, place, words
 from kiter.spec.case import Case
 from kiter.spec.companion import Companion
 from kiter.spec.helper import Helper
-from kiter.spec.iterator import Iterator as Spec
+from kiter.spec.model import Spec
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Range

@@ -14,8 +14,8 @@ from kiter.btf.reader import Btf
 from kiter.errors import Diagnostic
 from kiter.lint.rule import Hit, Rule
 from kiter.lint.subject import Subject, subject
-from kiter.lint.text import calls
-from kiter.spec.iterator import Iterator as Spec
+from kiter.lint.tokens import calls
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
 NO_ENUMERATOR = Rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject
-from kiter.lower.worlds import HANDLES, NUMBERS, WORLDS, World, objects, world_of
+from kiter.lower.selftests.fixtures import FIXTURES, HANDLES, NUMBERS, Fixture, fixture_of, objects
 from kiter.names import near, only
 from kiter.spec.argument import Argument
 from kiter.spec.node import Node
@@ -22,7 +22,7 @@ from kiter.spec.rewrite import renamed
 )
 def other_world(s: Subject) -> Iterator[Hit]:
     found = _worlds(s)
-    possible = frozenset(name for world in found for name in world.oracles)
+    possible = frozenset(name for fixture in found for name in fixture.oracles)
     for expect, node in _expected(s):
         if expect not in possible:
             hint = f"there is {', '.join(sorted(possible))}" if possible else "leave it out"
@@ -30,10 +30,10 @@ def other_world(s: Subject) -> Iterator[Hit]:
             yield Hit(node["expect"].at, f"'{expect}' is not known of {kind.replace('_', ' ')}", hint)
 
 
-def _worlds(s: Subject) -> tuple[World, ...]:
+def _worlds(s: Subject) -> tuple[Fixture, ...]:
     """The surroundings of the elements, or all that these could have."""
-    found = world_of(s.it)
-    return (found,) if found else tuple(w for w in WORLDS if w.element == s.it.element)
+    found = fixture_of(s.it)
+    return (found,) if found else tuple(w for w in FIXTURES if w.element == s.it.element)
 
 
 def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
@@ -52,7 +52,7 @@ def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
 def nothing_to_start_from(s: Subject) -> Iterator[Hit]:
     if objects(s.it):
         return
-    known = {name: oracle for world in _worlds(s) for name, oracle in world.oracles.items()}
+    known = {name: oracle for fixture in _worlds(s) for name, oracle in fixture.oracles.items()}
     for expect, node in _expected(s):
         if expect in known and not known[expect].nowhere:
             yield Hit(node["expect"].at, f"'{expect}' of which object? new() takes none")
@@ -64,9 +64,9 @@ def _given(s: Subject) -> set[str]:
 
 def _plain(s: Subject, a: Argument) -> bool:
     """Whether the tests do not know by themselves what to pass."""
-    world = world_of(s.it)
+    fixture = fixture_of(s.it)
     known = a.type in HANDLES or a.restricted or a.implicit or a.name == s.it.select
-    return not known and not (world and a.name == world.place)
+    return not known and not (fixture and a.name == fixture.place)
 
 
 @rule(
@@ -131,8 +131,8 @@ def unknown_elements(s: Subject) -> Iterator[Hit]:
     severity="warning",
 )
 def unexpected(s: Subject) -> Iterator[Hit]:
-    world = world_of(s.it)
-    if world is NUMBERS:
+    fixture = fixture_of(s.it)
+    if fixture is NUMBERS:
         if not s.it.tests.cases:
             hint = "add tests: cases, each with the arguments and the numbers that the walk must give"
             yield Hit(s.it.node["walk"].key_at, "no case says which numbers the walk gives", hint)

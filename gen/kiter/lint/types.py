@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiter.analysis.state import SIZES
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject
 from kiter.lint.vocabulary import SCALARS
-from kiter.lower.state import SIZES
 from kiter.spec.rewrite import without
 
 

@@ -66,7 +66,7 @@ ERRNOS = _words(
     EXFULL"""
 )
 
-# Types of one register. What is not in lower/state.py's SIZES counts as a word there.
+# Types of one register. What is not in analysis/state.py's SIZES counts as a word there.
 SCALARS = _words(
     """bool char u8 s8 u16 s16 u32 s32 u64 s64 __u8 __s8 __u16 __s16 __u32 __s32 __u64 __s64
     short int long unsigned size_t ssize_t pid_t uid_t gid_t loff_t dev_t gfp_t

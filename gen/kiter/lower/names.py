@@ -6,16 +6,16 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 
-from kiter.lower.state import Field, State
+from kiter.analysis.state import Field, State
 from kiter.spec.argument import Argument
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.spec.walk import Native
 from kiter.target.profile import Profile
 
 IGNORED = "__ign"  # kernel/bpf/verifier.c, is_kfunc_arg_ignore(): the verifier takes any value
 
 
-def function(it: Iterator, what: str) -> str:
+def function(it: Spec, what: str) -> str:
     """bpf_iter_X_new and its companions (kernel/bpf/btf.c demands these names), and our own helpers."""
     return f"bpf_iter_{it.name}_{what}"
 
@@ -26,19 +26,19 @@ def parameter(argument: Argument, profile: Profile) -> str:
     return argument.name + suffix
 
 
-def own_file(it: Iterator) -> str:
+def own_file(it: Spec) -> str:
     """The kernel file that holds the kfuncs."""
     return it.file or f"kernel/bpf/{it.name}_iter.c"
 
 
-def private_headers(it: Iterator) -> tuple[str, ...]:
+def private_headers(it: Spec) -> tuple[str, ...]:
     """The headers that are no part of the kernel's interface, as paths in the kernel tree."""
     folder = posixpath.dirname(own_file(it))
     given = (i for i in it.includes if i.startswith("../"))
     return tuple(posixpath.normpath(posixpath.join(folder, i)) for i in given)
 
 
-def fragment(path: str, it: Iterator, ending: str) -> str:
+def fragment(path: str, it: Spec, ending: str) -> str:
     """Where out/ keeps what joins an existing file: in a folder beside it, so that nothing is overlaid."""
     return f"{path}.d/{it.name}{ending}"
 
@@ -48,17 +48,17 @@ def inline(name: str) -> str:
     return f"{name}_inline"
 
 
-def start(it: Iterator) -> str:
+def start(it: Spec) -> str:
     """The cursor's value before the first step, where NULL means that the walk is over."""
     return f"BPF_ITER_{it.name.upper()}_START"
 
 
-def helpers(it: Iterator) -> dict[str, str]:
+def helpers(it: Spec) -> dict[str, str]:
     """The functions that snippets may call by their short names."""
     return {h.name: function(it, h.name) for h in it.helpers}
 
 
-def in_new(it: Iterator, profile: Profile, state: State) -> Mapping[str, str]:
+def in_new(it: Spec, profile: Profile, state: State) -> Mapping[str, str]:
     """How new() spells the names that a snippet may use."""
     found = {f.name: f"{state.base}{f.name}" for f in it.fields}
     found |= {a.name: parameter(a, profile) for a in it.arguments}
@@ -67,7 +67,7 @@ def in_new(it: Iterator, profile: Profile, state: State) -> Mapping[str, str]:
     return found | _natives(it, state) | whole | helpers(it)
 
 
-def in_next(it: Iterator, state: State) -> Mapping[str, str]:
+def in_next(it: Spec, state: State) -> Mapping[str, str]:
     """How the functions after new() spell them: all of them live in the state."""
     found = {f.name: _field(f, state) for f in state.fields}
     whole = {state.memory.name: f"kit->{state.memory.name}"} if state.memory and state.memory.whole else {}
@@ -78,7 +78,7 @@ def _field(field: Field, state: State) -> str:
     return field.name if field.inline else f"{state.base}{field.name}"
 
 
-def _natives(it: Iterator, state: State) -> dict[str, str]:
+def _natives(it: Spec, state: State) -> dict[str, str]:
     """The name of a kernel's own iterator stands for its address."""
     walks = (walk for case in it.cases for walk in case.walks if isinstance(walk, Native))
     return {walk.name: f"&{state.base}{walk.name}" for walk in walks}

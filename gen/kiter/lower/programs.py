@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kiter.lower.rst import listed
-from kiter.spec.iterator import Iterator
+from kiter.lower.docs.rst import listed
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
 ANY = ("any",)
 
 
-def registered(it: Iterator, profile: Profile) -> Sequence[str] | None:
+def registered(it: Spec, profile: Profile) -> Sequence[str] | None:
     """As the registration names them, ANY for all; None where the set is not one that is known."""
     return it.programs or profile.sets.get(it.place.join or profile.common_set)
 
@@ -23,7 +23,7 @@ def shared(types: Iterable[str], profile: Profile) -> frozenset[str]:
     return given.union(*(hook for hook in profile.hooks.values() if given & {*hook}))
 
 
-def anywhere(it: Iterator, profile: Profile) -> bool:
+def anywhere(it: Spec, profile: Profile) -> bool:
     """Whether programs of every type get it."""
     return [*(registered(it, profile) or ())] == [*ANY] and certain(it, profile)
 
@@ -33,6 +33,6 @@ def spoken(types: Iterable[str]) -> str:
     return listed([*types])
 
 
-def certain(it: Iterator, profile: Profile) -> bool:
+def certain(it: Spec, profile: Profile) -> bool:
     """Whether all that share a hook get it: no filter refuses some."""
     return not it.place.filter and it.place.join not in profile.filtered

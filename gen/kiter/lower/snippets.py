@@ -3,24 +3,24 @@
 
 from __future__ import annotations
 
-from kiter.lower.needs import codes
-from kiter.lower.scene import Scene
+from kiter.analysis.stored import codes
+from kiter.lower.context import LoweringContext
 from kiter.output import SnippetUse
 from kiter.spec.snippet import substitute
 
 
-def uses(scene: Scene) -> tuple[SnippetUse, ...]:
+def uses(ctx: LoweringContext) -> tuple[SnippetUse, ...]:
     """Every snippet of the target, as the functions that hold it spell it."""
     found: dict[SnippetUse, None] = {}
-    for case in scene.cases:
+    for case in ctx.cases:
         if case.flag:
             found[SnippetUse(case.flag, case.name.at, case.name.source)] = None
-    it = scene.it
+    it = ctx.it
     parts = (it.refusals, it.helpers, it.resources, it.held, it.lock, it.fields, it.tests, it.companions)
-    for code in codes((parts, scene.cases)):
-        if (snippet := code.on(scene.profile.number)) is None:
+    for code in codes((parts, ctx.cases)):
+        if (snippet := code.on(ctx.profile.number)) is None:
             continue
-        for names in (scene.scope.in_next, scene.scope.in_new, {}):
+        for names in (ctx.scope.in_next, ctx.scope.in_new, {}):
             emitted = substitute(snippet.text, names)
             found[SnippetUse(emitted, snippet.at, snippet.source, snippet.rows)] = None
     return tuple(found)

@@ -10,7 +10,7 @@ from pathlib import Path
 from kiter import frontend, resources
 from kiter.generate import generate
 from kiter.output import Kind, Rendered
-from kiter.spec.iterator import Iterator as Spec
+from kiter.spec.model import Spec
 from kiter.spec.snippet import Code
 from kiter.spec.walk import Raw
 from kiter.target.profile import Profile, profile, releases

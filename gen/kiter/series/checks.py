@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kiter.kernel import headers, jobs
+from kiter.kernel.artefacts import STEPS, build_shared
 from kiter.kernel.cache import opened
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers, Places
 from kiter.kernel.jobs import Job, Progress
-from kiter.kernel.workshop import STEPS, furnish
-from kiter.series import draft, report, trial
+from kiter.series import draft, patch_checks, report
 from kiter.series.make import Patch, Series
+from kiter.series.patch_checks import Bench
 from kiter.series.report import Check, Report
-from kiter.series.trial import Bench
 
 
 def check(series: Series, option: str, progress: Progress) -> Report:
@@ -34,15 +34,15 @@ def check(series: Series, option: str, progress: Progress) -> Report:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiter-series-")))
             progress.start(len(STEPS) + 8 * len(series.patches))
             tree = series.repository.tree.path.absolute()
-            workshop = furnish(found, tree, Places(), cache, progress.advance)
-            checks = _checks(Bench(series, workshop, cache, folder), progress)
+            artefacts = build_shared(found, tree, Places(), cache, progress.advance)
+            checks = _checks(Bench(series, artefacts, cache, folder), progress)
     except OSError as error:
         raise lacking("E21", f"{error.filename or 'the cache'}: {error.strerror or error}") from error
     unfit = (f"{one.kind.value} of {one.patch.label}: {one.unfit}" for one in checks if one.unfit)
     return Report(
         rows=report.rows(series.patches, checks),
         diagnostics=tuple(sorted({found for one in checks for found in one.found})),
-        skipped=(*(f"{skip.what}: {skip.reason}" for skip in workshop.skipped), *dict.fromkeys(unfit)),
+        skipped=(*(f"{skip.what}: {skip.reason}" for skip in artefacts.skipped), *dict.fromkeys(unfit)),
         kernel=found.release,
         seconds=time.monotonic() - started,
     )
@@ -57,12 +57,12 @@ def _headers(series: Series, option: str) -> Headers:
 
 def _checks(bench: Bench, progress: Progress) -> list[Check]:
     patches = bench.series.patches
-    planned = [(patch, job) for patch in patches for job in trial.jobs(patch, bench)]
+    planned = [(patch, job) for patch in patches for job in patch_checks.jobs(patch, bench)]
     progress.start(len(STEPS) + len(planned) + len(patches))
     found = _run(planned, bench, progress)
     unfit = dict.fromkeys((one.patch.label, one.kind) for one in found if one.unfit)
     instead = [(p, job) for p in patches for label, kind in unfit if label == p.label
-               for job in trial.alone(p, kind, bench)]  # fmt: skip
+               for job in patch_checks.alone(p, kind, bench)]  # fmt: skip
     return [*found, *_run(instead, bench, progress), *_by_git(bench.series, progress)]
 
 

@@ -15,7 +15,7 @@ from kiter.series.people import People
 from kiter.series.repository import Committed, Repository
 from kiter.series.steps import Piece, Pieces
 from kiter.series.versions import Version
-from kiter.spec import iterator
+from kiter.spec import model
 from kiter.target.profile import Profile
 from kiter.tree.record import Applied
 
@@ -39,7 +39,7 @@ class Patch:
     """
 
     label: str
-    it: iterator.Iterator
+    it: model.Spec
     piece: Piece
     commit: str
     file: str
@@ -63,9 +63,7 @@ class Series:
 
 
 @contextlib.contextmanager
-def made(
-    where: Repository, its: Sequence[iterator.Iterator], profile: Profile, wish: Wish
-) -> Iterator[Series]:
+def made(where: Repository, its: Sequence[model.Spec], profile: Profile, wish: Wish) -> Iterator[Series]:
     """The series, while the block lasts; nothing of it is in the user's repository.
 
     Raises KiterError for whatever is in the way: apply's reasons, a foreign branch, a missing version.
@@ -91,7 +89,7 @@ def made(
 
 
 def _wanted(
-    where: Repository, its: Sequence[iterator.Iterator], profile: Profile, wish: Wish
+    where: Repository, its: Sequence[model.Spec], profile: Profile, wish: Wish
 ) -> tuple[Committed, list[tuple[Applied, Rendered]]]:
     made_of = [(it, generate(it, profile)) for it in its]
     wanted = [(Applied(it.name, wish.replace, it.includes, r.outputs), r) for it, r in made_of]
@@ -105,7 +103,7 @@ class _Plan:
     where: Repository
     profile: Profile
     wish: Wish
-    its: tuple[iterator.Iterator, ...]
+    its: tuple[model.Spec, ...]
     pieces: Pieces
 
     @property
@@ -113,7 +111,7 @@ class _Plan:
         """The texts of the specs by the names of their iterators."""
         return {it.name: it.node.document.text for it in self.its}
 
-    def messages(self) -> Iterator[tuple[Piece, iterator.Iterator, str]]:
+    def messages(self) -> Iterator[tuple[Piece, model.Spec, str]]:
         """Each piece with its iterator and its commit's message."""
         by_name = {it.name: it for it in self.its}
         for piece in self.pieces.pieces:

@@ -6,16 +6,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Sequence
 
-from kiter.lower import letter, verifier
-from kiter.lower.scene import scene
+from kiter.lower.context import lowering_context
+from kiter.lower.kernel import verifier
+from kiter.lower.series import commit_message
 from kiter.output import Kind
 from kiter.render import render
 from kiter.series.steps import KINDS, Piece, Step
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
 
-def of_patch(it: Iterator, profile: Profile, piece: Piece, signed: str) -> str:
+def of_patch(it: Spec, profile: Profile, piece: Piece, signed: str) -> str:
     """The message of one commit, signed off."""
     paths = piece.texts
     tests = {o.kind.value for o in piece.rendered.outputs if o.path.partition(".d/")[0] in paths}
@@ -29,7 +30,7 @@ def _lines(text: str | None) -> Counter[str]:
 
 
 def message(
-    it: Iterator,
+    it: Spec,
     profile: Profile,
     step: Step,
     *,
@@ -39,22 +40,20 @@ def message(
 ) -> str:
     """What one patch says, with those kinds of output of the tests and those lines for the verifier."""
     kinds = [kind.value for kind in KINDS[Step.SELFTESTS] if kind.value in tests]
-    view = letter.view(scene(it, profile), by_hand, kinds, gained)
+    view = commit_message.view(lowering_context(it, profile), by_hand, kinds, gained)
     return render(f"series/{step.value}.j2", view)
 
 
-def of_cover(
-    its: Sequence[Iterator], profile: Profile, by_hand: Container[str], changelog: Sequence[str]
-) -> str:
+def of_cover(its: Sequence[Spec], profile: Profile, by_hand: Container[str], changelog: Sequence[str]) -> str:
     """The cover letter: its subject, an empty line, and what goes before the list of patches."""
-    parts = [letter.view(scene(it, profile), it.name in by_hand) for it in its]
-    view = letter.cover(parts, [it.series.subject for it in its], changelog)
+    parts = [commit_message.view(lowering_context(it, profile), it.name in by_hand) for it in its]
+    view = commit_message.cover(parts, [it.series.subject for it in its], changelog)
     return render("series/cover.j2", view).rstrip() + "\n"
 
 
-def every(it: Iterator, profile: Profile) -> tuple[str, ...]:
+def every(it: Spec, profile: Profile) -> tuple[str, ...]:
     """All messages of a series of one new iterator."""
-    tests, told = [kind.value for kind in Kind], verifier.view(scene(it, profile))
+    tests, told = [kind.value for kind in Kind], verifier.view(lowering_context(it, profile))
     gained = [line for part in told.parts for line in part.lines] if told else []
     patches = (message(it, profile, step, tests=tests, gained=gained) for step in Step)
     return (*patches, of_cover([it], profile, (), ()), it.series.prefix)

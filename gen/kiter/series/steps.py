@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from kiter.errors import FINDINGS
 from kiter.output import Kind, Rendered
 from kiter.series.codes import refused
-from kiter.tree import apply, native
+from kiter.tree import apply, replacement
 from kiter.tree.record import Applied
 from kiter.tree.worktree import WorkTree
 
@@ -99,4 +99,4 @@ def _by_hand(tree: WorkTree, applied: Applied) -> bool:
     if not applied.replace:
         return False
     paths = {output.path.partition(".d/")[0] for output in applied.outputs if output.kind is Kind.KFUNCS}
-    return any(native.defines((tree.read(path) or "").split("\n"), applied.iterator) for path in paths)
+    return any(replacement.defines((tree.read(path) or "").split("\n"), applied.iterator) for path in paths)

@@ -11,13 +11,13 @@ from itertools import chain
 from pathlib import Path
 
 from kiter.errors import Diagnostic, Position
-from kiter.kernel import headers, jobs, locate, programs, scripts, surroundings, unit
+from kiter.kernel import compile_context, headers, jobs, locate, programs, scripts, unit
+from kiter.kernel.artefacts import STEPS, Artefacts, Skip, ToolUse, build_shared
 from kiter.kernel.cache import Cache, opened
 from kiter.kernel.codes import CODES, lacking
 from kiter.kernel.headers import Headers, Places
 from kiter.kernel.jobs import Job, JobKind, Progress, Result, Silence
 from kiter.kernel.messages import Finding
-from kiter.kernel.workshop import STEPS, Skip, ToolUse, Workshop, furnish
 from kiter.output import Kind, Rendered
 
 
@@ -93,10 +93,10 @@ def check(
     try:
         with opened(options.cache) as cache, contextlib.ExitStack() as stack:
             stack.callback(progress.done)
-            workshop, results = _run(rendered, found, options, progress, cache)
+            artefacts, results = _run(rendered, found, options, progress, cache)
             if not all(result.cached for result in results):
                 cache.prune()
-            tools_used = workshop.uses(cache)
+            tools_used = artefacts.uses(cache)
             problem = cache.problem
     except OSError as error:
         raise lacking("E21", f"{error.filename or 'the cache'}: {error.strerror or error}") from error
@@ -104,10 +104,10 @@ def check(
     unfit = {Skip(f"{job.kind.value}: {job.path}", job.unfit): None for job in reports if job.unfit}
     return CheckReport(
         jobs=reports,
-        skipped=(*workshop.skipped, *unfit),
-        notes=tuple(_notes(rendered, workshop, problem)),
+        skipped=(*artefacts.skipped, *unfit),
+        notes=tuple(_notes(rendered, artefacts, problem)),
         kernel=found.release,
-        sources=workshop.tree.name if workshop.tree else "",
+        sources=artefacts.tree.name if artefacts.tree else "",
         tools=tools_used,
         seconds=time.monotonic() - started,
     )
@@ -120,12 +120,12 @@ def _unchecked(target: str) -> CheckReport:
 
 def _run(
     rendered: Sequence[Rendered], found: Headers, options: CheckOptions, progress: Progress, cache: Cache
-) -> tuple[Workshop, list[Result]]:
+) -> tuple[Artefacts, list[Result]]:
     progress.start(len(STEPS) + _estimate(rendered))
-    workshop = furnish(found, options.tree, options.places, cache, progress.advance)
-    planned = list(chain.from_iterable(plan(one, workshop, cache) for one in rendered))
+    artefacts = build_shared(found, options.tree, options.places, cache, progress.advance)
+    planned = list(chain.from_iterable(plan(one, artefacts, cache) for one in rendered))
     progress.start(len(STEPS) + len(planned))
-    return workshop, jobs.run(planned, cache, progress, options.workers)
+    return artefacts, jobs.run(planned, cache, progress, options.workers)
 
 
 def _estimate(rendered: Sequence[Rendered]) -> int:
@@ -133,43 +133,44 @@ def _estimate(rendered: Sequence[Rendered]) -> int:
     return sum(3 + 2 * len(one.outputs) for one in rendered)
 
 
-def plan(rendered: Rendered, workshop: Workshop, cache: Cache) -> list[Job]:
+def plan(rendered: Rendered, artefacts: Artefacts, cache: Cache) -> list[Job]:
     """The jobs for one spec, the longest first."""
-    planned = _of_code(rendered, workshop, cache) if rendered.of(Kind.KFUNCS) else []
-    if _has_types(rendered, workshop):
-        planned += programs.jobs(rendered, workshop.bpf)
-    if workshop.tree:
-        planned += scripts.jobs(rendered, workshop.tree)
+    planned = _of_code(rendered, artefacts, cache) if rendered.of(Kind.KFUNCS) else []
+    if _has_types(rendered, artefacts):
+        planned += programs.jobs(rendered, artefacts.bpf)
+    if artefacts.tree:
+        planned += scripts.jobs(rendered, artefacts.tree)
     return planned
 
 
-def _of_code(rendered: Rendered, workshop: Workshop, cache: Cache) -> list[Job]:
+def _of_code(rendered: Rendered, artefacts: Artefacts, cache: Cache) -> list[Job]:
     """What is done with the kernel's code, which is not ours where it is by hand."""
-    around = workshop.around(rendered, cache)
-    planned = [unit.compile_job(rendered, workshop.kbuild, around)]
+    around = artefacts.around(rendered, cache)
+    planned = [unit.compile_job(rendered, artefacts.kbuild, around)]
     if rendered.guard and not rendered.inside:  # the file that it lives in is not compiled without it
-        off = workshop.off(rendered.guard, cache)
-        planned.append(unit.guard_job(rendered, workshop.kbuild, around, off))
-    if workshop.sparse and not rendered.inside:  # all of that file would be read, and blamed on the spec
-        planned.append(unit.sparse_job(rendered, workshop.kbuild, around, workshop.sparse))
+        off = artefacts.off(rendered.guard, cache)
+        planned.append(unit.guard_job(rendered, artefacts.kbuild, around, off))
+    if artefacts.sparse and not rendered.inside:  # all of that file would be read, and blamed on the spec
+        planned.append(unit.sparse_job(rendered, artefacts.kbuild, around, artefacts.sparse))
     return planned
 
 
-def _has_types(rendered: Rendered, workshop: Workshop) -> bool:
+def _has_types(rendered: Rendered, artefacts: Artefacts) -> bool:
     """Whether the kernel's BTF, and so vmlinux.h, knows what programs may name."""
-    return not rendered.guard or surroundings.is_on(rendered.guard, workshop.headers)
+    return not rendered.guard or compile_context.is_on(rendered.guard, artefacts.headers)
 
 
-def _notes(rendered: Sequence[Rendered], workshop: Workshop, problem: str) -> Iterator[str]:
+def _notes(rendered: Sequence[Rendered], artefacts: Artefacts, problem: str) -> Iterator[str]:
     if problem:
         yield problem
-    if workshop.tree is None or workshop.bpf.includes.origin != workshop.tree.name:
-        yield f"the selftests were compiled against {workshop.bpf.includes.origin} headers, not the kernel's"
+    if artefacts.tree is None or artefacts.bpf.includes.origin != artefacts.tree.name:
+        yield f"the selftests were compiled against {artefacts.bpf.includes.origin} headers, not the kernel's"
     for one in rendered:
-        if not _has_types(one, workshop):
+        if not _has_types(one, artefacts):
             yield f"the selftests of {one.iterator} were not compiled: the kernel has no {one.guard}"
-    for target in sorted({one.target for one in rendered} - {workshop.headers.profile}):
-        yield f"what is generated for {target} was compiled against the headers of {workshop.headers.release}"
+    for target in sorted({one.target for one in rendered} - {artefacts.headers.profile}):
+        release = artefacts.headers.release
+        yield f"what is generated for {target} was compiled against the headers of {release}"
 
 
 def _reports(rendered: Sequence[Rendered], results: Sequence[Result]) -> Iterator[JobReport]:

@@ -4,25 +4,25 @@
 from __future__ import annotations
 
 from kiter.lower import programs
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
 TYPES = ("tracing", "lsm", "iter", "struct_ops", "syscall", "sched_cls", "xdp", "cgroup_skb")
 YES, NO, ASLEEP, UNKNOWN = "yes", "no", "sleepable", "?"
 
 
-def row(it: Iterator, profile: Profile) -> tuple[str, ...]:
+def row(it: Spec, profile: Profile) -> tuple[str, ...]:
     """A word for each of TYPES."""
     return tuple(_of(it, profile, kind) for kind in TYPES)
 
 
-def types(it: Iterator, profile: Profile) -> tuple[str, ...]:
+def types(it: Spec, profile: Profile) -> tuple[str, ...]:
     """All that may use it, sleepable or not, without iter, which is tracing."""
     every = sorted({kind for hook in profile.hooks.values() for kind in hook} - {"iter"})
     return tuple(kind for kind in every if _of(it, profile, kind) not in (NO, UNKNOWN))
 
 
-def _of(it: Iterator, profile: Profile, kind: str) -> str:
+def _of(it: Spec, profile: Profile, kind: str) -> str:
     registered = programs.registered(it, profile)
     can_sleep, known = (
         kind in profile.sleepable,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kiter.lower.scene import Scene
+from kiter.lower.context import LoweringContext
 from kiter.spec.walk import Counter, Index
 
 Tree = Mapping[str, tuple[str, ...]]
@@ -44,15 +44,15 @@ class Figure:
     height: float
 
 
-def figures(scene: Scene) -> Iterator[tuple[str, Figure]]:
+def figures(ctx: LoweringContext) -> Iterator[tuple[str, Figure]]:
     """A name for each walk and its picture, in the order of the spec."""
-    for argument in scene.it.arguments:
+    for argument in ctx.it.arguments:
         for at, value in enumerate((*argument.combinations, *argument.bits)):
             reverse = "REV" in value.c
             yield f"{argument.name}_{at}", _figure(value.c, value.expect or "list", reverse)
-    if any(a.combinations for a in scene.it.arguments):
+    if any(a.combinations for a in ctx.it.arguments):
         return
-    for case in scene.cases:
+    for case in ctx.cases:
         kind = case.expect or "list"
         if isinstance(case.walk, Counter):
             kind = "numbers" if case.walk.end else "times"

@@ -7,19 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kiter.generate import generate
-from kiter.lower import describe, example, names, page
-from kiter.lower.page import Picture, Site
-from kiter.lower.rst import spoken
-from kiter.lower.scene import Scene, scene
+from kiter.lower import describe, names
+from kiter.lower.context import LoweringContext, lowering_context
+from kiter.lower.docs import example, page
+from kiter.lower.docs.page import Picture, Site
+from kiter.lower.docs.rst import spoken
 from kiter.output import Kind
 from kiter.render import render
 from kiter.site import matrix, order
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.spec.release import spelled
 from kiter.target.profile import Profile
 
 STATIC = {"conf.py": "conf.py", "static/site.css": "site.css", "static/icon.svg": "icon.svg"}
-Made = Sequence[tuple[Profile, Sequence[Iterator]]]
+Made = Sequence[tuple[Profile, Sequence[Spec]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Line:
 
 def texts(made: Made) -> dict[str, str]:
     """Every file; each page is that of the newest kernel that has the iterator. `made` is oldest first."""
-    newest = {it.name: scene(it, profile) for profile, its in made for it in its}
+    newest = {it.name: lowering_context(it, profile) for profile, its in made for it in its}
     found = {path: render(f"site/{template}.j2", {}) for path, template in STATIC.items()}
     for name in sorted(newest):
         found |= _files(newest[name])
@@ -50,7 +51,7 @@ def texts(made: Made) -> dict[str, str]:
     return found
 
 
-def _files(made: Scene) -> dict[str, str]:
+def _files(made: LoweringContext) -> dict[str, str]:
     name = made.it.name
     found: dict[str, str] = {}
     pictures = []
@@ -75,7 +76,7 @@ def _files(made: Scene) -> dict[str, str]:
     return found
 
 
-def _line(made: Scene) -> Line:
+def _line(made: LoweringContext) -> Line:
     it = made.it
     return Line(it.name, (spoken(it.summary), f"``{it.element}``", spelled(it.since)))
 
@@ -89,7 +90,7 @@ def _tables(made: Made) -> Mapping[str, tuple[Line, ...]]:
     }
 
 
-def ebpf(made: Scene) -> str:
+def ebpf(made: LoweringContext) -> str:
     """The page of new() in the form of docs.ebpf.io's pages of kfuncs."""
     program = example.view(made)
     view = {

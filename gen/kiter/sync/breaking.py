@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from kiter.lower import cost, registration
-from kiter.lower.scene import Scene, scene
-from kiter.spec import iterator
+from kiter.lower.context import LoweringContext, lowering_context
+from kiter.lower.docs import cost
+from kiter.lower.kernel import registration
+from kiter.spec import model
 from kiter.spec.argument import Argument
 from kiter.spec.context import Context
 from kiter.spec.node import Node
@@ -28,17 +29,17 @@ class Notice:
     at: Node = field(compare=False)
 
 
-Pair = tuple[Scene, Scene]
+Pair = tuple[LoweringContext, LoweringContext]
 
 
-def notices(old: iterator.Iterator, new: iterator.Iterator, target: Profile) -> Iterator[Notice]:
+def notices(old: model.Spec, new: model.Spec, target: Profile) -> Iterator[Notice]:
     """Everything for one kernel; nothing when it has not had the iterator before."""
     if old.since > target.number:
         return
     if new.since > target.number or new.name != old.name:
         yield Notice("N01", "the iterator", old.name, "none", new.node["iterator"])
         return
-    pair = scene(old, target), scene(new, target)
+    pair = lowering_context(old, target), lowering_context(new, target)
     for find in (_state, _arguments, _element, _flags, _refusals, _contexts, _kfuncs, _companions):
         yield from find(pair)
 
@@ -101,7 +102,7 @@ def _flags(pair: Pair) -> Iterator[Notice]:
         yield from _accepted(argument, new)
 
 
-def _values(side: Scene) -> dict[str, int]:
+def _values(side: LoweringContext) -> dict[str, int]:
     """The values of the enumerators that the iterator defines."""
     if side.selector is None or not side.selector.defines:
         return {}
@@ -109,7 +110,7 @@ def _values(side: Scene) -> dict[str, int]:
     return clike.values(", ".join(members))
 
 
-def _accepted(argument: Argument, new: Scene) -> Iterator[Notice]:
+def _accepted(argument: Argument, new: LoweringContext) -> Iterator[Notice]:
     """The values of a flag argument that selects no walk."""
     now = new.it.argument(argument.name)
     if now is None:
@@ -179,7 +180,7 @@ def _kfuncs(pair: Pair) -> Iterator[Notice]:
             yield Notice("N07", function, "without it", flag, pair[1].it.node["iterator"])
 
 
-def _demanded(side: Scene) -> dict[str, frozenset[str]]:
+def _demanded(side: LoweringContext) -> dict[str, frozenset[str]]:
     code = "\n".join(registration.ids(side))
     trusted = side.profile.trusted_flag
     return {name: flags & {trusted, "KF_RCU"} for name, flags, _ in clike.ids(code)}

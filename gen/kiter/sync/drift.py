@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from kiter import generate
 from kiter.btf.reader import Btf
 from kiter.errors import Diagnostic
-from kiter.lower import btf_ids, declarations, names
-from kiter.lower.scene import scene
+from kiter.lower import names
+from kiter.lower.context import lowering_context
+from kiter.lower.kernel import btf_ids, declarations
 from kiter.output import Kind
-from kiter.spec import iterator
+from kiter.spec import model
 from kiter.sync import known, sources
 from kiter.sync.codes import CODES
 from kiter.sync.compare import Comparison, Difference, compare, compare_sources
@@ -42,7 +43,7 @@ class Beside:
 class Drift:
     """All that was compared of one iterator."""
 
-    it: iterator.Iterator
+    it: model.Spec
     sides: tuple[Beside, ...]
 
     @property
@@ -67,7 +68,7 @@ class Drift:
         return any(side.default != IN_BTF and new not in side.places for side in self.sides)
 
 
-def of(it: iterator.Iterator, target: Profile, types: Btf | None, tree: Tree | None) -> Drift | None:
+def of(it: model.Spec, target: Profile, types: Btf | None, tree: Tree | None) -> Drift | None:
     """An iterator beside a kernel's types and a tree; None if neither has it."""
     unit = generate.interface(it, target)
     sides = []
@@ -78,8 +79,8 @@ def of(it: iterator.Iterator, target: Profile, types: Btf | None, tree: Tree | N
     return Drift(it, tuple(sides)) if sides else None
 
 
-def _of_tree(it: iterator.Iterator, target: Profile, unit: str, tree: Tree) -> Beside | None:
-    made = scene(it, target)
+def _of_tree(it: model.Spec, target: Profile, unit: str, tree: Tree) -> Beside | None:
+    made = lowering_context(it, target)
     ids = {btf_ids.home(made), names.own_file(it)}
     files = Files(names.own_file(it), tuple(sorted(ids)), it.place.header, declarations.home(made))
     ours = sources.emitted_as(unit, generate.text(made, Kind.DECLARATIONS), it.name)
@@ -92,7 +93,7 @@ def _of_tree(it: iterator.Iterator, target: Profile, unit: str, tree: Tree) -> B
     return Beside(result, missing | dict(side.places), files.kfuncs)
 
 
-def _trio(it: iterator.Iterator) -> Iterator[str]:
+def _trio(it: model.Spec) -> Iterator[str]:
     return (names.function(it, what) for what in ("new", "next", "destroy"))
 
 

@@ -12,7 +12,7 @@ from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.output import Kind, Output, Rendered
 from kiter.sinks import write
 from kiter.sync.codes import CODES
-from kiter.tree import fragment, places
+from kiter.tree import fragment, insertion_points
 from kiter.tree.codes import MisfitError
 
 MISSING, STALE, EDITED = "missing", "stale", "edited by hand, or not kiter's"
@@ -71,7 +71,7 @@ def _list(rendered: Sequence[Rendered], folder: Path, known: Mapping[str, str]) 
     text = _read(file)
     try:
         for row in rows:
-            text = places.listed(text, row)
+            text = insertion_points.listed(text, row)
     except MisfitError:
         yield Page("", file, "", EDITED, 1)
     else:

@@ -9,18 +9,18 @@ from pathlib import Path
 from kiter import frontend
 from kiter.errors import FINDINGS, Diagnostic, KiterError
 from kiter.lint import lint
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
 TOO_OLD, TESTS = "V01", "T"
 
 
-def read(paths: Iterable[Path], target: Profile) -> tuple[Iterator, ...]:
+def read(paths: Iterable[Path], target: Profile) -> tuple[Spec, ...]:
     """The iterators that the target has; raises KiterError with all errors of the specs.
 
     What is wrong with their tests only is left to those who generate them.
     """
-    its: list[Iterator] = []
+    its: list[Spec] = []
     wrong: list[Diagnostic] = []
     status = FINDINGS
     for path in paths:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kiter.errors import Diagnostic
 from kiter.output import Kind, Output
 from kiter.target.profile import Profile
-from kiter.tree import fragment, native, places, record, verifier
+from kiter.tree import fragment, insertion_points, record, replacement, verifier
 from kiter.tree.codes import MisfitError, finding, refusal
 from kiter.tree.record import Applied, Change, Record
 from kiter.tree.undo import Edited, without
@@ -145,7 +145,7 @@ class _Planner:
         path = fragment.place(output)
         if not fragment.joins(output) and not self._is_native(text, applied, output):
             return self._whole(text, applied, output)
-        if text is None and output.kind in places.BEGINS:
+        if text is None and output.kind in insertion_points.BEGINS:
             return fragment.whole(output)
         if text is None:
             raise MisfitError("there is no such file to join")
@@ -170,7 +170,7 @@ class _Planner:
             applied.replace
             and output.kind is Kind.KFUNCS
             and text is not None
-            and native.defines(text.split("\n"), applied.iterator)
+            and replacement.defines(text.split("\n"), applied.iterator)
         )
 
     def _whole(self, text: str | None, applied: Applied, output: Output) -> str | None:
@@ -183,12 +183,12 @@ class _Planner:
         return text
 
     def _kfuncs(self, lines: list[str], body: list[str], applied: Applied, path: str) -> list[str]:
-        lines = places.included(lines, applied.includes)
-        if not native.defines(lines, applied.iterator):
-            return places.kfuncs(lines, body, self.profile)
+        lines = insertion_points.included(lines, applied.includes)
+        if not replacement.defines(lines, applied.iterator):
+            return insertion_points.kfuncs(lines, body, self.profile)
         if applied.replace:
-            return native.kfuncs(lines, body, applied.iterator, self.profile)
-        row = next(r for r, line in enumerate(lines) if native.trio(applied.iterator)[0] in line)
+            return replacement.kfuncs(lines, body, applied.iterator, self.profile)
+        row = next(r for r, line in enumerate(lines) if replacement.trio(applied.iterator)[0] in line)
         self.wrong.append(
             finding(
                 "A04",
@@ -201,16 +201,16 @@ class _Planner:
         return lines
 
     def _ids(self, lines: list[str], applied: Applied, output: Output) -> list[str]:
-        by_hand = any(native.trio(applied.iterator)[0] in line for line in lines)
+        by_hand = any(replacement.trio(applied.iterator)[0] in line for line in lines)
         if by_hand and not applied.replace:
             path = str(self.tree.path / fragment.place(output))
             self.wrong.append(finding("A04", path, f"{applied.iterator} has its ids there"))
             return lines
         for name, ids in fragment.id_sets(output):
             if by_hand:
-                lines = native.btf_ids(lines, ids, applied.iterator, name)
+                lines = replacement.btf_ids(lines, ids, applied.iterator, name)
             else:
-                lines = places.btf_ids(lines, ids, name)
+                lines = insertion_points.btf_ids(lines, ids, name)
         return lines
 
     def _verifier(self, lines: list[str], applied: Applied, output: Output) -> list[str]:
@@ -231,12 +231,12 @@ class _Planner:
             found = _REPLACED[output.kind](lines, body, applied.iterator)
             if found is not None:
                 return found
-        if output.kind not in places.JOINS:
+        if output.kind not in insertion_points.JOINS:
             raise MisfitError(f"where {output.kind.value} belong is not known")
-        return places.JOINS[output.kind](lines, body, self.profile)
+        return insertion_points.JOINS[output.kind](lines, body, self.profile)
 
 
-_REPLACED = {Kind.DECLARATIONS: native.declarations, Kind.STRUCT: native.struct}
+_REPLACED = {Kind.DECLARATIONS: replacement.declarations, Kind.STRUCT: replacement.struct}
 
 
 def _holds(lines: Sequence[str], body: Sequence[str]) -> bool:

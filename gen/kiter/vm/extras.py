@@ -13,7 +13,7 @@ from statistics import geometric_mean
 
 from kiter import demonstrate
 from kiter.kernel.kernels import Kernel
-from kiter.lower import against, show
+from kiter.lower.prototype import compare, show
 from kiter.target.profile import Profile
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Program
@@ -84,7 +84,7 @@ class Order:
 
 def tests(prototype: Prototype) -> tuple[str, ...]:
     """The names of the tests that may be there beside the selftests."""
-    return show.name(prototype.name), against.name(prototype.name)
+    return show.name(prototype.name), compare.name(prototype.name)
 
 
 def add(job: VmJob, made: Iterable[Prototype], kernel: Kernel, profile: Profile, asked: Asked) -> VmJob:
@@ -120,7 +120,7 @@ def shown(report: GuestReport, prototype: Prototype) -> tuple[Shown, ...]:
 
 def orders(report: GuestReport, prototype: Prototype) -> tuple[Order, ...]:
     """What the comparison found, in the order of the spec."""
-    rows = tuple(_rows(report, against.name(prototype.name)))
+    rows = tuple(_rows(report, compare.name(prototype.name)))
     walks = dict.fromkeys(row[1] for row in rows if row[0] in {"compared", "absent"})
     return tuple(_order(rows, walk) for walk in walks)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from kiter.vm import keep, tools
+from kiter.vm import repro, tools
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Interface, build_program, header_folder, vmlinux_header
 from kiter.vm.runner import build_runner, uapi_folder
@@ -88,11 +88,11 @@ class OwnHarness:
 
     def lay(self, folder: Path, job: VmJob, store: Store) -> None:
         """See Harness."""
-        keep.lay_tests(folder, job, _interface(job, store))
+        repro.lay_tests(folder, job, _interface(job, store))
 
     def commands(self, folder: Path, job: VmJob, store: Store) -> list[tools.Command]:
         """See Harness."""
-        return keep.test_commands(folder, job)
+        return repro.test_commands(folder, job)
 
 
 def _interface(job: VmJob, store: Store) -> Interface:

@@ -12,15 +12,15 @@ from pathlib import Path
 from kiter.btf.reader import Btf
 from kiter.errors import Diagnostic, KiterError, environment
 from kiter.generate import generate
-from kiter.kernel import headers, kbuild, surroundings
+from kiter.kernel import compile_context, headers, kbuild
 from kiter.kernel.cache import opened
 from kiter.kernel.headers import Places
 from kiter.kernel.kernels import Kernel
 from kiter.kernel.vmlinux import missing
-from kiter.lower import verifier
+from kiter.lower.kernel import verifier
 from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer
-from kiter.spec.iterator import Iterator
+from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 from kiter.vm.codes import CODES
 from kiter.vm.job import VmJob
@@ -42,7 +42,7 @@ class Prototype:
     for private headers.
     """
 
-    it: Iterator
+    it: Spec
     name: str
     rendered: Rendered
     shims: tuple[str, ...] = ()
@@ -61,14 +61,12 @@ class Prototype:
         return f"{self.name}_iter"
 
 
-def prototypes(
-    its: Iterable[Iterator], profile: Profile, kernel: Kernel, store: Store
-) -> tuple[Prototype, ...]:
+def prototypes(its: Iterable[Spec], profile: Profile, kernel: Kernel, store: Store) -> tuple[Prototype, ...]:
     """Every iterator for one kernel; raises KiterError when the kernel's headers cannot be used."""
     return tuple(_prototype(it, profile, kernel, store) for it in its)
 
 
-def natives(its: Iterable[Iterator], profile: Profile, kernel: Kernel) -> tuple[Prototype, ...]:
+def natives(its: Iterable[Spec], profile: Profile, kernel: Kernel) -> tuple[Prototype, ...]:
     """The iterators that the kernel has itself, to be tried as they are."""
     own = (it for it in its if has_iterator(kernel, it.name))
     return tuple(Prototype(it, it.name, generate(it, profile), native=True) for it in own)
@@ -89,7 +87,7 @@ def _types(path: Path) -> Btf:
     return Btf.of(path)
 
 
-def _prototype(it: Iterator, profile: Profile, kernel: Kernel, store: Store) -> Prototype:
+def _prototype(it: Spec, profile: Profile, kernel: Kernel, store: Store) -> Prototype:
     name = it.name + SUFFIX if has_iterator(kernel, it.name) else it.name
     # the verifier of a kernel that was not built with it holds no program to its list, and trusts no more
     trusted = tuple(p for p in it.held.trusted if _trusts(kernel, it, p))
@@ -105,13 +103,13 @@ def _prototype(it: Iterator, profile: Profile, kernel: Kernel, store: Store) -> 
     return Prototype(it, name, made, shims, flags=flags, inlined=it.name in profile.inlined)
 
 
-def _trusts(kernel: Kernel, it: Iterator, pointer: Pointer) -> bool:
+def _trusts(kernel: Kernel, it: Spec, pointer: Pointer) -> bool:
     """Whether the verifier of the kernel takes a pointer in an element to be as good as the element."""
     listed = _types(kernel.btf).struct(verifier.listing(it, pointer.nullable))
     return listed is not None and any(member.name == pointer.name for member in listed.members)
 
 
-def confined(its: Iterable[Iterator]) -> tuple[Diagnostic, ...]:
+def confined(its: Iterable[Spec]) -> tuple[Diagnostic, ...]:
     """A warning for each iterator that can live only in the file that it is meant for, or does already."""
     code = CODES["R44"]
     return tuple(
@@ -129,7 +127,7 @@ def confined(its: Iterable[Iterator]) -> tuple[Diagnostic, ...]:
 def _around(rendered: Rendered, kernel: Kernel) -> tuple[str, ...]:
     """The compiler's flags for private headers; raises when the sources that hold them are missing."""
     with opened(None) as store:
-        found = surroundings.of(rendered, headers.find(str(kernel.headers)), Places(), None, store)
+        found = compile_context.of(rendered, headers.find(str(kernel.headers)), Places(), None, store)
     if found.unfit:
         raise environment("R10", f"{rendered.spec} cannot be compiled: {found.unfit}")
     return found.flags

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kiter.errors import Diagnostic, KiterError, environment
 from kiter.kernel.cache import default_root
-from kiter.vm import initramfs, keep, qemu, registration, tools
+from kiter.vm import initramfs, qemu, registration, repro, tools
 from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
 from kiter.vm.image import vmlinux, vmlinux_path
 from kiter.vm.job import Options, VmJob, job_file
@@ -186,18 +186,18 @@ def _keep(place: Path, job: VmJob, built: _Built, machine: qemu.Machine) -> None
     for name, path in files.items():
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, place / name)
-    keep.lay_modules(place, job)
+    repro.lay_modules(place, job)
 
 
 def _script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, store: Store) -> str:
-    building = [*keep.module_commands(place, job), *harness.commands(place, job, store)]
-    return keep.script(building, qemu.boot_command(machine, qemu.accelerator()))
+    building = [*repro.module_commands(place, job), *harness.commands(place, job, store)]
+    return repro.script(building, qemu.boot_command(machine, qemu.accelerator()))
 
 
 def _write_script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, store: Store) -> None:
     there = replace(machine, initrd=place / "initrd.cpio", console=place / "console.log")
     there = replace(there, results=place / "results.jsonl")
-    (place / keep.SCRIPT).write_text(_script(place, job, there, harness, store))
+    (place / repro.SCRIPT).write_text(_script(place, job, there, harness, store))
 
 
 def dry_run(

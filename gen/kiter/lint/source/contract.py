@@ -10,7 +10,7 @@ from kiter.lint.flow import slips
 from kiter.lint.source.model import Trio
 from kiter.lint.source.rule import Found, rule
 from kiter.lint.source.syntax import ZEROS, Function, Node, above, below, named, text, value_of
-from kiter.lint.text import words
+from kiter.lint.tokens import words
 from kiter.lint.vocabulary import SLEEPERS, SLEEPING_FAMILIES
 
 NEXT_CALL = "kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later"

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The iterator's state: which fields it needs on one kernel, and where they are.
+
+A field stands in the kernel's view of the opaque struct (`kit->pos`), in the open struct itself
+(`it->value`), or in memory that the opaque struct points to (`data->mm`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kiter.analysis.liveness import Liveness, live
+from kiter.analysis.stored import kept_resources
+from kiter.spec.case import Case
+from kiter.spec.model import Spec
+from kiter.spec.release import Release
+from kiter.spec.resource import Resource
+from kiter.spec.walk import Counter, Index, Linked, Native, Nested, Walk, start_of
+
+SIZES = {
+    "bool": 1,
+    "char": 1,
+    "u8": 1,
+    "s8": 1,
+    "u16": 2,
+    "s16": 2,
+    "int": 4,
+    "unsigned int": 4,
+    "u32": 4,
+    "s32": 4,
+    "pid_t": 4,
+    "long": 8,
+    "unsigned long": 8,
+    "size_t": 8,
+    "u64": 8,
+    "s64": 8,
+}
+WORD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One member of the state; `inline` is how many items of a buffer may stand in its place."""
+
+    name: str
+    type: str
+    given: int = 0
+    inline: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes on a 64-bit machine; 8 for a type that is not known, which is the most a scalar has."""
+        if self.given:
+            return self.given
+        if self.inline:
+            return max(WORD, self.inline * SIZES.get(self.item, WORD))
+        return WORD if self.type.endswith("*") else SIZES.get(self.type, WORD)
+
+    @property
+    def item(self) -> str:
+        """The type of a buffer's items."""
+        return self.type.removeprefix("const ").rstrip(" *")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """State that is allocated: the opaque struct holds a pointer `name` to a `type`.
+
+    `whole` says that the type is that of the only field, which so needs no struct round it.
+    """
+
+    name: str
+    type: str
+    whole: bool
+
+    @property
+    def pointer(self) -> str:
+        """The C type of the pointer."""
+        return f"{self.type} *"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The fields in the order of the struct, the words of 8 bytes they take, and what says "live".
+
+    `base` is what stands before a field's name in next(); `memory` is None unless it is allocated.
+    """
+
+    fields: tuple[Field, ...]
+    words: int
+    live: Liveness
+    base: str
+    memory: Memory | None
+
+    def has(self, name: str) -> bool:
+        """Whether there is a field of that name."""
+        return any(field.name == name for field in self.fields)
+
+
+def state(it: Spec, release: Release) -> State:
+    """The state of an iterator on one kernel; one that is by hand has what its spec says, no more."""
+    cases = it.on(release)
+    resources = kept_resources(it, release)
+    memory = _memory(it, cases, resources)
+    alive = live(it, cases, release, resources, memory.name if memory else "")
+    fields = _given(it) if it.by_hand else _fields(it, cases, resources, alive)
+    words = it.room if it.by_hand else 1 if memory else max(it.room, _words(fields))
+    base = "it->" if it.place.open else f"{memory.name}->" if memory else "kit->"
+    return State(fields, words, alive, base, memory)
+
+
+def _given(it: Spec) -> tuple[Field, ...]:
+    kept = (Field(name, ctype) for name, ctype in _kept(it))
+    return (*kept, *(Field(f.name, f.type, f.size) for f in it.fields))
+
+
+def _fields(
+    it: Spec, cases: tuple[Case, ...], resources: tuple[Resource, ...], alive: Liveness
+) -> tuple[Field, ...]:
+    wanted = {name: Field(name, ctype) for name, ctype in (*_kept(it), *_cursors(it, cases)) if name}
+    wanted |= {r.name: Field(r.name, r.type, inline=r.inline) for r in resources}
+    wanted |= {name: Field(name, ctype) for name, ctype in _started(it, cases).items()}
+    wanted |= {f.name: Field(f.name, f.type, f.size) for f in it.fields}
+    if it.select:
+        wanted[it.select] = Field(it.select, next(a.type for a in it.arguments if a.name == it.select))
+    for flag in ("wrapped",) * any(start_of(c.walk) for c in cases) + (alive.flag,):
+        wanted |= {flag: Field(flag, "bool")} if flag else {}
+    found = tuple(wanted.values())
+    return found if it.place.open else tuple(sorted(found, key=lambda f: -f.size))
+
+
+def start_field(it: Spec) -> str:
+    """The field that remembers where a ring was entered: named so that no argument has the name."""
+    return "first" if it.argument("start") else "start"
+
+
+def pointee(it: Spec) -> str:
+    """The type that an element points to."""
+    return it.element.removesuffix("*").strip()
+
+
+def _kept(it: Spec) -> Iterable[tuple[str, str]]:
+    return ((a.name, a.type) for a in it.arguments if a.keep)
+
+
+def _cursors(it: Spec, cases: Iterable[Case]) -> Iterable[tuple[str, str]]:
+    for case in cases:
+        walks: tuple[Walk, ...] = (case.walk,)
+        if isinstance(case.walk, Nested):
+            walks = (case.walk.outer, case.walk.inner)
+        for walk in walks:
+            yield from _cursor(it, walk)
+
+
+def _cursor(it: Spec, walk: Walk) -> Iterable[tuple[str, str]]:
+    """The fields of one walk."""
+    match walk:
+        case Counter() if walk.times:
+            return ()
+        case Counter():
+            return ((walk.name, pointee(it)), (walk.end, pointee(it)))
+        case Index():
+            return ((walk.name, pointee(it)),)
+        case Native():
+            return ((walk.name, walk.type),)
+        case Linked():
+            return ()
+        case _:
+            ctype = pointee(it) if it.lifetime == "snapshot" else getattr(walk, "type", "") or it.element
+            return ((walk.name, ctype),)
+
+
+def _started(it: Spec, cases: Iterable[Case]) -> dict[str, str]:
+    rings = (c.walk.outer if isinstance(c.walk, Nested) else c.walk for c in cases if start_of(c.walk))
+    return {start_field(it): getattr(ring, "type", "") or it.element for ring in rings}
+
+
+def _words(fields: Iterable[Field]) -> int:
+    """Fields come largest first, so no padding stands between them."""
+    return -(-sum(field.size for field in fields) // WORD)
+
+
+def _memory(it: Spec, cases: tuple[Case, ...], resources: tuple[Resource, ...]) -> Memory | None:
+    if not it.allocate:
+        return None
+    walk = cases[0].walk
+    alone = not (resources or it.fields or any(_kept(it)) or it.select)
+    if isinstance(walk, Native) and alone and len(cases) == 1:
+        return Memory(walk.name, walk.type, whole=True)
+    return Memory("data", f"struct bpf_iter_{it.name}_kern_data", whole=False)

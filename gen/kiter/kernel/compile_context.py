@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a unit needs of the kernel's own sources: private headers, or the whole file that it joins."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from kiter.kernel import sources
+from kiter.kernel.cache import Cache, key_of
+from kiter.kernel.headers import Headers, Places
+from kiter.output import Kind, Rendered
+from kiter.target.profile import nearest
+from kiter.tree import fragment, insertion_points, replacement
+from kiter.tree.codes import MisfitError
+
+# private headers of other folders, which files below kernel/ name by their path (kernel/bpf/helpers.c)
+_NEIGHBOURS = ("lib/*.h", "mm/*.h")
+MISSING = "it needs the sources of Linux {} (kiter kernels fetch {})"
+
+
+@dataclass(frozen=True, slots=True)
+class CompileContext:
+    """Where a unit is compiled: `sources` holds what it includes of them, `flags` say so to a compiler.
+
+    `unfit` says why it cannot be compiled at all; `identity` is for cache keys.
+    """
+
+    sources: Path | None = None
+    flags: tuple[str, ...] = ()
+    unfit: str = ""
+    identity: str = ""
+
+
+def of(
+    rendered: Rendered, headers: Headers, origin: Places, given: Path | None, cache: Cache
+) -> CompileContext:
+    """What one unit needs, unpacked once; `given` is a tree that the user named."""
+    wanted = _wanted(rendered)
+    if not wanted:
+        return CompileContext()
+    folder = given or _unpacked(wanted, headers, origin, cache)
+    if folder is None:
+        return CompileContext(unfit=MISSING.format(headers.profile, headers.profile))
+    asked = rendered.inside and rendered.guard and not is_on(rendered.guard, headers)
+    flags = (f"-D{rendered.guard}=1",) if asked else ()
+    quoted = () if rendered.inside else (f"-I{folder}",)
+    return CompileContext(folder, (*flags, *quoted), identity=key_of(str(folder), *flags, *wanted))
+
+
+def _wanted(rendered: Rendered) -> tuple[str, ...]:
+    """The paths of the sources that are needed: a whole top folder where the code joins a file for good."""
+    if rendered.inside:
+        path = PurePosixPath(joined(rendered))
+        whole = path.parent if path.parts[0] == "tools" else path.parts[0]
+        return (str(whole), *_NEIGHBOURS, *rendered.private)
+    return rendered.private
+
+
+def joined(rendered: Rendered) -> str:
+    """The file of the kernel tree that the kfuncs join."""
+    kfuncs = rendered.of(Kind.KFUNCS)
+    assert kfuncs is not None
+    return fragment.place(kfuncs)
+
+
+def _unpacked(wanted: tuple[str, ...], headers: Headers, origin: Places, cache: Cache) -> Path | None:
+    archive = sources.archives(*origin.archives).get(headers.version)
+    needed = wanted[0] if wanted[0].endswith(".h") else f"{wanted[0]}/Makefile"
+    return sources.unpacked(archive, wanted, cache, needed) if archive else None
+
+
+def is_on(option: str, headers: Headers) -> bool:
+    """Whether a kernel is built with an option, so that its BTF has what that brings."""
+    config = headers.path / ".config"
+    return config.is_file() and f"\n{option}=" in config.read_text(encoding="utf-8", errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Code in the file that it joins, `file`, and the one to compile for that, which may only include it."""
+
+    file: Path
+    compiled: Path
+
+
+def merged(rendered: Rendered, around: CompileContext, scratch: Path) -> Merged:
+    """Code that lives inside another file, in a copy of its folder.
+
+    Raises MisfitError when the file has no place for it.
+    """
+    found = untouched(rendered, around, scratch)
+    lines = found.file.read_text(encoding="utf-8").split("\n")
+    output = rendered.of(Kind.KFUNCS)
+    assert output is not None
+    profile, body = nearest(rendered.target), fragment.body(output)
+    there = replacement.defines(lines, rendered.iterator)
+    put = (
+        replacement.kfuncs(lines, body, rendered.iterator, profile)
+        if there
+        else insertion_points.kfuncs(lines, body, profile)
+    )
+    found.file.write_text("\n".join(put), encoding="utf-8")
+    return found
+
+
+def untouched(rendered: Rendered, around: CompileContext, scratch: Path) -> Merged:
+    """The file that the code joins, as the kernel has it, in a copy of its folder.
+
+    Raises MisfitError when there is no such file.
+    """
+    assert around.sources is not None
+    path = PurePosixPath(joined(rendered))
+    for top in {PurePosixPath(wanted).parts[0] for wanted in _wanted(rendered)} - {path.parts[0]}:
+        (scratch / top).symlink_to(around.sources / top)
+    top, below = path.parts[:2]
+    _copy(around.sources / top, scratch / top, below)
+    file = scratch / path
+    if not file.is_file():
+        raise MisfitError(f"this kernel has no {path}")
+    return Merged(file, _compiled_with(file, scratch / top / below))
+
+
+def _copy(source: Path, target: Path, below: str) -> None:
+    """The folder `below` as files of our own, what stands beside it as links."""
+    target.mkdir()
+    for entry in source.iterdir():
+        if entry.name == below:
+            shutil.copytree(entry, target / below)
+        else:
+            (target / entry.name).symlink_to(entry)
+
+
+def _compiled_with(file: Path, folder: Path) -> Path:
+    """The file itself, or the one that includes it: some are only parts (kernel/sched/build_policy.c)."""
+    name = file.relative_to(folder).as_posix()
+    for other in sorted(folder.glob("*.c")):
+        if f'include "{name}"' in other.read_text(encoding="utf-8", errors="replace"):
+            return other
+    return file

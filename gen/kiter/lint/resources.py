@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""H01 to H19: resources, what new() takes and what gives it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit, rule
+from kiter.lint.subject import Subject, Use, When
+from kiter.lint.tokens import calls, returns
+from kiter.spec.helper import Helper
+from kiter.spec.resource import Resource
+
+LIMITED_SIZE = "kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later, for the checks before the copy"
+MULTIPLIED = frozenset({"*", "+"})
+
+
+@rule(
+    "H01",
+    "a resource that is not had, or in two ways",
+    "a resource is a pointer that 'get' gives, or a buffer of 'count' items",
+    hint="leave one of 'get' and 'count'",
+)
+def one_way(s: Subject) -> Iterator[Hit]:
+    for r in s.it.resources:
+        if r.get is None and r.count is None:
+            yield Hit(r.node.key_at, f"'{r.name}' has neither 'get' nor 'count'")
+        elif r.get is not None and r.count is not None:
+            yield Hit(r.node["count"].key_at, f"'{r.name}' has 'get' and 'count'")
+
+
+@rule(
+    "H02",
+    "a buffer's key without a buffer",
+    "what 'get' gives is one pointer: there is nothing to fill, and nothing to keep in its place",
+    hint="add 'count', or take it away",
+)
+def stray_buffer_key(s: Subject) -> Iterator[Hit]:
+    for r in s.it.resources:
+        for key in ("fill", "inline"):
+            if key in r.node.value and r.count is None:
+                yield Hit(r.node[key].key_at, f"'{key}' without 'count'")
+
+
+@rule(
+    "H03",
+    "no error, or two, for a resource",
+    "new() says why it failed: 'errno' for NULL from get or a failed fill, 'fails' for an ERR_PTR() from get",
+    hint="give 'errno', or for a 'get' with ERR_PTR() 'fails'",
+)
+def one_error(s: Subject) -> Iterator[Hit]:
+    for r in s.it.resources:
+        given = [key for key in ("errno", "fails") if key in r.node.value]
+        if len(given) == 2:
+            yield Hit(r.node["fails"].key_at, f"'{r.name}' has 'errno' and 'fails'")
+        elif r.get is not None and not given:
+            yield Hit(r.node.key_at, f"'{r.name}' has neither 'errno' nor 'fails'")
+        elif r.buffer and r.fill is not None and given != ["errno"]:
+            yield Hit(r.node.key_at, f"'{r.name}' has no 'errno' for a failing 'fill'")
+        elif r.buffer and r.fill is None and given:
+            yield Hit(r.node[given[0]].key_at, f"'{given[0]}' without 'fill': no memory is ENOMEM")
+
+
+@rule(
+    "H04",
+    "'put' that does not put the resource",
+    "each resource is released once on every path, by its own 'put'; a buffer is freed without being told",
+    kernel="kernel/bpf/task_iter.c, bpf_iter_task_vma_destroy(), 6.7 and later",
+    hint="name the resource in 'put'; take 'put' away from a buffer",
+)
+def puts_another(s: Subject) -> Iterator[Hit]:
+    for use in s.uses:
+        r = use.slot.part
+        if use.slot.key == "resource.put" and isinstance(r, Resource):
+            if r.buffer:
+                yield Hit(use.at(), f"the buffer '{r.name}' has 'put'")
+            elif r.name not in use.names:
+                yield Hit(use.at(), f"'put' does not name '{r.name}'")
+
+
+def _later(s: Subject, name: str) -> Use | None:
+    """The first snippet after new() that uses a resource, other than its own put."""
+    for use in s.now:
+        after = use.slot.when in {When.NEXT, When.BOTH, When.COMPANION}
+        if after and use.slot.key not in {"resource.put", "native.start"} and name in use.names:
+            return use
+    return None
+
+
+@rule(
+    "H05",
+    "a resource that nothing keeps alive",
+    "what new() has only looked up may be gone when next() follows it",
+    kernel="kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later, for the critical section",
+    hint="take a reference in 'get' and add 'put', or add 'context: {rcu: true}'",
+)
+def looked_up_only(s: Subject) -> Iterator[Hit]:
+    for r in s.it.resources:
+        if r.get is not None and r.put is None and not s.it.rcu and _later(s, r.name) is not None:
+            yield Hit(r.node.key_at, f"'{r.name}' is used after new(), but nothing keeps it alive")
+
+
+def _bounded(s: Subject) -> set[str]:
+    """The names that some check compares with something from above."""
+    found: set[str] = set()
+    for refusal in s.it.refusals:
+        snippet = refusal.when.on(s.profile.number)
+        if snippet is not None and (">" in snippet.text.replace("->", "") or "<" in snippet.text):
+            found |= snippet.names()
+    return found
+
+
+@rule(
+    "H06",
+    "a buffer of unbounded size",
+    "a program chooses the number: the product overflows, or the memory is used up",
+    kernel=LIMITED_SIZE,
+    hint="refuse what is too large: checks: [{refuse: nr > 511, errno: E2BIG, doc: ...}]",
+)
+def unbounded(s: Subject) -> Iterator[Hit]:
+    bounded = _bounded(s)
+    arguments = {a.name for a in s.it.arguments}
+    for use in s.uses:
+        if use.slot.key == "resource.count":
+            for name in sorted(use.names & arguments - bounded):
+                yield Hit(use.at_name(name), f"no check bounds '{name}' before it is multiplied")
+
+
+@rule(
+    "H07",
+    "a check that overflows",
+    "the sum or product wraps before it is compared, and a huge number passes",
+    kernel=LIMITED_SIZE,
+    hint="compare the argument itself: nr > MAX / SIZE instead of nr * SIZE > MAX",
+)
+def wrapping_check(s: Subject) -> Iterator[Hit]:
+    numbers = {a.name for a in s.it.arguments if not a.pointer}
+    for use in s.uses:
+        if use.slot.key != "refuse":
+            continue
+        tokens = use.words.tokens
+        for i, token in enumerate(tokens):
+            around = {t.text for t in (*tokens[max(i - 1, 0) : i], *tokens[i + 1 : i + 2])}
+            if token.free and token.text in numbers and around & MULTIPLIED and not _wide(use):
+                yield Hit(use.at(token.offset), f"arithmetic on '{token.text}' before it is bounded")
+                break
+
+
+def _wide(use: Use) -> bool:
+    """Whether the arithmetic is done where it cannot wrap, or is checked."""
+    names = {t.text for t in use.words.tokens if t.kind == "word"}
+    return bool(names & {"u64", "s64", "size_mul", "size_add", "array_size"}) or any(
+        name.startswith(("check_", "__builtin_")) for name in names
+    )
+
+
+@rule(
+    "H08",
+    "a resource that is not there yet",
+    "new() takes the resources in the order in which they are given",
+    hint="move it behind the one that it needs",
+)
+def too_early(s: Subject) -> Iterator[Hit]:
+    order = [r.name for r in s.it.resources]
+    for use in s.uses:
+        r = use.slot.part
+        if isinstance(r, Resource) and use.slot.key in {"resource.get", "resource.count", "resource.fill"}:
+            own = use.slot.key == "resource.fill"
+            there = order[: order.index(r.name) + own]
+            for name in sorted(use.names & (set(order) - set(there))):
+                yield Hit(use.at_name(name), f"'{name}' is not taken yet")
+
+
+@rule(
+    "H09",
+    "a resource that is no pointer",
+    "NULL, or an ERR_PTR(), is how a resource says that it cannot be had",
+    hint="use a pointer's type",
+)
+def no_pointer(s: Subject) -> Iterator[Hit]:
+    for r in s.it.resources:
+        if not r.type.endswith("*"):
+            yield Hit(r.node["type"].at, f"'{r.name}' is '{r.type}'")
+
+
+@rule(
+    "H10",
+    "an ERR_PTR() taken for the thing itself",
+    "an ERR_PTR() is not NULL, so the walk would follow it",
+    kernel="include/linux/err.h, IS_ERR()",
+    hint="say which errors it gives: fails: {EBUSY: ...}",
+)
+def error_pointer(s: Subject) -> Iterator[Hit]:
+    for use, r, helper in _gets(s):
+        body = helper.body.on(s.profile.number)
+        if body is not None and "ERR_PTR" in body.names() and not r.fails:
+            yield Hit(
+                use.at_name(helper.name), f"'{helper.name}' gives an ERR_PTR(), '{r.name}' has no 'fails'"
+            )
+
+
+@rule(
+    "H11",
+    "errors that 'fails' leaves out, or NULL beside them",
+    "the reference lists what new() returns; and IS_ERR() is false for NULL",
+    kernel="include/linux/err.h, IS_ERR()",
+    hint="list every error of the helper, and give an ERR_PTR() instead of NULL",
+)
+def unlisted_error(s: Subject) -> Iterator[Hit]:
+    for _, r, helper in _gets(s):
+        listed = {errno for errno, _ in r.fails}
+        body = next((u for u in s.now if u.slot.part is helper), None)
+        if body is None or not r.fails:
+            continue
+        for call in calls(body.words):
+            if call.name.text == "ERR_PTR" and len(call.arguments) == 1:
+                words = [t.text for t in call.arguments[0]]
+                if words[:1] == ["-"] and len(words) == 2 and words[1] not in listed:
+                    yield Hit(body.at(call.name.offset), f"'{words[1]}' is not in the 'fails' of '{r.name}'")
+        for at, value in returns(body.words):
+            if [t.text for t in value] == ["NULL"]:
+                yield Hit(body.at(at.offset), f"NULL, where '{r.name}' expects an ERR_PTR()")
+
+
+def _gets(s: Subject) -> Iterator[tuple[Use, Resource, Helper]]:
+    """Each helper that a 'get' calls."""
+    helpers = {h.name: h for h in s.it.helpers}
+    for use in s.now:
+        r = use.slot.part
+        if use.slot.key == "resource.get" and isinstance(r, Resource):
+            for name in sorted(use.names & helpers.keys()):
+                yield use, r, helpers[name]

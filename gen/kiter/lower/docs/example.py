@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A whole BPF program that uses the iterator: what the reference page shows, and what is compiled and run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from kiter.lower.context import LoweringContext
+from kiter.lower.ctext import declare, indented, spaced
+from kiter.lower.kernel import declarations
+from kiter.lower.selftests.fixtures import HANDLES
+from kiter.lower.selftests.frame import frame
+from kiter.lower.selftests.prog import SECTIONS
+from kiter.spec.argument import Argument
+from kiter.spec.testcase import TestCase
+
+# a format, and what to print of an element: fields that 6.12 and 7.3 both have
+SHOWN: Mapping[str, tuple[str, str]] = {
+    "struct task_struct *": ("%d %s", "pos->pid, pos->comm"),
+    "struct cgroup *": ("%llu", "pos->kn->id"),
+    "struct cgroup_subsys_state *": ("%llu", "pos->cgroup->kn->id"),
+    "struct vm_area_struct *": ("%lx-%lx", "pos->vm_start, pos->vm_end"),
+    "struct kmem_cache *": ("%s", "pos->name"),
+    "struct dma_buf *": ("%lu bytes", "pos->size"),
+    "int *": ("%d", "*pos"),
+    "u32 *": ("%u", "*pos"),
+    "s64 *": ("%lld", "*pos"),
+    "u64 *": ("%llu", "*pos"),
+}
+FIRST = {"s32": "1", "u64": "1"}  # process 1, and the root of the cgroups
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`header` is what declares the iterator beside libbpf's, "" if nothing must; the rest is lines."""
+
+    header: str
+    ksyms: tuple[str, ...]
+    data: tuple[str, ...]
+    section: str
+    name: str
+    body: tuple[str, ...]
+
+
+def view(ctx: LoweringContext) -> View | None:
+    """None where no program can come by an argument on its own."""
+    given = _given(ctx)
+    section = _section(ctx)
+    if given is None or not section:
+        return None
+    used = tuple(a for a in ctx.it.arguments if a.type in HANDLES and given[a.name] != "NULL")
+    around = frame(replace(ctx, it=replace(ctx.it, arguments=used)))
+    return View(
+        header=_header(ctx),
+        ksyms=(
+            *(declarations.lines(ctx) if declarations.home(ctx) == declarations.NONE else ()),
+            *around.ksyms,
+        ),
+        data=(*_data(ctx, given), *(_number(a) for a in used)),
+        section=section,
+        name=f"show_{ctx.it.name}",
+        body=spaced(
+            indented(block)
+            for block in (
+                (declare(ctx.it.element, "pos") + ";", *around.locals),
+                around.enter,
+                loop(ctx, given),
+                (*around.leave, "return 0;"),
+            )
+        ),
+    )
+
+
+def loop(ctx: LoweringContext, given: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The loop alone, in the critical section that it needs; arguments that are not given by their names."""
+    it = ctx.it
+    values = (given or _given(ctx) or {}).get
+    passed = "".join(f", {values(a.name, a.name)}" for a in it.arguments if not a.implicit)
+    found = (f"bpf_for_each({it.name}, pos{passed})", f"\t{_show(ctx)}")
+    return ("bpf_rcu_read_lock();", *found, "bpf_rcu_read_unlock();") if it.rcu else found
+
+
+def _show(ctx: LoweringContext) -> str:
+    form, values = SHOWN.get(ctx.it.element, ("%p", "pos"))
+    if ctx.it.element not in SHOWN and ctx.it.tests.identity is not None:
+        form, values = "%llu", f"(u64)({ctx.scope.snippet(ctx.it.tests.identity).text})"
+    return f'bpf_printk("{form}", {values});'
+
+
+def _header(ctx: LoweringContext) -> str:
+    """As programs include it: libbpf's own are there already, those of a scheduler are below include/."""
+    home = declarations.home(ctx)
+    if home == declarations.NONE or home.startswith(declarations.LIBBPF):
+        return ""
+    folder, _, below = home.partition("/include/")
+    return f"<{below}>" if below else f'"{folder.rpartition("/")[2]}"'
+
+
+def _section(ctx: LoweringContext) -> str:
+    """The type of program: "" where one needs something to be attached to that is not known here."""
+    allowed, kinds = ctx.it.context.allow, ctx.it.programs
+    if (not allowed or {"sleepable", "syscall"} & {*allowed}) and (not kinds or "syscall" in kinds):
+        return "syscall"
+    return next((SECTIONS[kind] for kind in kinds if kind in SECTIONS and not allowed), "")
+
+
+def _given(ctx: LoweringContext) -> dict[str, str] | None:
+    """What is passed for each argument; None if one cannot be had."""
+    values = {a.name: _value(ctx, a) for a in ctx.it.arguments if not a.implicit}
+    return values if all(values.values()) else None
+
+
+def _value(ctx: LoweringContext, argument: Argument) -> str:
+    given = dict(ctx.it.tests.arguments)
+    first = ctx.cases[0]
+    trial = _trial(ctx)
+    if argument.name == ctx.it.select:
+        return first.flag
+    if argument.type in HANDLES:
+        null = argument.nullable and argument.name not in first.requires
+        return "NULL" if null else HANDLES[argument.type].passed.format(h=argument.name)
+    if argument.combinations:
+        return argument.combinations[0].c
+    if trial and argument.name in dict(trial.arguments):
+        return dict(trial.arguments)[argument.name]
+    if argument.name in given:
+        return ctx.scope.snippet(given[argument.name]).text
+    return "" if argument.pointer else "0"
+
+
+def _trial(ctx: LoweringContext) -> TestCase | None:
+    """The first case of the tests that visits anything."""
+    return next((trial for trial in ctx.it.tests.cases if trial.values), None)
+
+
+def _data(ctx: LoweringContext, given: Mapping[str, str]) -> tuple[str, ...]:
+    arrays = (array for array in ctx.it.tests.data if array.name in given.values())
+    return tuple(f"{array.type} {array.name}[] = {{ {', '.join(array.values)} }};" for array in arrays)
+
+
+def _number(argument: Argument) -> str:
+    kind = HANDLES[argument.type].id
+    return f"{kind} {argument.name}_id = {FIRST[kind]}; /* user space may set another */"

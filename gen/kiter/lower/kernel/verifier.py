@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the verifier must know of an iterator: who may call new(), and what else an element keeps valid."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+
+from kiter.lower import names
+from kiter.lower.context import LoweringContext
+from kiter.lower.ctext import HARD, call, comment, declare, fill, indented
+from kiter.lower.describe import listed
+from kiter.lower.docs.rst import plain, sentence
+from kiter.spec.element import Pointer
+from kiter.spec.model import Spec
+
+# What is asked of a program, by the kind of program that is let in. BPF_TRACE_ITER is a type of attachment,
+# which only programs for tracing have. A syscall program must be sleepable: bpf_check_attach_target(),
+# kernel/bpf/verifier.c.
+_TESTS = {
+    "lsm": ("prog_type == BPF_PROG_TYPE_LSM",),
+    "iter": ("prog_type == BPF_PROG_TYPE_TRACING &&", "env->prog->expected_attach_type == BPF_TRACE_ITER"),
+    "syscall": ("prog_type == BPF_PROG_TYPE_SYSCALL",),
+    "struct_ops": ("prog_type == BPF_PROG_TYPE_STRUCT_OPS",),
+    "sleepable": ("in_sleepable(env)",),
+}
+_SPELLED = {"lsm": "bpf_lsm", "iter": "bpf_iter"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines that join one place of the file, with the comment that says which."""
+
+    place: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that joins the file."""
+
+    parts: tuple[Part, ...]
+
+
+def view(ctx: LoweringContext) -> View | None:
+    """None for an iterator that every program may use where it is registered, and that leads nowhere else."""
+    allowed = tuple(_allowed(ctx)) if ctx.it.context.allow else ()
+    parts = (*_trusted(ctx), *allowed)
+    return View(parts) if parts else None
+
+
+def news(ctx: LoweringContext, gained: Container[str]) -> Iterator[str]:
+    """What a patch that adds these lines to the file does there, and why: a paragraph for each."""
+    if f"\tKF_{names.function(ctx.it, 'new')}," in gained:
+        yield _list_news(ctx)
+    for null in (False, True):
+        found = [p for p in ctx.it.held.trusted if p.nullable == null and _field(p) in gained]
+        if found:
+            yield _trust_news(ctx, found, null)
+
+
+def _list_news(ctx: LoweringContext) -> str:
+    """That the registration, which knows no more than types of programs, cannot do it."""
+    new, why = names.function(ctx.it, "new"), ctx.it.context.allow_doc
+    told = (
+        f"Add {_name(ctx)}() to the verifier, which refuses a call of {new}() in any other program. A set "
+        "of kfuncs is registered for whole types of programs, whatever they are attached to and whether or "
+        "not they may sleep."
+    )
+    return f"{told} {sentence(why, plain)}" if why else told
+
+
+def _trust_news(ctx: LoweringContext, pointers: Sequence[Pointer], null: bool) -> str:
+    """That reading a pointer ends the trust in it."""
+    fields = listed([p.name for p in pointers])
+    told = (
+        f"Add {fields} to {_macro(ctx.it, null)} in the verifier, which takes a pointer that is read from "
+        "another for one that nothing keeps valid, and refuses to pass it to most kfuncs."
+    )
+    return " ".join((told, *(sentence(p.doc, plain) for p in pointers if p.doc)))
+
+
+def programs(ctx: LoweringContext) -> str:
+    """The programs that are let in, as the verifier's message has them; "" for all."""
+    kinds = _kinds(ctx)
+    return listed([_SPELLED.get(kind, kind) for kind in kinds]) if kinds else ""
+
+
+def _kinds(ctx: LoweringContext) -> tuple[str, ...]:
+    """Those on the list, without what goes without saying."""
+    allow = ctx.it.context.allow
+    return tuple(kind for kind in allow if kind != "syscall" or "sleepable" not in allow)
+
+
+def _part(ctx: LoweringContext, where: str, *lines: str) -> Part:
+    return Part(comment(f"Joins {ctx.profile.verifier}, {where}."), lines)
+
+
+def _trusted(ctx: LoweringContext) -> Iterator[Part]:
+    """Fields that point to what is valid in the RCU critical section, or as long as the element is."""
+    for null in (False, True):
+        fields = [_field(p) for p in ctx.it.held.trusted if p.nullable == null]
+        if fields:
+            kind, listed_as = _safe(ctx.it, null), _macro(ctx.it, null)
+            place = f"among the types BTF_TYPE_SAFE_{kind}"
+            yield _part(ctx, place, f"{listed_as} {{", *fields, "};")
+            emit = f"\tBTF_TYPE_EMIT({listed_as});"
+            yield _part(ctx, f"in the function type_is_{kind.lower()}()", emit)
+
+
+def _field(pointer: Pointer) -> str:
+    """The line that lists a pointer."""
+    return f"\t{declare(pointer.type, pointer.name)};"
+
+
+def _macro(it: Spec, nullable: bool) -> str:
+    """What makes the name of the struct that lists the pointers."""
+    return f"BTF_TYPE_SAFE_{_safe(it, nullable)}({_struct(it)})"
+
+
+def _safe(it: Spec, nullable: bool) -> str:
+    """How fields that may be NULL, or not, are safe."""
+    return f"{'RCU' if it.rcu else 'TRUSTED'}{'_OR_NULL' if nullable else ''}"
+
+
+def _struct(it: Spec) -> str:
+    """What the elements are, with its keyword."""
+    return it.element.removeprefix("const ").removesuffix("*").strip()
+
+
+def listing(it: Spec, nullable: bool) -> str:
+    """The struct of the kernel's BTF that has the fields that the verifier trusts, without its keyword.
+
+    BTF_TYPE_SAFE_RCU() and its like make the name, kernel/bpf/verifier.c.
+    """
+    return f"{_struct(it).removeprefix('struct ')}__safe_{_safe(it, nullable).lower()}"
+
+
+def _allowed(ctx: LoweringContext) -> Iterator[Part]:
+    new = names.function(ctx.it, "new")
+    yield _part(ctx, "at the end of the enum special_kfunc_type", f"\tKF_{new},")
+    yield _part(ctx, "at the end of the list special_kfunc_list", *_id(new, ctx.it.guard))
+    yield _part(ctx, "before the function check_kfunc_args()", *_function(ctx))
+    yield _part(ctx, "in check_kfunc_args(), before process_iter_arg()", *indented(_call(ctx), 3))
+
+
+def _id(new: str, guard: str) -> tuple[str, ...]:
+    """The id, for which there must be something in the list without the option too."""
+    own = f"BTF_ID(func, {new})"
+    return (f"#ifdef {guard}", own, "#else", "BTF_ID_UNUSED", "#endif") if guard else (own,)
+
+
+def _name(ctx: LoweringContext) -> str:
+    return f"check_{ctx.it.name}_iter_allowlist"
+
+
+def _function(ctx: LoweringContext) -> Iterator[str]:
+    tests = [_TESTS[kind] for kind in _kinds(ctx)]
+    if ctx.it.context.allow_doc:
+        yield from comment(sentence(ctx.it.context.allow_doc, plain))
+    parameters = ("struct bpf_verifier_env *env", "const char *func_name")
+    yield from call(f"static int {_name(ctx)}(", parameters, ")", columns=HARD)
+    yield "{"
+    if any("prog_type" in test[0] for test in tests):
+        yield from ("\tenum bpf_prog_type prog_type = resolve_prog_type(env->prog);", "")
+    for test in tests:
+        yield from indented((*fill("if (", test, ")", 1), "\treturn 0;"))
+    said = ctx.profile.messages["not_allowed"].format(programs=programs(ctx))
+    yield from indented(call("verbose(", ("env", f'"%s {said}\\n"', "func_name"), ");", 1, HARD))
+    yield from ("\treturn -EINVAL;", "}")
+
+
+def _call(ctx: LoweringContext) -> Iterator[str]:
+    id_of = f"special_kfunc_list[KF_{names.function(ctx.it, 'new')}]"
+    yield from fill("if (", ("meta->func_id ==", id_of), ") {", 3, HARD)
+    yield from (f"\tret = {_name(ctx)}(env, func_name);", "\tif (ret)", "\t\treturn ret;", "}")

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the programs that only a prototype has in common have: a walk to make, and a world to make it in."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from kiter.lower.context import LoweringContext
+from kiter.lower.selftests import prog
+from kiter.lower.selftests.fixtures import PrototypeFixture
+from kiter.lower.selftests.frame import Frame, fixture, frame, held
+from kiter.lower.selftests.variants import Flag, flags
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`walks` are the rows as text: flag values or cases, or the one walk, "all".
+
+    `tables` are the flag values for the BPF program, `chosen` the flag arguments with their arrays;
+    `data` and `cases` are what the cases of numbers store. `handle` is the object argument, "" when
+    there is none. `copied` says that each iterator has elements of its own, at addresses of their own.
+    """
+
+    name: str
+    element: str
+    identity: str
+    naming: str
+    frame: Frame
+    walks: tuple[str, ...]
+    tables: tuple[tuple[str, tuple[str, ...]], ...]
+    chosen: tuple[tuple[str, str, str], ...]
+    data: tuple[str, ...]
+    cases: tuple[tuple[str, tuple[str, ...]], ...]
+    handle: str
+    copied: bool
+    stage: PrototypeFixture
+
+
+def setting(ctx: LoweringContext, absent: Container[str] = ()) -> Setting | None:
+    """None for elements that user space has no picture of; `absent` are flag values to leave out."""
+    found = fixture(ctx)
+    if found is None:
+        return None
+    handles, given = held(ctx), tuple(_without(f, absent) for f in flags(ctx))
+    cases = prog.cases(ctx, ctx.it.tests.cases)
+    return Setting(
+        name=ctx.it.name,
+        element=ctx.it.element,
+        identity=prog.identity(ctx),
+        naming=found.naming,
+        frame=frame(ctx),
+        walks=_walks(given, tuple(name for name, _ in cases)),
+        tables=prog.tables(given),
+        chosen=tuple(
+            (f.name, prog.table(i, f.name), "0" if i or f.argument.reserved else "which")
+            for i, f in enumerate(given)
+        ),
+        data=prog.data(ctx),
+        cases=cases,
+        handle=handles[0][0].name if handles else "",
+        copied=ctx.it.lifetime in ("state", "snapshot"),
+        stage=found.stage,
+    )
+
+
+def _without(flag: Flag, absent: Container[str]) -> Flag:
+    return Flag(flag.argument, tuple(v for v in flag.values if v not in absent), flag.mask)
+
+
+def _walks(given: tuple[Flag, ...], cases: tuple[str, ...]) -> tuple[str, ...]:
+    varying = given[0].values if given and not given[0].argument.reserved else ()
+    return varying or cases or ("all",)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The same kfuncs as a module: what the compile check compiles and what a prototype loads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.lower import names
+from kiter.lower.context import LoweringContext
+from kiter.lower.kernel import kfuncs, registration
+from kiter.spec.release import OLDEST
+
+COMMON = ("unspec",)  # the common set serves every program type: kernel/bpf/helpers.c, kfunc_init()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`private` headers are named from the root of the kernel tree, where the module is told to look.
+
+    `code` is what the kfuncs' view prints, without the set that a file of its own may hold."""
+
+    includes: tuple[str, ...]
+    private: tuple[str, ...]
+    guard: str
+    code: kfuncs.View
+    registration: tuple[str, ...]
+    summary: str
+    shims: tuple[str, ...]
+    spaces: tuple[str, ...]
+
+
+def view(ctx: LoweringContext, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()) -> View:
+    """A complete translation unit, guarded as its Makefile line would guard it.
+
+    `shims` are symbols that the kernel does not export: the module finds their addresses when it
+    is loaded. `spaces` are the namespaces of those that it exports in one.
+    """
+    always = {"linux/bpf.h", "linux/btf.h", "linux/btf_ids.h", "linux/init.h", "linux/module.h"}
+    always |= {"linux/kprobes.h"} if shims else set()
+    return View(
+        includes=tuple(sorted(always | {i for i in ctx.it.includes if not i.startswith("../")})),
+        private=names.private_headers(ctx.it),
+        guard=ctx.it.guard,
+        code=kfuncs.view(ctx, alone=not _has_struct(ctx)),
+        registration=registration.own_set(ctx, ctx.it.programs or COMMON, "find_shims" if shims else ""),
+        summary=_quoted(ctx.it.summary),
+        shims=shims,
+        spaces=tuple(ctx.profile.import_space.format(space=space) for space in spaces),
+    )
+
+
+def _quoted(text: str) -> str:
+    """A text as it stands in a string of C."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _has_struct(ctx: LoweringContext) -> bool:
+    """Whether the kernel's own headers declare the struct already, which a renamed one's never do."""
+    it = ctx.it
+    known = it.since != OLDEST and it.name == it.node.text("iterator")
+    return known and it.place.header.startswith("include/")

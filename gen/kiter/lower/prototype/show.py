@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A program that notes the first elements of each walk, and one that prints them beside user space's view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.lower.context import LoweringContext
+from kiter.lower.prototype.fixture import Setting, setting
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`name` is that of both programs, `head` and `tail` how many elements at each end are noted."""
+
+    name: str
+    setting: Setting
+    head: int
+    tail: int
+
+
+def name(iterator: str) -> str:
+    """What the programs of an iterator are called."""
+    return f"{iterator}_show"
+
+
+def view(ctx: LoweringContext) -> View | None:
+    """None for elements that user space has no picture of."""
+    found = setting(ctx)
+    # a tail that is a power of two is a ring whose index the verifier can bound
+    return View(name(ctx.it.name), found, head=8, tail=4) if found else None

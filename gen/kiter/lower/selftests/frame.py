@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the test programs have in common: how they come to the arguments of new()."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kiter.lower.context import LoweringContext
+from kiter.lower.ctext import declare
+from kiter.lower.selftests.fixtures import HANDLES, KSYMS, Fixture, Handle, fixture_of
+from kiter.lower.selftests.variants import flags
+from kiter.spec.argument import Argument
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """C of every test program: its kernel symbols, its variables, and its way in and out.
+
+    `enter` acquires the arguments and returns 1 when that fails, `leave` gives them back,
+    `lock` and `unlock` are what must stand round a walk, `passed` is what stands behind the iterator
+    in a call of new(), with its comma.
+    """
+
+    ksyms: tuple[str, ...]
+    inputs: tuple[str, ...]
+    locals: tuple[str, ...]
+    enter: tuple[str, ...]
+    leave: tuple[str, ...]
+    lock: tuple[str, ...]
+    unlock: tuple[str, ...]
+    passed: str
+
+
+def held(ctx: LoweringContext) -> tuple[tuple[Argument, Handle], ...]:
+    """The arguments that are kernel objects."""
+    return tuple((a, HANDLES[a.type]) for a in ctx.it.arguments if a.type in HANDLES)
+
+
+def fixture(ctx: LoweringContext) -> Fixture | None:
+    """The surroundings of the elements, where they are known."""
+    return fixture_of(ctx.it)
+
+
+def place(ctx: LoweringContext) -> str:
+    """The argument that says where between the elements a walk begins, "" where there is none."""
+    found = fixture(ctx)
+    return found.place if found and ctx.it.argument(found.place) else ""
+
+
+def varied(ctx: LoweringContext) -> tuple[Argument, ...]:
+    """The arguments whose values a test chooses, as variables of the programs."""
+    names = {flag.name for flag in flags(ctx)} | {place(ctx)}
+    names |= {name for trial in ctx.it.tests.cases for name, _ in trial.arguments}
+    return tuple(a for a in ctx.it.arguments if a.name in names)
+
+
+def passed(ctx: LoweringContext, instead: tuple[str, str] = ("", "")) -> str:
+    """The arguments of a call; `instead` is an argument's name and what to pass in its place."""
+    given = dict(ctx.it.tests.arguments)
+    chosen = {a.name for a in varied(ctx)}
+    values: list[str] = []
+    for a in ctx.it.arguments:
+        if a.implicit:
+            continue
+        if a.name == instead[0]:
+            values.append(instead[1])
+        elif a.type in HANDLES:
+            values.append(HANDLES[a.type].passed.format(h=a.name))
+        elif a.name not in chosen and a.name in given:
+            values.append(ctx.scope.snippet(given[a.name]).text)
+        else:
+            values.append(a.name)
+    return "".join(f", {value}" for value in values)
+
+
+def without(ctx: LoweringContext) -> str:
+    """The arguments of a call that passes NULL where it may; "" when it may nowhere."""
+    nullable = [a.name for a in ctx.it.arguments if a.nullable]
+    return passed(ctx, (nullable[0], "NULL")) if nullable else ""
+
+
+def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
+    """The frame of the programs of one iterator; `extra` are further kernel symbols they call."""
+    handles = held(ctx)
+    wanted = {symbol for _, h in handles for symbol in (h.acquire, h.release)} | set(extra)
+    wanted |= {"bpf_rcu_read_lock", "bpf_rcu_read_unlock"} if ctx.it.rcu else set()
+    return Frame(
+        ksyms=tuple(text for name, text in KSYMS.items() if name in wanted),
+        inputs=(
+            *(f"{h.id} {a.name}_id;" for a, h in handles),
+            *(declare(a.type, a.name) + ";" for a in varied(ctx)),
+        ),
+        locals=tuple(declare(h.holder, a.name) + ";" for a, h in handles),
+        enter=tuple(line for i in range(len(handles)) for line in _acquire(handles, i)),
+        leave=tuple(line for a, h in reversed(handles) for line in _release(a, h)),
+        lock=("bpf_rcu_read_lock();",) if ctx.it.rcu else (),
+        unlock=("bpf_rcu_read_unlock();",) if ctx.it.rcu else (),
+        passed=passed(ctx),
+    )
+
+
+def _acquire(handles: tuple[tuple[Argument, Handle], ...], index: int) -> tuple[str, ...]:
+    a, h = handles[index]
+    undo = [line for b, g in reversed(handles[:index]) for line in _release(b, g)]
+    fail: tuple[str, ...] = (f"if (!{a.name})", "\treturn 1;")
+    if undo:
+        fail = (f"if (!{a.name}) {{", *(f"\t{line}" for line in undo), "\treturn 1;", "}")
+    return (f"{a.name} = {h.acquire}({a.name}_id);", *fail)
+
+
+def _release(a: Argument, h: Handle) -> tuple[str, ...]:
+    return (f"{h.release}({a.name});",)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The rows of the tests: every way to call new() that they try, and what is expected of each.
+
+A row is a walk that a flag selects, a combination of flags, or a case that the spec's author has
+written down; an iterator without any of these has one row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.lower.context import LoweringContext
+from kiter.lower.selftests.fixtures import HANDLES, fixture_of
+from kiter.lower.selftests.oracles import Oracle
+from kiter.spec.argument import Argument
+from kiter.spec.case import Case
+from kiter.spec.resource import Resource
+from kiter.spec.testcase import TestCase
+from kiter.spec.walk import start_of
+
+# what another try may mend, so that it says nothing of the object
+PASSING = frozenset({"EAGAIN", "EBUSY", "EINTR", "ENOMEM"})
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """An argument of which new() accepts these `values`, as C; with `mask` any of their bits together."""
+
+    argument: Argument
+    values: tuple[str, ...]
+    mask: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the argument is called."""
+        return self.argument.name
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A walk over objects: its name, the value of the flag that varies, and what user space should see.
+
+    `oracle` is None for a walk of which user space has no picture; `needs` says that new() refuses
+    NULL in place of the object. `gone` is new()'s answer to an object that has left already, "1"
+    where only the author's own checks can tell.
+    """
+
+    name: str
+    oracle: Oracle | None
+    needs: bool
+    gone: str
+
+
+def flags(ctx: LoweringContext) -> tuple[Flag, ...]:
+    """The flag arguments, the one that varies from row to row in front."""
+    found = (_flag(ctx, a) for a in ctx.it.arguments)
+    return tuple(sorted((f for f in found if f), key=lambda f: f.argument.reserved))
+
+
+def _flag(ctx: LoweringContext, a: Argument) -> Flag | None:
+    if a == ctx.selector:
+        return Flag(a, tuple(case.flag for case in ctx.cases))
+    if a.combinations:
+        return Flag(a, tuple(value.c for value in a.combinations))
+    if a.bits:
+        return Flag(a, ("0", *(value.c for value in a.bits)), mask=True)
+    return Flag(a, ("0",)) if a.reserved else None
+
+
+def rows(ctx: LoweringContext) -> tuple[Variant, ...]:
+    """One row for each value of the flag that varies, in the order of its values."""
+    given = flags(ctx)
+    if not given or given[0].argument.reserved:
+        return (_row(ctx, "all", ctx.cases[0].expect, ctx.cases[0]),)
+    flag = given[0]
+    if flag.argument == ctx.selector:
+        return tuple(_row(ctx, case.flag, case.expect, case) for case in ctx.cases)
+    case = ctx.cases[0]
+    expected = {v.c: v.expect for v in (*flag.argument.combinations, *flag.argument.bits)}
+    return tuple(_row(ctx, value, expected.get(value, "") or case.expect, case) for value in flag.values)
+
+
+def _row(ctx: LoweringContext, name: str, expect: str, case: Case) -> Variant:
+    fixture = fixture_of(ctx.it)
+    oracle = fixture.oracles.get(expect) if fixture else None
+    return Variant(name, oracle, bool(case.requires), _gone(ctx, case))
+
+
+def _gone(ctx: LoweringContext, case: Case) -> str:
+    handle = next((a.name for a in ctx.it.arguments if a.type in HANDLES), "")
+    asked = (*ctx.it.refusals, *case.refusals)
+    if any(handle in s.names() for refusal in asked for s in refusal.when.all()):
+        return "1"
+    if start := start_of(case.walk):
+        return f"-{start.errno}"
+    errnos = {errno for r in ctx.it.resources for errno in _errnos(r)} - PASSING
+    return f"-{min(errnos)}" if len(errnos) == 1 else "1" if errnos else "0"
+
+
+def _errnos(resource: Resource) -> tuple[str, ...]:
+    return (*([resource.errno] if resource.errno else []), *(errno for errno, _ in resource.fails))
+
+
+def cases_told(ctx: LoweringContext) -> tuple[TestCase, ...]:
+    """The rows of an iterator over numbers: the cases that say what comes of them."""
+    return tuple(trial for trial in ctx.it.tests.cases if trial.told)

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The checks of one patch as jobs: the tree's files as they are with it, compiled and read by the scripts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from kiter.kernel import compile_context, programs, scripts, tools, unit
+from kiter.kernel.artefacts import Artefacts
+from kiter.kernel.cache import Cache, key_of, own_code
+from kiter.kernel.jobs import Done, Job, JobKind
+from kiter.kernel.kbuild import object_flags
+from kiter.kernel.messages import Finding, parse, unexplained
+from kiter.output import Kind, Rendered
+from kiter.series import people
+from kiter.series.make import Patch, Series
+from kiter.series.steps import Step
+from kiter.target.profile import profile
+from kiter.tree import fragment
+
+_COLUMNS = "-ftabstop=1"  # columns are counted in characters
+
+
+@functools.cache
+def _own_code() -> str:
+    """A key for the code that the answers depend on."""
+    return key_of(own_code(), Path(__file__).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the jobs of a series work with; `folder` is for files that they share."""
+
+    series: Series
+    artefacts: Artefacts
+    cache: Cache
+    folder: Path
+
+    @property
+    def tree(self) -> Path:
+        """The user's tree, from which comes what no patch changes."""
+        return self.series.repository.tree.path.absolute()  # the compiler runs in another folder
+
+    @property
+    def state(self) -> str:
+        """A key for all that the tree has, as it is committed: files include each other across folders."""
+        where = self.series.repository
+        return where.git.line("rev-parse", f"{where.head}^{{tree}}")
+
+
+Look = Callable[[Path, Path], tuple[Finding, ...]]
+"""What a tool says: given a folder with the files that the patch has, and the file to look at."""
+
+
+def jobs(patch: Patch, bench: Bench) -> Iterator[Job]:
+    """All that can be tried of one patch, whatever the other patches are."""
+    if patch.piece.step is Step.KERNEL:
+        for path in _sources(patch):
+            yield from _of_file(patch, path, bench)
+    if patch.piece.step is Step.SELFTESTS:
+        yield from _selftests(patch, bench)
+    if bench.artefacts.tree:
+        yield _checkpatch(patch, bench)
+
+
+def alone(patch: Patch, kind: JobKind, bench: Bench) -> Iterator[Job]:
+    """The generated code by itself, with the option on or off, as `kiter build` compiles it."""
+    rendered, artefacts = patch.piece.rendered, bench.artefacts
+    around = artefacts.around(rendered, bench.cache)
+    if kind is JobKind.KERNEL:
+        yield unit.compile_job(rendered, artefacts.kbuild, around)
+    elif kind is JobKind.GUARD_OFF:
+        off = artefacts.off(rendered.guard, bench.cache)
+        yield unit.guard_job(rendered, artefacts.kbuild, around, off)
+
+
+def _sources(patch: Patch) -> list[str]:
+    return [path for path in patch.piece.texts if path.endswith(".c")]
+
+
+def _of_file(patch: Patch, path: str, bench: Bench) -> Iterator[Job]:
+    rendered, artefacts = patch.piece.rendered, bench.artefacts
+    flags = artefacts.around(rendered, bench.cache).flags
+    trial = _Trial(patch, path, bench)
+    yield trial.job(JobKind.KERNEL, "B01", _compiler(path, bench, flags, rendered), flags)
+    if rendered.guard and _is_built_without(patch, path):
+        off = artefacts.off(rendered.guard, bench.cache)
+        header = bench.folder / f"{rendered.guard}.h"
+        header.write_text(off.header, encoding="utf-8")
+        look = _compiler(path, bench, (*flags, "-include", str(header)), rendered)
+        yield trial.job(JobKind.GUARD_OFF, "B07", look, (*flags, off.header))
+    if artefacts.sparse and not rendered.inside:
+        yield trial.job(JobKind.SPARSE, "B06", _sparse(path, bench, flags), flags)
+    if artefacts.tree and _is_documented(rendered, path):
+        yield trial.job(JobKind.KERNEL_DOC, "B05", _kernel_doc(path, bench), ())
+
+
+def _is_built_without(patch: Patch, path: str) -> bool:
+    """Whether the file is compiled without the option too, so that what is in it must survive that.
+
+    A file that the series adds, and one that the kernel builds with that option only, is left out by its
+    Makefile.
+    """
+    rendered = patch.piece.rendered
+    own = patch.piece.was[path] is None or profile(rendered.target).guarded.get(path) == rendered.guard
+    return not own and not rendered.inside
+
+
+def _is_documented(rendered: Rendered, path: str) -> bool:
+    kfuncs = rendered.of(Kind.KFUNCS)
+    return kfuncs is not None and fragment.place(kfuncs) == path
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Jobs on one file that tell what is new with the patch: what it had before is not the series' doing."""
+
+    patch: Patch
+    path: str
+    bench: Bench
+
+    def job(self, kind: JobKind, code: str, look: Look, depends: Sequence[str]) -> Job:
+        """A job that lets a tool look; `depends` is what its answer depends on beside the texts."""
+        piece, path = self.patch.piece, self.path
+        texts = [part for name, text in sorted(piece.texts.items()) for part in (name, text)]
+        made_with = (self.bench.artefacts.kbuild.identity, self.bench.state, _own_code(), *depends)
+        key = key_of("patch", kind.value, path, *made_with, *texts)
+
+        def work(scratch: Path, _: Sequence[Path]) -> Done:
+            return self._compared(scratch, look, kind)
+
+        return Job(kind, piece.rendered.spec, path, piece.texts[path], code, key, work)
+
+    def _compared(self, scratch: Path, look: Look, kind: JobKind) -> Done:
+        piece, path = self.patch.piece, self.path
+        after = look(scratch / "after", _laid(scratch / "after", piece.texts, path))
+        if not after or piece.was[path] is None:
+            return Done(after)
+        before = look(scratch / "before", _laid(scratch / "before", piece.was, path))
+        if any(found.level == "error" for found in before) and kind in (JobKind.KERNEL, JobKind.GUARD_OFF):
+            return Done(unfit=f"{path} does not compile with these headers without the patch either")
+        known = {(found.level, found.text) for found in before}
+        return Done(tuple(found for found in after if (found.level, found.text) not in known))
+
+
+def _laid(folder: Path, texts: Mapping[str, str | None], path: str) -> Path:
+    for name, text in texts.items():
+        if text is not None and name.endswith((".c", ".h")):
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", errors="surrogateescape")
+    return folder / path
+
+
+def _where(folder: Path, path: str, bench: Bench) -> tuple[str, ...]:
+    """Where quoted headers are: beside the file, as the tree has it; the patch's own come before."""
+    own = [f"-I{folder}/include"] if (folder / "include").is_dir() else []
+    return (*own, "-iquote", str(bench.tree / PurePosixPath(path).parent))
+
+
+def _compiler(path: str, bench: Bench, flags: Sequence[str], rendered: Rendered) -> Look:
+    kbuild = bench.artefacts.kbuild
+
+    def look(folder: Path, file: Path) -> tuple[Finding, ...]:
+        compiled = _whole(path, folder, bench) if rendered.inside else path
+        where = _where(folder, compiled, bench)
+        words = [*kbuild.flags, *flags, *where, *object_flags(compiled), _COLUMNS]
+        done = tools.run(
+            [kbuild.compiler.path, *words, "-c", "-o", f"{file}.o", str(folder / compiled)], kbuild.cwd
+        )
+        found = parse(done.stderr, str(file))
+        return found if found or not done.status else (unexplained(done.status, done.stderr),)
+
+    return look
+
+
+def _whole(path: str, folder: Path, bench: Bench) -> str:
+    """The file that is compiled: some are only parts of another (kernel/sched/build_policy.c).
+
+    What stands beside it is brought into the folder, where each file finds the others as in the tree.
+    """
+    top = PurePosixPath(*PurePosixPath(path).parts[:2])
+    for file in (bench.tree / top).rglob("*.[ch]"):
+        here = folder / file.relative_to(bench.tree)
+        here.parent.mkdir(parents=True, exist_ok=True)
+        if not here.exists():
+            here.symlink_to(file)
+    part = f'include "{PurePosixPath(path).relative_to(top)}"'
+    whole = (
+        other
+        for other in sorted((bench.tree / top).glob("*.c"))
+        if part in other.read_text(encoding="utf-8", errors="replace")
+    )
+    return next((other.relative_to(bench.tree).as_posix() for other in whole), path)
+
+
+def _sparse(path: str, bench: Bench, flags: Sequence[str]) -> Look:
+    artefacts = bench.artefacts
+    sparse = artefacts.sparse
+    assert sparse is not None
+
+    def look(folder: Path, file: Path) -> tuple[Finding, ...]:
+        words = [
+            *artefacts.kbuild.sparse,
+            *flags,
+            *_where(folder, path, bench),
+            *object_flags(path),
+            _COLUMNS,
+        ]
+        done = tools.run([sparse.path, *words, str(file)], artefacts.kbuild.cwd)
+        text = file.read_text(encoding="utf-8", errors="replace")
+        return tuple(found for found in unit.heard(done, str(file)) if unit.ours(found, text))
+
+    return look
+
+
+def _kernel_doc(path: str, bench: Bench) -> Look:
+    sources = bench.artefacts.tree
+    assert sources is not None
+    perl = tools.require("perl")
+    return lambda folder, _: scripts.documented(folder, path, sources, perl)
+
+
+# --- the selftests, and the mail ------------------------------------------------------------------
+
+
+def _selftests(patch: Patch, bench: Bench) -> list[Job]:
+    """The tests that the patch has, compiled with bpf_experimental.h as it is with the patch."""
+    rendered, bpf = patch.piece.rendered, bench.artefacts.bpf
+    texts = patch.piece.texts
+    if rendered.guard and not compile_context.is_on(rendered.guard, bench.artefacts.headers):
+        return [_not_known(patch, f"the kernel that they are compiled for has no {rendered.guard}")]
+    if not any(o.kind is Kind.PROG_TEST and o.path in texts for o in rendered.outputs):
+        kept = tuple(o for o in rendered.outputs if fragment.place(o) in texts)
+        rendered = replace(rendered, outputs=kept)
+    header = texts.get(profile(rendered.target).experimental)
+    sources = bench.artefacts.tree
+    if header is None or sources is None or bpf.includes.origin != sources.name:
+        return programs.jobs(rendered, bpf)
+    file = bench.folder / rendered.iterator / "bpf_experimental.h"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(header, encoding="utf-8")
+    bpf = replace(
+        bpf, includes=replace(bpf.includes, experimental=file), identity=key_of(bpf.identity, header)
+    )
+    others = tuple(o for o in rendered.outputs if o.kind is not Kind.DECLARATIONS)
+    return programs.jobs(replace(rendered, outputs=others), bpf)
+
+
+def _not_known(patch: Patch, why: str) -> Job:
+    spec, path = patch.piece.rendered.spec, patch.file
+    return Job(JobKind.PROGRAM, spec, path, "", "B02", key_of("unfit", why), lambda *_: Done(unfit=why))
+
+
+def _checkpatch(patch: Patch, bench: Bench) -> Job:
+    sources = bench.artefacts.tree
+    assert sources is not None
+    perl = tools.require("perl")
+    added = [path for path, text in patch.piece.was.items() if text is None]
+
+    def work(scratch: Path, _: Sequence[Path]) -> Done:
+        found = scripts.patch_findings(scratch, patch.file, patch.mail, sources, perl)
+        asks = [one for one in found if "[FILE_PATH_CHANGES]" in one.text]
+        # it asks whether MAINTAINERS covers what is new, and that can be answered
+        if asks and all(people.is_covered(sources.path, path) for path in added):
+            found = tuple(one for one in found if one not in asks)
+        return Done(found)
+
+    key = key_of("mail", _own_code(), sources.identity, perl.identity, patch.file, patch.mail)
+    return Job(JobKind.CHECKPATCH, patch.piece.rendered.spec, patch.file, plain(patch.mail), "B04", key, work)
+
+
+def plain(mail: str) -> str:
+    """A mail without the marks of added lines, column for column."""
+    return "\n".join(" " + line[1:] if line.startswith("+") else line for line in mail.split("\n"))

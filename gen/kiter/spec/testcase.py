@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the selftests need beside what follows from the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiter.spec.node import Node
+from kiter.spec.snippet import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A global array of the test programs."""
+
+    name: str
+    type: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One call of new(): the numbers that the walk then visits, or the `errno` that it fails with.
+
+    One that says neither is for comparing with the kernel's own iterator only.
+    """
+
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+    values: tuple[int, ...]
+    errno: str
+    node: Node
+
+    @property
+    def told(self) -> bool:
+        """Whether it says what comes of the call."""
+        return bool(self.errno) or "values" in self.node.value
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Everything below `tests`; `arguments` are (name, C) of those that no test knows by itself."""
+
+    identity: Code | None
+    arguments: tuple[tuple[str, Code], ...]
+    config: tuple[str, ...]
+    data: tuple[Array, ...]
+    cases: tuple[TestCase, ...]
+
+    @classmethod
+    def under(cls, root: Node) -> Tests:
+        """From the optional key `tests`."""
+        node = root.get("tests")
+        if node is None:
+            return cls(None, (), (), (), ())
+        return cls(
+            identity=Code.under(node, "identity"),
+            arguments=tuple((name, Code.of(item)) for name, item in _entries(node, "arguments")),
+            config=tuple(node.value.get("config", ())),
+            data=tuple(
+                Array(name, item.text("type"), tuple(item.value["values"]))
+                for name, item in _entries(node, "data")
+            ),
+            cases=tuple(_trial(item) for item in _listed(node, "cases")),
+        )
+
+
+def _entries(node: Node, key: str) -> Iterator[tuple[str, Node]]:
+    if (item := node.get(key)) is not None:
+        yield from item.items()
+
+
+def _listed(node: Node, key: str) -> Iterator[Node]:
+    if (item := node.get(key)) is not None:
+        yield from item.each()
+
+
+def _trial(node: Node) -> TestCase:
+    return TestCase(
+        name=node.text("name"),
+        arguments=tuple(node.value["arguments"].items()),
+        values=tuple(node.value.get("values", ())),
+        errno=node.text("errno"),
+        node=node,
+    )
