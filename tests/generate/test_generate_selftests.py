@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from generate_support import LATER, ROOT, read, rendered, spec
 
+from kiter.fixtures.fixture import FIXTURES
 from kiter.generate import generate
-from kiter.lower.selftests.fixtures import FIXTURES
 from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer
 

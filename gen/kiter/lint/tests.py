@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiter.fixtures.fixture import FIXTURES, HANDLES, NUMBERS, Fixture, fixture_of, objects
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject
-from kiter.lower.selftests.fixtures import FIXTURES, HANDLES, NUMBERS, Fixture, fixture_of, objects
 from kiter.names import near, only
 from kiter.spec.argument import Argument
 from kiter.spec.node import Node

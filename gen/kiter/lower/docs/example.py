@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from kiter.fixtures.fixture import HANDLES
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare, indented, spaced
 from kiter.lower.kernel import declarations
-from kiter.lower.selftests.fixtures import HANDLES
 from kiter.lower.selftests.frame import frame
 from kiter.lower.selftests.prog import SECTIONS
 from kiter.spec.argument import Argument

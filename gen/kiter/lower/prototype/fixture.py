@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
+from kiter.fixtures.fixture import PrototypeFixture
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests import prog
-from kiter.lower.selftests.fixtures import PrototypeFixture
 from kiter.lower.selftests.frame import Frame, fixture, frame, held
 from kiter.lower.selftests.variants import Flag, flags
 

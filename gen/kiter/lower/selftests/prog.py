@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kiter.fixtures.fixture import KEEPERS, TASK, fixture_like
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare, indented
 from kiter.lower.kernel import declarations
-from kiter.lower.selftests.fixtures import KEEPERS, TASK, fixture_like
 from kiter.lower.selftests.frame import Frame, fixture, frame, held, passed, without
 from kiter.lower.selftests.variants import Flag, cases_told, flags
 from kiter.spec.companion import Companion

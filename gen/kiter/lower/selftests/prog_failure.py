@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kiter.fixtures.fixture import KEEPERS, KSYMS, fixture_like
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import declarations, verifier
-from kiter.lower.selftests.fixtures import KEEPERS, KSYMS, fixture_like
 from kiter.lower.selftests.frame import Frame, frame, held, passed
 
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kiter.fixtures.fixture import Fixture
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import prototype
 from kiter.lower.selftests import prog
-from kiter.lower.selftests.fixtures import Fixture
 from kiter.lower.selftests.frame import fixture, held, place
 from kiter.lower.selftests.variants import Flag, Variant, cases_told, flags, rows
 from kiter.spec.testcase import TestCase

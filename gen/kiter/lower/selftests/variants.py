@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiter.fixtures.fixture import HANDLES, fixture_of
+from kiter.fixtures.oracles import Oracle
 from kiter.lower.context import LoweringContext
-from kiter.lower.selftests.fixtures import HANDLES, fixture_of
-from kiter.lower.selftests.oracles import Oracle
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.resource import Resource
