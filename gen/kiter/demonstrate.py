@@ -38,4 +38,4 @@ def comparing(it: Spec, profile: Profile, own: str, known: Container[str]) -> Pa
     view = compare.view(lowering_context(it, profile), own, known)
     if view is None:
         return None
-    return Pair(view.name, render("prototype/compare.bpf.c.j2", view), render("prototype/against.c.j2", view))
+    return Pair(view.name, render("prototype/compare.bpf.c.j2", view), render("prototype/compare.c.j2", view))

@@ -2,7 +2,7 @@
 """What a run does beside the selftests when asked: showing walks, and comparing them with the kernel's own.
 
 The tests of both print rows of columns parted by tabs, the first of which names the kind of row
-(templates/prototype/show.c.j2 and against.c.j2).
+(templates/prototype/show.c.j2 and compare.c.j2).
 """
 
 from __future__ import annotations
