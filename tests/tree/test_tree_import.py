@@ -15,10 +15,10 @@ from kiter.cli.main import main
 from kiter.errors import KiterError
 from kiter.generate import CODE, generate
 from kiter.kernel import btf_files
-from kiter.kernel.tree import version_of
 from kiter.output import Kind
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile, nearest
+from kiter.tree.version import version_of
 
 TEN = sorted(path.stem for path in (ROOT / "specs").glob("*.yaml"))
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from kiter.kernel import sources
 from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.codes import lacking
+from kiter.tree.version import version_of
 
 # What is unpacked of a source package, below its top folder; not every release has all of it.
 _WANTED = (
@@ -36,7 +36,6 @@ _WANTED = (
     "*/Kconfig*",
     "Kconfig",
 )
-_VERSION = re.compile(r"^VERSION = (\d+)\nPATCHLEVEL = (\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +81,6 @@ def unpacked(archive: Path, cache: Cache) -> Tree | None:
     path = sources.unpacked(archive, _WANTED, cache, needed="scripts/checkpatch.pl")
     version = version_of(path) if path else None
     return Tree(path, version, path.name) if path and version else None
-
-
-def version_of(path: Path) -> tuple[int, int] | None:
-    """The version in a Makefile of Linux; None if there is none."""
-    try:
-        found = _VERSION.search((path / "Makefile").read_text(encoding="utf-8", errors="replace")[:4096])
-    except OSError:
-        return None
-    return (int(found[1]), int(found[2])) if found else None
 
 
 def _state(path: Path) -> Iterable[str]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.errors import ENVIRONMENT
-from kiter.kernel import tree
 from kiter.target.profile import Profile, nearest
 from kiter.tree.codes import finding, refusal
+from kiter.tree.version import version_of
 
 _RECORD = "kiter"
 _LEFTOVERS = (".rej", ".orig")
@@ -74,7 +74,7 @@ def read(path: Path) -> str | None:
 
 def open_tree(path: Path) -> WorkTree:
     """The tree in that folder; raises KiterError A01 if it is none."""
-    version = tree.version_of(path)
+    version = version_of(path)
     if version is None:
         raise refusal([finding("A01", str(path), "no Makefile of Linux there")], ENVIRONMENT)
     profile = nearest("{}.{}".format(*version))
