@@ -32,22 +32,22 @@ golden: setup ## write the golden files anew and remove those that no test uses:
 	@pytest $(PYTEST_ARGS) --update-golden
 
 bench: setup ## measure time and memory against the limits
-	@python tests/bench
+	@python -m tools.bench
 
 mutants: setup ## seed bugs into the emitted C and count how many the generated tests find
-	@python tests/mutants
+	@python -m tools.mutants
 
 building: setup
 	@.ci/setup building
 
 replace: building ## replace the iterators of a real kernel by the generated ones, build it, run its selftests
-	@python -m tests.replace
+	@python -m tools.replace
 
 stress: building ## build that kernel with KASAN and lockdep, walk for minutes, and catch seeded bugs
-	@python -m tests.stress
+	@python -m tools.stress
 
 series-vm: building ## make a series for Linux 7.3, apply its mails, build that kernel, run the generated suite on it
-	@python -m tests.series_vm
+	@python -m tools.series_vm
 
 docs: setup ## write the pages of docs/ that are made from schema, rules and lists anew
 	@python -m kiter.pages
@@ -61,7 +61,7 @@ lock: setup ## resolve requirements.lock anew from pyproject.toml
 
 clean: ## remove what setting up and building left, apt's packages excepted
 	@rm -rf .venv build dist .kiter .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	@find gen tests -name __pycache__ -prune -exec rm -rf {} +
+	@find gen tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

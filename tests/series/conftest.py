@@ -6,7 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from series_support import Clones, repository
+from series_support import Clones
+
+from tools.kernel_trees import repository
 
 VERSIONS = ("6.12", "7.3")
 

@@ -7,9 +7,10 @@ import json
 import re
 
 import pytest
-from series_support import LETTER, ROOT, git, series, state
+from series_support import LETTER, ROOT, series, state
 
 from kiter.kernel import headers
+from tools.kernel_trees import git
 
 GUARDED = LETTER / "letter_css.yaml"
 

@@ -10,12 +10,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from series_support import BPF, LETTER, ROOT, commit, git, series, state
+from series_support import LETTER, ROOT, commit, series, state
 
 from kiter import frontend
 from kiter.cli.main import main
 from kiter.errors import KiterError
 from kiter.target.profile import profile
+from tools.kernel_trees import BPF, git
 
 MINE = LETTER / "process.yaml"  # joins task_iter.c
 GUARDED = LETTER / "letter_css.yaml"  # a file of its own, with a guard
@@ -218,7 +219,7 @@ def test_what_the_verifier_gains_is_told_and_what_it_has_is_not(clones, tmp_path
     """Linux 7.3 trusts css->cgroup, and no cgroup->dom_cgrp."""
     tree = clones.clone("7.3", tmp_path / "tree")
     words = ("-o", tmp_path / "out", "--no-check", "--no-cc")
-    specs = (ROOT / "specs/letter/letter_css.yaml", ROOT / "tests/series_vm/ancestors.yaml")
+    specs = (ROOT / "specs/letter/letter_css.yaml", ROOT / "tools/series_vm/ancestors.yaml")
     assert series(tree, *specs, *words) == 0
     _, has, gains, *_ = (" ".join(mail.get_content().split()) for mail in mails(tmp_path / "out"))
     assert "verifier" not in has.partition("---")[0] and "kernel/bpf/verifier.c" not in has

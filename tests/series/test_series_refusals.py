@@ -9,10 +9,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from series_support import LETTER, ROOT, commit, git, series, state
+from series_support import LETTER, ROOT, commit, series, state
 
 from kiter.cli.main import INTERRUPTED, main
 from kiter.series import draft
+from tools.kernel_trees import git
 
 MINE = LETTER / "process.yaml"
 

@@ -13,7 +13,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from series_support import ROOT, git
+from series_support import ROOT
+
+from tools.kernel_trees import git
 
 PAGE = (ROOT / "docs/series.md").read_text()
 # what boots a virtual machine has tests of its own

@@ -8,7 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tree_support import BPF, CSS, IDENTITY, LETTER, apply, git, snapshot
+from tree_support import CSS, LETTER, apply, snapshot
+
+from tools.kernel_trees import BPF, git
 
 MINE = str(LETTER / "process.yaml")  # joins task_iter.c
 GUARDED = str(LETTER / "letter_css.yaml")  # a file of its own, with a guard
@@ -71,7 +73,7 @@ def test_a_list_that_the_tree_has_is_joined(tree):
         mine.replace("   * - D", "   * - Documentation/bpf/bpf_iter_process.rst\n     - Old\n   * - D")
     )
     git(tree, "add", "-A")
-    git(tree, *IDENTITY, "commit", "-qm", "a list")
+    git(tree, "commit", "-qm", "a list")
     assert apply(tree, MINE, GUARDED) == 0
     joined = page.read_text()
     assert listed(tree) == ["bpf_iter_letter_css", "bpf_iter_process", "bpf_iter_aaa"]
@@ -83,7 +85,7 @@ def test_a_list_that_the_tree_has_is_joined(tree):
 def test_the_record_is_not_needed_to_see_that_it_is_there(tree):
     assert apply(tree, MINE) == 0
     git(tree, "add", "-A")
-    git(tree, *IDENTITY, "commit", "-qm", "add process")
+    git(tree, "commit", "-qm", "add process")
     for path in (tree / ".git/kiter").rglob("*"):
         if path.is_file():
             path.unlink()
@@ -119,7 +121,7 @@ def test_revert_keeps_what_was_committed_elsewhere_in_the_file(tree):
     file = tree / "kernel/bpf/task_iter.c"
     file.write_text(file.read_text().replace('"TID"', '"thread"'))
     git(tree, "add", "-A")
-    git(tree, *IDENTITY, "commit", "-qm", "mine and more")
+    git(tree, "commit", "-qm", "mine and more")
     assert apply(tree, "--revert") == 0
     assert "process_new" not in file.read_text() and '"thread"' in file.read_text()
 

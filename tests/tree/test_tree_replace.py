@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tree_support import BPF, CSS, LETTER, ROOT, apply, git, snapshot
+from tree_support import CSS, LETTER, ROOT, apply, snapshot
 
 from kiter import frontend
 from kiter.generate import generate
@@ -16,6 +16,7 @@ from kiter.tree import conditions, fragment, idset, insertion_points, replacemen
 from kiter.tree.apply import put_in
 from kiter.tree.csource import pieces, words
 from kiter.tree.record import Applied
+from tools.kernel_trees import BPF, git
 
 TARGET = profile("6.12")
 WRITTEN_BY_HAND = {

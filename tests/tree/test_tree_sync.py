@@ -8,10 +8,11 @@ import re
 from pathlib import Path
 
 import pytest
-from tree_support import BPF, IDENTITY, LETTER, ROOT, apply, git, snapshot
+from tree_support import LETTER, ROOT, apply, snapshot
 
 from kiter.cli.main import main
 from kiter.target.profile import nearest
+from tools.kernel_trees import BPF, git
 
 SPECS = sorted(str(path) for path in (ROOT / "specs").glob("*.yaml"))
 CSS, TASK = str(ROOT / "specs/css.yaml"), str(ROOT / "specs/task.yaml")
@@ -182,7 +183,7 @@ def test_what_kiter_put_in_follows_its_spec(capsys, tree, tmp_path):
     spec.write_text((LETTER / "letter_task.yaml").read_text())
     assert apply(tree, spec) == 0
     git(tree, "add", "-A")
-    git(tree, *IDENTITY, "commit", "-qm", "an iterator")
+    git(tree, "commit", "-qm", "an iterator")
     assert sync(capsys, "--tree", tree, spec)[0] == 0
     spec.write_text(
         spec.read_text().replace("type: unsigned int", "type: u64").replace("type: int", "type: u64")
@@ -208,7 +209,7 @@ def test_a_page_that_apply_wrote_is_stale_and_not_edited(capsys, tree, tmp_path)
 
 def test_what_a_kernel_has_by_hand_is_never_written(capsys, tree):
     change(tree, HEADER, "extern int bpf_iter_task_new(", "extern int bpf_iter_task_now(")
-    git(tree, *IDENTITY, "commit", "-qam", "drift")
+    git(tree, "commit", "-qam", "drift")
     before = snapshot(tree)
     assert sync(capsys, "--tree", tree, "--write", TASK)[0] == 1
     assert snapshot(tree) == before

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from tree_support import LETTER, ROOT, apply, git, snapshot
+from tree_support import LETTER, ROOT, apply, snapshot
+
+from tools.kernel_trees import git
 
 VERIFIER = "kernel/bpf/verifier.c"
 

@@ -203,7 +203,7 @@ def test_bases_that_were_not_used_for_long_are_removed(tree: Path, tmp_path: Pat
     for number in range(make.KEPT_BASES + 1):
         base = make.Base(store.path("testprogs_base", f"key{number}"), f"key{number}")
         make.copy(make.Base(tree, ""), base.path)
-        with make._workshop(base, store) as top:
+        with make._build_folder(base, store) as top:
             assert (top / build_tree.BPF / "test_progs.c").is_file()
         os.utime(store.root / f"testprogs_work/key{number}.lock", (number, number))
     left = sorted(p.name for p in (store.root / "testprogs_base").iterdir())
@@ -213,13 +213,13 @@ def test_bases_that_were_not_used_for_long_are_removed(tree: Path, tmp_path: Pat
 
 def test_copy_in_which_a_make_was_killed_is_made_anew(tree: Path, tmp_path: Path) -> None:
     store, base = Store(tmp_path / "store"), make.Base(tree, "key")
-    with make._workshop(base, store) as top:
+    with make._build_folder(base, store) as top:
         half = top / "half"
     half.write_text("")
-    with make._workshop(base, store):
+    with make._build_folder(base, store):
         assert half.exists()
     (top / make.BUSY).touch()
-    with make._workshop(base, store):
+    with make._build_folder(base, store):
         assert not half.exists()
 
 

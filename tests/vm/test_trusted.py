@@ -25,7 +25,7 @@ from kiter.vm.store import Store
 
 ROOT = Path(__file__).parents[2]
 BY_HAND = ROOT / "specs/letter/letter_css.yaml"  # css->cgroup, which Linux 7.3 trusts and 6.12 does not
-NOWHERE = ROOT / "tests/series_vm/ancestors.yaml"  # cgroup->dom_cgrp
+NOWHERE = ROOT / "tools/series_vm/ancestors.yaml"  # cgroup->dom_cgrp
 
 pytestmark = [pytest.mark.vm, pytest.mark.xdist_group("vm")]
 

@@ -82,7 +82,7 @@ def build(made: Base, job: VmJob, store: Store) -> Path:
     key = digest([made.key, job.types, job.declarations, *(part for pair in texts.items() for part in pair)])
 
     def make(work: Path) -> None:
-        with _workshop(made, store) as top:
+        with _build_folder(made, store) as top:
             lay(top, made, job)
             _run(top, job.kernel.btf, "building test_progs")
             tools.run(strip_command(top, work / "test_progs"), "stripping test_progs", "R17")
@@ -97,7 +97,7 @@ def _texts(job: VmJob) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _workshop(made: Base, store: Store) -> Iterator[Path]:
+def _build_folder(made: Base, store: Store) -> Iterator[Path]:
     """The copy of the base that tests are built in; one process at a time has it."""
     folder = store.root / "testprogs_work"
     folder.mkdir(parents=True, exist_ok=True)

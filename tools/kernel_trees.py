@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Small extracts of real kernel trees: unpacked once into the cache, and as repositories of one commit."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from kiter.kernel import sources
+from kiter.kernel.cache import Cache, default_root
+
+BPF = "tools/testing/selftests/bpf"
+# what `kiter apply` and `kiter sync` read of a tree
+READ = (
+    *("Makefile", "kernel/bpf", "kernel/sched/ext*", "Documentation/bpf", "include/uapi/linux/bpf.h"),
+    *("tools/lib/bpf/bpf_helpers.h", "tools/sched_ext/include"),
+    *(f"{BPF}/{name}" for name in ("bpf_experimental.h", "config", "test_kmods", "bpf_testmod")),
+    *(f"{BPF}/progs/{name}.c" for name in ("kmem_cache_iter", "dmabuf_iter")),
+    *(f"{BPF}/prog_tests/{name}.c" for name in ("kmem_cache_iter", "dmabuf_iter")),
+)
+# what `kiter series` reads of a tree, and what makes the kernel's own scripts take it for one
+CHECKED = (
+    *("Makefile", "MAINTAINERS", "COPYING", "CREDITS", "Kbuild", "README", "*/Kconfig*", "Kconfig"),
+    *("tools/sched_ext/include/scx", "ipc/Makefile", ".get_maintainer.ignore", ".mailmap"),
+    *("kernel/bpf", "kernel/sched", "lib/kstrtox.h", "mm/slab.h", "mm/internal.h"),
+    *("kernel/workqueue_internal.h", "kernel/smpboot.h", "kernel/cgroup/*.h", "io_uring/*.h"),
+    *("Documentation/bpf", "Documentation/dev-tools/checkpatch.rst"),
+    *("scripts/*.pl", "scripts/*.py", "scripts/Kconfig.include", "scripts/const_structs.checkpatch"),
+    *("scripts/kernel-doc*", "scripts/lib/*", "scripts/spelling.txt", "scripts/*.sh"),
+    *("include/uapi/linux/bpf.h", "tools/arch/*/include/*", "tools/docs/*", "tools/include/*"),
+    *("tools/lib/bpf/*.h", "tools/lib/python/*", "tools/testing/selftests/*.h"),
+    *(f"{BPF}/*.h", f"{BPF}/config", f"{BPF}/test_kmods", f"{BPF}/bpf_testmod", f"{BPF}/libarena/include"),
+    *(f"{BPF}/progs/*iter*.[ch]", f"{BPF}/progs/bpf_misc.h", f"{BPF}/prog_tests/*iter*.c"),
+)
+IDENTITY = {"user.name": "Tester", "user.email": "tester@example.org"}
+
+
+def extract(version: str, wanted: tuple[str, ...] = READ) -> Path | None:
+    """Those files of that version's sources, not to be changed; None if the sources are not here."""
+    archive = sources.archive(version)
+    return sources.unpacked(archive, wanted, Cache(default_root())) if archive else None
+
+
+def git(tree: Path, *words: str) -> str:
+    """What git says there."""
+    done = subprocess.run(["git", "-C", tree, *words], capture_output=True, text=True, check=True)
+    return done.stdout.rstrip("\n")
+
+
+def repository(version: str, folder: Path) -> Path | None:
+    """A repository with one commit that has the files of a series; None if the sources are not here."""
+    made = extract(version, CHECKED)
+    if made is None:
+        return None
+    tree = folder / "linux"
+    shutil.copytree(made, tree, symlinks=True)
+    commit_all(tree, f"Linux {version}")
+    return tree
+
+
+def commit_all(tree: Path, message: str) -> None:
+    """Makes a folder a repository with one commit, which has all its files."""
+    git(tree, "init", "-q", "-b", "master")
+    git(tree, "add", "-Af")
+    who = [word for key, value in IDENTITY.items() for word in ("-c", f"{key}={value}")]
+    git(tree, *who, "commit", "-qm", message)
+
+
+def identify(tree: Path) -> None:
+    """Gives the repository a name to commit with."""
+    for key, value in IDENTITY.items():
+        git(tree, "config", key, value)
