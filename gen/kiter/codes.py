@@ -7,6 +7,8 @@ import importlib
 import importlib.util
 from dataclasses import dataclass
 
+from kiter.errors import KiterError, environment
+
 # Where other parts of kiter keep their own tables: a module with a dict named CODES.
 TABLES = (
     *("kiter.lint.codes", "kiter.kernel.codes", "kiter.vm.codes"),
@@ -225,6 +227,24 @@ _OWN = (
         "leave --fix or --diff out",
     ),
     Code(
+        "E14",
+        "the compiler of the kernel is missing",
+        "kbuild names the compiler that these headers were configured for.",
+        "install that compiler",
+    ),
+    Code(
+        "E15",
+        "clang is too old",
+        "BPF programs are compiled by clang, 16 or later.",
+        "apt-get install clang-19",
+    ),
+    Code(
+        "E19",
+        "a program is missing",
+        "kiter runs the programs that kernel developers run.",
+        "install the package that has it",
+    ),
+    Code(
         "E30",
         "there is no such target",
         "What differs between kernels is kept in one profile per release.",
@@ -278,3 +298,8 @@ def every_code() -> dict[str, Code]:
         if importlib.util.find_spec(name.rpartition(".")[0]) and importlib.util.find_spec(name):
             merged.update(importlib.import_module(name).CODES)
     return dict(sorted(merged.items()))
+
+
+def lacking(code: Code, message: str = "", hint: str = "", file: str = "") -> KiterError:
+    """An environment error in a code's own words, but for what is given."""
+    return environment(code.code, message or code.title, code.reason, hint or code.hint, file)

@@ -8,7 +8,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from kiter.kernel import tools
+from kiter import tools
 
 C = """
 typedef unsigned long long u64;

@@ -11,11 +11,11 @@ import pytest
 from btf_compiled import compiled_object
 from btf_writer import Writer, elf_file
 
+from kiter import tools
 from kiter.btf import flags, kinds
 from kiter.btf.reader import Btf
 from kiter.btf.types import Function, Member, Parameter, Struct
 from kiter.errors import KiterError
-from kiter.kernel import tools
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def test_every_bit_of_this_kernels_headers_has_its_name(headers):
 
 
 def test_reading_agrees_with_bpftool(headers):
-    bpftool = tools.require("bpftool", "E16").path
+    bpftool = tools.require("bpftool").path
     cmd = [bpftool, "btf", "dump", "file", str(headers.vmlinux)]
     said = subprocess.run(cmd, capture_output=True, text=True, check=True).stdout
     found = headers.btf

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from kiter import tools
 from kiter.errors import ENVIRONMENT, KiterError
 from kiter.kernel import apt, kernels
 from kiter.site import build as site
-from kiter.vm import image, runner, tools
+from kiter.vm import image, runner
+from kiter.vm.command import command, run
 from kiter.vm.store import Store
 
 
@@ -23,8 +25,8 @@ def _no_kernel(folder: Path) -> None:
 
 
 LACKING: dict[str, Callable[[Path], object]] = {
-    "R01": lambda _: tools.find("a-program-that-is-not-here"),
-    "R02": lambda _: tools.run(tools.command("false"), "trying"),
+    "E19": lambda _: tools.require("a-program-that-is-not-here").path,
+    "R02": lambda _: run(command("false"), "trying"),
     "R03": _no_kernel,
     "R15": lambda folder: runner.uapi_folder(folder, Store(folder / "store")),
     "R31": lambda folder: kernels.remove("6.12.1", folder),
@@ -48,3 +50,22 @@ def test_what_sphinx_complains_of_is_told(tmp_path):
     with pytest.raises(KiterError, match=r"no-such-thing") as caught:
         site.build({"conf.py": "", "index.rst": "A page\n======\n\n.. no-such-thing::\n"}, tmp_path / "out")
     assert [d.code for d in caught.value.diagnostics] == ["E51"]
+
+
+@pytest.mark.parametrize(
+    ("program", "package"), [("qemu-system-x86_64", "qemu-system-x86"), ("make", "make")]
+)
+def test_a_missing_program_is_told_with_its_package(program, package, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(KiterError) as caught:
+        tools.require(program)
+    assert caught.value.diagnostics[0].hint == f"apt-get install {package}"
+
+
+def test_programs_outside_of_the_users_path_are_found(tmp_path, monkeypatch):
+    folder = tmp_path / "sbin"
+    folder.mkdir()
+    (folder / "bpftool").touch(mode=0o755)
+    monkeypatch.setattr(tools, "_BEHIND_PATH", {"bpftool": str(folder)})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert tools.require("bpftool").path == str(folder / "bpftool")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kiter.kernel import headers, sources, tools
+from kiter import tools
+from kiter.kernel import headers, sources
 from kiter.kernel.cache import default_root
 from kiter.kernel.headers import Headers
 from kiter.vm.store import Store, digest

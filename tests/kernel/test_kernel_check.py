@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from kernel_sample import FAILURE, KFUNCS, KFUNCS_PATH, PROG, PROG_PATH, TEST, TEST_PATH, TYPES, edited, ring
 
+from kiter import tools
 from kiter.errors import ENVIRONMENT, KiterError, Position
-from kiter.kernel import tools
 from kiter.kernel.jobs import JobKind
 from kiter.sinks.check import CheckOptions, check
 
@@ -232,12 +232,13 @@ def path_without(tmp_path: Path, *hidden: str) -> str:
 
 def test_all_that_is_missing_is_said_at_once(sourceless, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", path_without(tmp_path, "clang", "bpftool"))
-    monkeypatch.setattr(tools, "_in_sbin", lambda _: None)
+    monkeypatch.setattr(tools, "_BEHIND_PATH", {})
     with pytest.raises(KiterError) as caught:
         check([ring()], sourceless)
     assert caught.value.status == ENVIRONMENT
-    assert [one.code for one in caught.value.diagnostics] == ["E15", "E16"]
-    assert "apt-get install clang-19" in caught.value.diagnostics[0].hint
+    assert [one.code for one in caught.value.diagnostics] == ["E19", "E19"]
+    hints = [one.hint for one in caught.value.diagnostics]
+    assert hints == ["apt-get install bpftool", "apt-get install clang-19"]
 
 
 def test_missing_kernel_compiler_is_named(sourceless, tmp_path, monkeypatch):

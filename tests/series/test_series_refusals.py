@@ -165,7 +165,7 @@ def test_no_perl(tree, tmp_path, refused, monkeypatch):
     (tools / "git").symlink_to(shutil.which("git"))
     monkeypatch.setenv("PATH", str(tools))
     monkeypatch.setattr(os, "defpath", str(tools))
-    assert "M14" in refused(tree)
+    assert "E19" in refused(tree)
 
 
 def test_no_maintainers(tree, refused):

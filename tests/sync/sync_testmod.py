@@ -11,7 +11,7 @@ import pytest
 
 from kiter.kernel import kernels, sources
 from kiter.kernel.cache import default_root, opened
-from kiter.vm import tools
+from kiter.vm.command import run
 from kiter.vm.module import make_command
 from kiter.vm.store import Store, digest
 
@@ -38,4 +38,4 @@ def _build(source: Path, headers: Path, work: Path) -> None:
     for path in source.glob("*.[ch]"):
         shutil.copy(path, work)
     (work / "Makefile").write_text(f"obj-m += {NAME}.o\nCFLAGS_{NAME}.o = -I{work}\n")
-    tools.run(make_command(headers, work), "building bpf_testmod", "R10")
+    run(make_command(headers, work), "building bpf_testmod", "R10")

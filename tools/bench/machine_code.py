@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kiter.kernel import tools
+from kiter import tools
 
 _SYMBOL = re.compile(r"^([0-9a-f]+) (l|g|.)(.{6}) (\S+)\t([0-9a-f]+)\s+(?:\.hidden )?(\S+)$")
 _SECTION = re.compile(r"^Disassembly of section (\S+):$")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiter import frontend
+from kiter import frontend, tools
 from kiter.generate import generate
-from kiter.kernel import compile_context, headers, kbuild, tools
+from kiter.kernel import compile_context, headers, kbuild
 from kiter.kernel.cache import opened
 from kiter.kernel.compile_context import CompileContext, Merged
 from kiter.kernel.headers import Places

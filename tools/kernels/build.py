@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiter import tools
 from kiter.errors import environment
 from kiter.generate import generate
 from kiter.kernel import fetch, kernels, sources
@@ -29,7 +30,7 @@ from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 from kiter.tree import apply, record, worktree
 from kiter.tree.record import Applied
-from kiter.vm import qemu, tools
+from kiter.vm import qemu
 
 HERE = Path(__file__).parent
 VERSION = "7.3"
@@ -82,9 +83,9 @@ class BuildTree:
         return {
             "Linux": f"{kernel.release} ({self.archive})",
             "compiler": _first_line("gcc", "--version"),
-            "clang": _first_line(tools.find("clang"), "--version"),
+            "clang": _first_line(tools.require_clang().path, "--version"),
             "pahole": _first_line(str(self.programs / "pahole"), "--version"),
-            "QEMU": _first_line(tools.find("qemu-system-x86_64"), "--version"),
+            "QEMU": _first_line(tools.require("qemu-system-x86_64").path, "--version"),
             "accelerator": qemu.accelerator().name,
         }
 

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiter import tools
 from kiter.kernel.kernels import Kernel
 from kiter.tree.csource import Piece, pieces, words
-from kiter.vm import tools
+from kiter.vm.command import Command, command
+from kiter.vm.command import run as run_command
 from kiter.vm.harnesses import Clock, Guest
 from kiter.vm.job import Options, VmJob
 from kiter.vm.programs import Program
@@ -54,7 +56,7 @@ class Upstream:
         """See Harness."""
         TestProgs(self.given).lay(folder, job, store)
 
-    def commands(self, folder: Path, job: VmJob, store: Store) -> list[tools.Command]:
+    def commands(self, folder: Path, job: VmJob, store: Store) -> list[Command]:
         """See Harness."""
         return TestProgs(self.given).commands(folder, job, store)
 
@@ -102,6 +104,6 @@ def _testmod(tree: Path, kernel: Kernel, store: Store) -> Path:
     shutil.copytree(tree / BPF / "test_kmods", work)
     # it takes headers from beside its own folder
     (work / "Makefile").write_text("obj-m += bpf_testmod.o\nCFLAGS_bpf_testmod.o = -I$(src)\n")
-    cmd = tools.command(tools.find("make"), "-s", "-C", kernel.headers, f"M={work}", "modules")
-    tools.run(cmd, "building bpf_testmod", "R10")
+    cmd = command(tools.require("make"), "-s", "-C", kernel.headers, f"M={work}", "modules")
+    run_command(cmd, "building bpf_testmod", "R10")
     return work / MODULE

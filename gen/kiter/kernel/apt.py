@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiter import tools
 from kiter.errors import environment
 
 HELPER = "/usr/lib/apt/apt-helper"
@@ -168,7 +168,7 @@ def _codename(path: Path) -> str:
 
 
 def _require(program: str) -> None:
-    if not shutil.which(program):
+    if tools.find(program) is None:
         raise environment(
             "R32", "kernels are fetched by apt, which is not here", hint="install a kernel and its headers"
         )

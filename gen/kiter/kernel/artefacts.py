@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from kiter import tools
 from kiter.errors import ENVIRONMENT, KiterError
-from kiter.kernel import bpf, compile_context, kbuild, kconfig, tools, tree, vmlinux
+from kiter.kernel import bpf, compile_context, kbuild, kconfig, tree, vmlinux
 from kiter.kernel.bpf import Bpf
 from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.compile_context import CompileContext
 from kiter.kernel.headers import Headers, Places
 from kiter.kernel.kbuild import Kbuild
 from kiter.kernel.kconfig import Off
-from kiter.kernel.tools import Tool
 from kiter.kernel.tree import Tree
 from kiter.output import Rendered
+from kiter.tools import Tool
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ def build_shared(
     """
     clang, bpftool, host, asked = _all_of(
         tools.require_clang,
-        lambda: tools.require("bpftool", "E16"),
+        lambda: tools.require("bpftool"),
         lambda: tools.require("gcc" if tools.find("gcc") else "cc"),
         lambda: kbuild.ask(found, cache),
     )

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel import tools
+from kiter import tools
 from kiter.kernel.cache import Cache, key_of, own_code
 from kiter.kernel.codes import lacking
-from kiter.kernel.tools import Tool
 from kiter.kernel.tree import Tree
 from kiter.kernel.vmlinux import Vmlinux
+from kiter.tools import Tool
 
 HARNESS = Path(__file__).resolve().parent.parent / "vm/harness/include"
 SYSTEM = Path("/usr/include")

@@ -4,21 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from kiter.errors import KiterError, environment
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """What a code stands for: a title, why it is an error, and what the user can do."""
-
-    code: str
-    title: str
-    reason: str
-    hint: str
-
+from kiter import codes
+from kiter.codes import Code
+from kiter.errors import KiterError
 
 _ALL = (
     Code(
@@ -94,22 +84,10 @@ _ALL = (
         "install what kbuild misses (apt-get install make gcc), or give other headers",
     ),
     Code(
-        "E14",
-        "the compiler of the kernel is missing",
-        "kbuild names the compiler that these headers were configured for",
-        "install that compiler",
-    ),
-    Code(
-        "E15",
-        "clang is missing or too old",
-        "BPF programs are compiled by clang, 16 or later",
-        "apt-get install clang-19",
-    ),
-    Code(
         "E16",
-        "bpftool is missing or does not work",
+        "bpftool does not work",
         "bpftool makes vmlinux.h from the kernel's BTF, and skeletons from BPF objects",
-        "apt-get install bpftool",
+        "install a bpftool as new as the kernel",
     ),
     Code(
         "E17",
@@ -122,12 +100,6 @@ _ALL = (
         "the kernel headers have no BTF",
         "BPF programs are compiled against a vmlinux.h that is made from it, and iterators compared with it",
         "install headers that hold a vmlinux file (Debian's do), or build with CONFIG_DEBUG_INFO_BTF=y",
-    ),
-    Code(
-        "E19",
-        "a tool of the check is missing",
-        "the check runs the tools that kernel developers run",
-        "install the tool",
     ),
     Code(
         "E20",
@@ -148,5 +120,4 @@ CODES: Mapping[str, Code] = MappingProxyType({entry.code: entry for entry in _AL
 
 def lacking(code: str, message: str, hint: str = "", file: str = "") -> KiterError:
     """An environment error worded from the table; `hint` replaces the table's."""
-    entry = CODES[code]
-    return environment(code, message, entry.reason, hint or entry.hint, file)
+    return codes.lacking(CODES[code], message, hint, file)

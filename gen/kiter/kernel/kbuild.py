@@ -13,11 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel import toolchain, tools
+from kiter import tools
+from kiter.kernel import toolchain
 from kiter.kernel.cache import Cache, key_of, own_code
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers
-from kiter.kernel.tools import Tool
+from kiter.tools import Tool
 
 # obj-y: the code is to be built in, so it gets the flags of built-in code, not a module's.
 _MAKEFILE = "obj-y := probe.o\n"

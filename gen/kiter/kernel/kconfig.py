@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel import tools
+from kiter import tools
 from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.headers import Headers
 from kiter.kernel.kbuild import Kbuild

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from kiter.kernel import tools, vmlinux
+from kiter import tools
+from kiter.kernel import vmlinux
 from kiter.kernel.bpf import Bpf
 from kiter.kernel.cache import key_of
 from kiter.kernel.jobs import Done, Job, JobKind

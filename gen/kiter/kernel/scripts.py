@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel import tools
+from kiter import tools
 from kiter.kernel.cache import key_of, own_code
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.messages import Finding, parse, unexplained
-from kiter.kernel.tools import Tool
 from kiter.kernel.tree import Tree
 from kiter.output import Kind, Output, Rendered
+from kiter.tools import Tool
 
 _TERSE = re.compile(
     r"^.*?:(?P<line>\d+): (?P<level>ERROR|WARNING|CHECK):(?P<type>\w+): (?P<text>.*)$", re.MULTILINE

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kiter.kernel import tools
+from kiter import tools
 from kiter.kernel.cache import key_of, own_code
 from kiter.kernel.compile_context import CompileContext, merged
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.kbuild import Kbuild, object_flags
 from kiter.kernel.kconfig import Off
 from kiter.kernel.messages import Finding, parse, unexplained
-from kiter.kernel.tools import Tool
 from kiter.output import Kind, Rendered
+from kiter.tools import Tool
 from kiter.tree.codes import MisfitError
 
 _KFUNC = re.compile(r"__bpf_kfunc\b[^;{(]*?(\w+)\(")

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel import tools
+from kiter import tools
 from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers
-from kiter.kernel.tools import Tool
+from kiter.tools import Tool
 
 RUNNING = Path("/sys/kernel/btf/vmlinux")
 

@@ -83,12 +83,6 @@ _ALL = (
         "To and Cc come from the tree's own script and its MAINTAINERS file.",
         "give --no-cc to go without, and address the mails yourself",
     ),
-    Code(
-        "M14",
-        "perl is missing",
-        "The kernel's get_maintainer.pl and checkpatch.pl are written in it.",
-        "apt-get install perl",
-    ),
 )
 
 CODES = {code.code: code for code in _ALL}

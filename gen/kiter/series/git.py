@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kiter import tools
 from kiter.series.codes import refused
 
 # What would point git at another repository, as in a hook.
@@ -36,13 +36,10 @@ class Git:
     env: Mapping[str, str] = field(default_factory=dict)
 
     def ask(self, *words: str, text: str = "") -> Said:
-        """Run it; a failure is for the caller to judge. Raises KiterError M01 if there is no git."""
-        program = shutil.which("git")
-        if program is None:
-            raise refused("M01", "git", "git is not installed")
+        """Run it; a failure is for the caller to judge. Raises KiterError E19 if there is no git."""
         clean = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
         done = subprocess.run(
-            [program, "-C", str(self.path), *words],
+            [tools.require("git").path, "-C", str(self.path), *words],
             input=text.encode(),
             capture_output=True,
             env={**clean, "LC_ALL": "C", **self.env},

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from kiter.kernel import compile_context, programs, scripts, tools, unit
+from kiter import tools
+from kiter.kernel import compile_context, programs, scripts, unit
 from kiter.kernel.artefacts import Artefacts
 from kiter.kernel.cache import Cache, key_of, own_code
 from kiter.kernel.jobs import Done, Job, JobKind

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.kernel import tools
+from kiter import tools
 from kiter.series.codes import refused
 
 SCRIPT = "scripts/get_maintainer.pl"
@@ -27,11 +27,8 @@ class People:
 
 
 def perl() -> str:
-    """perl; raises KiterError M14 if there is none."""
-    found = tools.find("perl")
-    if found is None:
-        raise refused("M14", "perl")
-    return found.path
+    """perl; raises KiterError E19 if there is none."""
+    return tools.require("perl").path
 
 
 def asked(tree: Path, patch: str, own: str) -> People:

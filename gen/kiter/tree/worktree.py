@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiter import tools
 from kiter.errors import ENVIRONMENT
 from kiter.target.profile import Profile, nearest
 from kiter.tree.codes import finding, refusal
@@ -80,11 +80,11 @@ def open_tree(path: Path) -> WorkTree:
     profile = nearest("{}.{}".format(*version))
     if not (path / profile.common_file).is_file():
         raise refusal([finding("A01", str(path), f"there is no {profile.common_file}")], ENVIRONMENT)
-    git = shutil.which("git")
-    folder = _git_folder(git, path) if git else None
+    git = tools.find("git")
+    folder = _git_folder(git.path, path) if git else None
     if git is None or folder is None:
         return WorkTree(path, version, path / f".{_RECORD}", None)
-    return WorkTree(path, version, folder / _RECORD, git)
+    return WorkTree(path, version, folder / _RECORD, git.path)
 
 
 def _git_folder(git: str, path: Path) -> Path | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The codes of running: R01 and on for what the machine lacks, R41 for a module that was refused."""
+"""The codes of running: R02 and on for what the machine lacks, R41 for a module that was refused."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ from types import MappingProxyType
 from kiter.codes import Code
 
 _ALL = (
-    Code(
-        "R01",
-        "a program is missing",
-        "Running needs QEMU, clang, bpftool, gcc and make.",
-        "install the package",
-    ),
     Code(
         "R02",
         "a program failed",

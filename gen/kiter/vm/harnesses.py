@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from kiter.vm import repro, tools
+from kiter.vm import repro
+from kiter.vm.command import Command
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Interface, build_program, header_folder, vmlinux_header
 from kiter.vm.runner import build_runner, uapi_folder
@@ -63,7 +64,7 @@ class Harness(Protocol):
     def lay(self, folder: Path, job: VmJob, store: Store) -> None:
         """Writes the sources into a folder as the commands want them."""
 
-    def commands(self, folder: Path, job: VmJob, store: Store) -> list[tools.Command]:
+    def commands(self, folder: Path, job: VmJob, store: Store) -> list[Command]:
         """The command lines that build the tests in that folder."""
 
 
@@ -90,7 +91,7 @@ class OwnHarness:
         """See Harness."""
         repro.lay_tests(folder, job, _interface(job, store))
 
-    def commands(self, folder: Path, job: VmJob, store: Store) -> list[tools.Command]:
+    def commands(self, folder: Path, job: VmJob, store: Store) -> list[Command]:
         """See Harness."""
         return repro.test_commands(folder, job)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import Protocol
 
+from kiter import tools
 from kiter.errors import environment
-from kiter.vm import tools
 from kiter.vm.store import Store, digest
 
 ELF = b"\x7fELF"
@@ -24,9 +24,10 @@ Method = Callable[[bytes, Path], None]
 
 def _program(tool: str, *argv: str) -> Method:
     def unpack(data: bytes, out: Path) -> None:
+        program = tools.require(tool).path
         with out.open("wb") as file:
             # what follows the stream is the loader's own code, so the exit status says nothing
-            subprocess.run([tools.find(tool), *argv], input=data, stdout=file, stderr=DEVNULL, check=False)
+            subprocess.run([program, *argv], input=data, stdout=file, stderr=DEVNULL, check=False)
 
     return unpack
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from kiter import tools
 from kiter.kernel import toolchain
-from kiter.vm import tools
+from kiter.vm.command import Command, command, run
 from kiter.vm.store import Store, digest
 
 
@@ -32,16 +33,15 @@ def module_key(headers: Path, module: Module) -> str:
     """The name of the built module in the cache: changes with anything that could change it."""
     config = headers / ".config"
     stamp = digest([config.read_bytes()]) if config.is_file() else ""
-    return digest(
-        [str(headers.resolve()), stamp, tools.version("gcc"), module.name, module.text, *module.flags]
-    )
+    compiler = tools.require("gcc").identity
+    return digest([str(headers.resolve()), stamp, compiler, module.name, module.text, *module.flags])
 
 
-def make_command(headers: Path, work: Path) -> tools.Command:
+def make_command(headers: Path, work: Path) -> Command:
     """How the modules in a folder are built."""
     jobs = os.cpu_count() or 1
     words = ("make", "-s", f"-j{jobs}", "-C", headers, f"M={work}", "modules")
-    return tools.command(*words, env=toolchain.environment(headers))
+    return command(*words, env=toolchain.environment(headers))
 
 
 def makefile(modules: Sequence[Module]) -> str:
@@ -74,7 +74,7 @@ def _build(headers: Path, modules: Sequence[Module], keys: dict[str, str], store
     with tempfile.TemporaryDirectory(prefix=".make-", dir=folder) as name:
         work = Path(name)
         _prepare(work, modules)
-        tools.run(make_command(headers, work), "building the module", "R10")
+        run(make_command(headers, work), "building the module", "R10")
         for module in modules:
             store.get("ko", keys[module.name], partial(_keep, work, module))
 

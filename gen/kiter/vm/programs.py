@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kiter.vm import tools
+from kiter import tools
+from kiter.vm.command import Command, command, run
 from kiter.vm.store import Store, digest, tree_digest
 
 HARNESS = Path(__file__).parent / "harness"
@@ -46,11 +47,12 @@ class Interface:
 def vmlinux_header(btf: Path, store: Store) -> Path:
     """vmlinux.h of a kernel, from a file with its BTF; made once."""
     stat = btf.stat()
-    key = digest([str(btf.resolve()), str(stat.st_size), str(stat.st_mtime_ns), tools.version("bpftool")])
+    bpftool = tools.require("bpftool")
+    key = digest([str(btf.resolve()), str(stat.st_size), str(stat.st_mtime_ns), bpftool.identity])
 
     def make(work: Path) -> None:
-        cmd = tools.command(tools.find("bpftool"), "btf", "dump", "file", btf, "format", "c")
-        (work / "kernel_types.h").write_text(tools.run(cmd, "writing vmlinux.h", "R11"))
+        cmd = command(bpftool, "btf", "dump", "file", btf, "format", "c")
+        (work / "kernel_types.h").write_text(run(cmd, "writing vmlinux.h", "R11"))
 
     return store.get("vmlinux_h", key, make) / "kernel_types.h"
 
@@ -86,30 +88,26 @@ def header_folder(interface: Interface, store: Store) -> Path:
 @cache
 def system_folders() -> tuple[str, ...]:
     """Where <asm/types.h> is, which <linux/bpf.h> includes; clang does not look there for BPF."""
-    where = tools.run(
-        tools.command(tools.find("gcc"), "-print-multiarch"), "asking gcc for its folders"
-    ).strip()
+    where = run(command(tools.require("gcc"), "-print-multiarch"), "asking gcc for its folders").strip()
     return ("-idirafter", f"/usr/include/{where}") if where else ()
 
 
-def compile_command(headers: Path, source: Path, out: Path) -> tools.Command:
+def compile_command(headers: Path, source: Path, out: Path) -> Command:
     """How one program becomes an object."""
     includes = [f"-I{headers}", f"-I{INCLUDE}", *system_folders()]
-    return tools.command(
-        tools.find("clang"), *CFLAGS, *includes, "-c", source.name, "-o", out, cwd=source.parent
-    )
+    return command(tools.require_clang(), *CFLAGS, *includes, "-c", source.name, "-o", out, cwd=source.parent)
 
 
 def _skeleton(program: Program, headers: Path, work: Path) -> None:
     source, raw, linked = (work / f"{program.name}{end}" for end in (".c", ".raw.o", ".bpf.o"))
     source.write_text(program.text)
-    tools.run(compile_command(headers, source, raw), f"compiling progs/{program.name}.c", "R12")
-    bpftool = tools.find("bpftool")
+    run(compile_command(headers, source, raw), f"compiling progs/{program.name}.c", "R12")
+    bpftool = tools.require("bpftool")
     # the link leaves the DWARF behind, which would make the guest's image ten times as large
-    tools.run(tools.command(bpftool, "gen", "object", linked, raw), "linking the BPF object", "R12")
+    run(command(bpftool, "gen", "object", linked, raw), "linking the BPF object", "R12")
     raw.unlink()
-    text = tools.run(
-        tools.command(bpftool, "gen", "skeleton", linked, "name", program.name), "making the skeleton", "R12"
+    text = run(
+        command(bpftool, "gen", "skeleton", linked, "name", program.name), "making the skeleton", "R12"
     )
     (work / f"{program.name}.skel.h").write_text(text)
 
@@ -125,4 +123,4 @@ def build_program(program: Program, headers: Path, store: Store) -> Path:
 
 
 def _versions() -> Sequence[str]:
-    return tools.version("clang"), tools.version("bpftool")
+    return tools.require_clang().identity, tools.require("bpftool").identity

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from kiter import tools
 from kiter.errors import environment
-from kiter.vm import tools
+from kiter.vm.command import Command, command
 
 NOT_NEEDED = ("jent_mod_init", "crypto_kdf108_init", "init_encrypted", "load_system_certificate_list")
 KERNEL_ARGUMENTS = (
@@ -67,7 +68,7 @@ def _probe(accel: Accelerator) -> str:
     with tempfile.NamedTemporaryFile(prefix="kiter-rom-") as rom:
         rom.write(bytes(0xFFF0) + PROBE_CODE + bytes(16 - len(PROBE_CODE)))
         rom.flush()
-        argv = [tools.find("qemu-system-x86_64"), "-M", "q35", *accel.arguments, "-nodefaults"]
+        argv = [tools.require("qemu-system-x86_64").path, "-M", "q35", *accel.arguments, "-nodefaults"]
         argv += ["-display", "none", "-bios", rom.name, "-device", "isa-debug-exit,iobase=0x501"]
         try:
             done = subprocess.run(argv, capture_output=True, text=True, timeout=5, check=False)
@@ -93,11 +94,11 @@ class Machine:
     append: tuple[str, ...] = ()
 
 
-def boot_command(machine: Machine, accel: Accelerator) -> tools.Command:
+def boot_command(machine: Machine, accel: Accelerator) -> Command:
     """The exact command that boots the machine."""
     console = "stdio,id=console,signal=off" if machine.shell else f"file,id=console,path={machine.console}"
-    return tools.command(
-        tools.find("qemu-system-x86_64"),
+    return command(
+        tools.require("qemu-system-x86_64"),
         *("-M", "q35", "-smp", str(machine.cpus), "-m", str(machine.memory), *accel.arguments),
         *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
         *("-chardev", console, "-serial", "chardev:console"),

@@ -8,7 +8,9 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from kiter.vm import module, programs, runner, tools
+from kiter import tools
+from kiter.vm import module, programs, runner
+from kiter.vm.command import Command, command
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Interface, Program
 
@@ -38,14 +40,14 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
         path.write_text(text)
 
 
-def module_commands(folder: Path, job: VmJob) -> list[tools.Command]:
+def module_commands(folder: Path, job: VmJob) -> list[Command]:
     """The command line that builds the modules in that folder."""
     return [module.make_command(job.kernel.headers, folder)] if job.modules else []
 
 
-def test_commands(folder: Path, job: VmJob) -> list[tools.Command]:
+def test_commands(folder: Path, job: VmJob) -> list[Command]:
     """The command lines of programs, tests and our harness in that folder, in an order that works."""
-    found: list[tools.Command] = []
+    found: list[Command] = []
     for program in job.programs:
         found += _program(folder, program)
     sources = [*sorted(programs.HARNESS.glob("*.c")), folder / "prog_tests/table.c"]
@@ -57,18 +59,18 @@ def test_commands(folder: Path, job: VmJob) -> list[tools.Command]:
     return [*found, runner.link_command(objects, folder / "runner")]
 
 
-def _program(folder: Path, program: Program) -> list[tools.Command]:
-    progs, bpftool = folder / "progs", tools.find("bpftool")
+def _program(folder: Path, program: Program) -> list[Command]:
+    progs, bpftool = folder / "progs", tools.require("bpftool").path
     raw, linked = progs / f"{program.name}.o", progs / f"{program.name}.bpf.o"
     make = shlex.join([bpftool, "gen", "skeleton", str(linked), "name", program.name])
     return [
         programs.compile_command(folder / "include", progs / f"{program.name}.c", raw),
-        tools.command(bpftool, "gen", "object", linked, raw),
-        tools.command("sh", "-c", f"{make} > {shlex.quote(str(progs / program.name))}.skel.h"),
+        command(bpftool, "gen", "object", linked, raw),
+        command("sh", "-c", f"{make} > {shlex.quote(str(progs / program.name))}.skel.h"),
     ]
 
 
-def script(building: Iterable[tools.Command], booting: tools.Command) -> str:
+def script(building: Iterable[Command], booting: Command) -> str:
     """The commands as a shell script."""
     lines = ["#!/bin/sh -ex", "# SPDX-License-Identifier: GPL-2.0-only"]
     lines += [f"({c})" if c.cwd else str(c) for c in building]

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from kiter import tools
 from kiter.errors import environment
-from kiter.vm import tools
+from kiter.vm.command import Command, command, run
 from kiter.vm.programs import HARNESS, INCLUDE
 from kiter.vm.store import Store, digest, tree_digest
 
@@ -55,20 +56,20 @@ def harness_digest() -> str:
     return tree_digest(HARNESS)
 
 
-def compile_command(source: Path, out: Path, includes: Sequence[Path]) -> tools.Command:
+def compile_command(source: Path, out: Path, includes: Sequence[Path]) -> Command:
     """How a C file of the runner is compiled."""
     paths = [f"-I{p}" for p in (*includes, INCLUDE, HARNESS)]
-    return tools.command(tools.find("gcc"), *CFLAGS, *paths, "-c", source.name, "-o", out, cwd=source.parent)
+    return command(tools.require("gcc"), *CFLAGS, *paths, "-c", source.name, "-o", out, cwd=source.parent)
 
 
 def build_harness(uapi: Path, store: Store) -> list[Path]:
     """The harness's own objects, compiled when it or the kernel's interface has changed."""
-    key = digest([harness_digest(), tools.version("gcc"), uapi.name, *CFLAGS])
+    key = digest([harness_digest(), tools.require("gcc").identity, uapi.name, *CFLAGS])
 
     def make(work: Path) -> None:
         for source in sorted(HARNESS.glob("*.c")):
             cmd = compile_command(source, work / f"{source.stem}.o", [uapi])
-            tools.run(cmd, f"compiling the harness's {source.name}", "R13")
+            run(cmd, f"compiling the harness's {source.name}", "R13")
 
     return sorted(store.get("harness", key, make).glob("*.o"))
 
@@ -80,14 +81,14 @@ def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, store: Stor
     if absent:
         raise environment("R14", f"prog_tests/{test.name}.c includes {absent[0]}.skel.h: no such program")
     folders = [programs[name] for name in needed]
-    made_of = [harness_digest(), tools.version("gcc"), uapi.name, *(f.name for f in folders), *CFLAGS]
-    key = digest([*made_of, test.name, test.text])
+    made_of = [harness_digest(), tools.require("gcc").identity, uapi.name, *CFLAGS]
+    key = digest([*made_of, *(f.name for f in folders), test.name, test.text])
 
     def make(work: Path) -> None:
         source = work / f"{test.name}.c"
         source.write_text(test.text)
         cmd = compile_command(source, work / f"{test.name}.o", [*folders, uapi])
-        tools.run(cmd, f"compiling prog_tests/{test.name}.c", "R14")
+        run(cmd, f"compiling prog_tests/{test.name}.c", "R14")
 
     return store.get("test", key, make) / f"{test.name}.o"
 
@@ -105,20 +106,20 @@ def table(tests: Sequence[Test]) -> str:
     )
 
 
-def link_command(objects: Sequence[Path], out: Path) -> tools.Command:
+def link_command(objects: Sequence[Path], out: Path) -> Command:
     """How the runner is linked."""
-    return tools.command(tools.find("gcc"), "-static", "-s", *WRAPPED, "-o", out, *objects, *LIBRARIES)
+    return command(tools.require("gcc"), "-static", "-s", *WRAPPED, "-o", out, *objects, *LIBRARIES)
 
 
 def link(text: str, objects: Sequence[Path], store: Store) -> Path:
     """The runner of the tests in this table, from the objects of the harness and of the tests."""
-    key = digest([text, *(str(o) for o in objects), *WRAPPED, tools.version("gcc")])
+    key = digest([text, *(str(o) for o in objects), *WRAPPED, tools.require("gcc").identity])
 
     def make(work: Path) -> None:
         source = work / "table.c"
         source.write_text(text)
-        tools.run(compile_command(source, work / "table.o", []), "compiling the table of tests", "R13")
-        tools.run(link_command([work / "table.o", *objects], work / "runner"), "linking the runner", "R13")
+        run(compile_command(source, work / "table.o", []), "compiling the table of tests", "R13")
+        run(link_command([work / "table.o", *objects], work / "runner"), "linking the runner", "R13")
 
     return store.get("runner", key, make) / "runner"
 

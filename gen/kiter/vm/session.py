@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kiter import tools
 from kiter.errors import Diagnostic, KiterError, environment
 from kiter.kernel.cache import default_root
-from kiter.vm import initramfs, qemu, registration, repro, tools
+from kiter.vm import initramfs, qemu, registration, repro
 from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
 from kiter.vm.image import vmlinux, vmlinux_path
 from kiter.vm.job import Options, VmJob, job_file
@@ -78,7 +79,7 @@ def _initrd(job: VmJob, built: _Built, options: Options) -> bytes:
     files |= {f"modules/{name}.ko": ko.read_bytes() for name, ko in built.modules.items()}
     programs = {"init": built.guest.runner, **built.guest.files}
     if options.shell:
-        programs["bin/busybox"] = Path(tools.find("busybox"))
+        programs["bin/busybox"] = Path(tools.require("busybox").path)
     files |= {name: path.read_bytes() for name, path in programs.items()}
     return initramfs.pack(files, frozenset(programs))
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.vm import session, tools
+from kiter import tools
+from kiter.vm import session
+from kiter.vm.command import Command, command, run
 from kiter.vm.harnesses import Clock, Guest
 from kiter.vm.job import Options, VmJob
 from kiter.vm.runner import Test, build_harness, functions, link, title, uapi_folder
@@ -53,7 +55,7 @@ class TestProgs:
             make.copy(base, folder / KEPT)
         make.lay(folder / KEPT, base, job)
 
-    def commands(self, folder: Path, job: VmJob, store: Store) -> list[tools.Command]:
+    def commands(self, folder: Path, job: VmJob, store: Store) -> list[Command]:
         """See Harness."""
         return [
             make.make_command(folder / KEPT, job.kernel.btf),
@@ -71,9 +73,9 @@ def table(tests: Sequence[Test]) -> str:
 
 def libraries(program: Path) -> dict[str, Path]:
     """The shared libraries that a program needs, by their path in the guest, which is that here."""
-    listed = tools.run(tools.command(tools.find("ldd"), program), "listing the libraries of test_progs")
-    where = tools.command(tools.find("gcc"), f"-print-file-name={UNWINDER}")
-    unwinder = tools.run(where, "asking gcc for its libraries").strip()
+    listed = run(command(tools.require("ldd"), program), "listing the libraries of test_progs")
+    where = command(tools.require("gcc"), f"-print-file-name={UNWINDER}")
+    unwinder = run(where, "asking gcc for its libraries").strip()
     found = [Path(path) for path in (*LIBRARY.findall(listed), unwinder) if path.startswith("/")]
     return {str(path).lstrip("/"): path for path in found}
 

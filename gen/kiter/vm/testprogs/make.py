@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter.vm import tools
+from kiter import tools
+from kiter.vm.command import Command, command, run
 from kiter.vm.job import VmJob
 from kiter.vm.store import Store, digest
 from kiter.vm.testprogs.tree import BPF, KEPT, Source
@@ -44,25 +45,26 @@ class Base:
     key: str
 
 
-def make_command(top: Path, btf: Path) -> tools.Command:
+def make_command(top: Path, btf: Path) -> Command:
     """How test_progs is built in a pruned tree, with the vmlinux.h that stands at its top."""
     jobs = os.cpu_count() or 1
-    return tools.command(
-        *(tools.find("make"), "-s", f"-j{jobs}", "-C", top / BPF, "test_progs"),
-        *(f"CLANG={tools.find('clang')}", f"VMLINUX_BTF={btf}", f"VMLINUX_H={top / VMLINUX_H}", *NOTHING),
+    return command(
+        *(tools.require("make"), "-s", f"-j{jobs}", "-C", top / BPF, "test_progs"),
+        *(f"CLANG={tools.require_clang()}", f"VMLINUX_BTF={btf}", f"VMLINUX_H={top / VMLINUX_H}", *NOTHING),
     )
 
 
-def strip_command(top: Path, out: Path) -> tools.Command:
+def strip_command(top: Path, out: Path) -> Command:
     """How what was built there becomes small enough for a guest."""
-    return tools.command(tools.find("strip"), "-o", out, top / BPF / "test_progs")
+    return command(tools.require("strip"), "-o", out, top / BPF / "test_progs")
 
 
 def base(source: Source, btf: Path, store: Store) -> Base:
     """The base for the programs of a kernel with that BTF, built when it is not there."""
     stat = btf.stat()
     made_of = [source.identity, str(btf.resolve()), str(stat.st_size), str(stat.st_mtime_ns)]
-    key = digest([*made_of, tools.version("clang"), tools.version("gcc"), *NOTHING, *OPTIMIZED])
+    compilers = tools.require_clang().identity, tools.require("gcc").identity
+    key = digest([*made_of, *compilers, *NOTHING, *OPTIMIZED])
 
     def make(work: Path) -> None:
         shutil.copytree(source.path, work, symlinks=True, dirs_exist_ok=True)
@@ -73,7 +75,7 @@ def base(source: Source, btf: Path, store: Store) -> Base:
 
 
 def _run(top: Path, btf: Path, what: str, also: Sequence[str] = ()) -> None:
-    tools.run(tools.Command((*make_command(top, btf).argv, *also)), what, "R17")
+    run(Command((*make_command(top, btf).argv, *also)), what, "R17")
 
 
 def build(made: Base, job: VmJob, store: Store) -> Path:
@@ -85,7 +87,7 @@ def build(made: Base, job: VmJob, store: Store) -> Path:
         with _build_folder(made, store) as top:
             lay(top, made, job)
             _run(top, job.kernel.btf, "building test_progs")
-            tools.run(strip_command(top, work / "test_progs"), "stripping test_progs", "R17")
+            run(strip_command(top, work / "test_progs"), "stripping test_progs", "R17")
 
     return store.get("testprogs", key, make) / "test_progs"
 

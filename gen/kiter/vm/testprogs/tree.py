@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiter import tools
 from kiter.errors import environment
-from kiter.kernel import sources, tools, tree
+from kiter.kernel import sources, tree
 from kiter.vm.store import Store, digest
 
 BPF = "tools/testing/selftests/bpf"

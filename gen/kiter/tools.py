@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Finding and running the programs that the check needs."""
+"""Finding and running programs: the one place that knows what a user may have to install."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from kiter.kernel.codes import lacking
+from kiter.codes import CODES, lacking
 
 OLDEST_CLANG = 16
 NEWEST_CLANG = 49
@@ -19,18 +20,23 @@ TIMEOUT = 600
 # A make that started us must not lend its job server to, or set variables for, the one we start.
 _NOT_INHERITED = frozenset({"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "KBUILD_OUTPUT", "ARCH"})
 
-# The Debian package of each tool that a user may have to install.
+# The Debian package of each program whose package has another name.
 PACKAGES: Mapping[str, str] = {
-    "make": "make",
-    "bpftool": "bpftool",
-    "clang": "clang-19",
-    "gcc": "gcc",
+    "apt-get": "apt",
+    "busybox": "busybox-static",
     "cc": "gcc",
-    "sparse": "sparse",
-    "perl": "perl",
-    "tar": "tar",
+    "clang": "clang-19",
+    "dpkg-deb": "dpkg",
+    "gcc": "gcc libc6-dev",
+    "ldd": "libc-bin",
+    "qemu-system-x86_64": "qemu-system-x86",
+    "strip": "binutils",
     "xz": "xz-utils",
 }
+# The one in /bin is static, which a guest needs.
+_BEFORE_PATH: Mapping[str, str] = {"busybox": "/bin"}
+# Debian's stands where the PATH of a plain user does not lead.
+_BEHIND_PATH: Mapping[str, str] = {"bpftool": "/usr/sbin:/sbin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,9 @@ class Tool:
     path: str
     mtime: int
     size: int
+
+    def __str__(self) -> str:
+        return self.path
 
     @property
     def identity(self) -> str:
@@ -59,47 +68,39 @@ class Outcome:
 
 def find(name: str, search: str | None = None) -> Tool | None:
     """The program of that name in `search` (else PATH), or at that path; None if there is none."""
-    path = shutil.which(name, path=search) or _in_sbin(name)
+    folders = (_BEFORE_PATH.get(name), search or os.environ.get("PATH", os.defpath), _BEHIND_PATH.get(name))
+    path = next((found for one in folders if one and (found := shutil.which(name, path=one))), None)
     if path is None:
         return None
-    real = Path(path).resolve()
-    stat = real.stat()
+    stat = Path(path).resolve().stat()
     return Tool(name, path, stat.st_mtime_ns, stat.st_size)
-
-
-def _in_sbin(name: str) -> str | None:
-    """Debian's bpftool stands in /usr/sbin, which the PATH of a plain user lacks."""
-    if name != "bpftool" or not os.environ.get("PATH"):
-        return None
-    return shutil.which(name, path="/usr/sbin:/sbin")
 
 
 def require(name: str, code: str = "E19", search: str | None = None) -> Tool:
     """Like find(), but a missing program is an environment error that names its package."""
     tool = find(name, search)
     if tool is None:
-        package = PACKAGES.get(name, name)
-        raise lacking(code, f"'{name}' is not installed", f"apt-get install {package}")
+        install = f"apt-get install {PACKAGES.get(name, name)}"
+        raise lacking(CODES[code], f"'{name}' is not installed", install)
     return tool
 
 
 def require_clang() -> Tool:
     """The newest clang-NN in PATH, else a plain clang that is new enough.
 
-    Raises KiterError E15 if there is neither.
+    Raises KiterError E19 if there is neither, E15 if clang is too old.
     """
     for number in range(NEWEST_CLANG, OLDEST_CLANG - 1, -1):
         tool = find(f"clang-{number}")
         if tool is not None:
             return tool
-    tool = find("clang")
-    if tool is None:
-        raise lacking("E15", "clang is not installed")
+    tool = require("clang")
     if _major(tool) < OLDEST_CLANG:
-        raise lacking("E15", f"{tool.path} is older than clang {OLDEST_CLANG}")
+        raise lacking(CODES["E15"], f"{tool.path} is older than clang {OLDEST_CLANG}")
     return tool
 
 
+@cache
 def _major(clang: Tool) -> int:
     said = run([clang.path, "-dumpversion"]).stdout.split(".")[0].strip()
     return int(said) if said.isdigit() else 0
@@ -109,7 +110,7 @@ def run(
     argv: Sequence[str],
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
-    timeout: float = TIMEOUT,
+    timeout: float | None = TIMEOUT,
 ) -> Outcome:
     """Run a program to its end, in the C locale; one that cannot start or hangs is a failure, too."""
     try:
@@ -123,7 +124,7 @@ def run(
             timeout=timeout,
         )
     except subprocess.TimeoutExpired:
-        return Outcome(124, "", f"{argv[0]} did not end within {timeout:.0f} s")
+        return Outcome(124, "", f"{argv[0]} did not end within {timeout} s")
     except OSError as problem:
         return Outcome(127, "", f"{argv[0]}: {problem.strerror}")
     return Outcome(done.returncode, _text(done.stdout), _text(done.stderr))
