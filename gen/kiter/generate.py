@@ -9,6 +9,7 @@ from typing import Any
 from kiter.lower import names, snippets
 from kiter.lower.context import LoweringContext, lowering_context
 from kiter.lower.docs import example, index, page, toctree
+from kiter.lower.interface import interface
 from kiter.lower.kernel import btf_ids, declarations, kfuncs, makefile, struct, verifier
 from kiter.lower.prototype import module, types
 from kiter.lower.selftests import config, prog, prog_failure, prog_test
@@ -91,19 +92,13 @@ def generate(
         outputs=tuple(_outputs(made, wanted)),
         unit=_unit(made, shims, spaces),
         types=render("prototype/types.h.j2", types.view(made)),
+        interface=interface(made),
         private=names.private_headers(it),
         inside=it.place.inside,
         snippets=snippets.uses(made),
         example=_example(made),
         by_hand=tuple(_outputs(made, {Kind.DECLARATIONS})) if it.by_hand else (),
     )
-
-
-def interface(it: model.Spec, profile: Profile) -> str:
-    """What an iterator is to BPF programs, as C: the kfuncs as a translation unit, and all their ids."""
-    made = lowering_context(it, profile)
-    ids = (o.text for o in _outputs(made, {Kind.BTF_IDS}))
-    return "\n".join((_unit(made), *ids))
 
 
 def _example(made: LoweringContext) -> Output | None:

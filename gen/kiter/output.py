@@ -7,6 +7,7 @@ import enum
 from dataclasses import dataclass
 
 from kiter.errors import Position
+from kiter.interface import Interface
 
 
 class Kind(enum.Enum):
@@ -66,6 +67,7 @@ class Rendered:
     `example` is the program that the reference page shows, None where it shows none.
     `by_hand` are the declarations that a header has of an iterator by hand, for the compiler.
     `types` declares, for BPF programs, what a kernel with the iterator would have in vmlinux.h.
+    `interface` is what these see of it.
     """
 
     spec: str
@@ -75,6 +77,7 @@ class Rendered:
     outputs: tuple[Output, ...]
     unit: str
     types: str
+    interface: Interface
     private: tuple[str, ...] = ()
     inside: bool = False
     snippets: tuple[SnippetUse, ...] = ()

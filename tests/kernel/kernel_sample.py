@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiter.btf.types import Function, Member, Parameter, Struct
 from kiter.errors import Position
+from kiter.interface import Interface, Kfunc
 from kiter.output import Kind, Output, Rendered, SnippetUse
 
 KFUNCS_PATH = "kernel/bpf/task_iter.c.d/ring.c"
@@ -223,6 +225,23 @@ SNIPPETS = (
 )
 
 
+HANDLE = Parameter("it", "struct bpf_iter_ring *")
+TRIO = (
+    Function("bpf_iter_ring_new", "int", (HANDLE,)),
+    Function("bpf_iter_ring_next", "struct task_struct *", (HANDLE,)),
+    Function("bpf_iter_ring_destroy", "void", (HANDLE,)),
+)
+FLAGS = (("KF_ITER_NEW", "KF_RCU_PROTECTED"), ("KF_ITER_NEXT", "KF_RET_NULL"), ("KF_ITER_DESTROY",))
+INTERFACE = Interface(
+    kfuncs=tuple(Kfunc(one, flags, ("it",)) for one, flags in zip(TRIO, FLAGS, strict=True)),
+    declared=TRIO,
+    struct=Struct("bpf_iter_ring", 8, 8, (Member("__opaque", "__u64[1]", 0),)),
+    enumerators={},
+    accepted=(),
+    uses=frozenset(),
+)
+
+
 def ring(kfuncs: str = KFUNCS, guard: str = "", includes: str = INCLUDES) -> Rendered:
     """All outputs of the iterator, with this C."""
     ids = "\n".join(line for line in IDS.splitlines() if line.startswith("BTF_ID")) + "\n"
@@ -243,6 +262,7 @@ def ring(kfuncs: str = KFUNCS, guard: str = "", includes: str = INCLUDES) -> Ren
         ),
         unit="// SPDX-License-Identifier: GPL-2.0-only\n" + includes + kfuncs + REGISTRATION.format(ids=ids),
         types=TYPES,
+        interface=INTERFACE,
         snippets=SNIPPETS,
     )
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 
 from kiter.lower.context import LoweringContext, lowering_context
 from kiter.lower.docs import cost
-from kiter.lower.kernel import registration
+from kiter.lower.interface import interface
 from kiter.spec import model
 from kiter.spec.argument import Argument
 from kiter.spec.context import Context
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
-from kiter.sync import clike
 from kiter.target.profile import Profile
 
 
@@ -85,7 +84,7 @@ def _element(pair: Pair) -> Iterator[Notice]:
 def _flags(pair: Pair) -> Iterator[Notice]:
     old, new = pair
     cases = {case.flag: case for case in new.cases}
-    values, before = _values(new), _values(old)
+    values, before = (interface(side).enumerators for side in (new, old))
     for case in old.cases:
         now = cases.get(case.flag)
         if now is None:
@@ -100,14 +99,6 @@ def _flags(pair: Pair) -> Iterator[Notice]:
         yield from _new_refusals(case.refusals, now.refusals, f"flag {case.flag}")
     for argument in old.it.arguments:
         yield from _accepted(argument, new)
-
-
-def _values(side: LoweringContext) -> dict[str, int]:
-    """The values of the enumerators that the iterator defines."""
-    if side.selector is None or not side.selector.defines:
-        return {}
-    members = (f"{c.flag} = {c.value}" if c.value is not None else c.flag for c in side.cases)
-    return clike.values(", ".join(members))
 
 
 def _accepted(argument: Argument, new: LoweringContext) -> Iterator[Notice]:
@@ -180,10 +171,9 @@ def _kfuncs(pair: Pair) -> Iterator[Notice]:
             yield Notice("N07", function, "without it", flag, pair[1].it.node["iterator"])
 
 
-def _demanded(side: LoweringContext) -> dict[str, frozenset[str]]:
-    code = "\n".join(registration.ids(side))
-    trusted = side.profile.trusted_flag
-    return {name: flags & {trusted, "KF_RCU"} for name, flags, _ in clike.ids(code)}
+def _demanded(side: LoweringContext) -> dict[str, set[str]]:
+    trust = {side.profile.trusted_flag, "KF_RCU"}
+    return {k.prototype.name: trust.intersection(k.flags) for k in interface(side).kfuncs}
 
 
 def _companions(pair: Pair) -> Iterator[Notice]:

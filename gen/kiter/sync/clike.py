@@ -125,11 +125,6 @@ def enums(code: str) -> Iterator[tuple[dict[str, int], int]]:
         yield values, found.start()
 
 
-def values(body: str) -> dict[str, int]:
-    """The enumerators of an enum's body with their values."""
-    return dict(_values(body))
-
-
 def _values(body: str) -> Iterator[tuple[str, int]]:
     """One without a value is its predecessor's and one."""
     following = 0

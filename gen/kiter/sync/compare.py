@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kiter.btf.reader import Btf
-from kiter.sync import emitted, interface
-from kiter.sync.interface import FLAGS_OF, Interface
+from kiter.sync import interface
+from kiter.sync.interface import ACCEPTED, DOCUMENTED, FLAGS_OF, ONLY, Aspects
 from kiter.sync.known import Known
-from kiter.sync.sources import ACCEPTED, DOCUMENTED, ONLY, Side
+from kiter.sync.sources import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +43,21 @@ class Comparison:
         return tuple(d for d in self.differences if d.reason)
 
 
-def compare(name: str, unit: str, target: str, btf: Btf, listed: Iterable[Known]) -> Comparison | None:
-    """An iterator as it is emitted for a target beside a kernel's; None if that has none of the name.
+def compare(name: str, ours: Aspects, target: str, btf: Btf, listed: Iterable[Known]) -> Comparison | None:
+    """An iterator as specified for a target beside a kernel's; None if that has none of the name.
 
-    `unit` is the emitted C with all ids, `listed` what is meant to differ.
+    `listed` is what is meant to differ.
     """
     if not interface.has(btf, name):
         return None
-    ours = emitted.read(unit, name)
     theirs = interface.of(btf, name, ours)
     skip = ONLY if btf.has_ids else (*ONLY, FLAGS_OF)
     mine = [k for k in listed if k.iterator == name and target in k.targets]
     return _judged(name, differing(name, ours, theirs), mine, lambda aspect: not aspect.startswith(skip))
 
 
-def compare_sources(
-    name: str, ours: Interface, side: Side, target: str, listed: Iterable[Known]
-) -> Comparison:
-    """An iterator as it is emitted (sources.emitted_as()) beside that of a tree.
+def compare_sources(name: str, ours: Aspects, side: Side, target: str, listed: Iterable[Known]) -> Comparison:
+    """An iterator as specified beside that of a tree.
 
     The values of enumerators from elsewhere are not looked up, and kernel-doc that is not there
     describes nothing wrong.
@@ -68,11 +65,11 @@ def compare_sources(
 
     def seen(aspect: str) -> bool:
         if aspect.isupper() or aspect.startswith(DOCUMENTED):
-            return aspect in side.interface.facts
-        return not aspect.startswith(ACCEPTED) or aspect in {*ours.facts} & {*side.interface.facts}
+            return aspect in side.aspects.facts
+        return not aspect.startswith(ACCEPTED) or aspect in {*ours.facts} & {*side.aspects.facts}
 
     mine = [k for k in listed if k.iterator == name and target in k.targets]
-    return _judged(name, differing(name, ours, side.interface), mine, seen)
+    return _judged(name, differing(name, ours, side.aspects), mine, seen)
 
 
 def _judged(
@@ -86,7 +83,7 @@ def _judged(
     return Comparison(name, tuple((found | meant).values()), tuple(k for k in mine if k not in met))
 
 
-def differing(name: str, ours: Interface, theirs: Interface) -> Iterator[Difference]:
+def differing(name: str, ours: Aspects, theirs: Aspects) -> Iterator[Difference]:
     """Every aspect that differs, none of them known yet."""
     mine = {use: theirs.facts.get(use, "accepted") for use in ours.uses} | dict(ours.facts)
     for aspect in sorted(mine.keys() | theirs.facts.keys()):

@@ -6,20 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kiter import generate
 from kiter.btf.reader import Btf
 from kiter.errors import Diagnostic
 from kiter.lower import names
-from kiter.lower.context import lowering_context
+from kiter.lower.context import LoweringContext, lowering_context
+from kiter.lower.interface import interface
 from kiter.lower.kernel import btf_ids, declarations
-from kiter.output import Kind
 from kiter.spec import model
 from kiter.sync import known, sources
 from kiter.sync.codes import CODES
 from kiter.sync.compare import Comparison, Difference, compare, compare_sources
-from kiter.sync.interface import FLAGS_OF
+from kiter.sync.interface import ACCEPTED, DECLARED, DOCUMENTED, FLAGS_OF, Aspects, specified
 from kiter.sync.known import Known
-from kiter.sync.sources import ACCEPTED, DECLARED, DOCUMENTED, Files, Tree
+from kiter.sync.sources import Files, Tree
 from kiter.target.profile import Profile
 
 IN_BTF = "the kernel's BTF"
@@ -70,24 +69,24 @@ class Drift:
 
 def of(it: model.Spec, target: Profile, types: Btf | None, tree: Tree | None) -> Drift | None:
     """An iterator beside a kernel's types and a tree; None if neither has it."""
-    unit = generate.interface(it, target)
+    made = lowering_context(it, target)
+    ours = specified(interface(made))
     sides = []
-    if types and (found := compare(it.name, unit, target.release, types, known.interfaces())):
+    if types and (found := compare(it.name, ours, target.release, types, known.interfaces())):
         sides.append(Beside(found, {}, IN_BTF))
-    if tree and (side := _of_tree(it, target, unit, tree)):
+    if tree and (side := _of_tree(made, ours, tree)):
         sides.append(side)
     return Drift(it, tuple(sides)) if sides else None
 
 
-def _of_tree(it: model.Spec, target: Profile, unit: str, tree: Tree) -> Beside | None:
-    made = lowering_context(it, target)
+def _of_tree(made: LoweringContext, ours: Aspects, tree: Tree) -> Beside | None:
+    it = made.it
     ids = {btf_ids.home(made), names.own_file(it)}
     files = Files(names.own_file(it), tuple(sorted(ids)), it.place.header, declarations.home(made))
-    ours = sources.emitted_as(unit, generate.text(made, Kind.DECLARATIONS), it.name)
     side = sources.of(tree, it.name, files, ours)
     if side is None:
         return None
-    result = compare_sources(it.name, ours, side, target.release, known.interfaces())
+    result = compare_sources(it.name, ours, side, made.profile.release, known.interfaces())
     missing = {f"{DECLARED}{name}": files.declarations for name in _trio(it)}
     missing |= {f"{FLAGS_OF}{name}": btf_ids.home(made) for name in _trio(it)}
     return Beside(result, missing | dict(side.places), files.kfuncs)

@@ -1,37 +1,61 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What BPF programs see of an iterator, as facts that can be compared: an aspect, and what holds there.
 
-Aspects are a kfunc's name (its prototype), "flags of" one, "struct bpf_iter_X", and an enumerator.
+Aspects are a kfunc's name (its prototype), "flags of" one, "struct bpf_iter_X", and an enumerator. Only
+sources show the values that new() accepts, what a header declares to programs, and which arguments the
+kernel-doc describes.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kiter.btf import flags
 from kiter.btf.reader import Btf
 from kiter.btf.types import Function, Struct
+from kiter.interface import Interface
 
-Facts = Mapping[str, str]
 FLAGS_OF = "flags of "
+ACCEPTED, DECLARED, DOCUMENTED = "values accepted by ", "declaration of ", "kernel-doc of "
+ONLY = (ACCEPTED, DECLARED, DOCUMENTED)
+_SAME = {"__u64": "u64", "__u32": "u32", "__s64": "s64", "__s32": "s32"}
 IMPLICIT = {"struct bpf_prog_aux *", "const struct bpf_prog_aux *"}
 
 
 @dataclass(frozen=True, slots=True)
-class Interface:
-    """The facts of one iterator.
+class Aspects:
+    """The facts of one iterator; `uses` are the enumerators that it takes as they are."""
 
-    `uses` are aspects that it takes as they are: enumerators, and a struct from the kernel's headers.
-    """
-
-    facts: Facts
+    facts: Mapping[str, str]
     uses: frozenset[str] = frozenset()
 
     @property
     def enumerators(self) -> frozenset[str]:
         """Those that it has a fact about or uses."""
         return frozenset(aspect for aspect in {*self.uses, *self.facts} if aspect.isupper())
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The names of its kfuncs."""
+        return tuple(aspect for aspect in self.facts if not aspect.isupper() and " " not in aspect)
+
+
+def specified(given: Interface) -> Aspects:
+    """An iterator as its spec has it."""
+    facts: dict[str, str] = {}
+    for kfunc in given.kfuncs:
+        name = kfunc.prototype.name
+        facts[name] = prototype(explicit(kfunc.prototype, kfunc.flags))
+        facts[f"{FLAGS_OF}{name}"] = flags_text(kfunc.flags)
+        facts[f"{DOCUMENTED}{name}"] = described(kfunc.described)
+    facts[f"struct {given.struct.name}"] = layout(given.struct)
+    facts |= {f"{DECLARED}{one.name}": signature(one) for one in given.declared}
+    if given.accepted:
+        facts[f"{ACCEPTED}{given.kfuncs[0].prototype.name}"] = accepted(given.accepted)
+    facts |= {name: str(value) for name, value in given.enumerators.items()}
+    return Aspects(facts, given.uses)
 
 
 def has(btf: Btf, name: str) -> bool:
@@ -46,13 +70,13 @@ def offered(btf: Btf) -> tuple[str, ...]:
     return tuple(sorted(name.removeprefix("bpf_iter_").removesuffix("_new") for name in found))
 
 
-def of(btf: Btf, name: str, ours: Interface | None = None) -> Interface:
+def of(btf: Btf, name: str, ours: Aspects | None = None) -> Aspects:
     """An iterator as a kernel or module has it.
 
     `ours` says what to look for beside the three kfuncs, the struct, and other kfuncs that take it:
     its functions, and the enums that hold one of its enumerators, but for names in "__".
     """
-    ours = ours or Interface({})
+    ours = ours or Aspects({})
     functions = _functions(btf, name, ours)
     known = btf.kfuncs()
     found = {one.name: prototype(one) for one in functions}
@@ -63,17 +87,17 @@ def of(btf: Btf, name: str, ours: Interface | None = None) -> Interface:
         found[f"struct {state.name}"] = layout(state)
     for enum in btf.enums_with(ours.enumerators):
         found |= {key: str(value) for key, value in enum.values.items() if not key.startswith("__")}
-    return Interface(found)
+    return Aspects(found)
 
 
 def _trio(name: str) -> tuple[str, ...]:
     return tuple(f"bpf_iter_{name}_{what}" for what in ("new", "next", "destroy"))
 
 
-def _functions(btf: Btf, name: str, ours: Interface) -> tuple[Function, ...]:
+def _functions(btf: Btf, name: str, ours: Aspects) -> tuple[Function, ...]:
     takes = f"struct bpf_iter_{name} *"
     wanted = dict.fromkeys(_trio(name))
-    wanted |= dict.fromkeys(aspect for aspect, text in ours.facts.items() if text.endswith(")"))
+    wanted |= dict.fromkeys(ours.functions)
     others = (one for one in btf.kfunc_prototypes if any(p.type == takes for p in one.parameters))
     found = {one.name: one for one in (*map(btf.function, wanted), *others) if one}
     return tuple(found.values())
@@ -95,6 +119,27 @@ def flags_text(names: Iterable[str]) -> str:
     """Flags in the order of their bits, whatever order they come in."""
     order = list(flags.FLAGS.values())
     return " | ".join(sorted(names, key=lambda name: order.index(name) if name in order else len(order)))
+
+
+def signature(function: Function) -> str:
+    """A declaration without the names of its arguments, which programs need not spell alike."""
+    given = ", ".join(_same(p.type) for p in function.parameters) or "void"
+    return f"{_same(function.returns)} ({given})"
+
+
+def _same(ctype: str) -> str:
+    return " ".join(_SAME.get(word, word) for word in ctype.split())
+
+
+def described(names: Iterable[str]) -> str:
+    """The arguments that a kernel-doc comment describes."""
+    return ", ".join(names) or "no argument"
+
+
+def accepted(values: Iterable[str]) -> str:
+    """Values of flag arguments, each once, the words of one in their alphabet."""
+    spelled = {" | ".join(sorted(re.split(r"[\s|]+", value.strip()))) for value in values}
+    return ", ".join(sorted(spelled))
 
 
 def layout(struct: Struct) -> str:

@@ -15,16 +15,26 @@ from typing import Any, TypeVar
 
 from kiter.btf.types import Function
 from kiter.errors import environment
-from kiter.sync import clike, emitted
+from kiter.sync import clike
 from kiter.sync.codes import CODES
-from kiter.sync.interface import FLAGS_OF, Interface, explicit, flags_text, layout, prototype
+from kiter.sync.interface import (
+    ACCEPTED,
+    DECLARED,
+    DOCUMENTED,
+    FLAGS_OF,
+    Aspects,
+    accepted,
+    described,
+    explicit,
+    flags_text,
+    layout,
+    prototype,
+    signature,
+)
 
 T = TypeVar("T")
 LARGEST = 4 << 20  # bytes; what is read here of Linux 7.3 has 0.4 MB at most
 MOST = 1024  # of one kind in a file; a hook takes 256 kfuncs (BTF_KFUNC_SET_MAX_CNT)
-ACCEPTED, DECLARED, DOCUMENTED = "values accepted by ", "declaration of ", "kernel-doc of "
-ONLY = (ACCEPTED, DECLARED, DOCUMENTED)
-_SAME = {"__u64": "u64", "__u32": "u32", "__s64": "s64", "__s32": "s32"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Files:
 class Side:
     """The facts of one side, and where each stands."""
 
-    interface: Interface
+    aspects: Aspects
     places: Mapping[str, str]
 
 
@@ -79,30 +89,20 @@ def _read(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 
-def of(tree: Tree, name: str, files: Files, ours: Interface) -> Side | None:
+def of(tree: Tree, name: str, files: Files, ours: Aspects) -> Side | None:
     """An iterator of a tree; None if it is not there. `ours` says which enumerators to look for."""
     there = any(_belongs(function.name, name) for function, _ in tree.all(files.kfuncs, clike.kfuncs))
     if not there and f"bpf_iter_{name}_new(" not in tree.text(files.kfuncs)[1]:
         return None
     found = list(_found(tree, name, files, ours))
     facts = {aspect: text for aspect, text, _ in found}
-    return Side(Interface(facts), {aspect: place for aspect, _, place in found})
-
-
-def emitted_as(unit: str, declarations: str, name: str) -> Interface:
-    """The same of C that kiter emits."""
-    whole = emitted.read(unit, name)
-    code = clike.masked(unit)
-    flags = {function: given for function, given, _ in clike.ids(code)}
-    facts = {aspect: text for aspect, text, _ in _of_kfuncs(unit, code, name, flags, clike.kfuncs(code))}
-    facts |= {aspect: text for aspect, text, _ in _declared(clike.declared(clike.masked(declarations)), name)}
-    return Interface({**whole.facts, **facts}, whole.uses)
+    return Side(Aspects(facts), {aspect: place for aspect, _, place in found})
 
 
 Facts = Iterator[tuple[str, str, str]]  # aspect, text, place
 
 
-def _found(tree: Tree, name: str, files: Files, ours: Interface) -> Facts:
+def _found(tree: Tree, name: str, files: Files, ours: Aspects) -> Facts:
     text, code = tree.text(files.kfuncs)
     flags: dict[str, tuple[frozenset[str], str, int]] = {}
     for path in files.ids:
@@ -129,7 +129,7 @@ def _types_in(path: str, tree: Tree, name: str) -> Facts:
             yield f"struct {struct.name}", layout(struct), _place(path, code, at)
 
 
-def _enums_in(path: str, tree: Tree, ours: Interface) -> Facts:
+def _enums_in(path: str, tree: Tree, ours: Aspects) -> Facts:
     """The enums that hold an enumerator which the spec defines."""
     code = tree.text(path)[1]
     for values, at in tree.all(path, clike.enums):
@@ -149,28 +149,18 @@ def _of_kfuncs(
         if not _belongs(function.name, name) and not any(p.type == handle for p in function.parameters):
             continue
         yield function.name, prototype(explicit(function, flags.get(function.name, ()))), at
-        if (described := clike.documented(text, at)) is not None:
+        if (names := clike.documented(text, at)) is not None:
             comment = text.rindex(clike.kernel_doc(text, at), 0, at)
-            yield f"{DOCUMENTED}{function.name}", ", ".join(described) or "no argument", comment
+            yield f"{DOCUMENTED}{function.name}", described(names), comment
         labels = clike.labels(clike.body(code, at)) if function.name == f"bpf_iter_{name}_new" else ()
         if labels:
-            yield f"{ACCEPTED}{function.name}", ", ".join(labels), at
+            yield f"{ACCEPTED}{function.name}", accepted(labels), at
 
 
 def _declared(declared: Iterable[tuple[Function, int]], name: str) -> Iterator[tuple[str, str, int]]:
     for function, at in declared:
         if _belongs(function.name, name):
-            yield f"{DECLARED}{function.name}", _types(function), at
-
-
-def _types(function: Function) -> str:
-    """A declaration without the names of its arguments, which programs need not spell alike."""
-    given = ", ".join(_same(p.type) for p in function.parameters) or "void"
-    return f"{_same(function.returns)} ({given})"
-
-
-def _same(ctype: str) -> str:
-    return " ".join(_SAME.get(word, word) for word in ctype.split())
+            yield f"{DECLARED}{function.name}", signature(function), at
 
 
 def _belongs(function: str, name: str) -> bool:

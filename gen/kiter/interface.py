@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What an iterator is to BPF programs: its kfuncs with their flags, its struct, its enumerators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kiter.btf.types import Function, Struct
+
+
+@dataclass(frozen=True, slots=True)
+class Kfunc:
+    """One function that programs may call.
+
+    prototype: as the kernel defines it, suffixes of its arguments and implicit ones included
+    flags: its KF_ flags
+    described: the arguments that its kernel-doc describes
+    """
+
+    prototype: Function
+    flags: tuple[str, ...]
+    described: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """Everything that a program can depend on.
+
+    kfuncs: new(), next() and destroy(), then the companions
+    declared: the first three as a header declares them to programs; none where no header does
+    struct: what stands on the program's stack
+    enumerators: the constants that the iterator defines, with their values
+    accepted: the values of flag arguments that new() tells apart, as C spells them
+    uses: the constants of the kernel's that it takes
+    """
+
+    kfuncs: tuple[Kfunc, ...]
+    declared: tuple[Function, ...]
+    struct: Struct
+    enumerators: Mapping[str, int]
+    accepted: tuple[str, ...]
+    uses: frozenset[str]
+
+    def flags(self, function: str) -> tuple[str, ...]:
+        """The flags of one kfunc; none for one that is not there."""
+        return next((kfunc.flags for kfunc in self.kfuncs if kfunc.prototype.name == function), ())

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What BPF programs see of an iterator, as facts: what the templates of the kernel's code spell out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kiter.analysis.state import WORD, Field
+from kiter.btf.types import Function, Member, Parameter, Struct
+from kiter.interface import Interface, Kfunc
+from kiter.lower import names
+from kiter.lower.context import LoweringContext
+from kiter.lower.kernel import declarations, registration
+from kiter.lower.kernel.companions import HANDLE
+from kiter.spec.companion import Companion
+
+_CONSTANT = re.compile(r"\b[A-Z]\w+")
+
+
+def interface(ctx: LoweringContext) -> Interface:
+    """The interface on one kernel."""
+    defined = dict(_enumerators(ctx))
+    accepted = tuple(case.flag for case in ctx.cases if case.flag)
+    accepted += tuple(value.c for a in ctx.it.arguments for value in a.combinations)
+    bits = [value.c for a in ctx.it.arguments for value in a.bits]
+    used = {word for value in (*accepted, *bits) for word in _CONSTANT.findall(value)}
+    return Interface(
+        kfuncs=(*_trio(ctx), *(_companion(ctx, c) for c in ctx.it.companions)),
+        declared=tuple(_declared(ctx)),
+        struct=_struct(ctx),
+        enumerators=defined,
+        accepted=accepted,
+        uses=frozenset(used - defined.keys()),
+    )
+
+
+def _handle(ctx: LoweringContext, name: str = "it") -> Parameter:
+    return Parameter(name, f"struct bpf_iter_{ctx.it.name} *")
+
+
+def _trio(ctx: LoweringContext) -> Iterator[Kfunc]:
+    handle = _handle(ctx)
+    given = tuple(Parameter(names.parameter(a, ctx.profile), a.type) for a in ctx.it.arguments)
+    takes = {"new": (handle, *given), "next": (handle,), "destroy": (handle,)}
+    gives = {"new": "int", "next": ctx.it.element, "destroy": "void"}
+    for what, flags in registration.flags_of(ctx).items():
+        yield _kfunc(Function(names.function(ctx.it, what), gives[what], takes[what]), flags)
+
+
+def _companion(ctx: LoweringContext, companion: Companion) -> Kfunc:
+    own = tuple(Parameter(p.name, p.type) for p in companion.parameters)
+    handle = (_handle(ctx, HANDLE),)
+    takes = own + handle if companion.last else handle + own
+    prototype = Function(companion.name, companion.gives, takes)
+    return _kfunc(prototype, registration.companion_flags(ctx, companion))
+
+
+def _kfunc(prototype: Function, flags: tuple[str, ...]) -> Kfunc:
+    """One whose kernel-doc describes all its arguments."""
+    return Kfunc(prototype, flags, tuple(p.name for p in prototype.parameters))
+
+
+def _declared(ctx: LoweringContext) -> Iterator[Function]:
+    """What programs call: without the suffixes, and the arguments that the verifier supplies."""
+    if declarations.home(ctx) == declarations.NONE:
+        return
+    handle = _handle(ctx)
+    given = (Parameter(a.name, a.type) for a in ctx.it.arguments if not a.implicit)
+    yield Function(names.function(ctx.it, "new"), "int", (handle, *given))
+    yield Function(names.function(ctx.it, "next"), ctx.it.element, (handle,))
+    yield Function(names.function(ctx.it, "destroy"), "void", (handle,))
+
+
+def _struct(ctx: LoweringContext) -> Struct:
+    name = f"bpf_iter_{ctx.it.name}"
+    if ctx.it.place.open:
+        return _open(name, ctx.state.fields)
+    words = ctx.state.words
+    return Struct(name, words * WORD, WORD, (Member("__opaque", f"__u64[{words}]", 0),))
+
+
+def _open(name: str, fields: tuple[Field, ...]) -> Struct:
+    """The fields in their order, each aligned to its own size as C does it."""
+    members: list[Member] = []
+    size, alignment = 0, 1
+    for field in fields:
+        each = min(field.size, WORD)
+        alignment = max(alignment, each)
+        size = _rounded(size, each)
+        members.append(Member(field.name, field.type, 8 * size))
+        size += field.size
+    return Struct(name, _rounded(size, alignment), alignment, tuple(members))
+
+
+def _rounded(size: int, to: int) -> int:
+    return -(-size // to) * to
+
+
+def _enumerators(ctx: LoweringContext) -> Iterator[tuple[str, int]]:
+    """One without a value is its predecessor's and one."""
+    selector = ctx.selector
+    following = 0
+    for case in ctx.cases if selector and selector.defines else ():
+        value = following if case.value is None else case.value
+        yield case.flag, value
+        following = value + 1
