@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.environment import TemplateModule
 
-from kiter import resources
+from kiter import markup, prose, resources
 from kiter.bytecode import Bytecode
 from kiter.kernel.cache import default_root
+from kiter.lower.statement import Statement
 
 
 def _lines(lines: Iterable[str]) -> str:
@@ -30,22 +31,25 @@ def _paragraphs(texts: Iterable[str]) -> str:
     return "\n\n".join(text.strip("\n") for text in texts if text.strip("\n"))
 
 
-def _wrap(text: str, indent: str = "", columns: int = 80, hang: str = "") -> str:
-    """Prose in so many columns; words stay whole. `hang` is put before all lines but the first."""
-    return textwrap.fill(
-        text,
-        columns,
-        initial_indent=indent,
-        subsequent_indent=indent + hang,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def _code(text: str) -> str:
     """A program as a literal block: indented, and without tabs, which RST would count anew."""
     lines = (line.replace("\t", " " * 8) for line in text.strip("\n").splitlines())
     return "\n".join(f"    {line}".rstrip() for line in lines)
+
+
+def _say(statement: Statement, sentences: TemplateModule) -> str:
+    """The words for a statement, from the macros of a template that was imported."""
+    said: str = getattr(sentences, statement.name)(*statement.about)
+    return said
+
+
+def _named(names: Iterable[str], words: Mapping[str, str]) -> list[str]:
+    """What each of the names is called."""
+    return [words[name] for name in names]
+
+
+def _literals(texts: Iterable[str]) -> list[str]:
+    return [f"``{text}``" for text in texts]
 
 
 @cache
@@ -63,7 +67,22 @@ def _environment() -> Environment:
     made.filters["lines"] = _lines
     made.filters["tabbed"] = _tabbed
     made.filters["paragraphs"] = _paragraphs
-    made.filters["wrap"] = _wrap
+    made.filters |= {
+        "say": _say,
+        "named": _named,
+        "literals": _literals,
+        "wrap": prose.wrap,
+        "fill": prose.fill,
+        "mail": prose.mail,
+        "kernel_doc": prose.kernel_doc,
+        "capital": prose.capital,
+        "sentence": prose.sentence,
+        "listed": prose.listed,
+        "rst": markup.rst,
+        "constants": markup.constants,
+        "plain": markup.plain,
+        "table": markup.table,
+    }
     made.filters["code"] = _code
     made.filters["yaml"] = json.dumps
     return made

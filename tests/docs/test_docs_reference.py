@@ -18,8 +18,9 @@ from kiter.kernel import sources
 from kiter.kernel.cache import opened
 from kiter.lower import names
 from kiter.lower.docs.index import PAGE
-from kiter.lower.docs.rst import sentence, spoken, table
+from kiter.markup import rst, table
 from kiter.output import Kind, Rendered
+from kiter.prose import sentence
 from kiter.spec.model import Spec
 from kiter.sync import specs
 from kiter.target.profile import profile, releases
@@ -145,7 +146,7 @@ def test_a_page_that_is_wrong_is_noticed(documentation):
     ],
 )
 def test_text_is_plain_in_rst(text, said):
-    assert spoken(text) == said
+    assert rst(text) == said
 
 
 def test_a_sentence_keeps_the_name_that_it_begins_with():
@@ -154,9 +155,13 @@ def test_a_sentence_keeps_the_name_that_it_begins_with():
 
 
 def test_a_table_stays_within_its_columns():
-    lines = table(("value", "meaning", "since"), [("A_VALUE", "many words " * 12, "6.7")], words=1)
+    lines = table("value\tmeaning\tsince\nA_VALUE\t" + "many words " * 12 + "\t6.7\n").splitlines()
     assert max(map(len, lines)) <= 80
     assert all(line[8:10] == "  " for line in lines), "seven would be a conflict marker to git"
+
+
+def test_a_column_without_a_cell_is_left_out():
+    assert "since" not in table("value\tmeaning\tsince\nA\tall of them\t\n")
 
 
 @pytest.mark.parametrize("release", releases())

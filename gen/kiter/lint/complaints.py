@@ -150,7 +150,7 @@ _ROWS = (
         "the generated programs compare whole numbers, no bytes",
     ),
     (57, "CI should be green", "P", "", "kiter build and kiter run before a patch is made"),
-    (58, "typos and style of kernel-doc", "GL", "I40 L04 L05 K16", "lower/describe.py"),
+    (58, "typos and style of kernel-doc", "GL", "I40 L04 L05 K16", "lower/kernel/kernel_doc.py"),
     (59, "BTF_ID_LIST_GLOBAL_SINGLE() for one user", "G", "I33", "no list of ids is emitted"),
     (
         60,

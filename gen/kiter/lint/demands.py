@@ -129,7 +129,7 @@ _ROWS = (
     ("sizes are compared with >", "", "I22", "lower/kernel/new.py"),
     ("the guard stands in four places", "", "I26 I27", "lower/kernel/registration.py"),
     ("no skeleton of the iterator's name", "tools/bpf/bpftool/gen.c", "K01 K13", ""),
-    ("kernel-doc with Return: on all three", "kernel-doc.rst", "I40 K16", "lower/describe.py"),
+    ("kernel-doc with Return: on all three", "kernel-doc.rst", "I40 K16", "lower/kernel/kernel_doc.py"),
 )
 
 DEMANDS = tuple(Demand(what, kernel, tuple(by.split()), how) for what, kernel, by, how in _ROWS)

@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the C says about itself: kernel-doc of the three kfuncs and of an enum defined here."""
+"""What pages and messages say of an iterator."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import kernel_doc, paragraph
-from kiter.lower.docs.rst import marked
+from kiter.prose import listed
 from kiter.spec.argument import Argument
-from kiter.spec.companion import Companion
 from kiter.spec.snippet import text_on
 from kiter.spec.walk import Counter
 
@@ -80,46 +77,6 @@ def _with(ctx: LoweringContext, flag: str) -> str:
     return f" and @{ctx.it.select} is %{flag}" if flag else ""
 
 
-def arguments_spelled(ctx: LoweringContext, text: str) -> str:
-    """Text with @argument as the prototype spells it."""
-    spelled = {a.name: names.parameter(a, ctx.profile) for a in ctx.it.arguments}
-    return re.sub(r"@(\w+)", lambda m: "@" + spelled.get(m.group(1), m.group(1)), marked(text))
-
-
-def _doc(ctx: LoweringContext, text: str) -> tuple[str, ...]:
-    return paragraph(arguments_spelled(ctx, text))
-
-
-def _item(ctx: LoweringContext, head: str, text: str) -> tuple[str, ...]:
-    return paragraph(f"{head} {arguments_spelled(ctx, text)}", first=" * ", rest=" *\t")
-
-
-def _bullet(ctx: LoweringContext, flag: str, text: str) -> tuple[str, ...]:
-    spelled = re.sub(r"\b([A-Z]\w+)", r"%\1", flag)
-    return paragraph(f"{spelled}: {arguments_spelled(ctx, text)}", first=" * * ", rest=" *   ")
-
-
-def new_doc(ctx: LoweringContext) -> tuple[str, ...]:
-    """The comment on new()."""
-    it = ctx.it
-    title = paragraph(f"bpf_iter_{it.name}_new() - begin to {marked(it.summary)}", rest=" *\t")
-    described = [_item(ctx, "@it:", "the iterator, on the BPF program's stack")]
-    for a in it.arguments:
-        kind = f", an enum {_enum_name(ctx, a.name)}" if _enum_name(ctx, a.name) else ""
-        nullable = ", or NULL" if a.nullable else ""
-        described.append(_item(ctx, f"@{names.parameter(a, ctx.profile)}:", a.doc + nullable + kind))
-    params = tuple(line for item in described for line in item)
-    return kernel_doc(
-        (*title, *params),
-        _values(ctx),
-        *(_accepted(ctx, a) for a in it.arguments),
-        *(_doc(ctx, p) for p in paragraphs(ctx)),
-        *(_doc(ctx, p) for p in rings(ctx)),
-        *(_doc(ctx, sentence) for sentence in callers(ctx)),
-        _doc(ctx, returns(ctx)),
-    )
-
-
 def callers(ctx: LoweringContext) -> Iterable[str]:
     """Who may call, beyond what is usual."""
     context = ctx.it.context
@@ -142,39 +99,9 @@ def pointers(ctx: LoweringContext) -> Iterator[str]:
             yield f"A program may use {listed(names)} like pos itself{unless}."
 
 
-def listed(items: Sequence[str]) -> str:
-    """The items as a sentence lists them."""
-    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
-
-
-def _accepted(ctx: LoweringContext, argument: Argument) -> tuple[str, ...]:
-    """What a flag argument that selects no walk may be."""
-    values = argument.bits or argument.combinations
-    if not values:
-        return ()
-    items = [_bullet(ctx, value.c, value.doc) for value in values]
-    return (f" * @{argument.name} {offered(argument)}:", " *", *(line for item in items for line in item))
-
-
 def offered(argument: Argument) -> str:
     """How a list of the values of a flag argument begins."""
     return "may have these bits" if argument.bits else "is one of"
-
-
-def _enum_name(ctx: LoweringContext, argument: str) -> str:
-    found = ctx.it.argument(argument)
-    if found is None:
-        return ""
-    return found.enum or found.defines.removeprefix("enum").strip()
-
-
-def _values(ctx: LoweringContext) -> tuple[str, ...]:
-    """The flag values as a list, unless the comment on an enum defined here has it."""
-    selector = ctx.selector
-    if selector is None or selector.defines.startswith("enum "):
-        return ()
-    items = [_bullet(ctx, case.flag, case.doc) for case in ctx.cases]
-    return (f" * @{selector.name} selects what is visited:", " *", *(line for i in items for line in i))
 
 
 def paragraphs(ctx: LoweringContext) -> Iterable[str]:
@@ -205,78 +132,3 @@ def returns(ctx: LoweringContext) -> str:
     listed = ", ".join(f"-{errno} if {' or if '.join(reasons)}" for errno, reasons in by_errno.items())
     empty = f"After an error the iterator is empty: bpf_iter_{ctx.it.name}_next() returns NULL."
     return f"Return: 0 on success, {listed}. {empty}"
-
-
-LASTING = {
-    "rcu": "valid until the RCU critical section ends",
-    "state": "which the next call changes",
-    "native": "valid until the next call",
-    "held": "valid until the next call",
-    "snapshot": "a copy that is valid until the next call",
-}
-
-
-def next_doc(ctx: LoweringContext) -> tuple[str, ...]:
-    """The comment on next()."""
-    it = ctx.it
-    struct = it.element.rstrip(" *")
-    element = f"the next &{struct}" if struct.startswith("struct") else "a pointer to the next number"
-    return kernel_doc(
-        (f" * bpf_iter_{it.name}_next() - get the next element", *_item(ctx, "@it:", "the iterator")),
-        paragraph(
-            f"Return: {element}, {LASTING[it.lifetime]}, or NULL at the end. "
-            "Once it has returned NULL, it always does."
-        ),
-    )
-
-
-def companion_doc(ctx: LoweringContext, companion: Companion) -> tuple[str, ...]:
-    """The comment on a companion."""
-    own = [_item(ctx, f"@{p.name}:", p.doc) for p in companion.parameters]
-    handle = [_item(ctx, "@it__iter:", "the iterator")]
-    items = own + handle if companion.last else handle + own
-    title = paragraph(f"{companion.name}() - {marked(companion.doc)}", rest=" *\t")
-    return kernel_doc(
-        (*title, *(line for item in items for line in item)),
-        _doc(ctx, "Return: nothing." if companion.gives == "void" else _given(ctx, companion)),
-    )
-
-
-def _given(ctx: LoweringContext, companion: Companion) -> str:
-    empty = companion.empty.on(ctx.profile.number) if companion.empty else None
-    otherwise = f"; {empty.text} if bpf_iter_{ctx.it.name}_new() has failed" if empty else ""
-    return f"Return: what was asked for{otherwise}."
-
-
-def destroy_doc(ctx: LoweringContext) -> tuple[str, ...]:
-    """The comment on destroy()."""
-    it = ctx.it
-    return kernel_doc(
-        (f" * bpf_iter_{it.name}_destroy() - end the walk", *_item(ctx, "@it:", "the iterator")),
-        _doc(ctx, "To be called on every iterator, also when new() has failed."),
-        (" * Return: nothing.",),
-    )
-
-
-def enum(ctx: LoweringContext) -> tuple[str, ...]:
-    """The enum that the iterator brings along, if it does."""
-    selector = ctx.selector
-    if selector is None or not selector.defines:
-        return ()
-    members = [_member(case.flag, case.value) for case in ctx.cases]
-    body = (f"{selector.defines} {{", *(f"\t{m}" for m in members), "};")
-    if selector.defines == "enum":
-        return body
-    about = arguments_spelled(ctx, selector.doc)
-    title = f" * {selector.defines} - {about}, for bpf_iter_{ctx.it.name}_new()"
-    items = [_item(ctx, f"@{case.flag}:", _plain(case.doc)) for case in ctx.cases]
-    return (*kernel_doc((title, *(line for i in items for line in i))), *body)
-
-
-def _plain(text: str) -> str:
-    """Text for a comment where @ would name a member."""
-    return text.replace("@", "")
-
-
-def _member(flag: str, value: int | None) -> str:
-    return f"{flag}," if value is None else f"{flag} = {value},"

@@ -12,6 +12,7 @@ from kiter.spec.model import Spec
 from kiter.spec.walk import Native
 from kiter.target.profile import Profile
 
+HANDLE = "it__iter"  # the same, is_kfunc_arg_iter(): the verifier takes an iterator that is live, or was
 IGNORED = "__ign"  # kernel/bpf/verifier.c, is_kfunc_arg_ignore(): the verifier takes any value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kiter.lower.docs.rst import listed
+from kiter.prose import listed
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 

@@ -11,7 +11,7 @@ from kiter.lower import describe, names
 from kiter.lower.context import LoweringContext, lowering_context
 from kiter.lower.docs import example, page
 from kiter.lower.docs.page import Picture, Site
-from kiter.lower.docs.rst import spoken
+from kiter.markup import rst
 from kiter.output import Kind
 from kiter.render import render
 from kiter.site import matrix, order
@@ -78,7 +78,7 @@ def _files(made: LoweringContext) -> dict[str, str]:
 
 def _line(made: LoweringContext) -> Line:
     it = made.it
-    return Line(it.name, (spoken(it.summary), f"``{it.element}``", spelled(it.since)))
+    return Line(it.name, (rst(it.summary), f"``{it.element}``", spelled(it.since)))
 
 
 def _tables(made: Made) -> Mapping[str, tuple[Line, ...]]:
@@ -98,10 +98,10 @@ def ebpf(made: LoweringContext) -> str:
         "since": spelled(made.it.since),
         "page": page.view(made),
         "it": made.it,
-        "cases": [(case.flag, spoken(case.doc).replace("``", "`")) for case in made.cases if case.flag],
+        "cases": [(case.flag, rst(case.doc).replace("``", "`")) for case in made.cases if case.flag],
         "signature": page.signatures(made)[0].rstrip(";"),
         "types": [kind.upper() for kind in matrix.types(made.it, made.profile)],
-        "errors": [(errno, spoken(text).replace("``", "`")) for errno, text in describe.failures(made)],
+        "errors": [(errno, rst(text).replace("``", "`")) for errno, text in describe.failures(made)],
         "example": render("docs/example.c.j2", program) if program else "",
     }
     return render("site/ebpf.md.j2", view)

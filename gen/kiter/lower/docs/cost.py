@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kiter.analysis.state import WORD
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.docs.rst import listed
+from kiter.prose import listed
 from kiter.spec.snippet import tokens
 from kiter.spec.walk import Counter, Cursor, Index, Linked, List, Native, Nested, Ring, Walk
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from kiter.lower import describe, programs
 from kiter.lower.context import LoweringContext
-from kiter.lower.docs.rst import sentence
+from kiter.markup import rst
+from kiter.prose import sentence
 from kiter.spec.release import spelled
 
 PAGE = "open_coded_iterators"
@@ -28,7 +29,7 @@ def view(ctx: LoweringContext) -> View:
     it, docs = ctx.it, ctx.profile.docs
     page = f"{docs}/bpf_iter_{it.name}.rst"
     where = sentence("; ".join(context(ctx)) or ANYWHERE).rstrip(".")
-    cells = (page, sentence(it.summary).rstrip("."), f"``{it.element}``", spelled(it.since), where)
+    cells = (page, sentence(rst(it.summary)).rstrip("."), f"``{it.element}``", spelled(it.since), where)
     row = (f"{'*' if not at else ' '} - {cell}".rstrip() for at, cell in enumerate(cells))
     return View(f"{docs}/{PAGE}.rst", tuple(f"   {line}" for line in row))
 

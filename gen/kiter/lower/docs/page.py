@@ -11,7 +11,8 @@ from kiter.lower import describe, names, programs
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.docs import cost, example
-from kiter.lower.docs.rst import listed, sentence, spoken, table
+from kiter.markup import rst, table
+from kiter.prose import listed, sentence
 from kiter.spec import model
 from kiter.spec.argument import Argument, Value
 from kiter.spec.case import Case
@@ -99,7 +100,7 @@ def view(ctx: LoweringContext) -> View:
         element=tuple(_element(ctx)),
         context=tuple(_context(ctx)),
         costs=tuple(cost.sentences(ctx)),
-        notes=tuple(spoken(text) for text in (*describe.paragraphs(ctx), *describe.rings(ctx))),
+        notes=tuple(rst(text) for text in (*describe.paragraphs(ctx), *describe.rings(ctx))),
         errors=_errors(ctx),
         file=names.own_file(it),
         functions=(*trio, *(companion.name for companion in it.companions)),
@@ -121,7 +122,7 @@ def signatures(ctx: LoweringContext) -> tuple[str, ...]:
 
 def _lead(ctx: LoweringContext) -> Iterator[str]:
     it = ctx.it
-    yield f"An open-coded iterator to {spoken(it.summary)}."
+    yield f"An open-coded iterator to {rst(it.summary)}."
     facts = []
     if since := spelled(it.since):
         facts.append(f"since Linux {since}")
@@ -137,7 +138,7 @@ def _lead(ctx: LoweringContext) -> Iterator[str]:
 
 
 def _argument_entry(ctx: LoweringContext, argument: Argument) -> Entry:
-    text = sentence(argument.doc)
+    text = sentence(rst(argument.doc))
     if argument.nullable:
         needed = [f"``{case.flag}``" for case in ctx.cases if argument.name in case.requires]
         text += f" May be NULL, except with {listed(needed)}." if needed else " May be NULL."
@@ -160,19 +161,18 @@ def _flags(ctx: LoweringContext) -> Iterator[Values]:
 def _values(lead: str, rows: list[tuple[str, str, str, str]]) -> Values:
     """A column that would be empty is left out."""
     heads = ("value", "meaning", "may fail with", "since")
-    kept = [i for i in range(len(heads)) if i < 2 or any(row[i] for row in rows)]
-    return Values(lead, table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], words=1))
+    return Values(lead, _table(heads, *rows))
 
 
 def _case(ctx: LoweringContext, case: Case) -> tuple[str, str, str, str]:
     errnos = ["EINVAL"] * bool(case.requires) + [refusal.errno for refusal in case.refusals]
     errnos += [start.errno] if (start := ctx.start(case)) else []
     said = ", ".join(f"``-{errno}``" for errno in dict.fromkeys(errnos))
-    return (f"``{case.flag}``", sentence(case.doc), said, spelled(max(case.kernels.first, ctx.it.since)))
+    return (f"``{case.flag}``", sentence(rst(case.doc)), said, spelled(max(case.kernels.first, ctx.it.since)))
 
 
 def _value(ctx: LoweringContext, value: Value) -> tuple[str, str, str, str]:
-    return (f"``{value.c}``", sentence(value.doc), "", spelled(ctx.it.since))
+    return (f"``{value.c}``", sentence(rst(value.doc)), "", spelled(ctx.it.since))
 
 
 # --- elements, context, errors -------------------------------------------------------------------
@@ -258,5 +258,9 @@ def _registered(ctx: LoweringContext) -> Iterator[str]:
 
 
 def _errors(ctx: LoweringContext) -> tuple[str, ...]:
-    found = [(f"``-{errno}``", sentence(reason)) for errno, reason in describe.failures(ctx)]
-    return table(("error", "when"), found, words=1) if found else ()
+    found = [(f"``-{errno}``", sentence(rst(reason))) for errno, reason in describe.failures(ctx)]
+    return _table(("error", "when"), *found) if found else ()
+
+
+def _table(*rows: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(table("\n".join("\t".join(row) for row in rows)).splitlines())

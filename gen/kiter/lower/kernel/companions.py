@@ -7,18 +7,17 @@ process_iter_arg(), 6.12), so each looks whether it is live first.
 
 from __future__ import annotations
 
-from kiter.lower import describe
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare, indented, prototype, spaced
-from kiter.lower.kernel.function import Function
+from kiter.lower.kernel import kernel_doc
+from kiter.lower.kernel.function import Kfunc
 from kiter.lower.kernel.statements import statements
+from kiter.lower.names import HANDLE
 from kiter.spec.companion import Companion
 from kiter.spec.snippet import Code
 
-HANDLE = "it__iter"
 
-
-def functions(ctx: LoweringContext) -> tuple[Function, ...]:
+def functions(ctx: LoweringContext) -> tuple[Kfunc, ...]:
     """Each companion of the target, in the order of the spec."""
     return tuple(_function(ctx, companion) for companion in ctx.it.companions)
 
@@ -30,13 +29,13 @@ def parameters(ctx: LoweringContext, companion: Companion, handle: str = HANDLE)
     return (*own, iterator) if companion.last else (iterator, *own)
 
 
-def _function(ctx: LoweringContext, companion: Companion) -> Function:
+def _function(ctx: LoweringContext, companion: Companion) -> Kfunc:
     head = prototype(companion.gives, companion.name, parameters(ctx, companion), "__bpf_kfunc")
     kit = tuple(line.replace("(void *)it;", f"(void *){HANDLE};") for line in ctx.kit)
     empty = f"return {_spelled(ctx, companion, companion.empty)};" if companion.empty else "return;"
     dead = _handled(ctx, ctx.state.live.dead)
     body = (kit, (f"if ({dead})", f"\t{empty}"), _work(ctx, companion))
-    return Function(describe.companion_doc(ctx, companion), head, indented(spaced(body)))
+    return Kfunc(kernel_doc.companion(ctx, companion), head, indented(spaced(body)))
 
 
 def _work(ctx: LoweringContext, companion: Companion) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from kiter.lower import describe, names
+from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare, guarded, indented, prototype, spaced
-from kiter.lower.kernel import release
-from kiter.lower.kernel.function import Function
+from kiter.lower.kernel import kernel_doc, release
+from kiter.lower.kernel.function import Kfunc
 from kiter.lower.kernel.locks import held
 from kiter.lower.kernel.next import variables
 from kiter.spec.walk import Counter, Index, Linked
@@ -15,13 +15,13 @@ from kiter.spec.walk import Counter, Index, Linked
 Blocks = tuple[tuple[str, ...], ...]
 
 
-def function(ctx: LoweringContext) -> Function:
+def function(ctx: LoweringContext) -> Kfunc:
     """The kfunc bpf_iter_X_destroy()."""
     it = ctx.it
     head = prototype(
         "void", names.function(it, "destroy"), (f"struct bpf_iter_{it.name} *it",), "__bpf_kfunc"
     )
-    return Function(describe.destroy_doc(ctx), head, indented(spaced(_blocks(ctx))))
+    return Kfunc(kernel_doc.destroy(ctx), head, indented(spaced(_blocks(ctx))))
 
 
 def _blocks(ctx: LoweringContext) -> Blocks:

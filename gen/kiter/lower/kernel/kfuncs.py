@@ -9,16 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.analysis.state import Field
-from kiter.lower import describe, names
+from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import comment, declare
 from kiter.lower.kernel import companions, destroy, helpers, new, next, registration, release
-from kiter.lower.kernel.function import Function
+from kiter.lower.kernel.enum import Enum, enum
+from kiter.lower.kernel.function import Function, Kfunc
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the template prints, in order; `structs`, `defines` and `enum` are finished lines.
+    """What the template prints, in order; `structs` and `defines` are finished lines.
 
     `static` are the helpers, `release` the function that gives everything back, if there is one.
     """
@@ -29,12 +30,12 @@ class View:
     guard: str
     structs: tuple[tuple[str, ...], ...]
     defines: tuple[str, ...]
-    enum: tuple[str, ...]
+    enum: Enum | None
     open: str
     close: str
     static: tuple[Function, ...]
     release: tuple[str, ...]
-    functions: tuple[Function, ...]
+    functions: tuple[Kfunc, ...]
     registration: tuple[str, ...]
 
 
@@ -49,7 +50,7 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
         guard=ctx.guard,
         structs=tuple(structs(ctx, alone)),
         defines=_defines(ctx),
-        enum=describe.enum(ctx),
+        enum=enum(ctx),
         open=ctx.profile.kfuncs_open,
         close=ctx.profile.kfuncs_close,
         static=helpers.functions(ctx),

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from kiter.lower import describe, names
+from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import assign, declare, guarded, indented, prototype, spaced
 from kiter.lower.expression import negated
-from kiter.lower.kernel import acquire, range_checks
-from kiter.lower.kernel.function import Function
+from kiter.lower.failures import failures
+from kiter.lower.kernel import acquire, kernel_doc, range_checks
+from kiter.lower.kernel.function import Kfunc
 from kiter.lower.kernel.steps import Steps
 from kiter.spec.case import Case
 from kiter.spec.refusal import Refusal
@@ -26,14 +27,14 @@ EMPTY_FIRST = "/* next() and destroy() are called even when this fails */"
 REFUSED_IN = {"irqs_off": "irqs_disabled()", "nmi": "in_nmi()"}
 
 
-def function(ctx: LoweringContext) -> Function:
+def function(ctx: LoweringContext) -> Kfunc:
     """The kfunc bpf_iter_X_new()."""
     head = prototype("int", names.function(ctx.it, "new"), parameters(ctx), "__bpf_kfunc")
     taken = acquire.acquisition(ctx)
     blocks = (
         (*ctx.kit, *sorted(taken.locals, key=len, reverse=True)),
         _asserts(ctx),
-        (EMPTY_FIRST, *ctx.state.live.clear) if describe.failures(ctx) else (),
+        (EMPTY_FIRST, *ctx.state.live.clear) if failures(ctx) else (),
         _refuse(ctx, ctx.it.refusals, 1),
         range_checks.counted(ctx),
         () if ctx.it.select else _demands(ctx, ctx.cases[0]),
@@ -44,7 +45,7 @@ def function(ctx: LoweringContext) -> Function:
         (*_begin(ctx), "return 0;"),
     )
     way_out = ("", *taken.way_out()) if taken.goes else ()
-    return Function(describe.new_doc(ctx), head, (*indented(spaced(blocks)), *way_out))
+    return Kfunc(kernel_doc.new(ctx), head, (*indented(spaced(blocks)), *way_out))
 
 
 def parameters(ctx: LoweringContext) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.state import pointee
-from kiter.lower import describe, names
+from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import assign, choose, declare, guarded, indented, prototype, spaced
 from kiter.lower.expression import operand
-from kiter.lower.kernel import acquire, release
-from kiter.lower.kernel.function import Function
+from kiter.lower.kernel import acquire, kernel_doc, release
+from kiter.lower.kernel.function import Kfunc
 from kiter.lower.kernel.locks import Held, held
 from kiter.spec.snippet import Code
 from kiter.spec.walk import Counter, Cursor, Index, Linked, List, Native
@@ -21,13 +21,13 @@ STICKY = "/* once drained, always drained: the verifier counts on it */"
 Blocks = tuple[tuple[str, ...], ...]
 
 
-def function(ctx: LoweringContext) -> Function:
+def function(ctx: LoweringContext) -> Kfunc:
     """The kfunc bpf_iter_X_next()."""
     it = ctx.it
     head = prototype(
         it.element, names.function(it, "next"), (f"struct bpf_iter_{it.name} *it",), "__bpf_kfunc"
     )
-    return Function(describe.next_doc(ctx), head, indented(spaced(_blocks(ctx))))
+    return Kfunc(kernel_doc.next(ctx), head, indented(spaced(_blocks(ctx))))
 
 
 def _blocks(ctx: LoweringContext) -> Blocks:

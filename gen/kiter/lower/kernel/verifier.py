@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import HARD, call, comment, declare, fill, indented
-from kiter.lower.describe import listed
-from kiter.lower.docs.rst import plain, sentence
+from kiter.markup import plain
+from kiter.prose import listed, sentence
 from kiter.spec.element import Pointer
 from kiter.spec.model import Spec
 
@@ -67,7 +67,7 @@ def _list_news(ctx: LoweringContext) -> str:
         "of kfuncs is registered for whole types of programs, whatever they are attached to and whether or "
         "not they may sleep."
     )
-    return f"{told} {sentence(why, plain)}" if why else told
+    return f"{told} {sentence(plain(why))}" if why else told
 
 
 def _trust_news(ctx: LoweringContext, pointers: Sequence[Pointer], null: bool) -> str:
@@ -77,7 +77,7 @@ def _trust_news(ctx: LoweringContext, pointers: Sequence[Pointer], null: bool) -
         f"Add {fields} to {_macro(ctx.it, null)} in the verifier, which takes a pointer that is read from "
         "another for one that nothing keeps valid, and refuses to pass it to most kfuncs."
     )
-    return " ".join((told, *(sentence(p.doc, plain) for p in pointers if p.doc)))
+    return " ".join((told, *(sentence(plain(p.doc)) for p in pointers if p.doc)))
 
 
 def programs(ctx: LoweringContext) -> str:
@@ -157,7 +157,7 @@ def _name(ctx: LoweringContext) -> str:
 def _function(ctx: LoweringContext) -> Iterator[str]:
     tests = [_TESTS[kind] for kind in _kinds(ctx)]
     if ctx.it.context.allow_doc:
-        yield from comment(sentence(ctx.it.context.allow_doc, plain))
+        yield from comment(sentence(plain(ctx.it.context.allow_doc)))
     parameters = ("struct bpf_verifier_env *env", "const char *func_name")
     yield from call(f"static int {_name(ctx)}(", parameters, ")", columns=HARD)
     yield "{"

@@ -12,10 +12,11 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import TAB, call, declare
 from kiter.lower.docs import example
 from kiter.lower.docs.page import Entry
-from kiter.lower.docs.rst import plain
 from kiter.lower.expression import split_arguments
 from kiter.lower.kernel import declarations, verifier
 from kiter.lower.selftests import prog_failure
+from kiter.markup import plain
+from kiter.prose import listed
 
 COLUMNS = 75  # scripts/checkpatch.pl, COMMIT_LOG_LONG_LINE
 INDENT = 4  # of code in a message
@@ -111,7 +112,7 @@ def _subject(parts: Sequence[View]) -> str:
     several = [part.name for part in parts]
     if len(several) == 1:
         return f"{prefix}: {parts[0].verb} open coded {several[0]} iterator"
-    short = f"{prefix}: {verb} open coded {describe.listed(several)} iterators"
+    short = f"{prefix}: {verb} open coded {listed(several)} iterators"
     return short if len(short) <= COLUMNS else f"{prefix}: {verb} {len(several)} open coded iterators"
 
 

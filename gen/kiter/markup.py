@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Text as reStructuredText: names as literals, nothing taken for markup, tables with columns that fit."""
+"""Text as reStructuredText, kernel-doc or plain text: names marked, nothing taken for markup; tables."""
 
 from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 
 WIDE = 80
 NARROWEST = 24  # below that, a column of words is one word a line
@@ -19,7 +19,7 @@ _BEGINS = re.compile(r"((?<![\w\\])[*|`](?=[^\s*|`])|(?<=\w)_(?=[\s.,:;!?)]|$))"
 _BLOCK = re.compile(r"^(?=[-+•:.>]+(\s|$)|\.\.|:\w|\w{1,3}[.)]\s|\(\w{1,3}\)\s)")
 
 
-def spoken(text: str) -> str:
+def rst(text: str) -> str:
     """One paragraph: @argument and %CONSTANT become literals, ``literals`` stay, all else is plain text."""
     named = _NAME.sub(r"``\1``", " ".join(text.split()))
     parts = _LITERAL.split(named)
@@ -27,10 +27,15 @@ def spoken(text: str) -> str:
     return _BLOCK.sub(r"\\", plain)
 
 
-def marked(text: str) -> str:
+def escaped(text: str) -> str:
     """Text of a kernel-doc comment, which is RST too; only what would be markup there is escaped."""
     parts = _LITERAL.split(text)
     return "".join(part if _LITERAL.match(part) else _BEGINS.sub(r"\\\1", part) for part in parts)
+
+
+def constants(text: str) -> str:
+    """C over constants as kernel-doc marks them."""
+    return re.sub(r"\b([A-Z]\w+)", r"%\1", text)
 
 
 def plain(text: str) -> str:
@@ -38,32 +43,28 @@ def plain(text: str) -> str:
     return _NAME.sub(r"\1", " ".join(text.split()))
 
 
-def sentence(text: str, spell: Callable[[str], str] = spoken) -> str:
-    """The paragraph as a sentence; one that begins with a name begins as the name does."""
-    said = spell(text)
-    upper = said if re.match(r"\w+[(_]", said) else said[:1].upper() + said[1:]
-    return upper + ("" if upper.endswith((".", "!", "?")) else ".")
+def table(text: str) -> str:
+    """A simple table of lines whose cells are separated by tabs, the first line being its head.
+
+    The second column holds text that is wrapped; a column that only has a head is left out.
+    """
+    heads, *rows = ([cell.strip() for cell in line.split("\t")] for line in text.strip("\n").split("\n"))
+    kept = [at for at in range(len(heads)) if any(row[at] for row in rows)]
+    return "\n".join(_table([heads[at] for at in kept], [[row[at] for at in kept] for row in rows])) + "\n"
 
 
-def listed(items: Sequence[str]) -> str:
-    """The items as a sentence lists them."""
-    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
-
-
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], words: int) -> tuple[str, ...]:
-    """A simple table; column `words`, which is not the first, holds text that is wrapped."""
-    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     widths[0] += widths[0] == MARKER
-    others = sum(widths) - widths[words] + 2 * (len(widths) - 1)
-    widths[words] = min(widths[words], max(NARROWEST, WIDE - others))
+    others = sum(widths) - widths[1] + 2 * (len(widths) - 1)
+    widths[1] = min(widths[1], max(NARROWEST, WIDE - others))
     rule = "  ".join("=" * width for width in widths)
-    lines = [rule, _row(heads, widths), rule]
-    for row in rows:
-        wrapped = textwrap.wrap(row[words], widths[words], break_long_words=False, break_on_hyphens=False)
-        first, *more = wrapped or [""]
-        lines.append(_row([*row[:words], first, *row[words + 1 :]], widths))
-        lines += [_row(["" if i != words else text for i in range(len(widths))], widths) for text in more]
-    return (*lines, rule)
+    yield from (rule, _row(heads, widths), rule)
+    for first, words, *more in rows:
+        lines = textwrap.wrap(words, widths[1], break_long_words=False, break_on_hyphens=False)
+        yield _row([first, *lines[:1], *more], widths)
+        yield from (_row(["", line, *("" for _ in more)], widths) for line in lines[1:])
+    yield rule
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Everything that new() refuses, in the order of the code; templates/sentences/failures.j2 has the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kiter.lower.context import LoweringContext
+from kiter.lower.statement import Statement
+from kiter.spec.argument import Argument
+from kiter.spec.case import Case
+from kiter.spec.refusal import Refusal
+from kiter.spec.resource import Resource
+from kiter.spec.walk import Counter
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """new() returns -`errno` when `reason` holds."""
+
+    errno: str
+    reason: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Every reason for one errno."""
+
+    errno: str
+    reasons: tuple[Statement, ...]
+
+
+def failures(ctx: LoweringContext) -> tuple[Failure, ...]:
+    """Each failure once."""
+    return tuple(dict.fromkeys(_failures(ctx)))
+
+
+def by_errno(found: Iterable[Failure]) -> tuple[Group, ...]:
+    """The failures in groups, in the order of the first of each."""
+    groups: dict[str, list[Statement]] = {}
+    for failure in found:
+        groups.setdefault(failure.errno, []).append(failure.reason)
+    return tuple(Group(errno, tuple(reasons)) for errno, reasons in groups.items())
+
+
+def _failures(ctx: LoweringContext) -> Iterator[Failure]:
+    yield from _refusals(ctx.it.refusals)
+    yield from _out_of_range(ctx)
+    yield from (Failure("EINVAL", _not_accepted(a)) for a in ctx.it.arguments if a.restricted)
+    yield from (Failure(errno, Statement(what)) for what, errno in ctx.it.context.refuse)
+    if ctx.it.select:
+        yield Failure("EINVAL", _no_case(ctx, ctx.it.select))
+    for case in ctx.cases:
+        yield from _of_case(ctx, case)
+    if ctx.state.memory is not None:
+        yield Failure("ENOMEM", Statement("no_memory"))
+    for resource in ctx.it.resources:
+        yield from _not_had(ctx, resource)
+
+
+def _written(text: str) -> Statement:
+    """What the author says."""
+    return Statement("written", (text,))
+
+
+def _refusals(refusals: Iterable[Refusal]) -> Iterator[Failure]:
+    return (Failure(refusal.errno, _written(refusal.doc)) for refusal in refusals)
+
+
+def _out_of_range(ctx: LoweringContext) -> Iterator[Failure]:
+    walk = ctx.cases[0].walk
+    if not isinstance(walk, Counter) or walk.times:
+        return
+    yield Failure("EINVAL", Statement("above", (walk.start, walk.end)))
+    if walk.most is not None:
+        yield Failure("E2BIG", Statement("too_many"))
+
+
+def _not_accepted(argument: Argument) -> Statement:
+    what = "reserved" if argument.reserved else "unknown_bit" if argument.bits else "unlisted"
+    return Statement(what, (argument.name,))
+
+
+def _no_case(ctx: LoweringContext, select: str) -> Statement:
+    selector = ctx.selector
+    if selector and selector.defines.startswith("enum "):
+        return Statement("no_enumerator", (select, selector.defines))
+    return Statement("unlisted", (select,))
+
+
+def _of_case(ctx: LoweringContext, case: Case) -> Iterator[Failure]:
+    chosen = (ctx.it.select, case.flag)
+    yield from (Failure("EINVAL", Statement("null", (name, *chosen))) for name in case.requires)
+    yield from _refusals(case.refusals)
+    if start := ctx.start(case):
+        yield Failure(start.errno, Statement("left_ring", chosen))
+
+
+def _not_had(ctx: LoweringContext, resource: Resource) -> Iterator[Failure]:
+    """What new() may be unable to take."""
+    if resource.buffer:
+        if not ctx.it.context.sleepable:
+            yield Failure("E2BIG", Statement("too_large"))
+        yield Failure("ENOMEM", Statement("no_memory"))
+    yield from (Failure(errno, _written(reason)) for errno, reason in resource.fails)
+    if resource.errno:
+        yield Failure(resource.errno, _written(resource.doc))

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the comments on the kfuncs speak of; templates/kernel/doc/ has their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from kiter.lower import callers, choices, failures, names
+from kiter.lower.choices import Choice
+from kiter.lower.context import LoweringContext
+from kiter.lower.failures import Group
+from kiter.lower.statement import Statement
+from kiter.spec.argument import Argument
+from kiter.spec.companion import Companion
+
+
+class KernelDoc(Protocol):
+    """A comment, by the template that has its words."""
+
+    @property
+    def template(self) -> str:
+        """A path below templates/."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A parameter: `enum` is the enum of its values, "" for none."""
+
+    name: str
+    doc: str
+    nullable: bool = False
+    enum: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """The comment on new()."""
+
+    template: ClassVar = "kernel/doc/new.j2"
+    name: str
+    summary: str
+    arguments: tuple[Described, ...]
+    # what the prototype calls the arguments whose names have a suffix there
+    spelled: Mapping[str, str]
+    # the values of the flag arguments, unless the comment on an enum defined here has them
+    choices: tuple[Choice, ...]
+    # the author's paragraphs
+    notes: tuple[str, ...]
+    # the flags of the walks of a ring that starts elsewhere than at its anchor
+    rings: tuple[str, ...]
+    callers: tuple[Statement, ...]
+    failures: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The comment on next(); `struct` is what the elements point to, "" for numbers."""
+
+    template: ClassVar = "kernel/doc/next.j2"
+    name: str
+    struct: str
+    lifetime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Destroy:
+    """The comment on destroy()."""
+
+    template: ClassVar = "kernel/doc/destroy.j2"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfCompanion:
+    """The comment on a companion: `empty` is what it returns for an iterator that is not live, "" for none.
+
+    The parameter without a `doc` is the iterator.
+    """
+
+    template: ClassVar = "kernel/doc/companion.j2"
+    iterator: str
+    name: str
+    doc: str
+    parameters: tuple[Described, ...]
+    gives: bool
+    empty: str
+
+
+def new(ctx: LoweringContext) -> New:
+    """What to say of new()."""
+    it = ctx.it
+    listed = choices.cases(ctx) if ctx.selector and not ctx.selector.defines.startswith("enum ") else None
+    return New(
+        name=it.name,
+        summary=it.summary,
+        arguments=tuple(Described(a.name, a.doc, a.nullable, _enum(a)) for a in it.arguments),
+        spelled={a.name: names.parameter(a, ctx.profile) for a in it.arguments},
+        choices=(*([listed] if listed else []), *choices.others(ctx)),
+        notes=callers.notes(ctx),
+        rings=callers.rings(ctx),
+        callers=callers.callers(ctx),
+        failures=failures.by_errno(failures.failures(ctx)),
+    )
+
+
+def _enum(argument: Argument) -> str:
+    return argument.enum or argument.defines.removeprefix("enum").strip()
+
+
+def next(ctx: LoweringContext) -> Next:
+    """What to say of next()."""
+    struct = ctx.it.element.rstrip(" *")
+    return Next(ctx.it.name, struct if struct.startswith("struct") else "", ctx.it.lifetime)
+
+
+def destroy(ctx: LoweringContext) -> Destroy:
+    """What to say of destroy()."""
+    return Destroy(ctx.it.name)
+
+
+def companion(ctx: LoweringContext, kfunc: Companion) -> OfCompanion:
+    """What to say of a companion."""
+    own = tuple(Described(p.name, p.doc) for p in kfunc.parameters)
+    handle = (Described(names.HANDLE, ""),)
+    empty = kfunc.empty.on(ctx.profile.number) if kfunc.empty else None
+    return OfCompanion(
+        iterator=ctx.it.name,
+        name=kfunc.name,
+        doc=kfunc.doc,
+        parameters=own + handle if kfunc.last else handle + own,
+        gives=kfunc.gives != "void",
+        empty=empty.text if empty else "",
+    )
