@@ -227,12 +227,6 @@ _OWN = (
         "leave --fix or --diff out",
     ),
     Code(
-        "E14",
-        "the compiler of the kernel is missing",
-        "kbuild names the compiler that these headers were configured for.",
-        "install that compiler",
-    ),
-    Code(
         "E15",
         "clang is too old",
         "BPF programs are compiled by clang, 16 or later.",

@@ -76,12 +76,12 @@ def find(name: str, search: str | None = None) -> Tool | None:
     return Tool(name, path, stat.st_mtime_ns, stat.st_size)
 
 
-def require(name: str, code: str = "E19", search: str | None = None) -> Tool:
-    """Like find(), but a missing program is an environment error that names its package."""
+def require(name: str, search: str | None = None) -> Tool:
+    """Like find(), but a missing program is KiterError E19, which names its package."""
     tool = find(name, search)
     if tool is None:
         install = f"apt-get install {PACKAGES.get(name, name)}"
-        raise lacking(CODES[code], f"'{name}' is not installed", install)
+        raise lacking(CODES["E19"], f"'{name}' is not installed", install)
     return tool
 
 

@@ -84,6 +84,12 @@ _ALL = (
         "install what kbuild misses (apt-get install make gcc), or give other headers",
     ),
     Code(
+        "E14",
+        "the compiler of the kernel is missing",
+        "kbuild names the compiler that these headers were configured for",
+        "install that compiler",
+    ),
+    Code(
         "E16",
         "bpftool does not work",
         "bpftool makes vmlinux.h from the kernel's BTF, and skeletons from BPF objects",

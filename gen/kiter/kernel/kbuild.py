@@ -142,7 +142,7 @@ def _probe(headers: Headers, cache: Cache) -> tuple[Tool, list[str], list[str]]:
         words = _command(scratch / ".probe.o.cmd")
         if done.status or len(words) < 2:
             raise _failed(headers, done)
-        compiler = tools.require(words[0], "E14", env.get("PATH"))
+        compiler = tools.require(words[0], env.get("PATH"))
         return compiler, _general(words[1:], scratch), _general(_lines(scratch / "sparse.args"), scratch)
 
 
