@@ -14,7 +14,8 @@ from kiter.errors import ENVIRONMENT, FINDINGS, Diagnostic, KiterError, Position
 from kiter.spec.check import check, spec_schema
 from kiter.spec.document import Document
 from kiter.spec.load import load
-from kiter.spec.model import Spec, build
+from kiter.spec.model import Spec
+from kiter.spec.resolve import resolve
 from kiter.target.profile import Profile
 
 SPECS = Path("specs")
@@ -139,7 +140,7 @@ def model(path: Path, profile: Profile, known: Known | None = None) -> Spec:
     known = {} if known is None else known
     if path not in known:
         known[path] = _checked(_spec(path))
-    return build(known[path], profile.number)
+    return resolve(known[path], profile.number)
 
 
 def _spec(path: Path) -> Document:
@@ -151,7 +152,7 @@ def _spec(path: Path) -> Document:
 
 def modelled(document: Document, profile: Profile) -> Spec:
     """The same of a spec that was read; raises KiterError with what the schema does not allow."""
-    return build(_checked(document), profile.number)
+    return resolve(_checked(document), profile.number)
 
 
 def _checked(document: Document) -> Document:

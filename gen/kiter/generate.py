@@ -10,7 +10,7 @@ from kiter.lower import names, snippets
 from kiter.lower.context import LoweringContext, lowering_context
 from kiter.lower.docs import example, index, page, toctree
 from kiter.lower.interface import interface
-from kiter.lower.kernel import btf_ids, declarations, kfuncs, makefile, struct, verifier
+from kiter.lower.kernel import btf_ids, declarations, includes, kfuncs, makefile, struct, verifier
 from kiter.lower.prototype import module, types
 from kiter.lower.selftests import config, prog, prog_failure, prog_test
 from kiter.output import Kind, Output, Rendered
@@ -35,7 +35,7 @@ def _beside_page(page: str) -> Place:
 
 
 def _kfuncs_path(s: LoweringContext) -> str:
-    return names.fragment(s.it.file, s.it, ".c") if s.it.file else names.own_file(s.it)
+    return names.fragment(s.it.file, s.it, ".c") if s.it.file else s.it.source_file
 
 
 def _ids_path(s: LoweringContext) -> str:
@@ -93,7 +93,8 @@ def generate(
         unit=_unit(made, shims, spaces),
         types=render("prototype/types.h.j2", types.view(made)),
         interface=interface(made),
-        private=names.private_headers(it),
+        includes=includes.wanted(made),
+        private=it.private_headers,
         inside=it.place.inside,
         snippets=snippets.uses(made),
         example=_example(made),

@@ -11,7 +11,7 @@ from kiter.errors import Diagnostic, KiterError
 from kiter.lint import lint
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import parse
-from kiter.spec.model import build
+from kiter.spec.resolve import resolve
 from kiter.target.profile import Profile
 
 MOST_ROUNDS = 20  # of edits that wait for others; a spec has some dozens of lines
@@ -58,4 +58,4 @@ def findings(text: str, name: str, profiles: Sequence[Profile]) -> set[Diagnosti
         return set(error.diagnostics)
     if wrong := check(document, spec_schema()):
         return set(wrong)
-    return {d for profile in profiles for d in lint(build(document, profile.number), profile)}
+    return {d for profile in profiles for d in lint(resolve(document, profile.number), profile)}

@@ -62,7 +62,8 @@ class Rendered:
     """Everything that one spec gives for one target.
 
     `unit` is a complete translation unit holding the kfuncs and their ids, for the compiler;
-    `private` are headers of the kernel tree that it includes beside the public ones, `inside` says that it
+    `includes` are the headers that a file which the code joins must include, `private` headers of the
+    kernel tree that `unit` includes beside the public ones, `inside` says that it
     compiles only as a part of the file it joins.
     `example` is the program that the reference page shows, None where it shows none.
     `by_hand` are the declarations that a header has of an iterator by hand, for the compiler.
@@ -78,6 +79,7 @@ class Rendered:
     unit: str
     types: str
     interface: Interface
+    includes: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
     inside: bool = False
     snippets: tuple[SnippetUse, ...] = ()

@@ -16,7 +16,6 @@ from kiter import frontend
 from kiter.generate import generate
 from kiter.kernel import sources
 from kiter.kernel.cache import opened
-from kiter.lower import names
 from kiter.lower.docs.index import PAGE
 from kiter.markup import rst, table
 from kiter.output import Kind, Rendered
@@ -69,7 +68,7 @@ def lay(tree: Path, its: Iterable[tuple[Spec, Rendered]]) -> None:
     """The pages in their folder with the list of them, and the C that their kernel-doc is taken from."""
     listed: str | None = None
     for it, rendered in its:
-        for kind, path in ((Kind.RST, None), (Kind.KFUNCS, names.own_file(it))):
+        for kind, path in ((Kind.RST, None), (Kind.KFUNCS, it.source_file)):
             output = rendered.of(kind)
             assert output
             file = tree / (path or output.path)

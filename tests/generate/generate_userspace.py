@@ -67,7 +67,7 @@ def _glue(subject: Subject) -> str:
     passed = "".join(f", {_passed(it, a)}" for a in it.arguments)
     walks = (
         f"{{ {case.flag or 0}, {subject.expects[case.flag]}, {_null(it, case)}, {_dead(case)} }}, "
-        for case in it.on(TODAY.number)
+        for case in it.cases
     )
     numbers = any("number" in refusal.when.node.value for refusal in it.refusals)
     leaders = any(
@@ -80,7 +80,7 @@ static void call_{it.name}_destroy(void *it) {{ {name}_destroy(it); }}
 #define SUBJECT_{it.name} {{ "{it.name}", sizeof(struct {name}), \\
 	call_{it.name}_new, call_{it.name}_next, call_{it.name}_destroy, \\
 	{int(bool(it.select))}, {int(numbers)}, {int(leaders)}, \\
-	{len(it.on(TODAY.number))}, {{ {"".join(walks)} }} }}
+	{len(it.cases)}, {{ {"".join(walks)} }} }}
 """
 
 

@@ -13,7 +13,7 @@ from generate_userspace import FLAGS, HERE, SANITIZE, kfuncs, run
 
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import parse
-from kiter.spec.model import build
+from kiter.spec.resolve import resolve
 
 SEEDS = range(120)
 
@@ -21,7 +21,7 @@ SEEDS = range(120)
 def drawn(seed):
     document = parse(random_holder(Random(seed), f"drawn{seed}"), f"{seed}.yaml")
     assert check(document, spec_schema()) == []
-    return build(document, TODAY.number)
+    return resolve(document, TODAY.number)
 
 
 def glue(it):

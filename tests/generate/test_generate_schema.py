@@ -19,8 +19,9 @@ from kiter.series import messages
 from kiter.spec.check import check, spec_schema
 from kiter.spec.document import Document
 from kiter.spec.load import load
-from kiter.spec.model import Spec, build
+from kiter.spec.model import Spec
 from kiter.spec.node import Node
+from kiter.spec.resolve import resolve
 from kiter.spec.snippet import Snippet
 from kiter.target.profile import Profile
 
@@ -31,7 +32,7 @@ LINTED = {"raw.reads", "raw.writes"}  # what the linter alone holds a spec to
 Trail = tuple[str | int, ...]
 
 
-def resolve(schema, name: str):
+def definition(schema, name: str):
     """What a schema means, and the name of its definition if it has one."""
     if "$ref" in schema:
         found = schema["$ref"].removeprefix("#/$defs/")
@@ -41,7 +42,7 @@ def resolve(schema, name: str):
 
 def declared(schema=SCHEMA, name: str = "") -> Iterator[str]:
     """Every key that the schema allows, as definition.key."""
-    schema, name = resolve(schema, name)
+    schema, name = definition(schema, name)
     for key, below in schema.get("properties", {}).items():
         yield f"{name}.{key}"
         if "$ref" not in below:
@@ -57,7 +58,7 @@ def every_key() -> set[str]:
 
 def used(value: object, schema=SCHEMA, name: str = "", trail: Trail = ()) -> Iterator[tuple[str, Trail]]:
     """Every key that a spec gives: its name in the schema and where it is."""
-    schema, name = resolve(schema, name)
+    schema, name = definition(schema, name)
     if isinstance(value, dict):
         for key, item in value.items():
             known = schema.get("properties", {}).get(key)
@@ -107,7 +108,7 @@ def changes(value: object) -> Iterator[object]:
 
 def built(document: Document) -> tuple[Spec, ...]:
     """The model for a kernel of today and a later one: some keys speak of later ones only."""
-    return tuple(build(document, target.number) for target in TARGETS)
+    return tuple(resolve(document, target.number) for target in TARGETS)
 
 
 def variants(document: Document, trail: Trail) -> Iterator[tuple[Spec, ...]]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from generate_support import LATER, ROOT, read, rendered, spec
+from generate_support import LATER, ROOT, TODAY, read, rendered, spec
 
 from kiter.fixtures.fixture import FIXTURES
 from kiter.generate import generate
@@ -163,6 +163,15 @@ def test_trusted_pointers_are_acquired_where_a_kfunc_does_that():
     assert 'ASSERT_GT(skel->bss->nr_elems, 0, "keep_parent");' in test
     assert 'ASSERT_OK(run(skel->progs.keep_pi_top_task), "run_keep_pi_top_task");' in test
     assert 'nr_elems, 0, "keep_pi_top_task"' not in test
+
+
+def test_a_companion_must_return_what_it_does_on_the_kernel(tmp_path):
+    given = (SPECS / "testmod_seq.yaml").read_text("utf-8")
+    versions = "result: {-6.12: val + value, 6.13-: val - value}"
+    path = spec(given.replace("result: val + value", versions), tmp_path)
+    old, new = (text(generate(read(path, target=k)[0], k), Kind.PROG) for k in (TODAY, LATER))
+    assert "7 + " in old and "7 - " not in old
+    assert "7 - " in new and "7 + " not in new
 
 
 def test_companions_want_an_iterator_and_numbers_stay_as_they_are():

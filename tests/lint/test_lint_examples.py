@@ -14,7 +14,8 @@ from kiter.lint.source.check import check as check_source
 from kiter.pages import examples
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import parse
-from kiter.spec.model import Spec, build
+from kiter.spec.model import Spec
+from kiter.spec.resolve import resolve
 from kiter.target.profile import profile
 
 TARGET = profile("6.12")
@@ -23,7 +24,7 @@ TARGET = profile("6.12")
 def _iterator(text: str, name: str) -> Spec:
     document = parse(text, name)
     assert check(document, spec_schema()) == []
-    return build(document, TARGET.number)
+    return resolve(document, TARGET.number)
 
 
 def _findings(code: str, text: str) -> list[Diagnostic]:

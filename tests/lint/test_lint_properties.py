@@ -10,7 +10,7 @@ from kiter.generate import generate
 from kiter.lint import lint
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import load
-from kiter.spec.model import build
+from kiter.spec.resolve import resolve
 from kiter.target.profile import profile
 
 TARGET = profile("6.12")
@@ -30,7 +30,7 @@ def test_what_lint_lets_through_can_be_generated(tmp_path, text):
     if check(document, spec_schema()):
         event("schema")
         return
-    it = build(document, TARGET.number)
+    it = resolve(document, TARGET.number)
     found = lint(it, TARGET)
     assert found == lint(it, TARGET)
     for diagnostic in found:

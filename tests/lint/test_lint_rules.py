@@ -12,7 +12,7 @@ import pytest
 from kiter import codes, lint
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import load
-from kiter.spec.model import build
+from kiter.spec.resolve import resolve
 from kiter.target.profile import profile
 
 ROOT = Path(__file__).parents[2]
@@ -48,20 +48,20 @@ def _iterators(folder: Path, *texts: str):
     for number, text in enumerate(texts):
         path = folder / f"{number}.yaml"
         path.write_text(text, encoding="utf-8")
-        yield build(load(path))
+        yield resolve(load(path), TARGET.number)
 
 
 @pytest.mark.parametrize("target", [TARGET, LATER], ids=lambda t: t.release)
 @pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
 def test_our_own_specs_have_nothing_to_report(path, target):
-    it = build(load(path), target.number)
+    it = resolve(load(path), target.number)
     if it.since > target.number:
         pytest.skip(f"begins with {it.since}")
     assert lint.lint(it, target) == []
 
 
 def test_our_own_specs_go_together():
-    assert lint.lint_together([build(load(path)) for path in SPECS]) == []
+    assert lint.lint_together([resolve(load(path), LATER.number) for path in SPECS]) == []
 
 
 def test_every_rule_is_shown_to_fire():
@@ -127,12 +127,12 @@ walk:
 def test_a_silence_that_one_kernel_needs_is_none_too_many(tmp_path, target, size, found):
     path = tmp_path / "a.yaml"
     path.write_text(SILENT_ON_ONE.replace("SIZE", size), encoding="utf-8")
-    assert [d.code for d in lint.lint(build(load(path), target.number), target)] == found
+    assert [d.code for d in lint.lint(resolve(load(path), target.number), target)] == found
 
 
 def test_findings_are_sorted_and_each_is_there_once():
     path = ROOT / "tests" / "errors" / "lint" / "k04_same_name.yaml"
-    found = lint.lint(build(load(path)), TARGET)
+    found = lint.lint(resolve(load(path), TARGET.number), TARGET)
     assert found == sorted(set(found))
 
 

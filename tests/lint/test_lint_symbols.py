@@ -15,7 +15,7 @@ from kiter.kernel import headers
 from kiter.lint.symbols import RULES, unknown
 from kiter.pages import examples
 from kiter.spec.load import parse
-from kiter.spec.model import build
+from kiter.spec.resolve import resolve
 from kiter.target.profile import profile
 
 TARGET = profile("6.12")
@@ -42,7 +42,7 @@ def test_our_own_specs_name_what_the_kernel_has(path, btf):
 
 def test_what_is_not_there_is_told(btf):
     text = WRONG.read_text("utf-8")
-    found = unknown(build(parse(text, "x.yaml"), TARGET.number), TARGET, btf)
+    found = unknown(resolve(parse(text, "x.yaml"), TARGET.number), TARGET, btf)
     wanted = [(row, re.search(r"# error\[(\w+)\]", line)) for row, line in enumerate(text.split("\n"), 1)]
     assert [(d.at.line, d.code) for d in found] == [(row, shown[1]) for row, shown in wanted if shown]
     assert {d.code: d.hint for d in found}["C35"] == "did you mean 'pid_task'?"
@@ -60,11 +60,11 @@ def test_trusted_field_must_have_its_type(given, told, btf):
     text = WRONG.read_text("utf-8").replace(
         "memory: {type: struct mm_struct *}", f"active_mm: {{type: {given}}}"
     )
-    found = unknown(build(parse(text, "x.yaml"), TARGET.number), TARGET, btf)
+    found = unknown(resolve(parse(text, "x.yaml"), TARGET.number), TARGET, btf)
     assert [d.message for d in found if d.code == "C36"] == ([told] if told else [])
 
 
 @pytest.mark.parametrize("code", RULES)
 def test_the_good_line_keeps_the_rule(code, btf):
-    it = build(parse(examples.mended(code), "x.yaml"), TARGET.number)
+    it = resolve(parse(examples.mended(code), "x.yaml"), TARGET.number)
     assert code not in {d.code for d in unknown(it, TARGET, btf)}

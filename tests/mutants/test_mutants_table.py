@@ -11,7 +11,9 @@ import pytest
 from kiter.generate import generate
 from kiter.output import Rendered
 from kiter.spec.load import load
-from kiter.spec.model import Spec, build
+from kiter.spec.model import Spec
+from kiter.spec.release import NEWEST
+from kiter.spec.resolve import resolve
 from kiter.target.profile import Profile, profile, releases
 from tools.mutants.catalogue import ALL
 from tools.mutants.mutant import Mutant, StaleMutantError, mutated
@@ -23,13 +25,13 @@ SHIM = ("css_next_descendant_post",)
 
 @cache
 def iterator(spec: str) -> Spec:
-    return build(load(ROOT / "specs" / spec), target(spec).number)
+    return resolve(load(ROOT / "specs" / spec), target(spec).number)
 
 
 @cache
 def target(spec: str) -> Profile:
     """The oldest kernel that can have it."""
-    since = build(load(ROOT / "specs" / spec)).since
+    since = resolve(load(ROOT / "specs" / spec), NEWEST).since
     return next(p for p in map(profile, releases()) if since <= p.number)
 
 

@@ -15,7 +15,7 @@ from kiter.lint import design, lint, lint_together
 from kiter.lint.source.check import check as check_source
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import load
-from kiter.spec.model import build
+from kiter.spec.resolve import resolve
 from kiter.target.profile import profile
 
 ERRORS = Path(__file__).parents[1] / "errors"
@@ -35,7 +35,7 @@ def _schema_errors(path: Path) -> Sequence[Diagnostic]:
 def _lint_errors(path: Path) -> Sequence[Diagnostic]:
     document = load(path)
     assert check(document, spec_schema()) == []
-    it = build(document, (6, 12))
+    it = resolve(document, (6, 12))
     found = lint(it, profile("6.12"))
     found += design(it, profile("6.12")) if "# error[Q" in document.text else []
     tested = "# error[T" in document.text
@@ -44,7 +44,7 @@ def _lint_errors(path: Path) -> Sequence[Diagnostic]:
 
 def _together_errors(path: Path) -> Sequence[Diagnostic]:
     both = [path.with_name(f"{path.stem}_first.yaml"), path]
-    return lint_together([build(load(one), (6, 12)) for one in both])
+    return lint_together([resolve(load(one), (6, 12)) for one in both])
 
 
 def _source_errors(path: Path) -> Sequence[Diagnostic]:

@@ -67,7 +67,7 @@ def test_it_says_what_our_own_spec_says(imported):
     # the kernel has no header for these two that is not for schedulers only; our own specs give them one
     header = "none" if name in {"bits", "testmod_seq"} else mine.place.declarations
     assert theirs.place == replace(mine.place, inside=False, declarations=header)
-    assert [case.flag for case in theirs.on(profile.number)] == [c.flag for c in mine.on(profile.number)]
+    assert [case.flag for case in theirs.cases] == [c.flag for c in mine.cases]
     told = [[(a.name, a.type, a.nullable, a.ignored, a.implicit, a.enum, a.defines) for a in it.arguments]
             for it in (theirs, mine)]  # fmt: skip
     assert told[0] == told[1]

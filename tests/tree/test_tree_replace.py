@@ -119,7 +119,8 @@ def test_every_iterator_of_linux(tree):
     target = opened.profile
     its = [frontend.model(path, target) for path in sorted((ROOT / "specs").glob("*.yaml"))]
     present = [it for it in its if it.since <= target.number]
-    wanted = [Applied(it.name, True, it.includes, generate(it, target).outputs) for it in present]
+    made = [generate(it, target) for it in present]
+    wanted = [Applied(r.iterator, True, r.includes, r.outputs) for r in made]
     planned = put_in(opened, wanted)
     for one in wanted:
         ids = [output for output in one.outputs if output.kind is Kind.BTF_IDS]

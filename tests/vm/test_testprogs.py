@@ -17,7 +17,7 @@ from kiter.kernel import sources
 from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel, installed
 from kiter.spec.load import load
-from kiter.spec.model import build
+from kiter.spec.resolve import resolve
 from kiter.target.profile import nearest
 from kiter.vm import session
 from kiter.vm.job import VmJob
@@ -236,8 +236,9 @@ def letter() -> VmJob:
         build_tree.source(kernel.release, None, store)
     except KiterError as told:
         pytest.skip(f"{told.diagnostics[0].message}: {told.diagnostics[0].hint}")
-    its = [build(load(LETTER / name)) for name in ("css_pre.yaml", "process.yaml")]
-    return job(prototypes(its, nearest(kernel.release), kernel, store), kernel, store)
+    target = nearest(kernel.release)
+    its = [resolve(load(LETTER / name), target.number) for name in ("css_pre.yaml", "process.yaml")]
+    return job(prototypes(its, target, kernel, store), kernel, store)
 
 
 def verdicts(result: session.VmResult) -> Iterator[tuple[object, ...]]:

@@ -72,7 +72,8 @@ class BuildTree:
 
     def replace(self, its: Sequence[Spec], target: Profile) -> None:
         """Puts the generated iterators in the place of the hand-written ones."""
-        wanted = [Applied(it.name, True, it.includes, generate(it, target).outputs) for it in its]
+        made = [generate(it, target) for it in its]
+        wanted = [Applied(r.iterator, True, r.includes, r.outputs) for r in made]
         planned = apply.put_in(worktree.open_tree(self.tree), wanted)
         for note in planned.notes:
             say(note)

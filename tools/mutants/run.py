@@ -13,7 +13,7 @@ from kiter.errors import KiterError
 from kiter.kernel import kernels
 from kiter.kernel.cache import default_root
 from kiter.spec.load import load
-from kiter.spec.model import build
+from kiter.spec.resolve import resolve
 from kiter.target.profile import nearest
 from kiter.vm.job import VmJob
 from kiter.vm.module import build_modules
@@ -143,7 +143,7 @@ def laboratory(specs: Iterable[str]) -> Laboratory:
     kernel = kernels.find(os.environ.get("KITER_KERNEL", ""))
     store = Store(default_root() / "vm")
     target = nearest(kernel.release)
-    built = {name: build(load(SPECS / name), target.number) for name in sorted(set(specs))}
+    built = {name: resolve(load(SPECS / name), target.number) for name in sorted(set(specs))}
     built = {name: it for name, it in built.items() if it.since <= target.number}
     made = prototypes(built.values(), target, kernel, store)
     return Laboratory(kernel, store, dict(zip(built, made, strict=True)))

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kiter.analysis.lookahead import look_ahead
+from kiter.analysis.lookahead import Lookahead
 from kiter.spec.case import Case
 from kiter.spec.model import Spec
-from kiter.spec.release import Release
 from kiter.spec.resource import Resource
 from kiter.spec.walk import Counter, Index, Nested, Ring
 
@@ -41,30 +40,27 @@ def pointer(field: str, base: str = "kit->") -> Liveness:
     return Liveness(field, test, (f"{base}{field} = NULL;",), test)
 
 
-def live(
-    it: Spec, cases: tuple[Case, ...], release: Release, resources: tuple[Resource, ...], memory: str
-) -> Liveness:
+def live(it: Spec, ahead: Lookahead | None, resources: tuple[Resource, ...], memory: str) -> Liveness:
     """The test of one iterator; `memory` names the pointer to allocated state, if it is."""
     base = "it->" if it.place.open else "kit->"
     if memory:
         return pointer(memory)
-    match cases[0].walk:
+    match it.cases[0].walk:
         case Counter() as walk:
             return _counter(walk, base)
         case Index() as walk:
-            return _index(it, walk, release)
-    found = look_ahead(it, cases, release)
-    if found or it.lifetime == "held":
-        return pointer((found.inner if found else cases[0].walk).name, base)
-    if common := _common(it, cases, resources):
+            return _index(it, walk)
+    if ahead or it.lifetime == "held":
+        return pointer((ahead.inner if ahead else it.cases[0].walk).name, base)
+    if common := _common(it, resources):
         return pointer(common[0], base)
     test = f"!{base}live"
     return Liveness("live", test, (f"{base}live = false;",), test, flag="live")
 
 
-def _common(it: Spec, cases: tuple[Case, ...], resources: tuple[Resource, ...]) -> list[str]:
+def _common(it: Spec, resources: tuple[Resource, ...]) -> list[str]:
     """Pointers that are never NULL while the walk of any case is under way."""
-    candidates = [_candidates(it, case, resources) for case in cases]
+    candidates = [_candidates(it, case, resources) for case in it.cases]
     return [name for name in candidates[0] if all(name in other for other in candidates)]
 
 
@@ -87,9 +83,8 @@ def _counter(walk: Counter, base: str) -> Liveness:
     return Liveness("", test, clear, test)
 
 
-def _index(it: Spec, walk: Index, release: Release) -> Liveness:
-    end = walk.end.on(release)
-    named = end.names() if end else frozenset()
+def _index(it: Spec, walk: Index) -> Liveness:
+    named = walk.end.names()
     fields = [a.name for a in it.arguments if a.keep and a.name in named]
     fields += [f.name for f in it.fields if f.name in named]
     clear = tuple(f"kit->{name} = 0;" for name in (walk.name, *fields))

@@ -14,10 +14,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiter.spec.case import Case
 from kiter.spec.model import Spec
-from kiter.spec.release import Release
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 from kiter.spec.walk import Cursor, Nested, Ring, Walk
 
 
@@ -31,46 +29,43 @@ class Lookahead:
     inside: tuple[str, ...]
 
 
-def look_ahead(it: Spec, cases: tuple[Case, ...], release: Release) -> Lookahead | None:
+def look_ahead(it: Spec) -> Lookahead | None:
     """How all the cases look ahead with one cursor; None if one of them cannot."""
-    nested = next((case.walk for case in cases if isinstance(case.walk, Nested)), None)
+    nested = next((case.walk for case in it.cases if isinstance(case.walk, Nested)), None)
     if it.lifetime != "rcu" or it.lock or nested is None:
         return None
     outer, inner = nested.outer, nested.inner
     if not isinstance(outer, Ring) or outer.start or not isinstance(inner, Cursor):
         return None
-    if _text(inner.first, release) != outer.name:
+    if _text(inner.first) != outer.name:
         return None
-    parts = {case.flag: _part(case.walk, outer, inner, release) for case in cases}
+    parts = {case.flag: _part(case.walk, outer, inner) for case in it.cases}
     if "" in parts.values():
         return None
     inside, outside = (tuple(f for f, p in parts.items() if p == kind) for kind in ("inside", "outside"))
     return Lookahead(outer, inner, outside, inside)
 
 
-def _part(walk: Walk, outer: Ring, inner: Cursor, release: Release) -> str:
+def _part(walk: Walk, outer: Ring, inner: Cursor) -> str:
     """What a case walks of the two: "both", "outside", "inside", or "" for something else."""
     match walk:
         case Nested(outer=Ring() as ring, inner=Cursor() as cursor):
-            alike = _ring(ring, release) == _ring(outer, release) and _along(cursor, release) == _along(
-                inner, release
-            )
-            return "both" if alike and _text(cursor.first, release) == outer.name else ""
-        case Ring() if not walk.start and _ring(walk, release) == _ring(outer, release):
+            alike = _ring(ring) == _ring(outer) and _along(cursor) == _along(inner)
+            return "both" if alike and _text(cursor.first) == outer.name else ""
+        case Ring() if not walk.start and _ring(walk) == _ring(outer):
             return "outside"
-        case Cursor() if walk.first is not None and _along(walk, release) == _along(inner, release):
+        case Cursor() if walk.first is not None and _along(walk) == _along(inner):
             return "inside"
     return ""
 
 
-def _ring(ring: Ring, release: Release) -> tuple[str, ...]:
-    return ring.name, ring.type, _text(ring.anchor, release), _text(ring.next, release)
+def _ring(ring: Ring) -> tuple[str, ...]:
+    return ring.name, ring.type, ring.anchor.text, ring.next.text
 
 
-def _along(cursor: Cursor, release: Release) -> tuple[str, ...]:
-    return cursor.name, cursor.type, _text(cursor.next, release)
+def _along(cursor: Cursor) -> tuple[str, ...]:
+    return cursor.name, cursor.type, cursor.next.text
 
 
-def _text(code: Code | None, release: Release) -> str:
-    found = code.on(release) if code else None
-    return found.text if found else ""
+def _text(snippet: Snippet | None) -> str:
+    return snippet.text if snippet else ""

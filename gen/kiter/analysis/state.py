@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The iterator's state: which fields it needs on one kernel, and where they are.
+"""The iterator's state: which fields it needs, and where they are.
 
 A field stands in the kernel's view of the opaque struct (`kit->pos`), in the open struct itself
 (`it->value`), or in memory that the opaque struct points to (`data->mm`).
@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kiter.analysis.liveness import Liveness, live
+from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.stored import kept_resources
-from kiter.spec.case import Case
 from kiter.spec.model import Spec
-from kiter.spec.release import Release
 from kiter.spec.resource import Resource
 from kiter.spec.walk import Counter, Index, Linked, Native, Nested, Walk, start_of
 
@@ -98,13 +97,12 @@ class State:
         return any(field.name == name for field in self.fields)
 
 
-def state(it: Spec, release: Release) -> State:
-    """The state of an iterator on one kernel; one that is by hand has what its spec says, no more."""
-    cases = it.on(release)
-    resources = kept_resources(it, release)
-    memory = _memory(it, cases, resources)
-    alive = live(it, cases, release, resources, memory.name if memory else "")
-    fields = _given(it) if it.by_hand else _fields(it, cases, resources, alive)
+def state(it: Spec, ahead: Lookahead | None) -> State:
+    """The state of an iterator; one that is by hand has what its spec says, no more."""
+    resources = kept_resources(it)
+    memory = _memory(it, resources)
+    alive = live(it, ahead, resources, memory.name if memory else "")
+    fields = _given(it) if it.by_hand else _fields(it, resources, alive)
     words = it.room if it.by_hand else 1 if memory else max(it.room, _words(fields))
     base = "it->" if it.place.open else f"{memory.name}->" if memory else "kit->"
     return State(fields, words, alive, base, memory)
@@ -115,16 +113,14 @@ def _given(it: Spec) -> tuple[Field, ...]:
     return (*kept, *(Field(f.name, f.type, f.size) for f in it.fields))
 
 
-def _fields(
-    it: Spec, cases: tuple[Case, ...], resources: tuple[Resource, ...], alive: Liveness
-) -> tuple[Field, ...]:
-    wanted = {name: Field(name, ctype) for name, ctype in (*_kept(it), *_cursors(it, cases)) if name}
+def _fields(it: Spec, resources: tuple[Resource, ...], alive: Liveness) -> tuple[Field, ...]:
+    wanted = {name: Field(name, ctype) for name, ctype in (*_kept(it), *_cursors(it)) if name}
     wanted |= {r.name: Field(r.name, r.type, inline=r.inline) for r in resources}
-    wanted |= {name: Field(name, ctype) for name, ctype in _started(it, cases).items()}
+    wanted |= {name: Field(name, ctype) for name, ctype in _started(it).items()}
     wanted |= {f.name: Field(f.name, f.type, f.size) for f in it.fields}
     if it.select:
         wanted[it.select] = Field(it.select, next(a.type for a in it.arguments if a.name == it.select))
-    for flag in ("wrapped",) * any(start_of(c.walk) for c in cases) + (alive.flag,):
+    for flag in ("wrapped",) * any(start_of(c.walk) for c in it.cases) + (alive.flag,):
         wanted |= {flag: Field(flag, "bool")} if flag else {}
     found = tuple(wanted.values())
     return found if it.place.open else tuple(sorted(found, key=lambda f: -f.size))
@@ -144,8 +140,8 @@ def _kept(it: Spec) -> Iterable[tuple[str, str]]:
     return ((a.name, a.type) for a in it.arguments if a.keep)
 
 
-def _cursors(it: Spec, cases: Iterable[Case]) -> Iterable[tuple[str, str]]:
-    for case in cases:
+def _cursors(it: Spec) -> Iterable[tuple[str, str]]:
+    for case in it.cases:
         walks: tuple[Walk, ...] = (case.walk,)
         if isinstance(case.walk, Nested):
             walks = (case.walk.outer, case.walk.inner)
@@ -171,8 +167,8 @@ def _cursor(it: Spec, walk: Walk) -> Iterable[tuple[str, str]]:
             return ((walk.name, ctype),)
 
 
-def _started(it: Spec, cases: Iterable[Case]) -> dict[str, str]:
-    rings = (c.walk.outer if isinstance(c.walk, Nested) else c.walk for c in cases if start_of(c.walk))
+def _started(it: Spec) -> dict[str, str]:
+    rings = (c.walk.outer if isinstance(c.walk, Nested) else c.walk for c in it.cases if start_of(c.walk))
     return {start_field(it): getattr(ring, "type", "") or it.element for ring in rings}
 
 
@@ -181,11 +177,11 @@ def _words(fields: Iterable[Field]) -> int:
     return -(-sum(field.size for field in fields) // WORD)
 
 
-def _memory(it: Spec, cases: tuple[Case, ...], resources: tuple[Resource, ...]) -> Memory | None:
+def _memory(it: Spec, resources: tuple[Resource, ...]) -> Memory | None:
     if not it.allocate:
         return None
-    walk = cases[0].walk
+    walk = it.cases[0].walk
     alone = not (resources or it.fields or any(_kept(it)) or it.select)
-    if isinstance(walk, Native) and alone and len(cases) == 1:
+    if isinstance(walk, Native) and alone and len(it.cases) == 1:
         return Memory(walk.name, walk.type, whole=True)
     return Memory("data", f"struct bpf_iter_{it.name}_kern_data", whole=False)

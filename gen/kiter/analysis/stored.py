@@ -8,44 +8,35 @@ from dataclasses import fields, is_dataclass
 
 from kiter.spec.model import Spec
 from kiter.spec.node import Node
-from kiter.spec.release import Release
 from kiter.spec.resource import Resource
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 from kiter.spec.walk import Native, start_of
 
 
-def kept_resources(it: Spec, release: Release) -> tuple[Resource, ...]:
+def kept_resources(it: Spec) -> tuple[Resource, ...]:
     """The resources that new() stores: what is given back later, and what a later function names."""
-    named = _named_later(it, release)
+    named = frozenset(name for snippet in _later(it) for name in snippet.names())
     return tuple(r for r in it.resources if r.held or r.name in named)
 
 
-def codes(value: object) -> Iterator[Code]:
+def snippets(value: object) -> Iterator[Snippet]:
     """Every snippet below a part of the model."""
-    if isinstance(value, Code):
+    if isinstance(value, Snippet):
         yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from codes(item)
+            yield from snippets(item)
     elif is_dataclass(value) and not isinstance(value, Node):
         for field in fields(value):
-            yield from codes(getattr(value, field.name))
+            yield from snippets(getattr(value, field.name))
 
 
-def _named_later(it: Spec, release: Release) -> frozenset[str]:
-    names: set[str] = set()
-    for code in _later(it, release):
-        if (snippet := code.on(release)) is not None:
-            names |= snippet.names()
-    return frozenset(names)
-
-
-def _later(it: Spec, release: Release) -> Iterator[Code]:
+def _later(it: Spec) -> Iterator[Snippet]:
     """The snippets that run after new(): all of the walks' but those that begin them."""
-    yield from codes((it.held, it.lock, it.companions))
+    yield from snippets((it.held, it.lock, it.companions))
     for resource in it.resources:
-        yield from codes(resource.put)
-    for case in it.on(release):
-        early = {id(code) for code in codes(start_of(case.walk))}
+        yield from snippets(resource.put)
+    for case in it.cases:
+        early = {id(snippet) for snippet in snippets(start_of(case.walk))}
         early |= {id(case.walk.start)} if isinstance(case.walk, Native) else set()
-        yield from (code for code in codes(case.walks) if id(code) not in early)
+        yield from (snippet for snippet in snippets(case.walks) if id(snippet) not in early)

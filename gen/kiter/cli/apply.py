@@ -69,9 +69,8 @@ def _applied(tree: WorkTree, options: argparse.Namespace) -> Plan:
     target = profile(options.target) if options.target else tree.profile
     read = frontend.of(options.specs, target)
     show(read.warnings, options)
-    wanted = (
-        Applied(it.name, options.replace, it.includes, generate(it, target).outputs) for it in read.iterators
-    )
+    made = (generate(it, target) for it in read.iterators)
+    wanted = (Applied(one.iterator, options.replace, one.includes, one.outputs) for one in made)
     return apply.put_in(tree, wanted)
 
 

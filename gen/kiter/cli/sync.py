@@ -188,7 +188,7 @@ def _mended_tree(tree: WorkTree, its: Sequence[model.Spec], rendered: Sequence[R
     with alone(tree.path / "Makefile"):
         there = record.load(tree.record).applied
         wanted = [
-            Applied(it.name, there[it.name].replace, it.includes, made.outputs)
+            Applied(it.name, there[it.name].replace, made.includes, made.outputs)
             for it, made in zip(its, rendered, strict=True)
             if it.name in there
         ]

@@ -122,10 +122,10 @@ def _refused(s: Subject, use: Use) -> set[str]:
     refusals = [*s.it.refusals, *(case.refusals if case else ())]
     sure = set(case.requires) if case else set()
     for refusal in refusals:
-        if refusal.when is use.slot.code:
+        if refusal.when is use.slot.snippet:
             break
-        for snippet in refusal.when.all():
-            sure.add("".join(snippet.text.split()).removesuffix("==NULL").removeprefix("!"))
+        for _, item in refusal.when.node.versions:
+            sure.add("".join(item.value.split()).removesuffix("==NULL").removeprefix("!"))
     return sure
 
 
@@ -245,7 +245,7 @@ def state_in_new(s: Subject) -> Iterator[Hit]:
     taken = {a.name for a in s.it.arguments} | {r.name for r in s.it.resources}
     hidden = (s.cursors | {f.name for f in s.it.fields}) - taken
     for use in s.starting:
-        own = {str(use.slot.code.node.path[1])} if use.slot.key == "init" else use.slot.cursors
+        own = {str(use.slot.snippet.node.path[1])} if use.slot.key == "init" else use.slot.cursors
         for name in sorted(use.names & (hidden - own)):
             if use.slot.key != "ring.anchor":
                 yield Hit(use.at_name(name), f"'{name}' holds nothing yet when new() looks at it")
@@ -289,7 +289,7 @@ def _stepped(s: Subject, a: Argument) -> bool:
 )
 def unused(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
-        required = any(a.name in case.requires for case in s.it.cases)
+        required = any(a.name in case.requires for case in s.every_case)
         uses = (use for use in s.uses if use.slot.when is not When.HELPER)
         used = any(a.name in use.names - use.slot.cursors for use in uses)
         limited = a.restricted or a.implicit or a.name in _counted(s)

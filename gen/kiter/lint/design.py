@@ -68,7 +68,7 @@ def program_target(s: Subject) -> Iterator[Hit]:
 def foreign_flags(s: Subject) -> Iterator[Hit]:
     a = s.it.argument(s.it.select) if s.it.select else None
     prefix = f"BPF_{s.it.name.upper()}_ITER_"
-    for case in s.it.cases if a is not None and a.defines else ():
+    for case in s.every_case if a is not None and a.defines else ():
         if not case.flag.startswith(prefix):
             yield Hit(case.node.key_at, f"'{case.flag}' does not begin with {prefix}")
 

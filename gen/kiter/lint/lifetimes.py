@@ -37,7 +37,7 @@ def _lifetime(s: Subject) -> Node:
 
 def _found_kinds(s: Subject) -> list[str]:
     """Each kind of walk that is used, once."""
-    return list(dict.fromkeys(kind for case in s.it.cases for kind in kinds(case.node)))
+    return list(dict.fromkeys(kind for case in s.every_case for kind in kinds(case.node)))
 
 
 @rule(
@@ -259,7 +259,7 @@ def locked_rcu_list(s: Subject) -> Iterator[Hit]:
 )
 def tried_reference(s: Subject) -> Iterator[Hit]:
     for use in s.uses:
-        if use.slot.code is not s.it.held.get:
+        if use.slot.snippet is not s.it.held.get:
             continue
         for name in sorted(use.names):
             if name == "igrab" or any(part in name for part in TRIES):

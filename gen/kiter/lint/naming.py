@@ -56,7 +56,7 @@ def _named(s: Subject) -> Iterator[tuple[str, str, Node]]:
     hint="choose another name",
 )
 def c_word(s: Subject) -> Iterator[Hit]:
-    named = [*_named(s), *(("flag", case.flag, case.node) for case in s.it.cases if case.flag)]
+    named = [*_named(s), *(("flag", case.flag, case.node) for case in s.every_case if case.flag)]
     for what, name, node in named:
         if name in C_WORDS:
             yield Hit(node.key_at if what != "cursor" else node.at, f"no {what} can be called '{name}'")
@@ -103,7 +103,7 @@ def same_name(s: Subject) -> Iterator[Hit]:
             yield Hit(field.node.key_at, f"'{field.name}' is an argument too")
         elif field.name in s.cursors:
             yield Hit(field.node.key_at, f"'{field.name}' is a cursor too")
-    for case in s.it.cases:
+    for case in s.every_case:
         if case.flag and case.flag in {*arguments, *s.cursors, *(f.name for f in s.it.fields)}:
             yield Hit(case.node.key_at, f"'{case.flag}' is the name of a flag and of something else")
     for level in s.levels:

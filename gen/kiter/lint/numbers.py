@@ -258,7 +258,7 @@ def _declared(s: Subject) -> Iterator[tuple[Raw, str, set[str], set[str]]]:
     for level in s.levels:
         if not isinstance(walk := level.walk, Raw):
             continue
-        uses = [use for use in s.uses if use.slot.code is walk.next]
+        uses = [use for use in s.uses if use.slot.snippet is walk.next]
         written = {name for use in uses for name in _written(use)} & state
         read = {name for use in uses for name in _read(use, written)} & state
         yield walk, "reads", set(walk.reads), read
@@ -276,7 +276,7 @@ def undeclared(s: Subject) -> Iterator[Hit]:
     for walk, key, declared, used in _declared(s):
         written = {name for w, k, _, names in _declared(s) for name in names if w is walk and k == "writes"}
         for name in sorted(used - declared - (written if key == "reads" else set())):
-            use = next(u for u in s.uses if u.slot.code is walk.next and name in u.names)
+            use = next(u for u in s.uses if u.slot.snippet is walk.next and name in u.names)
             edit = appended(walk.node[key], name)
             yield Hit(use.at_name(name), f"'{name}' is not in '{key}'", f"add the name to '{key}'", edit)
 
@@ -307,5 +307,5 @@ def writes_no_field(s: Subject) -> Iterator[Hit]:
     fields = {field.name for field in s.it.fields}
     for walk, key, _, used in _declared(s):
         for name in sorted(used - fields) if key == "writes" else ():
-            use = next(u for u in s.uses if u.slot.code is walk.next and name in _written(u))
+            use = next(u for u in s.uses if u.slot.snippet is walk.next and name in _written(u))
             yield Hit(use.at(_written(use)[name]), f"'{name}' is written, but it is no field")

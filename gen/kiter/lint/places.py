@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject
 from kiter.lint.vocabulary import TAKEN_FILES, TAKEN_TESTS
-from kiter.lower.names import private_headers
 
 
 @rule(
@@ -99,7 +98,7 @@ def open_pointers(s: Subject) -> Iterator[Hit]:
     at = s.it.node["struct"]["open"].key_at
     if s.it.allocate:
         yield Hit(at, "'open' beside 'allocate': the struct holds a pointer")
-    for field in s.state.fields if s.state and not s.it.allocate else ():
+    for field in s.analysis.state.fields if s.analysis and not s.it.allocate else ():
         if field.type.endswith("*"):
             yield Hit(at, f"'open' shows '{field.name}', a pointer")
 
@@ -137,7 +136,7 @@ def set_and_file(s: Subject) -> Iterator[Hit]:
     hint="name a header of the tree, such as ../../mm/slab.h from kernel/bpf/",
 )
 def header_outside(s: Subject) -> Iterator[Hit]:
-    for path in private_headers(s.it):
+    for path in s.it.private_headers:
         if path.startswith("../"):
             node = next(n for n in s.it.node["includes"].each() if str(n.value).endswith(path.lstrip("./")))
             yield Hit(node.at, f"'{node.value}' leaves the kernel tree")

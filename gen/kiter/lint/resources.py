@@ -104,9 +104,9 @@ def _bounded(s: Subject) -> set[str]:
     """The names that some check compares with something from above."""
     found: set[str] = set()
     for refusal in s.it.refusals:
-        snippet = refusal.when.on(s.profile.number)
-        if snippet is not None and (">" in snippet.text.replace("->", "") or "<" in snippet.text):
-            found |= snippet.names()
+        text = refusal.when.text
+        if ">" in text.replace("->", "") or "<" in text:
+            found |= refusal.when.names()
     return found
 
 
@@ -192,8 +192,7 @@ def no_pointer(s: Subject) -> Iterator[Hit]:
 )
 def error_pointer(s: Subject) -> Iterator[Hit]:
     for use, r, helper in _gets(s):
-        body = helper.body.on(s.profile.number)
-        if body is not None and "ERR_PTR" in body.names() and not r.fails:
+        if "ERR_PTR" in helper.body.names() and not r.fails:
             yield Hit(
                 use.at_name(helper.name), f"'{helper.name}' gives an ERR_PTR(), '{r.name}' has no 'fails'"
             )

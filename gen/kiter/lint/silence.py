@@ -16,7 +16,7 @@ from kiter.errors import Diagnostic, Edit, Position
 from kiter.lint.rule import TABLE, Hit, rule
 from kiter.lint.subject import Subject, subject
 from kiter.spec.document import Document
-from kiter.spec.model import build
+from kiter.spec.resolve import resolve
 from kiter.spec.rewrite import following
 from kiter.target.profile import verified
 
@@ -94,7 +94,7 @@ def _kernels(s: Subject) -> Iterator[Subject]:
     yield s
     document = s.it.node.document
     others = (p for p in verified() if p.number != s.profile.number)
-    yield from (subject(build(document, p.number), p) for p in others)
+    yield from (subject(resolve(document, p.number), p) for p in others)
 
 
 def _taken_away(s: Subject, silence: Silence) -> Edit | None:

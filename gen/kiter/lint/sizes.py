@@ -13,6 +13,11 @@ MOST_WORDS = 32
 MANY_WORDS = 8
 
 
+def _words(s: Subject) -> int:
+    """The words that the state takes; 0 for a spec that is too wrong to have one."""
+    return s.analysis.state.words if s.analysis else 0
+
+
 @rule(
     "K08",
     "a state that the stack cannot hold",
@@ -21,9 +26,9 @@ MANY_WORDS = 8
     hint="keep less: a pointer to one object instead of what can be found through it",
 )
 def huge_state(s: Subject) -> Iterator[Hit]:
-    if s.state and s.state.words > MOST_WORDS:
+    if (words := _words(s)) > MOST_WORDS:
         node = s.it.node.get("state") or s.it.node["iterator"]
-        yield Hit(node.key_at, f"the state needs {s.state.words} words of 8 bytes, more than {MOST_WORDS}")
+        yield Hit(node.key_at, f"the state needs {words} words of 8 bytes, more than {MOST_WORDS}")
 
 
 @rule(
@@ -35,9 +40,9 @@ def huge_state(s: Subject) -> Iterator[Hit]:
     severity="warning",
 )
 def large_state(s: Subject) -> Iterator[Hit]:
-    if s.state and MANY_WORDS < s.state.words <= MOST_WORDS:
+    if MANY_WORDS < (words := _words(s)) <= MOST_WORDS:
         node = s.it.node.get("room") or s.it.node.get("state") or s.it.node["iterator"]
-        yield Hit(node.key_at, f"the state takes {s.state.words} words of 8 bytes of the program's stack")
+        yield Hit(node.key_at, f"the state takes {words} words of 8 bytes of the program's stack")
 
 
 @rule(
@@ -48,7 +53,7 @@ def large_state(s: Subject) -> Iterator[Hit]:
     mends=True,
 )
 def small_room(s: Subject) -> Iterator[Hit]:
-    if s.state and s.it.room and s.state.words > s.it.room:
-        edit = replaced(s.it.node["room"], str(s.state.words))
-        message = f"the state needs {s.state.words} words, not {s.it.room}"
+    if 0 < s.it.room < (words := _words(s)):
+        edit = replaced(s.it.node["room"], str(words))
+        message = f"the state needs {words} words, not {s.it.room}"
         yield Hit(s.it.node["room"].at, message, edit=edit)

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from kiter.analysis.lookahead import look_ahead
-from kiter.analysis.state import State, state
+from kiter.analysis.analysis import Analysis, analyse, sound
 from kiter.edit import swapped
 from kiter.errors import Edit, Position
 from kiter.lint.tokens import Words, place, words
-from kiter.spec.case import Case
+from kiter.spec.case import Case, entries
 from kiter.spec.companion import Companion
 from kiter.spec.helper import Helper
 from kiter.spec.model import Spec
@@ -23,7 +22,7 @@ from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Range
 from kiter.spec.resource import Resource
-from kiter.spec.snippet import Code, Snippet
+from kiter.spec.snippet import Snippet
 from kiter.spec.walk import KINDS, Counter, Cursor, Index, Linked, List, Native, Nested, Raw, Ring
 from kiter.target.profile import Profile
 
@@ -64,13 +63,14 @@ class Level:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Slot:
-    """A key that takes C: which function it is for, and the cursors that hold something there.
+    """A key that takes C, with the text for the kernel: which function it is for, and the cursors that
+    hold something there.
 
     `own` are the parameters of a function that the snippet is the body of, `part` is what the key
     belongs to: a helper, a companion or a resource.
     """
 
-    code: Code
+    snippet: Snippet
     key: str
     when: When
     case: Case | None = None
@@ -79,10 +79,15 @@ class Slot:
     own: frozenset[str] = frozenset()
     part: object = None
 
+    @property
+    def here(self) -> bool:
+        """Whether the kernel has the case that the key belongs to."""
+        return self.case is None or self.case.node.here
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Use:
-    """One snippet of a slot, cut into words; `kernels` are those it is for."""
+    """One text of a slot, for the kernel or for others, cut into words; `kernels` are those it is for."""
 
     slot: Slot
     snippet: Snippet
@@ -121,15 +126,18 @@ class Use:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Subject:
-    """`cases` are those the kernel has, `state` is None while the spec is too wrong for one."""
+    """A spec for one kernel, and beside it what the document has for all: cases, their levels, texts.
+
+    `analysis` is None while the spec is too wrong for one.
+    """
 
     it: Spec
     profile: Profile
-    cases: tuple[Case, ...]
+    every_case: tuple[Case, ...]
     levels: tuple[Level, ...]
     slots: tuple[Slot, ...]
     uses: tuple[Use, ...]
-    state: State | None
+    analysis: Analysis | None
 
     @property
     def walk(self) -> Node:
@@ -152,7 +160,7 @@ class Subject:
     def refusals(self) -> Iterator[Refusal]:
         """Every check, in the order of the file."""
         yield from self.it.refusals
-        for case in self.it.cases:
+        for case in self.every_case:
             yield from case.refusals
 
     @property
@@ -167,12 +175,12 @@ class Subject:
         """Every text that ends up in a comment or on a page, and where it stands."""
         described = [self.it.node["summary"]]
         described += [a.node["doc"] for a in self.it.arguments]
-        described += [case.node["doc"] for case in self.it.cases if case.flag]
+        described += [case.node["doc"] for case in self.every_case if case.flag]
         described += [refusal.node["doc"] for refusal in self.refusals]
         described += [part.node["doc"] for part in self.parts]
         described += [value.node["doc"] for a in self.it.arguments for value in (*a.bits, *a.combinations)]
-        if self.it.docs is not None:
-            described += texts(self.it.docs)
+        if (docs := self.it.node.get("docs")) is not None:
+            described += (text for _, text in docs.versions)
         return ((node, str(node.value)) for node in described)
 
     @property
@@ -180,9 +188,7 @@ class Subject:
         """The snippets that the kernel gets, those of the tests left out."""
         number = self.profile.number
         for use in self.uses:
-            case = use.slot.case
-            there = case is None or number in case.kernels
-            if there and number in use.kernels and use.slot.when is not When.TEST:
+            if use.slot.here and number in use.kernels and use.slot.when is not When.TEST:
                 yield use
 
     @property
@@ -197,23 +203,20 @@ class Subject:
 
 
 def subject(it: Spec, profile: Profile) -> Subject:
-    """Take an iterator apart."""
-    levels = tuple(level for case in it.cases for level in levels_of(case))
-    cases = it.on(profile.number)
-    sound = _sound(it, cases)
+    """Take an iterator apart; the spec must be resolved for the profile's kernel."""
+    every = _every_case(it)
+    levels = tuple(level for case in every for level in levels_of(case))
+    analysis = analyse(it) if sound(it) else None
     # those that look ahead find the first element in new()
-    first = When.NEW if sound and look_ahead(it, cases, profile.number) else When.NEXT
-    slots = tuple(_slots(it, levels, first))
-    made = state(it, profile.number) if sound else None
-    return Subject(it, profile, cases, levels, slots, tuple(_uses(slots)), made)
+    first = When.NEW if analysis and analysis.ahead else When.NEXT
+    slots = tuple(_slots(it, every, levels, first))
+    return Subject(it, profile, every, levels, slots, tuple(_uses(slots)), analysis)
 
 
-def _sound(it: Spec, cases: tuple[Case, ...]) -> bool:
-    """Whether the state can be worked out at all."""
-    selected = not it.select or it.argument(it.select) is not None
-    counters = (walk for case in cases for walk in case.walks if isinstance(walk, Counter))
-    selected = selected and all(walk.times or (walk.start and walk.end) for walk in counters)
-    return bool(cases) and selected and all(len(case.walks) == 1 for case in cases)
+def _every_case(it: Spec) -> tuple[Case, ...]:
+    """The cases of all kernels, those of the spec among them."""
+    present = {case.flag: case for case in it.cases}
+    return tuple(present.get(flag) or Case.of(flag, node, it.node) for flag, node in entries(it.node))
 
 
 def levels_of(case: Case) -> Iterator[Level]:
@@ -231,30 +234,30 @@ def kinds(node: Node) -> list[str]:
     return [kind for kind in KINDS if kind in node.value]
 
 
-def _slots(it: Spec, levels: Iterable[Level], first: When) -> Iterator[Slot]:
+def _slots(it: Spec, cases: Iterable[Case], levels: Iterable[Level], first: When) -> Iterator[Slot]:
     yield from _checks(it.refusals, None)
     for field in it.fields:
         if field.init is not None:
             yield Slot(field.init, "init", When.NEW)
     yield from _taken(it)
     yield from _kept(it)
-    for case in it.cases:
+    for case in cases:
         yield from _checks(case.refusals, case)
     for level in levels:
         yield from _walked(level, When.NEXT if level.above else first)
     if it.tests.identity:
         yield Slot(it.tests.identity, "identity", When.TEST)
-    for _, code in it.tests.arguments:
-        yield Slot(code, "argument", When.TEST)
+    for _, snippet in it.tests.arguments:
+        yield Slot(snippet, "argument", When.TEST)
 
 
 def _taken(it: Spec) -> Iterator[Slot]:
     """What new() takes, and what gives it back."""
     for resource in it.resources:
         for key in ("get", "count", "fill"):
-            if (code := getattr(resource, key)) is not None:
+            if (snippet := getattr(resource, key)) is not None:
                 when = When.BOTH if key == "count" else When.NEW
-                yield Slot(code, f"resource.{key}", when, part=resource)
+                yield Slot(snippet, f"resource.{key}", when, part=resource)
         if resource.put is not None:
             yield Slot(resource.put, "resource.put", When.BOTH, part=resource)
 
@@ -262,8 +265,8 @@ def _taken(it: Spec) -> Iterator[Slot]:
 def _kept(it: Spec) -> Iterator[Slot]:
     """What holds elements and locks, and the functions that come with the iterator."""
     for key in ("get", "put", "last"):
-        if (code := getattr(it.held, key)) is not None:
-            yield Slot(code, f"element.{key}", When.NEXT, cursors=frozenset({"pos"}))
+        if (snippet := getattr(it.held, key)) is not None:
+            yield Slot(snippet, f"element.{key}", When.NEXT, cursors=frozenset({"pos"}))
     if it.lock is not None:
         yield Slot(it.lock.at, "lock", When.NEXT)
     for helper in it.helpers:
@@ -272,8 +275,8 @@ def _kept(it: Spec) -> Iterator[Slot]:
     for companion in it.companions:
         own = frozenset(p.name for p in companion.parameters)
         for key in ("do", "result", "empty"):
-            if (code := getattr(companion, key)) is not None:
-                yield Slot(code, f"companion.{key}", When.COMPANION, own=own, part=companion)
+            if (snippet := getattr(companion, key)) is not None:
+                yield Slot(snippet, f"companion.{key}", When.COMPANION, own=own, part=companion)
 
 
 def _checks(refusals: Iterable[Refusal], case: Case | None) -> Iterator[Slot]:
@@ -327,20 +330,5 @@ def _of_its_own(walk: Counter | Index | Native | Linked, case: Case, level: Leve
 
 def _uses(slots: Iterable[Slot]) -> Iterator[Use]:
     for slot in slots:
-        for (span, snippet), node in zip(slot.code.versions.options, texts(slot.code.node), strict=True):
-            yield Use(slot, snippet, node, words(snippet.text), span)
-
-
-def texts(node: Node) -> Iterator[Node]:
-    """The nodes that hold the text of a snippet, in the order of its versions."""
-    if isinstance(node.value, str):
-        yield node
-    else:
-        yield from (item for _, item in node.items())
-
-
-def ranges(node: Node) -> list[tuple[Range, Node]]:
-    """The ranges of kernels of a value given per kernel; nothing for one given once."""
-    if not isinstance(node.value, dict):
-        return []
-    return [(Range.parse(key), item) for key, item in node.items()]
+        for kernels, node, snippet in slot.snippet.versions:
+            yield Use(slot, snippet, node, words(snippet.text), kernels)

@@ -77,11 +77,11 @@ def _spelled(text: str) -> str:
 def _flags(s: Subject, btf: Btf) -> Iterator[Hit]:
     """A kernel without the guard's option has none of the names, and says nothing of them."""
     known = btf.enumerators()
-    named = [value.c for a in s.it.arguments for value in a.bits] + [case.flag for case in s.cases]
+    named = [value.c for a in s.it.arguments for value in a.bits] + [case.flag for case in s.it.cases]
     if s.it.guard and not known.keys() & set(named):
         return
     a = s.it.argument(s.it.select) if s.it.select else None
-    for case in s.cases if a is not None and not a.defines else ():
+    for case in s.it.cases if a is not None and not a.defines else ():
         if case.flag and case.flag not in known:
             yield Hit(case.node.key_at, f"'{case.flag}' is no enumerator of this kernel")
     for argument in s.it.arguments:

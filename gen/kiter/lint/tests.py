@@ -40,7 +40,7 @@ def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
     """Every expectation, and the part of the spec that it stands in."""
     values = (value for a in s.it.arguments for value in (*a.combinations, *a.bits))
     yield from ((v.expect, v.node) for v in values if v.expect)
-    yield from ((case.expect, case.node) for case in s.it.cases if case.expect)
+    yield from ((case.expect, case.node) for case in s.every_case if case.expect)
 
 
 @rule(
@@ -139,7 +139,7 @@ def unexpected(s: Subject) -> Iterator[Hit]:
         return
     values = {v.expect for a in s.it.arguments for v in (*a.combinations, *a.bits)}
     # what can live in one file only has elements that only its neighbours make
-    for case in s.it.cases if _worlds(s) and not s.it.place.inside else ():
+    for case in s.every_case if _worlds(s) and not s.it.place.inside else ():
         if not case.expect and case.walks and not (values and "" not in values):
             what = f"the case '{case.flag}'" if case.flag else "the walk"
             yield Hit(case.node.key_at, f"{what} has no 'expect'")

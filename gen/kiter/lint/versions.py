@@ -7,15 +7,10 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from kiter.lint.rule import Hit, rule
-from kiter.lint.subject import Slot, Subject, ranges
+from kiter.lint.subject import Subject
 from kiter.spec.node import Node
-from kiter.spec.release import NEWEST, Range, Release
+from kiter.spec.release import NEWEST, Range, spelled
 from kiter.spec.rewrite import renamed
-
-
-def spelled(release: Release) -> str:
-    """(6, 12) as 6.12."""
-    return f"{release[0]}.{release[1]}"
 
 
 @rule(
@@ -37,7 +32,7 @@ def too_old(s: Subject) -> Iterator[Hit]:
     hint="widen 'since' or 'until' of a case",
 )
 def nothing_left(s: Subject) -> Iterator[Hit]:
-    if not s.cases:
+    if not s.it.cases:
         yield Hit(s.walk.key_at, f"no case is for the target, Linux {s.profile.release}")
 
 
@@ -49,12 +44,8 @@ def nothing_left(s: Subject) -> Iterator[Hit]:
 )
 def uncovered(s: Subject) -> Iterator[Hit]:
     for slot in s.slots:
-        if _wanted(s, slot) and slot.code.on(s.profile.number) is None:
-            yield Hit(slot.code.node.key_at, f"'{slot.key}' has no version for Linux {s.profile.release}")
-
-
-def _wanted(s: Subject, slot: Slot) -> bool:
-    return slot.case is None or s.profile.number in slot.case.kernels
+        if slot.here and slot.snippet.node.chosen is None:
+            yield Hit(slot.snippet.node.key_at, f"'{slot.key}' has no version for Linux {s.profile.release}")
 
 
 @rule(
@@ -69,7 +60,7 @@ def reversed_range(s: Subject) -> Iterator[Hit]:
         if "until" in part.value and part.kernels.first > part.kernels.last:
             yield Hit(part["until"].at, f"'{name}' ends before it begins")
     for node in _versioned(s):
-        for span, item in ranges(node):
+        for span, item in node.versions:
             if span.first > span.last != NEWEST:
                 given = str(item.path[-1])
                 edit = renamed(item.document, item.path, "-".join(reversed(given.split("-"))))
@@ -84,7 +75,7 @@ def reversed_range(s: Subject) -> Iterator[Hit]:
 )
 def overlapping(s: Subject) -> Iterator[Hit]:
     for node in _versioned(s):
-        for (one, first), (other, second) in combinations(ranges(node), 2):
+        for (one, first), (other, second) in combinations(node.versions, 2):
             if _overlap(one, other):
                 yield Hit(second.key_at, f"'{second.path[-1]}' and '{first.path[-1]}' overlap")
 
@@ -107,7 +98,7 @@ def before_birth(s: Subject) -> Iterator[Hit]:
             message = f"'{name}' ends with {spelled(kernels.last)}"
             yield Hit(part["until"].at, f"{message}, '{s.it.name}' begins with {spelled(s.it.since)}")
     for node in _versioned(s):
-        for span, item in ranges(node):
+        for span, item in node.versions:
             if span.first <= span.last < s.it.since:
                 message = f"'{item.path[-1]}' ends before '{s.it.name}' begins"
                 yield Hit(item.key_at, f"{message}, with {spelled(s.it.since)}")
@@ -126,7 +117,7 @@ def missing_part(s: Subject) -> Iterator[Hit]:
         for key in ("arguments", "resources", "helpers")
         if (group := root.get(key)) is not None
         for name, node in group.items()
-        if s.profile.number not in node.kernels
+        if not node.here
     }
     for use in s.now if absent else ():
         for name in sorted(use.names & absent.keys()):
@@ -141,13 +132,11 @@ def missing_part(s: Subject) -> Iterator[Hit]:
 )
 def placed_nowhere(s: Subject) -> Iterator[Hit]:
     for node in _maps(s):
-        spans = ranges(node)
-        if spans and s.profile.number >= s.it.since and not _switch(node):
-            if not any(s.profile.number in span for span, _ in spans):
-                message = f"'{node.path[-1]}' has no value for Linux {s.profile.release}"
-                yield Hit(node.key_at, message)
-        elif spans and all(item.value is False for _, item in spans):
-            yield Hit(node.key_at, f"'{node.path[-1]}' is false for every kernel")
+        if _switch(node):
+            if isinstance(node.value, dict) and not any(item.value for _, item in node.versions):
+                yield Hit(node.key_at, f"'{node.path[-1]}' is false for every kernel")
+        elif node.chosen is None and s.profile.number >= s.it.since:
+            yield Hit(node.key_at, f"'{node.path[-1]}' has no value for Linux {s.profile.release}")
 
 
 @rule(
@@ -174,7 +163,7 @@ def beyond_target(s: Subject) -> Iterator[Hit]:
 
 def _parts(s: Subject) -> Iterator[tuple[str, Node]]:
     """Everything that can be there for some kernels only, whether the target has it or not."""
-    yield from ((case.flag, case.node) for case in s.it.cases)
+    yield from ((case.flag, case.node) for case in s.every_case)
     for key in ("arguments", "resources", "helpers", "companions"):
         if (group := s.it.node.get(key)) is not None:
             yield from group.items()
@@ -195,7 +184,7 @@ def _switch(node: Node) -> bool:
 
 
 def _versioned(s: Subject) -> Iterator[Node]:
-    yield from (slot.code.node for slot in s.slots)
+    yield from (slot.snippet.node for slot in s.slots)
     yield from _maps(s)
-    if s.it.docs is not None:
-        yield s.it.docs
+    if (docs := s.it.node.get("docs")) is not None:
+        yield docs

@@ -26,7 +26,7 @@ ONE_OF = "one of " + ", ".join(KINDS)
     hint=f"add {ONE_OF}",
 )
 def no_walk(s: Subject) -> Iterator[Hit]:
-    for case in s.it.cases:
+    for case in s.every_case:
         if case.flag and not case.walks:
             yield Hit(case.node.key_at, f"the case '{case.flag}' has no walk")
         elif not case.walks and "select" not in s.walk.value:
@@ -40,7 +40,7 @@ def no_walk(s: Subject) -> Iterator[Hit]:
     hint="leave one; 'nested' walks inside a walk, 'select' and 'cases' choose between walks",
 )
 def two_walks(s: Subject) -> Iterator[Hit]:
-    for case in s.it.cases:
+    for case in s.every_case:
         for extra in kinds(case.node)[1:]:
             where = f"the case '{case.flag}'" if case.flag else "'walk'"
             yield Hit(case.node[extra].key_at, f"{where} has '{kinds(case.node)[0]}' and '{extra}'")
@@ -139,7 +139,7 @@ def both_enums(s: Subject) -> Iterator[Hit]:
 )
 def stray_value(s: Subject) -> Iterator[Hit]:
     a = _selector(s)
-    for case in s.it.cases:
+    for case in s.every_case:
         if case.value is not None and not (a and a.defines):
             yield Hit(case.node["value"].key_at, f"the value of '{case.flag}' is not decided here")
 
@@ -154,7 +154,7 @@ def same_value(s: Subject) -> Iterator[Hit]:
     a = _selector(s)
     taken: dict[int, str] = {}
     count = -1
-    for case in s.cases if a and a.defines else ():
+    for case in s.it.cases if a and a.defines else ():
         count = count + 1 if case.value is None else case.value
         if count in taken:
             yield Hit(case.node.key_at, f"'{case.flag}' is {count}, and so is '{taken[count]}'")
@@ -172,7 +172,7 @@ def large_value(s: Subject) -> Iterator[Hit]:
     if a is None or not a.defines:
         return
     largest = LARGEST.get(a.type, 2**32 - 1)
-    for case in s.it.cases:
+    for case in s.every_case:
         if case.value is not None and case.value > largest:
             yield Hit(case.node["value"].at, f"{case.value} is more than {largest}, the most of '{a.type}'")
 
@@ -185,7 +185,7 @@ def large_value(s: Subject) -> Iterator[Hit]:
     mends=True,
 )
 def unknown_required(s: Subject) -> Iterator[Hit]:
-    for case in s.it.cases:
+    for case in s.every_case:
         for name in case.requires:
             if s.it.argument(name) is None:
                 names = [a.name for a in s.it.arguments if a.nullable]
@@ -203,7 +203,7 @@ def unknown_required(s: Subject) -> Iterator[Hit]:
     mends=True,
 )
 def required_anyway(s: Subject) -> Iterator[Hit]:
-    for case in s.it.cases:
+    for case in s.every_case:
         for name in case.requires:
             a = s.it.argument(name)
             if a is not None and not a.nullable:
@@ -275,11 +275,10 @@ def two_types(s: Subject) -> Iterator[Hit]:
     hint="let the walks that hold the elements use the same 'as', or none",
 )
 def scattered(s: Subject) -> Iterator[Hit]:
-    present = {id(case) for case in s.cases}
     holding = [
         level
         for level in s.levels
-        if id(level.case) in present
+        if level.case.node.here
         and level.role is not Role.OUTER
         and not (level.role is Role.ONLY and isinstance(level.walk, Ring))
     ]

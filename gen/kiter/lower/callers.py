@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
 from kiter.spec.series import paragraphs
-from kiter.spec.snippet import text_on
 
 
 def notes(ctx: LoweringContext) -> tuple[str, ...]:
     """The author's text, a paragraph at a time."""
-    return paragraphs(text_on(ctx.it.docs, ctx.profile.number))
+    return paragraphs(ctx.it.docs)
 
 
 def rings(ctx: LoweringContext) -> tuple[str, ...]:

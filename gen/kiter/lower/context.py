@@ -5,20 +5,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiter.analysis.lookahead import Lookahead, look_ahead
-from kiter.analysis.state import State, state
+from kiter.analysis.analysis import analyse
+from kiter.analysis.lookahead import Lookahead
+from kiter.analysis.state import State
 from kiter.lower import names
 from kiter.lower.kernel.steps import Scope, Steps, steps, steps_ahead
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.model import Spec
-from kiter.spec.walk import Counter, Index, Native, Start, start_of
+from kiter.spec.walk import Start, start_of
 from kiter.target.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
 class LoweringContext:
-    """`cases` are those that the target has, each beside its steps in `walks`.
+    """Each case is beside its steps in `walks`.
 
     `releases` says that the end of the walk gives things back, and so has a function for it;
     `ahead` is there where all cases look ahead with one cursor.
@@ -28,10 +29,14 @@ class LoweringContext:
     profile: Profile
     state: State
     scope: Scope
-    cases: tuple[Case, ...]
     walks: tuple[Steps, ...]
     releases: bool
     ahead: Lookahead | None
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases of the spec."""
+        return self.it.cases
 
     @property
     def selector(self) -> Argument | None:
@@ -64,30 +69,16 @@ class LoweringContext:
 
 def lowering_context(it: Spec, profile: Profile) -> LoweringContext:
     """Everything that the outputs share, decided once; `it` must have passed the linter."""
-    release = profile.number
-    kept = state(it, release)
-    cases = it.on(release)
-    releases = _releases(it, cases)
-    drain = f"{names.function(it, 'release')}(kit);" if releases else kept.live.clear[0]
+    made = analyse(it)
+    kept, ahead = made.state, made.ahead
     scope = Scope(
         it=it,
-        release=release,
         live=kept.live,
         base=kept.base,
-        drain=drain,
+        drain=f"{names.function(it, 'release')}(kit);" if made.releases else kept.live.clear[0],
         in_new=names.in_new(it, profile, kept),
         in_next=names.in_next(it, kept),
         inside=2 if it.select else 1,
     )
-    found = look_ahead(it, cases, release)
-    walks = tuple(steps_ahead(found, c.walk, scope) if found else steps(c.walk, scope) for c in cases)
-    return LoweringContext(it, profile, kept, scope, cases, walks, releases, found)
-
-
-def _releases(it: Spec, cases: tuple[Case, ...]) -> bool:
-    """Whether next() has something to give back at the end, as destroy() has before it."""
-    holds = it.allocate or any(r.held for r in it.resources)
-    walk = cases[0].walk
-    if isinstance(walk, Native):
-        return not walk.sticky
-    return holds and not isinstance(walk, Counter | Index)
+    walks = tuple(steps_ahead(ahead, c.walk, scope) if ahead else steps(c.walk, scope) for c in it.cases)
+    return LoweringContext(it, profile, kept, scope, walks, made.releases, ahead)

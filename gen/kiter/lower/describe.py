@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from kiter.lower.context import LoweringContext
 from kiter.prose import listed
 from kiter.spec.argument import Argument
-from kiter.spec.snippet import text_on
 from kiter.spec.walk import Counter
 
 REFUSED_IN = {"irqs_off": "interrupts are off", "nmi": "it is called in an NMI"}
@@ -106,8 +105,7 @@ def offered(argument: Argument) -> str:
 
 def paragraphs(ctx: LoweringContext) -> Iterable[str]:
     """The author's text, a paragraph at a time."""
-    text = text_on(ctx.it.docs, ctx.profile.number)
-    return [part for part in re.split(r"\n\s*\n", text.strip()) if part]
+    return [part for part in re.split(r"\n\s*\n", ctx.it.docs.strip()) if part]
 
 
 def rings(ctx: LoweringContext) -> Iterable[str]:

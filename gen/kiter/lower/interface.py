@@ -12,7 +12,6 @@ from kiter.interface import Interface, Kfunc
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import declarations, registration
-from kiter.lower.kernel.companions import HANDLE
 from kiter.spec.companion import Companion
 
 _CONSTANT = re.compile(r"\b[A-Z]\w+")
@@ -50,7 +49,7 @@ def _trio(ctx: LoweringContext) -> Iterator[Kfunc]:
 
 def _companion(ctx: LoweringContext, companion: Companion) -> Kfunc:
     own = tuple(Parameter(p.name, p.type) for p in companion.parameters)
-    handle = (_handle(ctx, HANDLE),)
+    handle = (_handle(ctx, names.HANDLE),)
     takes = own + handle if companion.last else handle + own
     prototype = Function(companion.name, companion.gives, takes)
     return _kfunc(prototype, registration.companion_flags(ctx, companion))

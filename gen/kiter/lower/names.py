@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 
 from kiter.analysis.state import Field, State
@@ -25,18 +24,6 @@ def parameter(argument: Argument, profile: Profile) -> str:
     """The argument's name in the kernel's prototype, whose suffixes speak to the verifier."""
     suffix = profile.nullable_suffix if argument.nullable else IGNORED if argument.ignored else ""
     return argument.name + suffix
-
-
-def own_file(it: Spec) -> str:
-    """The kernel file that holds the kfuncs."""
-    return it.file or f"kernel/bpf/{it.name}_iter.c"
-
-
-def private_headers(it: Spec) -> tuple[str, ...]:
-    """The headers that are no part of the kernel's interface, as paths in the kernel tree."""
-    folder = posixpath.dirname(own_file(it))
-    given = (i for i in it.includes if i.startswith("../"))
-    return tuple(posixpath.normpath(posixpath.join(folder, i)) for i in given)
 
 
 def fragment(path: str, it: Spec, ending: str) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from kiter.analysis.stored import codes
+from kiter.analysis.stored import snippets
 from kiter.lower.context import LoweringContext
 from kiter.output import SnippetUse
 from kiter.spec.snippet import substitute
@@ -17,9 +17,7 @@ def uses(ctx: LoweringContext) -> tuple[SnippetUse, ...]:
             found[SnippetUse(case.flag, case.name.at, case.name.source)] = None
     it = ctx.it
     parts = (it.refusals, it.helpers, it.resources, it.held, it.lock, it.fields, it.tests, it.companions)
-    for code in codes((parts, ctx.cases)):
-        if (snippet := code.on(ctx.profile.number)) is None:
-            continue
+    for snippet in snippets((parts, ctx.cases)):
         for names in (ctx.scope.in_next, ctx.scope.in_new, {}):
             emitted = substitute(snippet.text, names)
             found[SnippetUse(emitted, snippet.at, snippet.source, snippet.rows)] = None

@@ -11,7 +11,8 @@ from kiter import frontend, resources
 from kiter.generate import generate
 from kiter.output import Kind, Rendered
 from kiter.spec.model import Spec
-from kiter.spec.snippet import Code
+from kiter.spec.release import spelled
+from kiter.spec.snippet import Snippet
 from kiter.spec.walk import Raw
 from kiter.target.profile import Profile, profile, releases
 
@@ -71,13 +72,13 @@ def counts(it: Spec, rendered: Rendered) -> Counts:
     """The numbers of one iterator."""
     return Counts(
         spec=sum(1 for line in it.node.document.lines if _counts(line, "#")),
-        raw=sum(_raw_lines(code, rendered) for _, code in slots(it)),
+        raw=sum(_raw_lines(snippet) for _, snippet in slots(it)),
         kernel=_lines(rendered, KERNEL),
         tests=_lines(rendered, SELFTESTS),
     )
 
 
-def slots(it: Spec) -> Iterator[tuple[str, Code]]:
+def slots(it: Spec) -> Iterator[tuple[str, Snippet]]:
     """The raw slots of an iterator, by name."""
     for helper in it.helpers:
         yield helper.name, helper.body
@@ -90,9 +91,8 @@ def slots(it: Spec) -> Iterator[tuple[str, Code]]:
                 yield f"walk {case.flag}".strip(), walk.next
 
 
-def _raw_lines(code: Code, rendered: Rendered) -> int:
-    snippet = code.on(profile(rendered.target).number)
-    return sum(1 for line in snippet.text.splitlines() if line.strip()) if snippet else 0
+def _raw_lines(snippet: Snippet) -> int:
+    return sum(1 for line in snippet.text.splitlines() if line.strip())
 
 
 def _lines(rendered: Rendered, kinds: set[Kind]) -> int:
@@ -107,9 +107,8 @@ def _counts(line: str, comment: str) -> bool:
 def _table(rows: Iterable[tuple[Spec, Counts]]) -> Iterator[str]:
     yield "| iterator | since | spec | of that raw C | kernel code | selftests |\n|---|---|---|---|---|---|\n"
     for it, n in rows:
-        since = f"{it.since[0]}.{it.since[1]}"
         link = f"[{it.name}](../specs/{it.name}.yaml)"
-        yield f"| {link} | {since} | {n.spec} | {n.raw} | {n.kernel} | {n.tests} |\n"
+        yield f"| {link} | {spelled(it.since)} | {n.spec} | {n.raw} | {n.kernel} | {n.tests} |\n"
 
 
 def _slots(its: Iterable[Spec]) -> Iterator[str]:

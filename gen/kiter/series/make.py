@@ -92,7 +92,7 @@ def _wanted(
     where: Repository, its: Sequence[model.Spec], profile: Profile, wish: Wish
 ) -> tuple[Committed, list[tuple[Applied, Rendered]]]:
     made_of = [(it, generate(it, profile)) for it in its]
-    wanted = [(Applied(it.name, wish.replace, it.includes, r.outputs), r) for it, r in made_of]
+    wanted = [(Applied(it.name, wish.replace, r.includes, r.outputs), r) for it, r in made_of]
     return repository.committed(where), wanted
 
 

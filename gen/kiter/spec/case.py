@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
-from kiter.spec.release import Range
+from kiter.spec.release import Release
 from kiter.spec.snippet import Snippet
 from kiter.spec.walk import Walk, walks_under
 
@@ -22,7 +22,7 @@ class Case:
     flag: str
     doc: str
     value: int | None
-    kernels: Range
+    since: Release
     requires: tuple[str, ...]
     refusals: tuple[Refusal, ...]
     walks: tuple[Walk, ...]
@@ -38,19 +38,26 @@ class Case:
     def name(self) -> Snippet:
         """The flag as C that the author wrote, so that a misspelt one is shown at its place."""
         at = self.node.key_at
-        return Snippet(self.flag, at, self.node.document.source(at.line))
+        return Snippet(self.flag, at, self.node.document.source(at.line), self.node)
 
     @classmethod
-    def of(cls, flag: str, node: Node) -> Case:
-        """From an entry of `cases`, or from `walk` itself when nothing is selected."""
+    def of(cls, flag: str, node: Node, root: Node) -> Case:
+        """From one of the entries() of a spec; cases that are by hand share the one walk beside them."""
         return cls(
             flag=flag,
             doc=node.text("doc"),
             value=node.value.get("value"),
-            kernels=node.kernels,
+            since=max(node.kernels.first, root.kernels.first),
             requires=tuple(node.value.get("requires", ())),
             refusals=Refusal.under(node) if flag else (),
-            walks=walks_under(node),
+            walks=walks_under(node) or walks_under(root["walk"]),
             expect=node.text("expect"),
             node=node,
         )
+
+
+def entries(root: Node) -> tuple[tuple[str, Node], ...]:
+    """What each case of any kernel is made from, by its flag: `walk` itself when nothing is selected."""
+    walk = root["walk"]
+    given = walk.get("cases")
+    return tuple(given.items()) if given else (("", walk),)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.spec.node import Node
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Companion:
     parameters: tuple[Parameter, ...]
     last: bool
     gives: str
-    result: Code | None
-    empty: Code | None
-    do: Code | None
+    result: Snippet | None
+    empty: Snippet | None
+    do: Snippet | None
     rcu: bool
     sets: tuple[str, ...]
     node: Node
@@ -48,9 +48,9 @@ class Companion:
             parameters=tuple(Parameter(n, p.text("type"), p.text("doc")) for n, p in parameters),
             last=node.text("iterator") == "last",
             gives=node.text("gives", "void"),
-            result=Code.under(node, "result"),
-            empty=Code.under(node, "empty"),
-            do=Code.under(node, "do"),
+            result=Snippet.under(node, "result"),
+            empty=Snippet.under(node, "empty"),
+            do=Snippet.under(node, "do"),
             rcu=bool(node.value.get("rcu", False)),
             sets=tuple(node.value.get("sets", ())),
             node=node,

@@ -6,8 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.spec.node import Node
-from kiter.spec.release import Release
-from kiter.spec.snippet import switched
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +26,23 @@ class Context:
     node: Node
 
     @classmethod
-    def of(cls, node: Node, release: Release) -> Context:
-        """From `context`, as it is on one kernel."""
+    def of(cls, node: Node) -> Context:
+        """From `context`."""
         allow = node.value.get("allow", {})
         return cls(
             rcu=bool(node.value.get("rcu", False)),
             sleepable=bool(node.value.get("sleepable", False)),
-            perfmon=switched(node.get("perfmon"), release),
-            spinlock=switched(node.get("spinlock"), release),
+            perfmon=_on(node, "perfmon"),
+            spinlock=_on(node, "spinlock"),
             refuse=tuple(node.value.get("refuse", {}).items()),
             allow=(*allow.get("programs", ()), *(["sleepable"] if allow.get("sleepable") else [])),
             allow_doc=allow.get("doc", ""),
             node=node,
         )
+
+
+def _on(node: Node, key: str) -> bool:
+    """A switch: off when it is not there, or no range covers the kernel."""
+    given = node.get(key)
+    chosen = given.chosen if given else None
+    return bool(chosen and chosen.value)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.spec.node import Node
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Element:
 
     type: str
     lifetime: str
-    get: Code | None
-    put: Code | None
-    last: Code | None
+    get: Snippet | None
+    put: Snippet | None
+    last: Snippet | None
     handover: bool
     trusted: tuple[Pointer, ...]
     node: Node
@@ -39,7 +39,7 @@ class Element:
     @classmethod
     def of(cls, node: Node) -> Element:
         """From `element`."""
-        get, put, last = (Code.under(node, key) for key in ("get", "put", "last"))
+        get, put, last = (Snippet.under(node, key) for key in ("get", "put", "last"))
         handover = bool(node.value.get("handover", False))
         given = node["trusted"].items() if node.get("trusted") else ()
         trusted = tuple(_pointer(name, below) for name, below in given)

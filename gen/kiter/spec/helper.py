@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.spec.node import Node
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,11 @@ class Helper:
     doc: str
     takes: tuple[tuple[str, str], ...]
     gives: str
-    body: Code
+    body: Snippet
     node: Node
 
     @classmethod
     def of(cls, name: str, node: Node) -> Helper:
         """From an entry of `helpers`."""
         takes = tuple(node.value.get("takes", {}).items())
-        return cls(name, node.text("doc"), takes, node.text("gives", "void"), Code.of(node["body"]), node)
+        return cls(name, node.text("doc"), takes, node.text("gives", "void"), Snippet.of(node["body"]), node)

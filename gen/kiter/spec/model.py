@@ -1,29 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The whole spec as frozen values: what check() accepts becomes one Iterator, as one kernel has it."""
+"""The whole spec as frozen values, as one kernel has it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import posixpath
+from dataclasses import dataclass
 
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.companion import Companion
 from kiter.spec.context import Context
-from kiter.spec.document import Document
 from kiter.spec.element import Element
 from kiter.spec.helper import Helper
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
-from kiter.spec.release import NEWEST, OLDEST, Release, parse_release
+from kiter.spec.release import Release
 from kiter.spec.resource import Resource
 from kiter.spec.series import Series
-from kiter.spec.snippet import Code, text_on
+from kiter.spec.snippet import Snippet
 from kiter.spec.testcase import Tests
-from kiter.spec.walk import Lock, lock_under, walks_under
-
-# what declares bpf_mem_alloc(): no other header of the kernel includes it for its file
-ALLOCATOR = "linux/bpf_mem_alloc.h"
+from kiter.spec.walk import Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +28,7 @@ class Field:
 
     name: str
     type: str
-    init: Code | None
+    init: Snippet | None
     size: int
     node: Node
 
@@ -58,15 +54,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One iterator as its author describes it, for one kernel.
+    """One iterator as its author describes it, resolved for one kernel: it has what that kernel has.
 
-    `by_hand` says that the kernel has its code already, which is not generated.
-    `select` is "" when there is one case and no flag. Cases are those of all kernels, everything
-    else is what the one kernel has.
+    What other kernels have stands in the document, below `node`.
     """
 
     name: str
-    by_hand: bool
+    by_hand: bool  # the kernel has its code already, which is not generated
     summary: str
     since: Release
     place: Place
@@ -81,12 +75,12 @@ class Spec:
     resources: tuple[Resource, ...]
     fields: tuple[Field, ...]
     room: int
-    select: str
+    select: str  # the argument that selects a case, "" when there is one case and no flag
     lock: Lock | None
     cases: tuple[Case, ...]
     companions: tuple[Companion, ...]
     tests: Tests
-    docs: Node | None
+    docs: str  # the author's own text for the reference page, "" where there is none
     series: Series
     node: Node
 
@@ -111,6 +105,18 @@ class Spec:
         return self.place.file
 
     @property
+    def source_file(self) -> str:
+        """The kernel file that holds the kfuncs: the one that they join, or one of their own."""
+        return self.file or f"kernel/bpf/{self.name}_iter.c"
+
+    @property
+    def private_headers(self) -> tuple[str, ...]:
+        """The headers that are no part of the kernel's interface, as paths in the kernel tree."""
+        folder = posixpath.dirname(self.source_file)
+        given = (i for i in self.includes if i.startswith("../"))
+        return tuple(posixpath.normpath(posixpath.join(folder, i)) for i in given)
+
+    @property
     def programs(self) -> tuple[str, ...]:
         """The types of programs of a set of its own."""
         return self.place.programs
@@ -118,87 +124,3 @@ class Spec:
     def argument(self, name: str) -> Argument | None:
         """The argument of that name."""
         return next((a for a in self.arguments if a.name == name), None)
-
-    def on(self, release: Release) -> tuple[Case, ...]:
-        """The cases that one kernel has."""
-        return tuple(case for case in self.cases if release in case.kernels)
-
-
-def build(document: Document, release: Release = NEWEST) -> Spec:
-    """The model of a document that has passed the schema, for one kernel."""
-    root = Node(document, (), document.data)
-    walk = root["walk"]
-    return Spec(
-        name=root.text("iterator"),
-        by_hand=root.text("code") == "by-hand",
-        summary=root.text("summary"),
-        since=parse_release(root.text("since")) if root.get("since") else OLDEST,
-        place=_place(root, release),
-        guard=root.text("guard"),
-        includes=_includes(root),
-        held=Element.of(root["element"]),
-        context=Context.of(root["context"], release),
-        arguments=tuple(Argument.of(*item) for item in _present(root, "arguments", release)),
-        refusals=Refusal.under(root),
-        helpers=tuple(Helper.of(*item) for item in _present(root, "helpers", release)),
-        allocate=bool(root.value.get("allocate", False)),
-        resources=tuple(Resource.of(*item) for item in _present(root, "resources", release)),
-        fields=tuple(_field(*item) for item in _entries(root, "state")),
-        room=int(root.value.get("room", 0)),
-        select=walk.text("select"),
-        lock=lock_under(walk),
-        cases=_cases(walk),
-        companions=tuple(Companion.of(*item) for item in _present(root, "companions", release)),
-        tests=Tests.under(root),
-        docs=root.get("docs"),
-        series=Series.under(root),
-        node=root,
-    )
-
-
-def _includes(root: Node) -> tuple[str, ...]:
-    """The headers that the spec asks for, and the allocator's where code that must not sleep needs it."""
-    given = tuple(root.value.get("includes", ()))
-    buffers = any("count" in resource for resource in root.value.get("resources", {}).values())
-    allocates = (root.value.get("allocate", False) or buffers) and root.text("code") != "by-hand"
-    if not allocates or root.value["context"].get("sleepable", False) or ALLOCATOR in given:
-        return given
-    return (*given, ALLOCATOR)
-
-
-def _place(root: Node, release: Release) -> Place:
-    struct, group = root.value.get("struct", {}), root.value.get("set", {})
-    header = root["struct"].get("header") if struct else None
-    return Place(
-        file=text_on(root.get("file"), release),
-        inside=bool(root.value.get("inside", False)),
-        declarations=text_on(root.get("declarations"), release),
-        header=text_on(header, release),
-        open=bool(struct.get("open", False)),
-        programs=tuple(group.get("programs", ())),
-        join=str(group.get("join", "")),
-        filter=str(group.get("filter", "")),
-    )
-
-
-def _entries(node: Node, key: str) -> tuple[tuple[str, Node], ...]:
-    item = node.get(key)
-    return tuple(item.items()) if item is not None else ()
-
-
-def _present(node: Node, key: str, release: Release) -> Iterable[tuple[str, Node]]:
-    """The entries that one kernel has."""
-    return ((name, item) for name, item in _entries(node, key) if release in item.kernels)
-
-
-def _field(name: str, node: Node) -> Field:
-    size = int(node.value.get("size", 0))
-    return Field(name, node.text("type"), Code.under(node, "init"), size, node)
-
-
-def _cases(walk: Node) -> tuple[Case, ...]:
-    """The cases; those of an iterator that is by hand share the one walk that is beside them."""
-    given = _entries(walk, "cases")
-    shared = walks_under(walk)
-    found = tuple(Case.of(*item) for item in given) if given else (Case.of("", walk),)
-    return tuple(replace(case, walks=case.walks or shared) for case in found)

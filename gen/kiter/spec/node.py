@@ -9,18 +9,19 @@ from typing import Any
 
 from kiter.errors import Diagnostic, Position
 from kiter.spec.document import Document
-from kiter.spec.release import NEWEST, OLDEST, Range, parse_release
+from kiter.spec.release import NEWEST, OLDEST, Range, Release, parse_release
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One value of a document that has passed the schema; `value` is plain data."""
+    """One value of a document that has passed the schema, read for one kernel; `value` is plain data."""
 
     document: Document
     path: Path
     value: Any
+    release: Release = NEWEST
 
     @property
     def at(self) -> Position:
@@ -34,22 +35,20 @@ class Node:
 
     def get(self, key: str) -> Node | None:
         """The value under `key`, if there is one."""
-        if key not in self.value:
-            return None
-        return Node(self.document, (*self.path, key), self.value[key])
+        return self[key] if key in self.value else None
 
     def __getitem__(self, key: str) -> Node:
-        return Node(self.document, (*self.path, key), self.value[key])
+        return self._below(key, self.value[key])
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """Keys and values of a mapping, in the order of the file; nothing when there is none."""
         for key, value in self.value.items():
-            yield key, Node(self.document, (*self.path, key), value)
+            yield key, self._below(key, value)
 
     def each(self) -> Iterator[Node]:
         """The items of a list."""
         for index, value in enumerate(self.value):
-            yield Node(self.document, (*self.path, index), value)
+            yield self._below(index, value)
 
     def text(self, key: str, default: str = "") -> str:
         """A string under `key`."""
@@ -60,6 +59,26 @@ class Node:
         """The kernels that a mapping's `since` and `until` name; all of them by default."""
         since, until = self.text("since"), self.text("until")
         return Range(parse_release(since) if since else OLDEST, parse_release(until) if until else NEWEST)
+
+    @property
+    def here(self) -> bool:
+        """Whether the kernel is one of them."""
+        return self.release in self.kernels
+
+    @property
+    def versions(self) -> tuple[tuple[Range, Node], ...]:
+        """The kernels and the text or switch for them, of a value given once or per range of kernels."""
+        if not isinstance(self.value, dict):
+            return ((Range(), self),)
+        return tuple((Range.parse(key), item) for key, item in self.items())
+
+    @property
+    def chosen(self) -> Node | None:
+        """The version for the kernel: the first whose range it is in, None where it is in none."""
+        return next((item for span, item in self.versions if self.release in span), None)
+
+    def _below(self, step: str | int, value: Any) -> Node:  # noqa: ANN401 - whatever the YAML holds
+        return Node(self.document, (*self.path, step), value, self.release)
 
     def finding(self, code: str, message: str, reason: str = "", hint: str = "") -> Diagnostic:
         """An error about this value, shown at its place."""

@@ -6,14 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.spec.node import Node
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """new() returns -`errno` when `when` is true; `doc` completes "-EINVAL if ..."."""
 
-    when: Code
+    when: Snippet
     errno: str
     doc: str
     node: Node
@@ -25,5 +25,6 @@ class Refusal:
         if items is None:
             return ()
         return tuple(
-            cls(Code.of(item["refuse"]), item.text("errno"), item.text("doc"), item) for item in items.each()
+            cls(Snippet.of(item["refuse"]), item.text("errno"), item.text("doc"), item)
+            for item in items.each()
         )

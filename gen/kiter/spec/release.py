@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Kernel releases, ranges of them, and values that depend on one."""
+"""Kernel releases, and ranges of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
-T = TypeVar("T")
 Release = tuple[int, int]
 OLDEST: Release = (0, 0)
 NEWEST: Release = (9999, 0)
@@ -38,14 +36,3 @@ class Range:
         """`6.7-6.11`, `-6.11` or `6.12-`, as the schema allows them."""
         first, _, last = text.partition("-")
         return cls(parse_release(first) if first else OLDEST, parse_release(last) if last else NEWEST)
-
-
-@dataclass(frozen=True, slots=True)
-class Versioned(Generic[T]):
-    """A value given once for all kernels or once per range; the first range that fits counts."""
-
-    options: tuple[tuple[Range, T], ...]
-
-    def on(self, release: Release) -> T | None:
-        """The value for one kernel; None when no range covers it."""
-        return next((value for span, value in self.options if release in span), None)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.spec.node import Node
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class Resource:
     doc: str
     errno: str
     fails: tuple[tuple[str, str], ...]
-    get: Code | None
-    put: Code | None
-    count: Code | None
+    get: Snippet | None
+    put: Snippet | None
+    count: Snippet | None
     inline: int
-    fill: Code | None
+    fill: Snippet | None
     node: Node
 
     @property
@@ -49,10 +49,10 @@ class Resource:
             doc=node.text("doc"),
             errno=node.text("errno"),
             fails=tuple(node.value.get("fails", {}).items()),
-            get=Code.under(node, "get"),
-            put=Code.under(node, "put"),
-            count=Code.under(node, "count"),
+            get=Snippet.under(node, "get"),
+            put=Snippet.under(node, "put"),
+            count=Snippet.under(node, "count"),
             inline=int(node.value.get("inline", 0)),
-            fill=Code.under(node, "fill"),
+            fill=Snippet.under(node, "fill"),
             node=node,
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kiter.errors import Position
 from kiter.spec.node import Node
-from kiter.spec.release import Range, Release, Versioned
+from kiter.spec.release import Range
 
 TOKEN = re.compile(
     r"""(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
@@ -52,74 +52,46 @@ def substitute(text: str, names: Mapping[str, str]) -> str:
 class Snippet:
     """One text of C and the place where it begins in the YAML; `source` is that line.
 
-    `rows` has the same for each further line of the text.
+    `rows` has the same for each further line of the text; `node` is the value of the key, which may
+    hold texts for other kernels beside this one. The text is "" where there is none for the kernel.
     """
 
     text: str
     at: Position
     source: str
+    node: Node
     rows: tuple[tuple[Position, str], ...] = ()
 
     def names(self) -> frozenset[str]:
         """The identifiers it refers to."""
         return frozenset(free_names(self.text))
 
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A snippet key of the spec: one snippet, or one per range of kernels."""
-
-    versions: Versioned[Snippet]
-    node: Node
-
-    def on(self, release: Release) -> Snippet | None:
-        """The snippet for one kernel, if a range covers it."""
-        return self.versions.on(release)
-
-    def all(self) -> tuple[Snippet, ...]:
-        """Every snippet, whatever the kernel."""
-        return tuple(snippet for _, snippet in self.versions.options)
+    @property
+    def versions(self) -> Iterator[tuple[Range, Node, Snippet]]:
+        """The texts for all kernels, each with its kernels and its own node; this one where it is alone."""
+        for kernels, item in self.node.versions:
+            yield kernels, item, self if item is self.node else self._version(item, self.node)
 
     @classmethod
-    def of(cls, node: Node) -> Code:
-        """From a value that the schema calls a snippet."""
-        if isinstance(node.value, str):
-            return cls(Versioned(((Range(), _snippet(node)),)), node)
-        options = tuple((Range.parse(key), _snippet(item)) for key, item in node.items())
-        return cls(Versioned(options), node)
+    def of(cls, node: Node) -> Snippet:
+        """From a value that the schema calls a snippet: the version for the node's kernel."""
+        if (chosen := node.chosen) is None:
+            at = node.key_at
+            return cls("", at, node.document.source(at.line), node)
+        return cls._version(chosen, node)
 
     @classmethod
-    def under(cls, node: Node, key: str) -> Code | None:
+    def under(cls, node: Node, key: str) -> Snippet | None:
         """From an optional key."""
         item = node.get(key)
         return None if item is None else cls.of(item)
 
-
-def _snippet(node: Node) -> Snippet:
-    text = str(node.value)
-    blank = len(text) - len(text.lstrip("\n"))
-    places = [
-        node.document.scalar_line(node.path, blank + n) for n in range(text.strip("\n").count("\n") + 1)
-    ]
-    (at, source), *rows = ((at, node.document.source(at.line)) for at in places)
-    return Snippet(text.strip("\n"), at, source, tuple(rows))
-
-
-def text_on(node: Node | None, release: Release) -> str:
-    """A text key of the spec for one kernel: "" when there is none."""
-    if node is None:
-        return ""
-    if isinstance(node.value, str):
-        return node.value
-    ranges = Versioned(tuple((Range.parse(key), str(item.value)) for key, item in node.items()))
-    return ranges.on(release) or ""
-
-
-def switched(node: Node | None, release: Release) -> bool:
-    """A switch of the spec for one kernel: false when it is not there, or no range covers it."""
-    if node is None:
-        return False
-    if isinstance(node.value, bool):
-        return node.value
-    ranges = Versioned(tuple((Range.parse(key), bool(item.value)) for key, item in node.items()))
-    return bool(ranges.on(release))
+    @classmethod
+    def _version(cls, item: Node, node: Node) -> Snippet:
+        """From one of the texts that a key has for its kernels."""
+        text, document = str(item.value), item.document
+        blank = len(text) - len(text.lstrip("\n"))
+        text = text.strip("\n")
+        places = (document.scalar_line(item.path, blank + n) for n in range(text.count("\n") + 1))
+        (at, source), *rows = ((at, document.source(at.line)) for at in places)
+        return cls(text, at, source, node, tuple(rows))

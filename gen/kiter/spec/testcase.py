@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiter.spec.node import Node
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class TestCase:
 class Tests:
     """Everything below `tests`; `arguments` are (name, C) of those that no test knows by itself."""
 
-    identity: Code | None
-    arguments: tuple[tuple[str, Code], ...]
+    identity: Snippet | None
+    arguments: tuple[tuple[str, Snippet], ...]
     config: tuple[str, ...]
     data: tuple[Array, ...]
     cases: tuple[TestCase, ...]
@@ -55,8 +55,8 @@ class Tests:
         if node is None:
             return cls(None, (), (), (), ())
         return cls(
-            identity=Code.under(node, "identity"),
-            arguments=tuple((name, Code.of(item)) for name, item in _entries(node, "arguments")),
+            identity=Snippet.under(node, "identity"),
+            arguments=tuple((name, Snippet.of(item)) for name, item in _entries(node, "arguments")),
             config=tuple(node.value.get("config", ())),
             data=tuple(
                 Array(name, item.text("type"), tuple(item.value["values"]))

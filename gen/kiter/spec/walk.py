@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiter.spec.node import Node
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 
 DEFAULT_CURSOR = "pos"
 CURRENT = "cur"
@@ -22,9 +22,9 @@ class Cursor:
 
     name: str
     type: str
-    first: Code | None
-    next: Code
-    done: Code | None
+    first: Snippet | None
+    next: Snippet
+    done: Snippet | None
     node: Node
 
 
@@ -32,8 +32,8 @@ class Cursor:
 class Start:
     """Where a ring is entered, and how new() knows that the place is still on the ring."""
 
-    at: Code
-    linked: Code
+    at: Snippet
+    linked: Snippet
     errno: str
 
 
@@ -43,8 +43,8 @@ class Ring:
 
     name: str
     type: str
-    anchor: Code
-    next: Code
+    anchor: Snippet
+    next: Snippet
     start: Start | None
     node: Node
 
@@ -55,7 +55,7 @@ class List:
 
     name: str
     type: str
-    head: Code
+    head: Snippet
     member: str
     node: Node
 
@@ -65,7 +65,7 @@ class Raw:
     """Statements that set pos; `reads` and `writes` are what they say they use of the state."""
 
     name: str
-    next: Code
+    next: Snippet
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     node: Node
@@ -81,7 +81,7 @@ class Counter:
     name: str
     start: str
     end: str
-    most: Code | None
+    most: Snippet | None
     times: str
     node: Node
 
@@ -91,8 +91,8 @@ class Index:
     """The numbers below `end` that `next` finds, each from the one before on."""
 
     name: str
-    next: Code
-    end: Code
+    next: Snippet
+    end: Snippet
     node: Node
 
 
@@ -102,9 +102,9 @@ class Native:
 
     name: str
     type: str
-    start: Code
-    next: Code
-    end: Code
+    start: Snippet
+    next: Snippet
+    end: Snippet
     sticky: bool
     node: Node
 
@@ -114,8 +114,8 @@ class Linked:
     """A node of our own in the list that is walked; `name` is the local that holds the element."""
 
     name: str
-    link: Code
-    next: Code
+    link: Snippet
+    next: Snippet
     node: Node
 
 
@@ -124,7 +124,7 @@ class Lock:
     """What is held during each step: `kind` as the schema names it, `at` its address."""
 
     kind: str
-    at: Code
+    at: Snippet
     node: Node
 
 
@@ -160,8 +160,8 @@ def _named(node: Node) -> tuple[str, str]:
 
 
 def _cursor(node: Node) -> Cursor:
-    first, done = Code.under(node, "first"), Code.under(node, "done")
-    return Cursor(*_named(node), first, Code.of(node["next"]), done, node)
+    first, done = Snippet.under(node, "first"), Snippet.under(node, "done")
+    return Cursor(*_named(node), first, Snippet.of(node["next"]), done, node)
 
 
 def _ring(node: Node) -> Ring:
@@ -169,13 +169,13 @@ def _ring(node: Node) -> Ring:
     start = (
         None
         if given is None
-        else Start(Code.of(given["from"]), Code.of(given["linked"]), given.text("errno"))
+        else Start(Snippet.of(given["from"]), Snippet.of(given["linked"]), given.text("errno"))
     )
-    return Ring(*_named(node), Code.of(node["anchor"]), Code.of(node["next"]), start, node)
+    return Ring(*_named(node), Snippet.of(node["anchor"]), Snippet.of(node["next"]), start, node)
 
 
 def _list(node: Node) -> List:
-    return List(*_named(node), Code.of(node["head"]), node.text("member"), node)
+    return List(*_named(node), Snippet.of(node["head"]), node.text("member"), node)
 
 
 def _level(node: Node) -> Level:
@@ -191,28 +191,28 @@ def _nested(node: Node) -> Nested:
 
 def _raw(node: Node) -> Raw:
     reads, writes = (tuple(node.value.get(key, ())) for key in ("reads", "writes"))
-    return Raw(DEFAULT_CURSOR, Code.of(node["next"]), reads, writes, node)
+    return Raw(DEFAULT_CURSOR, Snippet.of(node["next"]), reads, writes, node)
 
 
 def _counter(node: Node) -> Counter:
     element = node.text("element", CURRENT)
     start, end, times = (node.text(key) for key in ("from", "to", "times"))
-    return Counter(element, start, end, Code.under(node, "most"), times, node)
+    return Counter(element, start, end, Snippet.under(node, "most"), times, node)
 
 
 def _index(node: Node) -> Index:
-    return Index(node.text("as", DEFAULT_CURSOR), Code.of(node["next"]), Code.of(node["end"]), node)
+    return Index(node.text("as", DEFAULT_CURSOR), Snippet.of(node["next"]), Snippet.of(node["end"]), node)
 
 
 def _native(node: Node) -> Native:
-    start, following, end = (Code.of(node[key]) for key in ("start", "next", "end"))
+    start, following, end = (Snippet.of(node[key]) for key in ("start", "next", "end"))
     sticky = bool(node.value.get("sticky", False))
     name = node.text("as", DEFAULT_CURSOR)
     return Native(name, node.text("type"), start, following, end, sticky, node)
 
 
 def _linked(node: Node) -> Linked:
-    return Linked(DEFAULT_CURSOR, Code.of(node["node"]), Code.of(node["next"]), node)
+    return Linked(DEFAULT_CURSOR, Snippet.of(node["node"]), Snippet.of(node["next"]), node)
 
 
 def lock_under(node: Node) -> Lock | None:
@@ -221,7 +221,7 @@ def lock_under(node: Node) -> Lock | None:
     if given is None:
         return None
     kind, at = next(given.items())
-    return Lock(kind, Code.of(at), given)
+    return Lock(kind, Snippet.of(at), given)
 
 
 MAKERS: dict[str, Callable[[Node], Walk]] = {

@@ -120,16 +120,12 @@ def _refusals(pair: Pair) -> Iterator[Notice]:
 
 
 def _new_refusals(old: tuple[Refusal, ...], new: tuple[Refusal, ...], what: str) -> Iterator[Notice]:
-    before = {_condition(refusal): refusal.errno for refusal in old}
+    before = {refusal.when.text: refusal.errno for refusal in old}
     for refusal in new:
-        was = before.get(_condition(refusal))
+        was = before.get(refusal.when.text)
         if was != refusal.errno:
             now = f"-{refusal.errno} when {refusal.doc}"
             yield Notice("N06", what, f"-{was}" if was else "goes on", now, refusal.node)
-
-
-def _condition(refusal: Refusal) -> str:
-    return " ".join(snippet.text for snippet in refusal.when.all())
 
 
 # --- where it may be called ----------------------------------------------------------------------

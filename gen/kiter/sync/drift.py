@@ -81,8 +81,8 @@ def of(it: model.Spec, target: Profile, types: Btf | None, tree: Tree | None) ->
 
 def _of_tree(made: LoweringContext, ours: Aspects, tree: Tree) -> Beside | None:
     it = made.it
-    ids = {btf_ids.home(made), names.own_file(it)}
-    files = Files(names.own_file(it), tuple(sorted(ids)), it.place.header, declarations.home(made))
+    ids = {btf_ids.home(made), it.source_file}
+    files = Files(it.source_file, tuple(sorted(ids)), it.place.header, declarations.home(made))
     side = sources.of(tree, it.name, files, ours)
     if side is None:
         return None

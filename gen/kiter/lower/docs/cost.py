@@ -41,10 +41,9 @@ def _memory(ctx: LoweringContext) -> Iterator[str]:
     if ctx.state.memory:
         yield f"``{names.function(it, 'new')}()`` allocates what else the walk needs."
     for resource in it.resources:
-        if resource.buffer:
+        if resource.count:
             few = f", unless it is {resource.inline}" if resource.inline else ""
-            count = resource.count.on(ctx.profile.number) if resource.count else None
-            items = f"``{count.text if count else ''}`` items{few}"
+            items = f"``{resource.count.text}`` items{few}"
             yield f"``{names.function(it, 'new')}()`` allocates memory for {items}."
 
 
@@ -75,8 +74,7 @@ def _work(ctx: LoweringContext, walk: Walk) -> str:
 
 def _called(ctx: LoweringContext, walk: Cursor | Native | Linked) -> str:
     """The function that an expression is a call of, "" when it is none."""
-    snippet = walk.next.on(ctx.profile.number)
-    found = [token for kind, token in tokens(snippet.text if snippet else "") if kind != "space"]
+    found = [token for kind, token in tokens(walk.next.text) if kind != "space"]
     helpers = names.helpers(ctx.it)
     return helpers.get(found[0], found[0]) if found[1:2] == ["("] else ""
 
@@ -84,9 +82,8 @@ def _called(ctx: LoweringContext, walk: Cursor | Native | Linked) -> str:
 def _locks(ctx: LoweringContext) -> Iterator[str]:
     it = ctx.it
     if it.lock:
-        at = it.lock.at.on(ctx.profile.number)
         kind = next((words for name, words in LOCKS.items() if it.lock.kind.startswith(name)), "the lock")
-        where = f" ``{at.text.removeprefix('&')}``" if at else ""
-        yield f"Each step takes {kind}{where} and gives it up again."
+        where = it.lock.at.text.removeprefix("&")
+        yield f"Each step takes {kind} ``{where}`` and gives it up again."
     elif it.rcu or all(isinstance(case.walk, Counter | Index) for case in ctx.cases):
         yield "It takes no lock."

@@ -84,7 +84,7 @@ def loop(ctx: LoweringContext, given: Mapping[str, str] | None = None) -> tuple[
 def _show(ctx: LoweringContext) -> str:
     form, values = SHOWN.get(ctx.it.element, ("%p", "pos"))
     if ctx.it.element not in SHOWN and ctx.it.tests.identity is not None:
-        form, values = "%llu", f"(u64)({ctx.scope.snippet(ctx.it.tests.identity).text})"
+        form, values = "%llu", f"(u64)({ctx.it.tests.identity.text})"
     return f'bpf_printk("{form}", {values});'
 
 
@@ -125,7 +125,7 @@ def _value(ctx: LoweringContext, argument: Argument) -> str:
     if trial and argument.name in dict(trial.arguments):
         return dict(trial.arguments)[argument.name]
     if argument.name in given:
-        return ctx.scope.snippet(given[argument.name]).text
+        return given[argument.name].text
     return "" if argument.pointer else "0"
 
 

@@ -102,7 +102,7 @@ def view(ctx: LoweringContext) -> View:
         costs=tuple(cost.sentences(ctx)),
         notes=tuple(rst(text) for text in (*describe.paragraphs(ctx), *describe.rings(ctx))),
         errors=_errors(ctx),
-        file=names.own_file(it),
+        file=it.source_file,
         functions=(*trio, *(companion.name for companion in it.companions)),
         signatures=signatures(ctx) if it.by_hand else (),
     )
@@ -168,7 +168,7 @@ def _case(ctx: LoweringContext, case: Case) -> tuple[str, str, str, str]:
     errnos = ["EINVAL"] * bool(case.requires) + [refusal.errno for refusal in case.refusals]
     errnos += [start.errno] if (start := ctx.start(case)) else []
     said = ", ".join(f"``-{errno}``" for errno in dict.fromkeys(errnos))
-    return (f"``{case.flag}``", sentence(rst(case.doc)), said, spelled(max(case.kernels.first, ctx.it.since)))
+    return (f"``{case.flag}``", sentence(rst(case.doc)), said, spelled(case.since))
 
 
 def _value(ctx: LoweringContext, value: Value) -> tuple[str, str, str, str]:

@@ -14,7 +14,7 @@ from kiter.lower.kernel.function import Kfunc
 from kiter.lower.kernel.statements import statements
 from kiter.lower.names import HANDLE
 from kiter.spec.companion import Companion
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 
 
 def functions(ctx: LoweringContext) -> tuple[Kfunc, ...]:
@@ -47,9 +47,9 @@ def _work(ctx: LoweringContext, companion: Companion) -> tuple[str, ...]:
     return lines
 
 
-def _spelled(ctx: LoweringContext, companion: Companion, code: Code) -> str:
+def _spelled(ctx: LoweringContext, companion: Companion, snippet: Snippet) -> str:
     own = {p.name: p.name for p in companion.parameters}
-    return _handled(ctx, ctx.scope.next(code, **own))
+    return _handled(ctx, ctx.scope.next(snippet, **own))
 
 
 def _handled(ctx: LoweringContext, text: str) -> str:

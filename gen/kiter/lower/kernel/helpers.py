@@ -22,7 +22,7 @@ def _function(ctx: LoweringContext, helper: Helper) -> Function:
     head = prototype(helper.gives, names.function(ctx.it, helper.name), parameters, "static")
     own = {name: name for name, _ in helper.takes}
     spelled = {**names.helpers(ctx.it), **own}
-    body = statements(substitute(ctx.scope.snippet(helper.body).text, spelled))
+    body = statements(substitute(helper.body.text, spelled))
     return Function(_comment(helper.doc), head, indented(body))
 
 

@@ -124,7 +124,7 @@ def companion(ctx: LoweringContext, kfunc: Companion) -> OfCompanion:
     """What to say of a companion."""
     own = tuple(Described(p.name, p.doc) for p in kfunc.parameters)
     handle = (Described(names.HANDLE, ""),)
-    empty = kfunc.empty.on(ctx.profile.number) if kfunc.empty else None
+    empty = kfunc.empty
     return OfCompanion(
         iterator=ctx.it.name,
         name=kfunc.name,

@@ -12,7 +12,7 @@ from kiter.analysis.state import Field
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import comment, declare
-from kiter.lower.kernel import companions, destroy, helpers, new, next, registration, release
+from kiter.lower.kernel import companions, destroy, helpers, includes, new, next, registration, release
 from kiter.lower.kernel.enum import Enum, enum
 from kiter.lower.kernel.function import Function, Kfunc
 
@@ -45,8 +45,8 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
     own = not it.file
     return View(
         place=() if own else comment(f"Joins {it.file}, at its end."),
-        includes=includes(ctx) if own else (),
-        private=private(ctx) if own else (),
+        includes=includes.public(ctx, _always(ctx)) if own else (),
+        private=includes.private(ctx) if own else (),
         guard=ctx.guard,
         structs=tuple(structs(ctx, alone)),
         defines=_defines(ctx),
@@ -65,16 +65,10 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
     )
 
 
-def includes(ctx: LoweringContext) -> tuple[str, ...]:
-    """The headers of a file of its own, sorted as the kernel likes them."""
-    always = {"linux/bpf.h", "linux/btf.h"}
+def _always(ctx: LoweringContext) -> set[str]:
+    """The headers that every file of its own has."""
     ids = {"linux/btf_ids.h", "linux/init.h", "linux/module.h"} if ctx.it.programs else set()
-    return tuple(sorted(always | ids | {i for i in ctx.it.includes if not i.startswith("../")}))
-
-
-def private(ctx: LoweringContext) -> tuple[str, ...]:
-    """The headers that are no part of the kernel's interface, as the iterator's file sees them."""
-    return tuple(i for i in ctx.it.includes if i.startswith("../"))
+    return {"linux/bpf.h", "linux/btf.h"} | ids
 
 
 def opaque(ctx: LoweringContext, attribute: str = "__aligned(8)") -> tuple[str, ...]:

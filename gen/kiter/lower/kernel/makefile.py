@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from kiter.lower import names
 from kiter.lower.context import LoweringContext
 
 
@@ -23,5 +22,5 @@ def view(ctx: LoweringContext) -> View | None:
     """None when the code joins a file that is built already."""
     if ctx.it.file:
         return None
-    object_file = PurePosixPath(names.own_file(ctx.it)).with_suffix(".o").name
+    object_file = PurePosixPath(ctx.it.source_file).with_suffix(".o").name
     return View(ctx.profile.makefile, ctx.it.guard, object_file)

@@ -14,7 +14,7 @@ from kiter.lower.expression import operand
 from kiter.lower.kernel import acquire, kernel_doc, release
 from kiter.lower.kernel.function import Kfunc
 from kiter.lower.kernel.locks import Held, held
-from kiter.spec.snippet import Code
+from kiter.spec.snippet import Snippet
 from kiter.spec.walk import Counter, Cursor, Index, Linked, List, Native
 
 STICKY = "/* once drained, always drained: the verifier counts on it */"
@@ -190,9 +190,9 @@ def _linked(ctx: LoweringContext) -> Blocks:
     )
 
 
-def _over(ctx: LoweringContext, code: Code, pos: str) -> str:
+def _over(ctx: LoweringContext, snippet: Snippet, pos: str) -> str:
     """A snippet of the element, for the element in a variable."""
-    return ctx.scope.next(code, **{ctx.cases[0].walk.name: pos, "pos": pos})
+    return ctx.scope.next(snippet, **{ctx.cases[0].walk.name: pos, "pos": pos})
 
 
 def _found(ctx: LoweringContext, target: str, last: str, start: str) -> tuple[str, ...]:

@@ -19,8 +19,7 @@ from kiter.lower.ctext import assign, choose, guarded, indented
 from kiter.lower.expression import operand
 from kiter.lower.kernel.statements import statements
 from kiter.spec.model import Spec
-from kiter.spec.release import Release
-from kiter.spec.snippet import Code, Snippet, substitute
+from kiter.spec.snippet import Snippet, substitute
 from kiter.spec.walk import Counter, Cursor, Index, Level, Linked, List, Native, Nested, Raw, Ring, Walk
 
 LINK = "struct list_head *"
@@ -43,13 +42,12 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where snippets are spelled: one iterator on one kernel.
+    """Where snippets are spelled.
 
     `base` is what stands before a field, `drain` the statement that ends a walk for good.
     """
 
     it: Spec
-    release: Release
     live: Liveness
     base: str
     drain: str
@@ -57,19 +55,13 @@ class Scope:
     in_next: Mapping[str, str]
     inside: int = 1
 
-    def snippet(self, code: Code) -> Snippet:
-        """The snippet for this kernel; the linter has seen to it that there is one."""
-        found = code.on(self.release)
-        assert found is not None, "the linter checks that every kernel has its snippet"
-        return found
-
-    def new(self, code: Code) -> str:
+    def new(self, snippet: Snippet) -> str:
         """A snippet as new() spells it."""
-        return substitute(self.snippet(code).text, self.in_new)
+        return substitute(snippet.text, self.in_new)
 
-    def next(self, code: Code, **instead: str) -> str:
+    def next(self, snippet: Snippet, **instead: str) -> str:
         """A snippet as next() spells it; `instead` has other spellings for some names."""
-        return substitute(self.snippet(code).text, {**self.in_next, **instead})
+        return substitute(snippet.text, {**self.in_next, **instead})
 
     def field(self, name: str) -> str:
         """A field of the state in C."""

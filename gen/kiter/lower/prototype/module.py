@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.kernel import kfuncs, registration
+from kiter.lower.kernel import includes, kfuncs, registration
 from kiter.spec.release import OLDEST
 
 COMMON = ("unspec",)  # the common set serves every program type: kernel/bpf/helpers.c, kfunc_init()
@@ -38,8 +37,8 @@ def view(ctx: LoweringContext, shims: tuple[str, ...] = (), spaces: tuple[str, .
     always = {"linux/bpf.h", "linux/btf.h", "linux/btf_ids.h", "linux/init.h", "linux/module.h"}
     always |= {"linux/kprobes.h"} if shims else set()
     return View(
-        includes=tuple(sorted(always | {i for i in ctx.it.includes if not i.startswith("../")})),
-        private=names.private_headers(ctx.it),
+        includes=includes.public(ctx, always),
+        private=ctx.it.private_headers,
         guard=ctx.it.guard,
         code=kfuncs.view(ctx, alone=not _has_struct(ctx)),
         registration=registration.own_set(ctx, ctx.it.programs or COMMON, "find_shims" if shims else ""),

@@ -68,7 +68,7 @@ def passed(ctx: LoweringContext, instead: tuple[str, str] = ("", "")) -> str:
         elif a.type in HANDLES:
             values.append(HANDLES[a.type].passed.format(h=a.name))
         elif a.name not in chosen and a.name in given:
-            values.append(ctx.scope.snippet(given[a.name]).text)
+            values.append(given[a.name].text)
         else:
             values.append(a.name)
     return "".join(f", {value}" for value in values)

@@ -153,7 +153,7 @@ def identity(ctx: LoweringContext) -> str:
     """The number by which user space knows an element."""
     given = ctx.it.tests.identity
     if given is not None:
-        return ctx.scope.snippet(given).text
+        return given.text
     found = fixture_like(ctx.it)
     return found.identity if found else "(u64)pos"
 
@@ -212,8 +212,8 @@ def companions(ctx: LoweringContext) -> tuple[Call, ...]:
 
 def _plain(ctx: LoweringContext, companion: Companion, known: set[str]) -> bool:
     own = {p.name for p in companion.parameters if not p.type.endswith("*")}
-    code = companion.result.on(ctx.profile.number) if companion.result else None
-    return code is not None and len(own) == len(companion.parameters) and code.names() <= known | own
+    result = companion.result
+    return result is not None and len(own) == len(companion.parameters) and result.names() <= known | own
 
 
 def _call(companion: Companion) -> Call:
@@ -221,7 +221,5 @@ def _call(companion: Companion) -> Call:
     given = (*values, "&it") if companion.last else ("&it", *values)
     names = dict(zip((p.name for p in companion.parameters), values, strict=True))
     result, empty = companion.result, companion.empty
-    live = substitute(result.all()[0].text, names) if result else "0"
-    return Call(
-        companion.name, f"{companion.name}({', '.join(given)})", live, empty.all()[0].text if empty else "0"
-    )
+    live = substitute(result.text, names) if result else "0"
+    return Call(companion.name, f"{companion.name}({', '.join(given)})", live, empty.text if empty else "0")

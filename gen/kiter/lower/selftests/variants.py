@@ -89,7 +89,7 @@ def _row(ctx: LoweringContext, name: str, expect: str, case: Case) -> Variant:
 def _gone(ctx: LoweringContext, case: Case) -> str:
     handle = next((a.name for a in ctx.it.arguments if a.type in HANDLES), "")
     asked = (*ctx.it.refusals, *case.refusals)
-    if any(handle in s.names() for refusal in asked for s in refusal.when.all()):
+    if any(handle in refusal.when.names() for refusal in asked):
         return "1"
     if start := start_of(case.walk):
         return f"-{start.errno}"

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kiter.lower import describe, names
+from kiter.lower import describe
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import TAB, call, declare
 from kiter.lower.docs import example
@@ -83,7 +83,7 @@ def view(
     it = ctx.it
     return View(
         name=it.name,
-        prefix=_area(names.own_file(it)),
+        prefix=_area(it.source_file),
         by_hand=by_hand,
         summary=it.summary,
         motivation=it.series.motivation,

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Everything that follows from one resolved spec, for the linter and for lower/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiter.analysis.lookahead import Lookahead, look_ahead
+from kiter.analysis.state import State, state
+from kiter.spec.model import Spec
+from kiter.spec.walk import Counter, Index, Native
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What follows from one spec for one kernel."""
+
+    state: State
+    ahead: Lookahead | None  # there where all cases look ahead with one cursor
+    releases: bool  # the end of the walk gives things back, and so has a function for it
+
+
+def analyse(it: Spec) -> Analysis:
+    """The analysis of a spec that is sound()."""
+    ahead = look_ahead(it)
+    return Analysis(state(it, ahead), ahead, _releases(it))
+
+
+def sound(it: Spec) -> bool:
+    """Whether a spec, which the linter may still find wrong, can be analysed at all."""
+    selected = not it.select or it.argument(it.select) is not None
+    counters = (walk for case in it.cases for walk in case.walks if isinstance(walk, Counter))
+    counted = all(walk.times or (walk.start and walk.end) for walk in counters)
+    return selected and counted and bool(it.cases) and all(len(case.walks) == 1 for case in it.cases)
+
+
+def _releases(it: Spec) -> bool:
+    """Whether next() has something to give back at the end, as destroy() has before it."""
+    walk = it.cases[0].walk
+    if isinstance(walk, Native):
+        return not walk.sticky
+    holds = it.allocate or any(r.held for r in it.resources)
+    return holds and not isinstance(walk, Counter | Index)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A checked document to the model of one kernel: the only place where a spec meets a release.
+
+Behind it nothing is left to resolve: a snippet is one text, and parts of other kernels are not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.spec.argument import Argument
+from kiter.spec.case import Case, entries
+from kiter.spec.companion import Companion
+from kiter.spec.context import Context
+from kiter.spec.document import Document
+from kiter.spec.element import Element
+from kiter.spec.helper import Helper
+from kiter.spec.model import Field, Place, Spec
+from kiter.spec.node import Node
+from kiter.spec.refusal import Refusal
+from kiter.spec.release import Release
+from kiter.spec.resource import Resource
+from kiter.spec.series import Series
+from kiter.spec.snippet import Snippet
+from kiter.spec.testcase import Tests
+from kiter.spec.walk import lock_under
+
+
+def resolve(document: Document, release: Release) -> Spec:
+    """The model of a document that has passed the schema, for one kernel."""
+    root = Node(document, (), document.data, release)
+    walk = root["walk"]
+    return Spec(
+        name=root.text("iterator"),
+        by_hand=root.text("code") == "by-hand",
+        summary=root.text("summary"),
+        since=root.kernels.first,
+        place=_place(root),
+        guard=root.text("guard"),
+        includes=tuple(root.value.get("includes", ())),
+        held=Element.of(root["element"]),
+        context=Context.of(root["context"]),
+        arguments=tuple(Argument.of(*item) for item in _present(root, "arguments")),
+        refusals=Refusal.under(root),
+        helpers=tuple(Helper.of(*item) for item in _present(root, "helpers")),
+        allocate=bool(root.value.get("allocate", False)),
+        resources=tuple(Resource.of(*item) for item in _present(root, "resources")),
+        fields=tuple(_field(*item) for item in _present(root, "state")),
+        room=int(root.value.get("room", 0)),
+        select=walk.text("select"),
+        lock=lock_under(walk),
+        cases=tuple(Case.of(flag, node, root) for flag, node in entries(root) if node.here),
+        companions=tuple(Companion.of(*item) for item in _present(root, "companions")),
+        tests=Tests.under(root),
+        docs=_text(root, "docs"),
+        series=Series.under(root),
+        node=root,
+    )
+
+
+def _place(root: Node) -> Place:
+    struct, group = root.get("struct"), root.value.get("set", {})
+    return Place(
+        file=_text(root, "file"),
+        inside=bool(root.value.get("inside", False)),
+        declarations=_text(root, "declarations"),
+        header=_text(struct, "header") if struct else "",
+        open=bool(struct and struct.value.get("open", False)),
+        programs=tuple(group.get("programs", ())),
+        join=str(group.get("join", "")),
+        filter=str(group.get("filter", "")),
+    )
+
+
+def _text(node: Node, key: str) -> str:
+    """A text that may be given per range of kernels: "" when it is not there, or no range covers this one."""
+    given = node.get(key)
+    chosen = given.chosen if given else None
+    return str(chosen.value) if chosen else ""
+
+
+def _present(node: Node, key: str) -> Iterator[tuple[str, Node]]:
+    """The entries that the kernel has."""
+    group = node.get(key)
+    return ((name, item) for name, item in group.items() if item.here) if group else iter(())
+
+
+def _field(name: str, node: Node) -> Field:
+    size = int(node.value.get("size", 0))
+    return Field(name, node.text("type"), Snippet.under(node, "init"), size, node)
