@@ -14,7 +14,11 @@ from jinja2.environment import TemplateModule
 from kiter import markup, prose, resources
 from kiter.bytecode import Bytecode
 from kiter.kernel.cache import default_root
+from kiter.layout import Widths, authored, layout
+from kiter.layout.columns import HARD
 from kiter.lower.statement import Statement
+
+PROGRAMS = Widths(statement=HARD)
 
 
 def _lines(lines: Iterable[str]) -> str:
@@ -33,7 +37,8 @@ def _paragraphs(texts: Iterable[str]) -> str:
 
 def _code(text: str) -> str:
     """A program as a literal block: indented, and without tabs, which RST would count anew."""
-    lines = (line.replace("\t", " " * 8) for line in text.strip("\n").splitlines())
+    laid_out = layout(text.strip("\n"), PROGRAMS)
+    lines = (line.replace("\t", " " * 8) for line in laid_out.splitlines())
     return "\n".join(f"    {line}".rstrip() for line in lines)
 
 
@@ -85,9 +90,21 @@ def _environment() -> Environment:
     }
     made.filters["code"] = _code
     made.filters["yaml"] = json.dumps
+    made.filters["authored"] = authored
     return made
 
 
 def render(template: str, view: Any) -> str:  # noqa: ANN401 - each template has a view type of its own
-    """The text of one output: `template` is a path below templates/, `view` is called v there."""
-    return _environment().get_template(template).render(v=view)
+    """The text of one output: `template` is a path below templates/, `view` is called v there.
+
+    C is given its layout behind the template, which writes a statement on one line of any length.
+    """
+    text = _environment().get_template(template).render(v=view)
+    return layout(text, _widths(template)) if template.endswith((".c.j2", ".h.j2")) else text
+
+
+def _widths(template: str) -> Widths:
+    """How long lines may be: bpf's maintainers let those of the verifier and of tests run to the limit."""
+    if template == "kernel/verifier.c.j2":
+        return Widths(HARD, HARD)
+    return Widths() if template.startswith("kernel/") else PROGRAMS

@@ -99,7 +99,7 @@ _ROWS = (
     (34, "the enumerators' names are confusing", "L", "Q04", ""),
     (35, "a task is needed to visit all; __opt means something else", "G", "K05 I48", "nullable: true"),
     (36, "default: in next() stands for a known case", "G", "I42", "lower/kernel/next.py names every case"),
-    (37, "no blank line after the declarations", "G", "I43", "lower/ctext.py lays blocks out"),
+    (37, "no blank line after the declarations", "G", "I43", "layout/ orders blocks"),
     (
         38,
         "a goto with nothing to clean up",

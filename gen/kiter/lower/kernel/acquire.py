@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import assign, declare, guarded, indented
-from kiter.lower.expression import operand
+from kiter.spec.expression import operand
 from kiter.spec.resource import Resource
 
 ERROR = "err"

@@ -7,11 +7,11 @@ process_iter_arg(), 6.12), so each looks whether it is live first.
 
 from __future__ import annotations
 
+from kiter.layout.authored import statements
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare, indented, prototype, spaced
 from kiter.lower.kernel import kernel_doc
 from kiter.lower.kernel.function import Kfunc
-from kiter.lower.kernel.statements import statements
 from kiter.lower.names import HANDLE
 from kiter.spec.companion import Companion
 from kiter.spec.snippet import Snippet

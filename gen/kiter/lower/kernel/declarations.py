@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiter.layout.columns import comment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import comment, declare, prototype
+from kiter.lower.ctext import declare, prototype
 from kiter.lower.kernel import companions
 
 KSYM = ") __weak __ksym;"

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from kiter.layout.authored import statements
+from kiter.layout.columns import comment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import comment, declare, indented, prototype
+from kiter.lower.ctext import declare, indented, prototype
 from kiter.lower.kernel.function import Function
-from kiter.lower.kernel.statements import statements
 from kiter.spec.helper import Helper
 from kiter.spec.snippet import substitute
 

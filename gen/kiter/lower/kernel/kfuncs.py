@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.analysis.state import Field
+from kiter.layout.columns import comment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import comment, declare
+from kiter.lower.ctext import declare
 from kiter.lower.kernel import companions, destroy, helpers, includes, new, next, registration, release
 from kiter.lower.kernel.enum import Enum, enum
 from kiter.lower.kernel.function import Function, Kfunc

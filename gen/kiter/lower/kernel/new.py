@@ -13,12 +13,12 @@ from itertools import groupby
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import assign, declare, guarded, indented, prototype, spaced
-from kiter.lower.expression import negated
 from kiter.lower.failures import failures
 from kiter.lower.kernel import acquire, kernel_doc, range_checks
 from kiter.lower.kernel.function import Kfunc
 from kiter.lower.kernel.steps import Steps
 from kiter.spec.case import Case
+from kiter.spec.expression import negated
 from kiter.spec.refusal import Refusal
 from kiter.spec.walk import Native
 

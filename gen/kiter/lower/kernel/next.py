@@ -10,10 +10,10 @@ from kiter.analysis.state import pointee
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import assign, choose, declare, guarded, indented, prototype, spaced
-from kiter.lower.expression import operand
 from kiter.lower.kernel import acquire, kernel_doc, release
 from kiter.lower.kernel.function import Kfunc
 from kiter.lower.kernel.locks import Held, held
+from kiter.spec.expression import operand
 from kiter.spec.snippet import Snippet
 from kiter.spec.walk import Counter, Cursor, Index, Linked, List, Native
 

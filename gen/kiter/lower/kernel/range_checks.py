@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from kiter.analysis.state import SIZES, WORD
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import guarded
-from kiter.lower.expression import operand
 from kiter.spec.argument import Argument
+from kiter.spec.expression import operand
 from kiter.spec.walk import Counter
 
 UNSIGNED = {"u64", "u32", "unsigned int", "unsigned long", "size_t"}

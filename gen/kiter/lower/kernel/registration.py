@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from kiter.layout.columns import HARD, call, width
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import HARD, call, indented, width
+from kiter.lower.ctext import indented
 from kiter.spec.companion import Companion
 
 

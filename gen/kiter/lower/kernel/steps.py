@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from kiter.analysis.liveness import Liveness
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.state import start_field
+from kiter.layout.authored import statements
 from kiter.lower import names
 from kiter.lower.ctext import assign, choose, guarded, indented
-from kiter.lower.expression import operand
-from kiter.lower.kernel.statements import statements
+from kiter.spec.expression import operand
 from kiter.spec.model import Spec
 from kiter.spec.snippet import Snippet, substitute
 from kiter.spec.walk import Counter, Cursor, Index, Level, Linked, List, Native, Nested, Raw, Ring, Walk

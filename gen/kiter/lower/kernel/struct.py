@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiter.layout.columns import comment
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import comment
 from kiter.lower.kernel import kfuncs
 
 # User space's headers know the attribute, not the kernel's macro for it.

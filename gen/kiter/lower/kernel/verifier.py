@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
+from kiter.layout.columns import HARD, call, comment, fill
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import HARD, call, comment, declare, fill, indented
+from kiter.lower.ctext import declare, indented
 from kiter.markup import plain
 from kiter.prose import listed, sentence
 from kiter.spec.element import Pointer

@@ -7,16 +7,17 @@ import posixpath
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from kiter.layout.columns import TAB, call
 from kiter.lower import describe
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import TAB, call, declare
+from kiter.lower.ctext import declare
 from kiter.lower.docs import example
 from kiter.lower.docs.page import Entry
-from kiter.lower.expression import split_arguments
 from kiter.lower.kernel import declarations, verifier
 from kiter.lower.selftests import prog_failure
 from kiter.markup import plain
 from kiter.prose import listed
+from kiter.spec.expression import split_arguments
 
 COLUMNS = 75  # scripts/checkpatch.pl, COMMIT_LOG_LONG_LINE
 INDENT = 4  # of code in a message

@@ -53,8 +53,8 @@ static struct vm_area_struct *bpf_iter_task_vma_find(struct mm_struct *mm,
 						     u64 *addr)
 {
 	struct vm_area_struct *vma;
-	struct vma_iterator vmi;
 	unsigned long start, end;
+	struct vma_iterator vmi;
 
 	for (;;) {
 		rcu_read_lock();

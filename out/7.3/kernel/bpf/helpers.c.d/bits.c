@@ -22,7 +22,8 @@ static int bpf_iter_bits_read(u64 *words, const u64 *unsafe_ptr, u32 nr_words)
 {
 	int err;
 
-	err = bpf_probe_read_kernel_common(words, nr_words * sizeof(*words), unsafe_ptr);
+	err = bpf_probe_read_kernel_common(words, nr_words * sizeof(*words),
+					   unsafe_ptr);
 	if (err)
 		return err;
 	if (BITS_PER_LONG == 32 && IS_ENABLED(CONFIG_CPU_BIG_ENDIAN)) {

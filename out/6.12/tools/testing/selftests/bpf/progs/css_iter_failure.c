@@ -224,8 +224,8 @@ SEC("?syscall")
 __failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
 int unchecked_null(void *ctx)
 {
-	struct bpf_iter_css it;
 	struct cgroup_subsys_state *pos;
+	struct bpf_iter_css it;
 	struct cgroup *start;
 
 	start = bpf_cgroup_from_id(start_id);

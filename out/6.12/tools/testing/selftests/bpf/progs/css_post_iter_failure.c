@@ -223,8 +223,8 @@ SEC("?syscall")
 __failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
 int unchecked_null(void *ctx)
 {
-	struct bpf_iter_css_post it;
 	struct cgroup_subsys_state *pos;
+	struct bpf_iter_css_post it;
 	struct cgroup *root;
 
 	root = bpf_cgroup_from_id(root_id);

@@ -44,8 +44,8 @@ SEC("syscall")
 int walk(void *ctx)
 {
 	struct cgroup_subsys_state *pos;
-	u64 id;
 	struct cgroup *root;
+	u64 id;
 
 	nr_elems = 0;
 	root = bpf_cgroup_from_id(root_id);
@@ -131,8 +131,8 @@ int drain(void *ctx)
 SEC("syscall")
 int again(void *ctx)
 {
-	struct bpf_iter_css_pre it;
 	struct cgroup_subsys_state *pos;
+	struct bpf_iter_css_pre it;
 	struct cgroup *root;
 
 	elems[0] = 0;
@@ -167,8 +167,8 @@ SEC("syscall")
 int nest_two(void *ctx)
 {
 	struct cgroup_subsys_state *pos;
-	u64 id;
 	struct cgroup *root;
+	u64 id;
 
 	nr_outer = 0;
 	nr_inner = 0;
@@ -196,8 +196,8 @@ SEC("syscall")
 int nest_three(void *ctx)
 {
 	struct cgroup_subsys_state *pos;
-	u64 id;
 	struct cgroup *root;
+	u64 id;
 
 	nr_outer = 0;
 	nr_inner = 0;

@@ -51,9 +51,9 @@ static __always_inline void stay(void)
 SEC("syscall")
 int walk(void *ctx)
 {
+	struct task_struct *task;
 	struct task_struct *pos;
 	u64 id;
-	struct task_struct *task;
 
 	nr_elems = 0;
 	task = bpf_task_from_pid(task_id);
@@ -167,8 +167,8 @@ SEC("syscall")
 int again(void *ctx)
 {
 	struct bpf_iter_letter_task it;
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	elems[0] = 0;
 	elems[1] = 1;
@@ -201,9 +201,9 @@ int again(void *ctx)
 SEC("syscall")
 int nest_two(void *ctx)
 {
+	struct task_struct *task;
 	struct task_struct *pos;
 	u64 id;
-	struct task_struct *task;
 
 	nr_outer = 0;
 	nr_inner = 0;
@@ -230,9 +230,9 @@ int nest_two(void *ctx)
 SEC("syscall")
 int nest_three(void *ctx)
 {
+	struct task_struct *task;
 	struct task_struct *pos;
 	u64 id;
-	struct task_struct *task;
 
 	nr_outer = 0;
 	nr_inner = 0;
@@ -270,8 +270,8 @@ int references(void *ctx)
 SEC("tp_btf/task_newtask")
 int from_tracing(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	nr_elems = 0;
 	task = bpf_task_from_pid(task_id);

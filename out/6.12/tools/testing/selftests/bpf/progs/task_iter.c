@@ -51,9 +51,9 @@ static __always_inline void stay(void)
 SEC("syscall")
 int walk(void *ctx)
 {
+	struct task_struct *task;
 	struct task_struct *pos;
 	u64 id;
-	struct task_struct *task;
 
 	nr_elems = 0;
 	task = bpf_task_from_pid(task_id);
@@ -80,8 +80,8 @@ int walk(void *ctx)
 SEC("syscall")
 int probe(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	nr_elems = 0;
 	__builtin_memset(&it, 0xff, sizeof(it));
@@ -108,8 +108,8 @@ int probe(void *ctx)
 SEC("syscall")
 int relapse(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	nr_elems = 0;
 	task = bpf_task_from_pid(task_id);
@@ -157,8 +157,8 @@ int probe_null(void *ctx)
 SEC("syscall")
 int drain(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	nr_elems = 0;
 	task = bpf_task_from_pid(task_id);
@@ -185,9 +185,9 @@ int drain(void *ctx)
 SEC("syscall")
 int again(void *ctx)
 {
+	struct task_struct *task;
 	struct bpf_iter_task it;
 	struct task_struct *pos;
-	struct task_struct *task;
 
 	elems[0] = 0;
 	elems[1] = 1;
@@ -220,9 +220,9 @@ int again(void *ctx)
 SEC("syscall")
 int nest_two(void *ctx)
 {
+	struct task_struct *task;
 	struct task_struct *pos;
 	u64 id;
-	struct task_struct *task;
 
 	nr_outer = 0;
 	nr_inner = 0;
@@ -249,9 +249,9 @@ int nest_two(void *ctx)
 SEC("syscall")
 int nest_three(void *ctx)
 {
+	struct task_struct *task;
 	struct task_struct *pos;
 	u64 id;
-	struct task_struct *task;
 
 	nr_outer = 0;
 	nr_inner = 0;

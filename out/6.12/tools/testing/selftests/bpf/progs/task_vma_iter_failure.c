@@ -127,8 +127,8 @@ SEC("?syscall")
 __failure __msg("expected an initialized iter_task_vma as arg #0")
 int other_iterator(void *ctx)
 {
-	struct bpf_iter_num num;
 	struct task_struct *task;
+	struct bpf_iter_num num;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)

@@ -50,8 +50,8 @@ static bool next_area(FILE *file, __u64 *from, __u64 *to)
 
 static void vmas(int start, struct ids *want)
 {
-	char path[64];
 	__u64 from, to;
+	char path[64];
 	FILE *file;
 
 	want->nr = 0;

@@ -52,8 +52,8 @@ SEC("syscall")
 int walk(void *ctx)
 {
 	struct cgroup_subsys_state *pos;
-	u64 id;
 	struct cgroup *start;
+	u64 id;
 
 	nr_elems = 0;
 	start = bpf_cgroup_from_id(start_id);
@@ -166,8 +166,8 @@ int drain(void *ctx)
 SEC("syscall")
 int again(void *ctx)
 {
-	struct bpf_iter_css it;
 	struct cgroup_subsys_state *pos;
+	struct bpf_iter_css it;
 	struct cgroup *start;
 
 	elems[0] = 0;
@@ -202,8 +202,8 @@ SEC("syscall")
 int nest_two(void *ctx)
 {
 	struct cgroup_subsys_state *pos;
-	u64 id;
 	struct cgroup *start;
+	u64 id;
 
 	nr_outer = 0;
 	nr_inner = 0;
@@ -231,8 +231,8 @@ SEC("syscall")
 int nest_three(void *ctx)
 {
 	struct cgroup_subsys_state *pos;
-	u64 id;
 	struct cgroup *start;
+	u64 id;
 
 	nr_outer = 0;
 	nr_inner = 0;

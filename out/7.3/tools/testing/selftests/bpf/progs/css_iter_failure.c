@@ -225,8 +225,8 @@ SEC("?syscall")
 __failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
 int unchecked_null(void *ctx)
 {
-	struct bpf_iter_css it;
 	struct cgroup_subsys_state *pos;
+	struct bpf_iter_css it;
 	struct cgroup *start;
 
 	start = bpf_cgroup_from_id(start_id);
@@ -371,10 +371,10 @@ SEC("?syscall")
 __failure __msg("must be a rcu pointer")
 int element_after_section(void *ctx)
 {
-	struct cgroup_subsys_state *pos;
 	struct cgroup_subsys_state *last = NULL;
-	struct cgroup *kept;
+	struct cgroup_subsys_state *pos;
 	struct cgroup *start;
+	struct cgroup *kept;
 
 	start = bpf_cgroup_from_id(start_id);
 	if (!start)

@@ -51,8 +51,8 @@ SEC("syscall")
 int walk(void *ctx)
 {
 	struct task_struct *pos;
-	u64 id;
 	struct cgroup *css;
+	u64 id;
 
 	nr_elems = 0;
 	css = bpf_cgroup_from_id(css_id);
@@ -191,8 +191,8 @@ SEC("syscall")
 int nest_two(void *ctx)
 {
 	struct task_struct *pos;
-	u64 id;
 	struct cgroup *css;
+	u64 id;
 
 	nr_outer = 0;
 	nr_inner = 0;
@@ -218,8 +218,8 @@ SEC("syscall")
 int nest_three(void *ctx)
 {
 	struct task_struct *pos;
-	u64 id;
 	struct cgroup *css;
+	u64 id;
 
 	nr_outer = 0;
 	nr_inner = 0;

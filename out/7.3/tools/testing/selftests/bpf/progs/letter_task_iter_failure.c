@@ -142,8 +142,8 @@ SEC("?syscall")
 __failure __msg("expected an initialized iter_letter_task as R1")
 int other_iterator(void *ctx)
 {
-	struct bpf_iter_num num;
 	struct task_struct *task;
+	struct bpf_iter_num num;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -226,8 +226,8 @@ __failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
 int unchecked_null(void *ctx)
 {
 	struct bpf_iter_letter_task it;
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -288,8 +288,8 @@ SEC("?syscall")
 __failure __msg("kernel func bpf_iter_letter_task_new requires RCU critical section protection")
 int outside_rcu(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -307,8 +307,8 @@ SEC("?syscall")
 __failure __msg("expected an RCU CS when using bpf_iter_letter_task_next")
 int unlock_in_loop(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -328,8 +328,8 @@ SEC("?syscall")
 __failure __msg("expected an RCU CS when using bpf_iter_letter_task_next")
 int relock_in_loop(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -350,8 +350,8 @@ SEC("?syscall")
 __failure __msg("sleepable helper bpf_copy_from_user")
 int sleep_in_loop(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -371,10 +371,10 @@ SEC("?syscall")
 __failure __msg("must be a rcu pointer")
 int element_after_section(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *last = NULL;
 	struct task_struct *kept;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)

@@ -222,9 +222,9 @@ SEC("?syscall")
 __failure __msg("must be a rcu pointer")
 int element_after_section(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *last = NULL;
 	struct task_struct *kept;
+	struct task_struct *pos;
 
 	bpf_rcu_read_lock();
 	bpf_for_each(process, pos) {

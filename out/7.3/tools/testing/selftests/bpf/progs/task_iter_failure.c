@@ -21,8 +21,8 @@ SEC("?syscall")
 __failure __msg("Unreleased reference id=")
 int leak(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -41,8 +41,8 @@ SEC("?syscall")
 __failure __msg("expected an initialized iter_task as R1")
 int next_without_new(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -60,8 +60,8 @@ SEC("?syscall")
 __failure __msg("expected an initialized iter_task as R1")
 int destroy_without_new(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -79,8 +79,8 @@ SEC("?syscall")
 __failure __msg("expected uninitialized iter_task as R1")
 int new_twice(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -100,8 +100,8 @@ SEC("?syscall")
 __failure __msg("expected an initialized iter_task as R1")
 int destroy_twice(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -121,8 +121,8 @@ SEC("?syscall")
 __failure __msg("expected an initialized iter_task as R1")
 int next_after_destroy(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -142,8 +142,8 @@ SEC("?syscall")
 __failure __msg("expected an initialized iter_task as R1")
 int other_iterator(void *ctx)
 {
-	struct bpf_iter_num num;
 	struct task_struct *task;
+	struct bpf_iter_num num;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -182,8 +182,8 @@ SEC("?syscall")
 __failure __msg("expected an initialized iter_task as R1")
 int write_to_state(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -204,8 +204,8 @@ SEC("?syscall")
 __failure __msg("invalid read from stack")
 int read_of_state(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -225,9 +225,9 @@ SEC("?syscall")
 __failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
 int unchecked_null(void *ctx)
 {
+	struct task_struct *task;
 	struct bpf_iter_task it;
 	struct task_struct *pos;
-	struct task_struct *task;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -248,8 +248,8 @@ SEC("?syscall")
 __failure __msg("must be referenced or trusted")
 int untrusted_task(void *ctx)
 {
-	struct bpf_iter_task it;
 	struct task_struct *task;
+	struct bpf_iter_task it;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -268,8 +268,8 @@ SEC("?syscall")
 __failure __msg("kernel func bpf_iter_task_new requires RCU critical section protection")
 int outside_rcu(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -287,8 +287,8 @@ SEC("?syscall")
 __failure __msg("expected an RCU CS when using bpf_iter_task_next")
 int unlock_in_loop(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -308,8 +308,8 @@ SEC("?syscall")
 __failure __msg("expected an RCU CS when using bpf_iter_task_next")
 int relock_in_loop(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -330,8 +330,8 @@ SEC("?syscall")
 __failure __msg("sleepable helper bpf_copy_from_user")
 int sleep_in_loop(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)
@@ -351,10 +351,10 @@ SEC("?syscall")
 __failure __msg("must be a rcu pointer")
 int element_after_section(void *ctx)
 {
-	struct task_struct *pos;
 	struct task_struct *last = NULL;
 	struct task_struct *kept;
 	struct task_struct *task;
+	struct task_struct *pos;
 
 	task = bpf_task_from_pid(task_id);
 	if (!task)

@@ -46,8 +46,8 @@ SEC("syscall")
 int walk(void *ctx)
 {
 	struct vm_area_struct *pos;
-	u64 id;
 	struct task_struct *task;
+	u64 id;
 
 	nr_elems = 0;
 	task = bpf_task_from_pid(task_id);
@@ -161,8 +161,8 @@ SEC("syscall")
 int nest_two(void *ctx)
 {
 	struct vm_area_struct *pos;
-	u64 id;
 	struct task_struct *task;
+	u64 id;
 
 	nr_outer = 0;
 	nr_inner = 0;
@@ -188,8 +188,8 @@ SEC("syscall")
 int nest_three(void *ctx)
 {
 	struct vm_area_struct *pos;
-	u64 id;
 	struct task_struct *task;
+	u64 id;
 
 	nr_outer = 0;
 	nr_inner = 0;

@@ -43,6 +43,31 @@ def _cut(text: str, behind: Container[str]) -> tuple[str, ...]:
     return tuple(part.strip() for part in found)
 
 
+def clauses(text: str) -> tuple[str, ...]:
+    """What stands between the brackets of a `for`, cut behind each semicolon."""
+    return _cut(text, {";"})
+
+
+def bracketed(text: str) -> tuple[tuple[str, ...], str]:
+    """`(a, b) rest` as ("a", "b") and ") rest"."""
+    size = 0
+    for _, token, depth in _parts(text):
+        size += len(token)
+        if token == ")" and depth == 1:
+            break
+    inside, rest = text[1 : size - 1], text[size - 1 :]
+    return tuple(part.removesuffix(",") for part in _cut(inside, {","})), rest
+
+
+def choice(text: str) -> tuple[str, str, str] | None:
+    """`a ? b : c` as its three parts; None for anything else."""
+    parts = _cut(text, {"?", ":"})
+    if len(parts) != 3 or not parts[0].endswith("?") or not parts[1].endswith(":"):
+        return None
+    condition, then = (part[:-1].rstrip() for part in parts[:2])
+    return (condition, then, parts[2]) if then else None
+
+
 def split_arguments(text: str) -> tuple[str, tuple[str, ...]] | None:
     """`f(a, g(b, c))` as ("f(", ("a", "g(b, c)")); None when the text is not one call."""
     found = CALL.fullmatch(text)

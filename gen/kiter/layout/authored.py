@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from kiter.lower.ctext import TAB, aligned, width
+from kiter.layout.columns import TAB, aligned, width
 from kiter.spec.snippet import tokens
 
 OPENING, CLOSING = "([{", ")]}"
