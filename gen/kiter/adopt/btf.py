@@ -7,7 +7,7 @@ from kiter.adopt import skeleton
 from kiter.adopt.skeleton import Skeleton
 from kiter.btf import flags as known
 from kiter.btf.reader import Btf
-from kiter.lower.kernel.declarations import NONE
+from kiter.spec.model import NO_HEADER
 
 
 def read(types: Btf, name: str, release: str) -> Skeleton | None:
@@ -27,7 +27,7 @@ def read(types: Btf, name: str, release: str) -> Skeleton | None:
         summary=f"walk over what bpf_iter_{name}_next() gives",
         file="",
         guard="",
-        declarations=NONE,
+        declarations=NO_HEADER,
         header="",
         open=not skeleton.opaque(struct),
         joins="",

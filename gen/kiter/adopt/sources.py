@@ -12,7 +12,7 @@ from kiter.adopt import skeleton
 from kiter.adopt.skeleton import Argument, Skeleton, Value
 from kiter.btf.types import Function, Struct
 from kiter.errors import environment
-from kiter.lower.kernel.declarations import NONE
+from kiter.spec.model import NO_HEADER
 from kiter.sync import clike
 from kiter.sync.codes import CODES
 from kiter.sync.sources import LARGEST, Tree
@@ -136,12 +136,12 @@ class _Reader:
         return ""
 
     def _declarations(self) -> str:
-        """The header that declares it, "" for the usual one, NONE where there is none."""
+        """The header that declares it, "" for the usual one, NO_HEADER where there is none."""
         schedulers = (SCHEDULERS,) if self.file.startswith("kernel/sched/") else ()
         for path in (self.profile.experimental, LIBBPF, *schedulers):
             if any(f.name == self._called("new") for f, _ in clike.declared(self.tree.text(path)[1])):
                 return "" if path == self.profile.experimental else path
-        return NONE
+        return NO_HEADER
 
     def _struct(self) -> tuple[str, Struct | None]:
         """The header that has the struct, "" if it stands beside the kfuncs, and the struct."""

@@ -186,9 +186,8 @@ class Subject:
     @property
     def now(self) -> Iterator[Use]:
         """The snippets that the kernel gets, those of the tests left out."""
-        number = self.profile.number
         for use in self.uses:
-            if use.slot.here and number in use.kernels and use.slot.when is not When.TEST:
+            if use.slot.here and self.it.release in use.kernels and use.slot.when is not When.TEST:
                 yield use
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.fixtures.fixture import FIXTURES, HANDLES, NUMBERS, Fixture, fixture_of, objects
+from kiter.fixtures.fixture import HANDLES, NUMBERS, Fixture, fixture_of, fixtures, objects
 from kiter.lint.rule import Hit, rule
 from kiter.lint.subject import Subject
 from kiter.names import near, only
@@ -33,7 +33,7 @@ def other_world(s: Subject) -> Iterator[Hit]:
 def _worlds(s: Subject) -> tuple[Fixture, ...]:
     """The surroundings of the elements, or all that these could have."""
     found = fixture_of(s.it)
-    return (found,) if found else tuple(w for w in FIXTURES if w.element == s.it.element)
+    return (found,) if found else tuple(w for w in fixtures(s.it.release) if w.element == s.it.element)
 
 
 def _expected(s: Subject) -> Iterator[tuple[str, Node]]:

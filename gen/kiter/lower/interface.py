@@ -13,6 +13,7 @@ from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import declarations, registration
 from kiter.spec.companion import Companion
+from kiter.spec.model import NO_HEADER
 
 _CONSTANT = re.compile(r"\b[A-Z]\w+")
 
@@ -62,7 +63,7 @@ def _kfunc(prototype: Function, flags: tuple[str, ...]) -> Kfunc:
 
 def _declared(ctx: LoweringContext) -> Iterator[Function]:
     """What programs call: without the suffixes, and the arguments that the verifier supplies."""
-    if declarations.home(ctx) == declarations.NONE:
+    if declarations.home(ctx) == NO_HEADER:
         return
     handle = _handle(ctx)
     given = (Parameter(a.name, a.type) for a in ctx.it.arguments if not a.implicit)

@@ -21,6 +21,8 @@ from kiter.spec.snippet import Snippet
 from kiter.spec.testcase import Tests
 from kiter.spec.walk import Lock
 
+NO_HEADER = "none"  # what `declarations` says where whoever calls the kfuncs declares them
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -83,6 +85,11 @@ class Spec:
     docs: str  # the author's own text for the reference page, "" where there is none
     series: Series
     node: Node
+
+    @property
+    def release(self) -> Release:
+        """The kernel that it is resolved for."""
+        return self.node.release
 
     @property
     def element(self) -> str:

@@ -13,6 +13,7 @@ from kiter.lower.kernel import declarations
 from kiter.lower.selftests.frame import frame
 from kiter.lower.selftests.prog import SECTIONS
 from kiter.spec.argument import Argument
+from kiter.spec.model import NO_HEADER
 from kiter.spec.testcase import TestCase
 
 # a format, and what to print of an element: fields that 6.12 and 7.3 both have
@@ -54,7 +55,7 @@ def view(ctx: LoweringContext) -> View | None:
     return View(
         header=_header(ctx),
         ksyms=(
-            *(declarations.lines(ctx) if declarations.home(ctx) == declarations.NONE else ()),
+            *(declarations.lines(ctx) if declarations.home(ctx) == NO_HEADER else ()),
             *around.ksyms,
         ),
         data=(*_data(ctx, given), *(_number(a) for a in used)),
@@ -91,7 +92,7 @@ def _show(ctx: LoweringContext) -> str:
 def _header(ctx: LoweringContext) -> str:
     """As programs include it: libbpf's own are there already, those of a scheduler are below include/."""
     home = declarations.home(ctx)
-    if home == declarations.NONE or home.startswith(declarations.LIBBPF):
+    if home == NO_HEADER or home.startswith(declarations.LIBBPF):
         return ""
     folder, _, below = home.partition("/include/")
     return f"<{below}>" if below else f'"{folder.rpartition("/")[2]}"'

@@ -10,9 +10,9 @@ from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare, prototype
 from kiter.lower.kernel import companions
+from kiter.spec.model import NO_HEADER
 
 KSYM = ") __weak __ksym;"
-NONE = "none"  # no header: whoever calls them declares them
 LIBBPF = "tools/lib/bpf/"
 
 
@@ -27,7 +27,7 @@ class View:
 
 def view(ctx: LoweringContext) -> View | None:
     """What joins the header; None where no header declares it."""
-    if home(ctx) == NONE:
+    if home(ctx) == NO_HEADER:
         return None
     return View(comment(f"Joins {home(ctx)}, before its #endif."), ctx.it.name, lines(ctx))
 
@@ -56,5 +56,5 @@ def lines(ctx: LoweringContext) -> tuple[str, ...]:
 
 
 def home(ctx: LoweringContext) -> str:
-    """The header that declares the kfuncs to BPF programs, or NONE."""
+    """The header that declares the kfuncs to BPF programs, or NO_HEADER."""
     return ctx.it.place.declarations or ctx.profile.experimental

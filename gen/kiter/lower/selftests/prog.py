@@ -95,7 +95,7 @@ def view(ctx: LoweringContext) -> View:
     found, alike = fixture(ctx), fixture_like(ctx.it)
     given = flags(ctx)
     holds = found is None or found.comes
-    counts = [c.value for c in found.references if ctx.profile.number in c.kernels] if found else []
+    counts = [c.value for c in found.references] if found else []
     return View(
         name=ctx.it.name,
         element=ctx.it.element,

@@ -236,7 +236,7 @@ def _sections(w: _Writer) -> Iterator[Program]:
     )
     found = fixture_like(w.ctx.it)
     # where the verifier refuses it inside the section too, the program would prove nothing
-    if found is None or not found.holder or w.ctx.profile.number not in found.kept:
+    if found is None or not found.keep:
         return
     acquire, release = KEEPERS[found.holder]
     yield Program(

@@ -18,6 +18,7 @@ from kiter.lower.selftests import prog_failure
 from kiter.markup import plain
 from kiter.prose import listed
 from kiter.spec.expression import split_arguments
+from kiter.spec.model import NO_HEADER
 
 COLUMNS = 75  # scripts/checkpatch.pl, COMMIT_LOG_LONG_LINE
 INDENT = 4  # of code in a message
@@ -131,7 +132,7 @@ def _choices(ctx: LoweringContext) -> Iterator[Choice]:
 def _declared(ctx: LoweringContext) -> str:
     """Where programs get the declarations from."""
     home = declarations.home(ctx)
-    where = "here" if home == declarations.NONE else f"in {posixpath.basename(home)}"
+    where = "here" if home == NO_HEADER else f"in {posixpath.basename(home)}"
     return f"Declare the kfuncs {where}, and test them:"
 
 
