@@ -17,6 +17,7 @@ from kiter.generate import CODE, generate
 from kiter.kernel import btf_files
 from kiter.output import Kind
 from kiter.spec.model import Spec
+from kiter.spec.release import spelled
 from kiter.target.profile import Profile, nearest
 from kiter.tree.version import version_of
 
@@ -32,7 +33,7 @@ def run(capsys, *words: object) -> tuple[int, str, str]:
 def profile_of(tree: Path) -> Profile:
     version = version_of(tree)
     assert version
-    return nearest("{}.{}".format(*version))
+    return nearest(spelled(version))
 
 
 def ours(name: str, profile: Profile) -> Spec:

@@ -13,6 +13,7 @@ from kiter.adopt.skeleton import Argument, Skeleton, Value
 from kiter.btf.types import Function, Struct
 from kiter.errors import environment
 from kiter.spec.model import NO_HEADER
+from kiter.spec.release import spelled
 from kiter.sync import clike
 from kiter.sync.codes import CODES
 from kiter.sync.sources import LARGEST, Tree
@@ -57,7 +58,7 @@ class _Reader:
 
     def __init__(self, tree: Tree, work: WorkTree, name: str, file: str) -> None:
         self.tree, self.name, self.file = tree, name, file
-        self.release = "{}.{}".format(*work.version)
+        self.release = spelled(work.version)
         self.profile: Profile = work.profile
         self.text, self.code = tree.text(file)
         found = tree.all(file, clike.kfuncs)

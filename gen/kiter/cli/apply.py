@@ -16,6 +16,7 @@ from kiter.errors import FINDINGS
 from kiter.generate import generate
 from kiter.sinks import apply as sink
 from kiter.sinks.write import alone
+from kiter.spec.release import spelled
 from kiter.target.profile import profile
 from kiter.tree import apply, worktree
 from kiter.tree.apply import Plan
@@ -82,7 +83,7 @@ def _reverted(tree: WorkTree, options: argparse.Namespace) -> Plan:
 
 
 def _told(planned: Plan, options: argparse.Namespace) -> Iterator[str]:
-    version = "Linux {}.{}".format(*planned.tree.version)
+    version = f"Linux {spelled(planned.tree.version)}"
     if not planned.texts:
         yield f"nothing to do: {planned.tree.path} ({version}) is as it should be"
     for path, text in sorted(planned.texts.items()):
@@ -98,7 +99,7 @@ def _told(planned: Plan, options: argparse.Namespace) -> Iterator[str]:
 def _facts(planned: Plan) -> dict[str, object]:
     return {
         "tree": str(planned.tree.path),
-        "kernel": "{}.{}".format(*planned.tree.version),
+        "kernel": spelled(planned.tree.version),
         "changed": sorted(planned.texts),
         "applied": list(planned.record.applied),
         "kept": [f"{found.at.file}:{found.at.line}" for found in planned.kept],

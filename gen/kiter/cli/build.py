@@ -20,6 +20,7 @@ from kiter.kernel import headers
 from kiter.output import Rendered
 from kiter.sinks import write
 from kiter.spec.model import Spec
+from kiter.spec.release import spelled
 from kiter.target.profile import Profile, nearest, profile, releases, verified
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _written(made: _Made, planned: write.Plan, verbose: int) -> Iterator[str]:
 
 
 def _since(it: Spec) -> str:
-    return f"{it.name} (since {it.since[0]}.{it.since[1]})"
+    return f"{it.name} (since {spelled(it.since)})"
 
 
 def _checked(report: CheckReport | None, options: argparse.Namespace) -> Iterator[str]:

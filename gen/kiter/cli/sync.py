@@ -22,6 +22,7 @@ from kiter.output import Rendered
 from kiter.sinks import apply as sink
 from kiter.sinks.write import alone
 from kiter.spec import model
+from kiter.spec.release import spelled
 from kiter.sync import drift, interface, known, reference, specs
 from kiter.sync.codes import CODES
 from kiter.sync.drift import Drift
@@ -57,7 +58,7 @@ class _With:
         """The release of the kernel, as far as it is known."""
         if self.source and self.source.release:
             return self.source.release
-        return "{}.{}".format(*self.tree.version) if self.tree else ""
+        return spelled(self.tree.version) if self.tree else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from kiter.kernel.cache import default_root
 from kiter.kernel.codes import lacking
 from kiter.kernel.kernels import COMPLETE
+from kiter.spec.release import spelled
 from kiter.target.profile import nearest
 
 OLDEST = (6, 4)
@@ -35,7 +36,7 @@ class Headers:
     @property
     def profile(self) -> str:
         """The version as targets spell it, such as 6.12."""
-        return "{}.{}".format(*self.version)
+        return spelled(self.version)
 
     @property
     def packaged(self) -> bool:

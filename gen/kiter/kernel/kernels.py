@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiter.errors import environment
 from kiter.kernel.cache import default_root
+from kiter.spec.release import parse_release, spelled
 from kiter.target.profile import DEFAULT
 
 COMPLETE = "complete"  # stands in the folder of a fetched kernel once all of it is there
@@ -121,7 +122,7 @@ def remove(release: str, folder: Path | None = None) -> Path:
         raise environment("R31", f"{release} was not fetched", hint="kiter kernels list")
     (place / COMPLETE).unlink()
     shutil.rmtree(place)
-    version = "{}.{}".format(*numbers(release))
+    version = spelled(parse_release(release))
     if not any(matches(kernel.release, version) for kernel in fetched(folder)):
         for archive in (folder.parent / "sources").glob(f"linux-source-{version}.tar.*"):
             archive.unlink()

@@ -10,6 +10,7 @@ from pathlib import Path
 from kiter.kernel import sources
 from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.codes import lacking
+from kiter.spec.release import spelled
 from kiter.tree.version import version_of
 
 # What is unpacked of a source package, below its top folder; not every release has all of it.
@@ -50,7 +51,7 @@ class Tree:
     @property
     def name(self) -> str:
         """For a report: the version, and the folder if the user named it."""
-        version = "Linux {}.{}".format(*self.version)
+        version = f"Linux {spelled(self.version)}"
         return f"{version} in {self.path}" if self.given else version
 
     @property

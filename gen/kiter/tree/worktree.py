@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiter import tools
 from kiter.errors import ENVIRONMENT
+from kiter.spec.release import spelled
 from kiter.target.profile import Profile, nearest
 from kiter.tree.codes import finding, refusal
 from kiter.tree.version import version_of
@@ -31,7 +32,7 @@ class WorkTree:
     @property
     def profile(self) -> Profile:
         """What is generated for it."""
-        return nearest("{}.{}".format(*self.version))
+        return nearest(spelled(self.version))
 
     def read(self, path: str) -> str | None:
         """The text of a file, None if there is none; raises KiterError if it cannot be read."""
@@ -77,7 +78,7 @@ def open_tree(path: Path) -> WorkTree:
     version = version_of(path)
     if version is None:
         raise refusal([finding("A01", str(path), "no Makefile of Linux there")], ENVIRONMENT)
-    profile = nearest("{}.{}".format(*version))
+    profile = nearest(spelled(version))
     if not (path / profile.common_file).is_file():
         raise refusal([finding("A01", str(path), f"there is no {profile.common_file}")], ENVIRONMENT)
     git = tools.find("git")

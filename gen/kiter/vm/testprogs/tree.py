@@ -13,6 +13,7 @@ from pathlib import Path
 from kiter import tools
 from kiter.errors import environment
 from kiter.kernel import sources, tree
+from kiter.spec.release import spelled
 from kiter.vm.store import Store, digest
 
 BPF = "tools/testing/selftests/bpf"
@@ -53,12 +54,12 @@ def _of_package(release: str, store: Store) -> Source:
     version = _version(release)
     archive = tree.package((sources.INSTALLED, sources.folder()), version)
     if archive is None:
-        wanted = f"linux-source-{version[0]}.{version[1]}"
+        wanted = f"linux-source-{spelled(version)}"
         raise environment(
             "R16",
             "no kernel source to build test_progs from",
             file=str(sources.INSTALLED),
-            hint=f"install {wanted}, or kiter kernels fetch {version[0]}.{version[1]}",
+            hint=f"install {wanted}, or kiter kernels fetch {spelled(version)}",
         )
     stat = archive.stat()
     key = digest([str(archive), str(stat.st_size), str(stat.st_mtime_ns), *WANTED, *PRUNED, *KEPT])
