@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiter.codes import every_code
-from kiter.lint.codes import EVERY
+from kiter.lint.codes import RULES
 from kiter.pages import language, rules, write
 from kiter.spec.check import spec_schema
 from kiter.spec.walk import KINDS
@@ -53,7 +53,7 @@ def test_every_code_is_explained():
 def test_a_code_that_is_no_rule_is_told_so_and_raised():
     sources = (p for p in (ROOT / "gen").rglob("*.py") if not p.name.endswith("codes.py"))
     raised = set(re.findall(r'"([A-Z]\d\d)"', "".join(p.read_text("utf-8") for p in sources)))
-    others = every_code().keys() - EVERY.keys()
+    others = every_code().keys() - RULES.keys()
     assert {
         code for code in others if not rules.FAMILIES[code[0]][0].startswith(("Errors", "Findings"))
     } == set()

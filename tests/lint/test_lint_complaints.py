@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from test_lint_rules import ROOT
 
-from kiter.lint.codes import EVERY
+from kiter.lint.codes import RULES
 from kiter.lint.complaints import COMPLAINTS
 from kiter.lint.demands import DEMANDS
-from kiter.lint.symbols import RULES as BY_BTF
+from kiter.lint.symbols import BESIDE
 
 ERRORS = ROOT / "tests" / "errors"
 SHOWN = "".join(
@@ -29,8 +29,8 @@ def test_none_is_left_out():
 @pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda c: str(c.number))
 def test_what_prevents_it_is_there(complaint):
     for code in complaint.by:
-        assert code in EVERY
-        assert code in BY_BTF or f"# error[{code}]" in SHOWN, "no bad spec and no bad C shows it"
+        assert code in RULES
+        assert code in BESIDE.rules or f"# error[{code}]" in SHOWN, "no bad spec and no bad C shows it"
     for word in complaint.how.replace("(", " ").replace(")", " ").replace(",", " ").split():
         if word.startswith("lower/"):
             assert Path(ROOT / "gen/kiter" / word).is_file()
@@ -41,7 +41,7 @@ def test_what_prevents_it_is_there(complaint):
 @pytest.mark.parametrize("demand", DEMANDS, ids=lambda d: d.what)
 def test_every_demand_of_the_kernel_has_an_answer(demand):
     assert demand.by or demand.how
-    assert set(demand.by) <= EVERY.keys()
+    assert set(demand.by) <= RULES.keys()
     if demand.how.startswith("lower/"):
         assert Path(ROOT / "gen/kiter" / demand.how).is_file()
 

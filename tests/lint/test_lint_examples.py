@@ -7,10 +7,11 @@ import pytest
 
 from kiter.cli.main import main
 from kiter.errors import Diagnostic
-from kiter.lint import RULES, design, lint, lint_together
-from kiter.lint.codes import EVERY
-from kiter.lint.source.check import RULES as SOURCE_RULES
+from kiter.lint import design, lint, lint_together
+from kiter.lint.codes import RULES
 from kiter.lint.source.check import check as check_source
+from kiter.lint.source.table import TRIO
+from kiter.lint.tables import RUN, SPEC
 from kiter.pages import examples
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import parse
@@ -30,21 +31,21 @@ def _iterator(text: str, name: str) -> Spec:
 def _findings(code: str, text: str) -> list[Diagnostic]:
     """What a rule says of a file; of two specs when the rule is about several."""
     it = _iterator(text, "shown.yaml")
-    if not RULES[code].together:
+    if code in SPEC.rules:
         return [d for d in (*lint(it, TARGET), *design(it, TARGET)) if d.code == code]
     path = examples.shown(code)
     first = _iterator(path.with_name(f"{path.stem}_first.yaml").read_text("utf-8"), "first.yaml")
     return [d for d in lint_together([first, it]) if d.code == code]
 
 
-@pytest.mark.parametrize("code", RULES)
+@pytest.mark.parametrize("code", [*SPEC.rules, *RUN.rules])
 def test_the_good_lines_keep_the_rule(code):
     before = _findings(code, examples.shown(code).read_text("utf-8"))
     after = _findings(code, examples.mended(code))
     assert len(after) < len(before)
 
 
-@pytest.mark.parametrize("code", SOURCE_RULES)
+@pytest.mark.parametrize("code", TRIO.rules)
 def test_the_good_c_keeps_the_rule(code):
     bad, right = examples.shown(code), examples.right(code)
     assert code in {d.code for d in check_source([str(bad)], TARGET)[1]}
@@ -53,7 +54,7 @@ def test_the_good_c_keeps_the_rule(code):
 
 def test_every_rule_has_a_bad_and_a_good_example():
     """Those that need a kernel's BTF are tried in test_lint_symbols.py."""
-    assert {code for code in EVERY if not (examples.bad(code) and examples.good(code))} == set()
+    assert {code for code in RULES if not (examples.bad(code) and examples.good(code))} == set()
 
 
 @pytest.mark.parametrize("code", ["X01", "I05", "I43", "K23", "W24"])

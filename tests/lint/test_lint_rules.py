@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from kiter import codes, lint
+from kiter.lint.codes import RULES
+from kiter.lint.tables import RUN, SPEC
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import load
 from kiter.spec.resolve import resolve
@@ -67,13 +69,12 @@ def test_our_own_specs_go_together():
 def test_every_rule_is_shown_to_fire():
     texts = [path.read_text("utf-8") for path in (ROOT / "tests" / "errors" / "lint").glob("*.yaml")]
     shown = set(re.findall(r"# error\[([A-Z]\d+)\]", "".join(texts)))
-    assert shown == {rule.code for rule in lint.RULES.values() if rule.check}
+    assert shown == {rule.code for rule in SPEC.rules.values()}
 
 
-@pytest.mark.parametrize("rule", lint.RULES.values(), ids=lambda r: r.code)
+@pytest.mark.parametrize("rule", [*SPEC.rules.values(), *RUN.rules.values()], ids=lambda r: r.code)
 def test_every_rule_is_told_well(rule):
     assert re.fullmatch(r"[KWXPHCVTLQ]\d\d", rule.code)
-    assert (rule.check is None) != (rule.together is None)
     for text in (rule.title, rule.reason, rule.hint):
         assert text == text.strip() and not text.endswith(".")
     assert len(rule.title) <= 80
@@ -81,7 +82,7 @@ def test_every_rule_is_told_well(rule):
 
 def test_explain_knows_every_rule():
     known = codes.every_code()
-    assert {code: known[code].title for code in lint.RULES} == {r.code: r.title for r in lint.RULES.values()}
+    assert {code: known[code].title for code in RULES} == {code: rule.title for code, rule in RULES.items()}
 
 
 def test_an_iterator_is_there_once(tmp_path):

@@ -12,7 +12,7 @@ from kiter.btf.reader import Btf
 from kiter.errors import KiterError
 from kiter.frontend import model
 from kiter.kernel import headers
-from kiter.lint.symbols import RULES, unknown
+from kiter.lint.symbols import BESIDE, unknown
 from kiter.pages import examples
 from kiter.spec.load import parse
 from kiter.spec.resolve import resolve
@@ -64,7 +64,7 @@ def test_trusted_field_must_have_its_type(given, told, btf):
     assert [d.message for d in found if d.code == "C36"] == ([told] if told else [])
 
 
-@pytest.mark.parametrize("code", RULES)
+@pytest.mark.parametrize("code", BESIDE.rules)
 def test_the_good_line_keeps_the_rule(code, btf):
     it = resolve(parse(examples.mended(code), "x.yaml"), TARGET.number)
     assert code not in {d.code for d in unknown(it, TARGET, btf)}

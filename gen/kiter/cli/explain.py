@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import difflib
 import json
 import sys
@@ -54,7 +55,7 @@ def _story(code: Code) -> str:
     lines = [f"{code.code}: {code.title}", "", *textwrap.wrap(code.reason, 96)]
     if code.hint:
         lines += ["", *textwrap.wrap(f"hint: {code.hint}", 96)]
-    if getattr(code, "mends", False):
+    if code.mends:
         lines += ["", "'kiter lint --fix' does it where there is one way only."]
     lines += _examples(code.code)
     return "\n".join(lines) + "\n"
@@ -73,5 +74,4 @@ def _examples(code: str) -> list[str]:
 
 
 def _flat(code: Code) -> dict[str, object]:
-    mends = getattr(code, "mends", False)
-    return {"code": code.code, "title": code.title, "reason": code.reason, "hint": code.hint, "mends": mends}
+    return dataclasses.asdict(code)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kiter.errors import Diagnostic
 from kiter.lint import (
@@ -31,8 +31,9 @@ from kiter.lint import (
 from kiter.lint import (
     design as questions,
 )
-from kiter.lint.rule import TABLE
-from kiter.lint.subject import subject
+from kiter.lint.rule import Rule
+from kiter.lint.subject import Subject, subject
+from kiter.lint.tables import RUN, SPEC
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
@@ -41,36 +42,29 @@ FAMILIES = (
     *(resources, helpers, companions, contract, snippets, versions, tests, advice, silence, questions),
 )
 OF_CODE = ("C", "W", "H", "P", "K13")  # what a spec must say for code to come out of it
-RULES = dict(sorted(TABLE.items()))
 
 
 def lint(it: Spec, profile: Profile) -> list[Diagnostic]:
     """Everything that is wrong with an iterator for one kernel, sorted by place; [] when nothing is."""
-    taken = subject(it, profile)
-    document = it.node.document
-    found = {
-        rule.finding(document, hit)
-        for rule in RULES.values()
-        if rule.check and rule.severity != "note" and not (it.by_hand and rule.code.startswith(OF_CODE))
-        for hit in rule.check(taken)
-    }
-    return sorted(silence.heard(document, found))
+    wanted = (rule for rule in SPEC.rules.values() if rule.severity != "note")
+    left_out = OF_CODE if it.by_hand else ()
+    return _heard(it, profile, (rule for rule in wanted if not rule.code.startswith(left_out)))
 
 
 def design(it: Spec, profile: Profile) -> list[Diagnostic]:
     """What a reviewer might ask of an iterator that nothing is wrong with, sorted by place."""
-    taken = subject(it, profile)
-    asked = [rule for rule in RULES.values() if rule.check and rule.severity == "note"]
-    hits = ((rule, hit) for rule in asked if rule.check for hit in rule.check(taken))
-    document = it.node.document
-    return sorted(silence.heard(document, {rule.finding(document, hit) for rule, hit in hits}))
+    return _heard(it, profile, (rule for rule in SPEC.rules.values() if rule.severity == "note"))
+
+
+def _heard(it: Spec, profile: Profile, rules: Iterable[Rule[Subject]]) -> list[Diagnostic]:
+    """What the rules find that is not silenced."""
+    taken, document = subject(it, profile), it.node.document
+    found = {rule.finding(hit, document.source(hit.at.line)) for rule in rules for hit in rule.check(taken)}
+    return sorted(silence.heard(document, found))
 
 
 def lint_together(its: Sequence[Spec]) -> list[Diagnostic]:
     """What is wrong with several iterators of one kernel; reported at the second of two."""
-    return sorted(
-        rule.finding(it.node.document, hit)
-        for rule in RULES.values()
-        if rule.together
-        for it, hit in rule.together(its)
-    )
+    documents = {it.node.document.name: it.node.document for it in its}
+    hits = ((rule, hit) for rule in RUN.rules.values() for hit in rule.check(its))
+    return sorted(rule.finding(hit, documents[hit.at.file].source(hit.at.line)) for rule, hit in hits)

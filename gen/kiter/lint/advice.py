@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from kiter.errors import Edit
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
+from kiter.lint.tables import rule
 from kiter.lint.vocabulary import C_WORDS, NARROW_FLAGS
 from kiter.names import near, only
 from kiter.spec.node import Node

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from kiter.codes import Code
-from kiter.lint import RULES
-from kiter.lint.rule import Rule
-from kiter.lint.source.check import RULES as SOURCE_RULES
-from kiter.lint.source.rule import SourceRule
-from kiter.lint.symbols import RULES as SYMBOL_RULES
+from collections.abc import Mapping
+from typing import Any
 
-EVERY: dict[str, Rule | SourceRule] = {**RULES, **SOURCE_RULES, **SYMBOL_RULES}
-CODES = {
-    rule.code: Code(rule.code, rule.title, rule.why, rule.hint, getattr(rule, "mends", False))
-    for rule in EVERY.values()
-}
+from kiter.codes import Code
+from kiter.lint import FAMILIES, symbols
+from kiter.lint.rule import EVERY, Rule
+from kiter.lint.source.check import FAMILIES as OF_C
+
+# A family enters its rules when it is imported.
+IMPORTED = (*FAMILIES, *OF_C, symbols)
+RULES: Mapping[str, Rule[Any]] = EVERY
+CODES = {rule.code: Code(rule.code, rule.title, rule.why, rule.hint, rule.mends) for rule in RULES.values()}

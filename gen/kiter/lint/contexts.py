@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
+from kiter.lint.tables import rule
 from kiter.spec.rewrite import added, without
 
 SLEEPING_CONTEXT = "kernel/bpf/verifier.c, check_kfunc_call() and in_sleepable(), 6.7 and later"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kiter.errors import Edit
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use, When
+from kiter.lint.tables import rule
 from kiter.lint.vocabulary import LOOSE_MEMBERS
 from kiter.spec.argument import Argument
 from kiter.spec.rewrite import added, following, replaced, without

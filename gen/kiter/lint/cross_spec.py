@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kiter.lint.rule import Hit, rule_together
+from kiter.lint.rule import Hit
+from kiter.lint.tables import rule_together
 from kiter.spec import model
 from kiter.spec.node import Node
 
@@ -17,13 +18,13 @@ from kiter.spec.node import Node
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
     hint="rename one, or build the two specs apart",
 )
-def name_twice(its: Sequence[model.Spec]) -> Iterator[tuple[model.Spec, Hit]]:
+def name_twice(its: Sequence[model.Spec]) -> Iterator[Hit]:
     first: dict[str, model.Spec] = {}
     for it in its:
         if (other := first.setdefault(it.name, it)) is not it:
             at = other.node["iterator"].at
             message = f"the iterator '{it.name}' is in {at.file}:{at.line} already"
-            yield it, Hit(it.node["iterator"].at, message)
+            yield Hit(it.node["iterator"].at, message)
 
 
 @rule_together(
@@ -33,14 +34,14 @@ def name_twice(its: Sequence[model.Spec]) -> Iterator[tuple[model.Spec, Hit]]:
     kernel="tools/bpf/bpftool/btf.c, dump_btf_c(): vmlinux.h has the types of all",
     hint="rename one; an enum that another iterator defines is used with 'enum: NAME'",
 )
-def enum_twice(its: Sequence[model.Spec]) -> Iterator[tuple[model.Spec, Hit]]:
+def enum_twice(its: Sequence[model.Spec]) -> Iterator[Hit]:
     first: dict[str, Node] = {}
     for it in its:
         for name, node in _defined(it):
             other = first.setdefault(name, node)
             if other.document is not node.document:
                 message = f"'{name}' is defined in {other.at.file}:{other.key_at.line} already"
-                yield it, Hit(node.key_at, message)
+                yield Hit(node.key_at, message)
 
 
 def _defined(it: model.Spec) -> Iterator[tuple[str, Node]]:
@@ -61,13 +62,11 @@ def _defined(it: model.Spec) -> Iterator[tuple[str, Node]]:
     kernel="kernel/bpf/btf.c, btf_populate_kfunc_set()",
     hint="rename one of the companions",
 )
-def companion_twice(
-    its: Sequence[model.Spec],
-) -> Iterator[tuple[model.Spec, Hit]]:
+def companion_twice(its: Sequence[model.Spec]) -> Iterator[Hit]:
     taken = {f"bpf_iter_{it.name}_{what}": it for it in its for what in ("new", "next", "destroy")}
     for it in its:
         for c in it.companions:
             other = taken.setdefault(c.name, it)
             if other is not it:
                 where = other.node["iterator"].at
-                yield it, Hit(c.node.key_at, f"'{c.name}' belongs to '{other.name}' in {where.file} already")
+                yield Hit(c.node.key_at, f"'{c.name}' belongs to '{other.name}' in {where.file} already")

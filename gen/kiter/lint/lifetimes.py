@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.errors import Edit
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, kinds
+from kiter.lint.tables import rule
 from kiter.spec.node import Node
 from kiter.spec.rewrite import added, replaced
 from kiter.spec.walk import Cursor, Linked, List, Native

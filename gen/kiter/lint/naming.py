@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.analysis.state import start_field
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Role, Subject
+from kiter.lint.tables import rule
 from kiter.lint.vocabulary import C_WORDS, KFUNC_NAMES, SIZE_NAMES, SUFFIXES, TEST_NAMES
 from kiter.spec.argument import Argument
 from kiter.spec.node import Node

@@ -8,8 +8,9 @@ import operator
 from collections.abc import Callable, Collection, Iterator
 
 from kiter.analysis.state import pointee
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use
+from kiter.lint.tables import rule
 from kiter.names import near, only
 from kiter.spec.rewrite import added, appended, emptied, following, replaced, without
 from kiter.spec.walk import Counter, Index, Raw

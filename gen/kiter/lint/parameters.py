@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, When
+from kiter.lint.tables import rule
 from kiter.spec.rewrite import last, replaced, without
 
 LIMITS = ("bits", "combinations", "reserved")

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use, When
+from kiter.lint.tables import rule
 from kiter.lint.tokens import calls, returns
 from kiter.spec.helper import Helper
 from kiter.spec.resource import Resource

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a rule is, and the table that the families of rules enter themselves into."""
+"""What a rule is, whatever it looks at, and the tables that the families of rules enter themselves into."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from kiter.errors import Diagnostic, Edit, Position
-from kiter.lint.subject import Subject
-from kiter.spec.document import Document
-from kiter.spec.model import Spec
+
+S = TypeVar("S")
 
 
 class Hit(NamedTuple):
@@ -22,70 +21,60 @@ class Hit(NamedTuple):
     edit: Edit | None = None
 
 
-Check = Callable[[Subject], Iterable[Hit]]
-Together = Callable[[Sequence[Spec]], Iterable[tuple[Spec, Hit]]]
-
-
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Rule:
-    """One rule: its code and title, why there is one, the kernel's line behind it, what to do.
-
-    `check` looks at one iterator, `together` at all of a run. A warning does not fail a build. `mends`
-    says that hits have an edit, where there is one way only to do what the hint says.
-    """
+class Rule(Generic[S]):
+    """One rule about a subject: an iterator for one kernel, all of a run, or one written by hand in C."""
 
     code: str
     title: str
     reason: str
+    # The kernel's line behind the reason, "" where none is.
     kernel: str
     hint: str
+    # An error fails a build, a warning does not; a note is said only when it is asked for.
     severity: str
-    check: Check | None = None
-    together: Together | None = None
-    mends: bool = False
+    # Hits have an edit, where there is only one way to do what the hint says.
+    mends: bool
+    check: Callable[[S], Iterable[Hit]]
 
     @property
     def why(self) -> str:
         """The reason with the place in the kernel that demands it."""
         return f"{self.reason} ({self.kernel})" if self.kernel else self.reason
 
-    def finding(self, document: Document, hit: Hit) -> Diagnostic:
-        """A hit as what the user is told."""
-        hint, source = hit.hint or self.hint, document.source(hit.at.line)
+    def finding(self, hit: Hit, source: str) -> Diagnostic:
+        """A hit as what the user is told; `source` is the line that it is in."""
+        hint = hit.hint or self.hint
         return Diagnostic(hit.at, self.code, hit.message, self.why, hint, source, self.severity, hit.edit)
 
 
-TABLE: dict[str, Rule] = {}
+EVERY: dict[str, Rule[Any]] = {}
+"""Every rule by its code, as far as its family has been imported."""
 
 
-def rule(
-    code: str,
-    title: str,
-    reason: str,
-    *,
-    hint: str,
-    kernel: str = "",
-    severity: str = "error",
-    mends: bool = False,
-) -> Callable[[Check], Check]:
-    """Enter a function that looks at one iterator."""
+class Table(Generic[S]):
+    """The rules about one kind of subject, by their codes."""
 
-    def enter(check: Check) -> Check:
-        assert code not in TABLE, code
-        TABLE[code] = Rule(code, title, reason, kernel, hint, severity, check=check, mends=mends)
-        return check
+    def __init__(self) -> None:
+        self.rules: dict[str, Rule[S]] = {}
 
-    return enter
+    def rule(
+        self,
+        code: str,
+        title: str,
+        reason: str,
+        *,
+        hint: str,
+        kernel: str = "",
+        severity: str = "error",
+        mends: bool = False,
+    ) -> Callable[[Callable[[S], Iterable[Hit]]], Callable[[S], Iterable[Hit]]]:
+        """Enter the function that finds what breaks the rule."""
 
+        def enter(check: Callable[[S], Iterable[Hit]]) -> Callable[[S], Iterable[Hit]]:
+            assert code not in EVERY, code
+            made = Rule(code, title, reason, kernel, hint, severity, mends, check)
+            EVERY[code] = self.rules[code] = made
+            return check
 
-def rule_together(
-    code: str, title: str, reason: str, *, hint: str, kernel: str = ""
-) -> Callable[[Together], Together]:
-    """Enter a function that looks at all iterators of a run."""
-
-    def enter(together: Together) -> Together:
-        assert code not in TABLE, code
-        TABLE[code] = Rule(code, title, reason, kernel, hint, "error", together=together)
-        return together
-
-    return enter
+        return enter

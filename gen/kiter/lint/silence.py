@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kiter.errors import Diagnostic, Edit, Position
-from kiter.lint.rule import TABLE, Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, subject
+from kiter.lint.tables import RUN, SPEC, rule
 from kiter.spec.document import Document
 from kiter.spec.resolve import resolve
 from kiter.spec.rewrite import following
@@ -37,7 +38,7 @@ class Silence:
     @property
     def valid(self) -> bool:
         """Whether the rule may be silenced at all."""
-        found = TABLE.get(self.code)
+        found = SPEC.rules.get(self.code)
         return found is not None and (found.severity != "error" or self.code in BY_NAME)
 
 
@@ -81,8 +82,8 @@ def unexplained(s: Subject) -> Iterator[Hit]:
 )
 def unneeded(s: Subject) -> Iterator[Hit]:
     for silence in silences(s.it.node.document):
-        asked = TABLE.get(silence.code)
-        if not silence.valid or asked is None or asked.check is None:
+        asked = SPEC.rules.get(silence.code)
+        if not silence.valid or asked is None:
             continue
         if not any(silence.line == hit.at.line for one in _kernels(s) for hit in asked.check(one)):
             edit = following(_taken_away(s, silence))
@@ -119,7 +120,6 @@ def _taken_away(s: Subject, silence: Silence) -> Edit | None:
 def unsilenceable(s: Subject) -> Iterator[Hit]:
     for silence in silences(s.it.node.document):
         if not silence.valid:
-            what = (
-                f"'{silence.code}' cannot be silenced" if silence.code in TABLE else "there is no such rule"
-            )
+            known = silence.code in SPEC.rules or silence.code in RUN.rules
+            what = f"'{silence.code}' cannot be silenced" if known else "there is no such rule"
             yield Hit(silence.at, what)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use, When
+from kiter.lint.tables import rule
 from kiter.lint.tokens import has_comment, outside_brackets, unbalanced
 from kiter.lint.vocabulary import BOGUS_ENTRIES, LOCK_FAMILIES, LOCKS, OR_NULL, SLEEPERS, SLEEPING_FAMILIES
 from kiter.spec.rewrite import folded

@@ -9,55 +9,94 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from kiter.btf.reader import Btf
 from kiter.errors import Diagnostic
-from kiter.lint.rule import Hit, Rule
+from kiter.lint.rule import Hit, Table
 from kiter.lint.subject import Subject, subject
 from kiter.lint.tokens import calls
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
-NO_ENUMERATOR = Rule(
-    "C34",
-    "a flag that programs cannot see",
-    "a #define is not in BTF, so vmlinux.h has no name for the value",
-    "include/linux/cgroup.h, CSS_TASK_ITER_*: made an enum for the iterator, 6.7",
-    "make it an enum first, in a patch of its own; or mend the name",
-    "error",
-)
-NO_FUNCTION = Rule(
-    "C35",
-    "a function that the kernel does not have",
-    "its BTF has one of nearly the same name",
-    "",
-    "mend the name",
-    "warning",
-)
-NO_FIELD = Rule(
-    "C36",
-    "a trusted field that the element does not have",
-    "the verifier looks for the name and the type of the field, and says nothing of an entry that fits none",
-    "kernel/bpf/verifier.c, type_is_rcu(), by way of btf_nested_type_is_trusted(), kernel/bpf/btf.c",
-    "mend the name or the type",
-    "error",
-)
-RULES = {rule.code: rule for rule in (NO_ENUMERATOR, NO_FUNCTION, NO_FIELD)}
 NEAR = 0.87
 _QUALIFIERS = {"const", "volatile", "restrict", "__rcu"}
 
 
+class Beside(NamedTuple):
+    """An iterator for one kernel, and the BTF of such a kernel."""
+
+    subject: Subject
+    btf: Btf
+
+
+BESIDE: Table[Beside] = Table()
+
+
 def unknown(it: Spec, profile: Profile, btf: Btf) -> list[Diagnostic]:
     """What a spec names that the kernel with this BTF does not have, sorted by place."""
-    taken, document = subject(it, profile), it.node.document
-    found = {NO_ENUMERATOR.finding(document, hit) for hit in _flags(taken, btf)}
-    found |= {NO_FIELD.finding(document, hit) for hit in _fields(it, btf)}
-    return sorted(found | {NO_FUNCTION.finding(document, hit) for hit in _functions(taken, btf)})
+    taken, document = Beside(subject(it, profile), btf), it.node.document
+    hits = ((rule, hit) for rule in BESIDE.rules.values() for hit in rule.check(taken))
+    return sorted({rule.finding(hit, document.source(hit.at.line)) for rule, hit in hits})
 
 
-def _fields(it: Spec, btf: Btf) -> Iterator[Hit]:
+@BESIDE.rule(
+    "C34",
+    "a flag that programs cannot see",
+    "a #define is not in BTF, so vmlinux.h has no name for the value",
+    kernel="include/linux/cgroup.h, CSS_TASK_ITER_*: made an enum for the iterator, 6.7",
+    hint="make it an enum first, in a patch of its own; or mend the name",
+)
+def no_enumerator(beside: Beside) -> Iterator[Hit]:
+    """A kernel without the guard's option has none of the names, and says nothing of them."""
+    s, known = beside.subject, beside.btf.enumerators()
+    named = [value.c for a in s.it.arguments for value in a.bits] + [case.flag for case in s.it.cases]
+    if s.it.guard and not known.keys() & set(named):
+        return
+    a = s.it.argument(s.it.select) if s.it.select else None
+    for case in s.it.cases if a is not None and not a.defines else ():
+        if case.flag and case.flag not in known:
+            yield Hit(case.node.key_at, f"'{case.flag}' is no enumerator of this kernel")
+    for argument in s.it.arguments:
+        for value in argument.bits:
+            if value.c not in known:
+                yield Hit(value.node.key_at, f"'{value.c}' is no enumerator of this kernel")
+
+
+@BESIDE.rule(
+    "C35",
+    "a function that the kernel does not have",
+    "its BTF has one of nearly the same name",
+    hint="mend the name",
+    severity="warning",
+)
+def no_function(beside: Beside) -> Iterator[Hit]:
+    s, known = beside.subject, beside.btf.functions()
+    for use in s.now:
+        for call in calls(use.words):
+            name = call.name.text
+            if name in known or not name.islower() or name in {h.name for h in s.it.helpers}:
+                continue
+            if near := difflib.get_close_matches(name, _alike(name, known), n=1, cutoff=NEAR):
+                yield Hit(use.at(call.name.offset), f"there is no '{name}'", f"did you mean '{near[0]}'?")
+
+
+def _alike(name: str, known: frozenset[str]) -> list[str]:
+    """The functions that are worth comparing: one letter too many, too few, or another."""
+    return [n for n in known if n[:2] == name[:2] and abs(len(n) - len(name)) <= 1]
+
+
+@BESIDE.rule(
+    "C36",
+    "a trusted field that the element does not have",
+    "the verifier looks for the name and the type of the field, and says nothing of an entry that fits none",
+    kernel="kernel/bpf/verifier.c, type_is_rcu(), by way of btf_nested_type_is_trusted(), kernel/bpf/btf.c",
+    hint="mend the name or the type",
+)
+def no_field(beside: Beside) -> Iterator[Hit]:
     """A kernel without the guard's option may lack the whole struct, which is said elsewhere."""
-    element = btf.struct(it.element.rstrip("* ").removeprefix("struct "))
+    it = beside.subject.it
+    element = beside.btf.struct(it.element.rstrip("* ").removeprefix("struct "))
     if element is None:
         return
     types = {member.name: member.type for member in element.members}
@@ -72,35 +111,3 @@ def _fields(it: Spec, btf: Btf) -> Iterator[Hit]:
 def _spelled(text: str) -> str:
     """A type as the verifier compares it: without qualifiers, and what C leaves to taste."""
     return " ".join(word for word in text.replace("*", " * ").split() if word not in _QUALIFIERS)
-
-
-def _flags(s: Subject, btf: Btf) -> Iterator[Hit]:
-    """A kernel without the guard's option has none of the names, and says nothing of them."""
-    known = btf.enumerators()
-    named = [value.c for a in s.it.arguments for value in a.bits] + [case.flag for case in s.it.cases]
-    if s.it.guard and not known.keys() & set(named):
-        return
-    a = s.it.argument(s.it.select) if s.it.select else None
-    for case in s.it.cases if a is not None and not a.defines else ():
-        if case.flag and case.flag not in known:
-            yield Hit(case.node.key_at, f"'{case.flag}' is no enumerator of this kernel")
-    for argument in s.it.arguments:
-        for value in argument.bits:
-            if value.c not in known:
-                yield Hit(value.node.key_at, f"'{value.c}' is no enumerator of this kernel")
-
-
-def _functions(s: Subject, btf: Btf) -> Iterator[Hit]:
-    known = btf.functions()
-    for use in s.now:
-        for call in calls(use.words):
-            name = call.name.text
-            if name in known or not name.islower() or name in {h.name for h in s.it.helpers}:
-                continue
-            if near := difflib.get_close_matches(name, _alike(name, known), n=1, cutoff=NEAR):
-                yield Hit(use.at(call.name.offset), f"there is no '{name}'", f"did you mean '{near[0]}'?")
-
-
-def _alike(name: str, known: frozenset[str]) -> list[str]:
-    """The functions that are worth comparing: one letter too many, too few, or another."""
-    return [n for n in known if n[:2] == name[:2] and abs(len(n) - len(name)) <= 1]

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
+from kiter.lint.tables import rule
 from kiter.lint.vocabulary import ERRNOS
 from kiter.names import near, only
 from kiter.spec.rewrite import renamed, replaced

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.analysis.state import SIZES
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
+from kiter.lint.tables import rule
 from kiter.lint.vocabulary import SCALARS
 from kiter.spec.rewrite import without
 

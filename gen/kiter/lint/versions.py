@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
+from kiter.lint.tables import rule
 from kiter.spec.node import Node
 from kiter.spec.release import NEWEST, Range, spelled
 from kiter.spec.rewrite import renamed

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kiter.lint.rule import Hit, rule
+from kiter.lint.rule import Hit
 from kiter.lint.subject import Role, Subject, kinds
+from kiter.lint.tables import rule
 from kiter.names import near, only
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from kiter.codes import every_code
-from kiter.lint.codes import EVERY
+from kiter.codes import Code, every_code
+from kiter.lint.codes import RULES
 from kiter.pages import examples
 
 HEAD = """\
@@ -60,8 +59,8 @@ def page() -> str:
     return "\n".join(blocks)
 
 
-def _story(name: str, code: Any) -> str:  # noqa: ANN401 - each part of kiter has its own class of codes
-    rule = EVERY.get(name)
+def _story(name: str, code: Code) -> str:
+    rule = RULES.get(name)
     advice = " (advice)" if rule and rule.severity == "warning" else ""
     reason = rule.reason if rule else code.reason
     lines = [f"### {name}: {_plain(code.title)}{advice}\n", f"{_sentence(_plain(reason))}\n"]
@@ -69,7 +68,7 @@ def _story(name: str, code: Any) -> str:  # noqa: ANN401 - each part of kiter ha
         lines.append(f"Kernel: {_plain(rule.kernel)}\n")
     if code.hint:
         lines.append(f"Hint: {_plain(code.hint)}\n")
-    if getattr(code, "mends", False):
+    if code.mends:
         lines.append("`kiter lint --fix` does it where there is one way only.\n")
     return "\n".join([*lines, *_examples(name)])
 

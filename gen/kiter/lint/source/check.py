@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from kiter.errors import Diagnostic, environment
 from kiter.lint.source import contract, layout, style
 from kiter.lint.source.model import trios
-from kiter.lint.source.rule import TABLE
+from kiter.lint.source.table import TRIO
 from kiter.target.profile import Profile
 
 FAMILIES = (contract, layout, style)
-RULES = dict(sorted(TABLE.items()))
 
 
 def check(paths: Sequence[str], profile: Profile) -> tuple[list[str], list[Diagnostic]]:
@@ -28,9 +27,9 @@ def check(paths: Sequence[str], profile: Profile) -> tuple[list[str], list[Diagn
     lines = {trio.source.path: trio.source.lines for trio in found}
     lines |= {one.source.path: one.source.lines for trio in found for one in trio.ids.values()}
     diagnostics = {
-        rule.finding(at, message, lines[at.file][at.line - 1])
+        rule.finding(hit, lines[hit.at.file][hit.at.line - 1])
         for trio in found
-        for rule in RULES.values()
-        for at, message in rule.check(trio)
+        for rule in TRIO.rules.values()
+        for hit in rule.check(trio)
     }
     return [trio.name for trio in found], sorted(diagnostics)

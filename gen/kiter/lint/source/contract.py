@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from kiter.errors import Position
 from kiter.lint.flow import slips
+from kiter.lint.rule import Hit
 from kiter.lint.source.model import Trio
-from kiter.lint.source.rule import Found, rule
 from kiter.lint.source.syntax import ZEROS, Function, Node, above, below, named, text, value_of
+from kiter.lint.source.table import Found, rule
 from kiter.lint.tokens import words
 from kiter.lint.vocabulary import SLEEPERS, SLEEPING_FAMILIES
 
@@ -71,7 +72,7 @@ def not_emptied(trio: Trio) -> Found:
     wanted = (_live(trio) or _used(trio)) & (stored or _used(trio))
     if not whole:
         for field in sorted(wanted - early):
-            yield _at(trio, first), f"'{field}' is not stored when new() fails here"
+            yield Hit(_at(trio, first), f"'{field}' is not stored when new() fails here")
 
 
 @rule(
@@ -91,7 +92,7 @@ def not_sticky(trio: Trio) -> Found:
         return
     last = following.returns[-1] if following.returns else None
     if last is not None and not _native(following, last) and not _handed_on(following):
-        yield _at(trio, last), "nothing keeps the next call from beginning again"
+        yield Hit(_at(trio, last), "nothing keeps the next call from beginning again")
 
 
 def _native(function: Function, last: Node) -> bool:
@@ -127,7 +128,7 @@ def unguarded_destroy(trio: Trio) -> Found:
         later = first is not None and first.start_byte < call.start_byte
         name = text(named(call, "function"))
         if inside is None and not later and destroy.fields(named(call, "arguments")) and not name.isupper():
-            yield _at(trio, call), f"'{name}' runs on an empty iterator too"
+            yield Hit(_at(trio, call), f"'{name}' runs on an empty iterator too")
 
 
 @rule(
@@ -147,7 +148,7 @@ def cleared_discriminator(trio: Trio) -> Found:
     if freed - tests and not releases & {text(named(call, "function")) for call in trio.next.calls}:
         for field, value, at in trio.next.stores:
             if field in tests and text(value) in ZEROS:
-                yield _at(trio, at), f"'{field}' is what destroy() tests"
+                yield Hit(_at(trio, at), f"'{field}' is what destroy() tests")
 
 
 @rule(
@@ -170,7 +171,7 @@ def overflowing(trio: Trio) -> Found:
         if text(named(one, "operator")) in {"*", "<<"}:
             for side in (named(one, "left"), named(one, "right")):
                 if text(side) in numbers - compared:
-                    yield _at(trio, one), f"'{text(side)}' is multiplied, but never bounded"
+                    yield Hit(_at(trio, one), f"'{text(side)}' is multiplied, but never bounded")
 
 
 @rule(
@@ -189,7 +190,7 @@ def companion_unguarded(trio: Trio) -> Found:
             for node in _followed(function):
                 if not function.fields(node) & tested and not _live(trio) & tested:
                     name = sorted(function.fields(node))[0]
-                    yield _at(trio, node), f"'{name}' is followed, live or not"
+                    yield Hit(_at(trio, node), f"'{name}' is followed, live or not")
                     break
 
 
@@ -229,7 +230,7 @@ def bogus_entry(trio: Trio) -> Found:
             first = name in {"list_first_entry", "list_first_entry_rcu", "list_last_entry"}
             raw = name in {"list_entry", "list_entry_rcu"} and "next" in text(named(call, "arguments"))
             if (first or raw) and not looked:
-                yield _at(trio, call), f"'{name}' never gives NULL"
+                yield Hit(_at(trio, call), f"'{name}' never gives NULL")
 
 
 @rule(
@@ -245,7 +246,7 @@ def sleeping(trio: Trio) -> Found:
             continue
         for one in below(function.body, "identifier"):
             if text(one) in SLEEPERS or text(one).startswith(SLEEPING_FAMILIES):
-                yield _at(trio, one), f"'{text(one)}' may sleep"
+                yield Hit(_at(trio, one), f"'{text(one)}' may sleep")
 
 
 @rule(
@@ -261,7 +262,7 @@ def held_across(trio: Trio) -> Found:
         for slip in slips(words(body[1:-1])):
             row = function.body.start_point[0] + body[1:].count("\n", 0, slip.at.offset)
             begin = body[1:].rfind("\n", 0, slip.at.offset)
-            yield trio.source.line(row, slip.at.offset - begin - 1), slip.message
+            yield Hit(trio.source.line(row, slip.at.offset - begin - 1), slip.message)
 
 
 @rule(
@@ -285,7 +286,7 @@ def stored_pointer(trio: Trio) -> Found:
     for one in below(trio.new.body, "assignment_expression"):
         left, right = named(one, "left"), named(one, "right")
         if left is not None and left.type == "field_expression" and text(right) in pointers - taken:
-            yield _at(trio, one), f"'{text(right)}' is stored without a reference"
+            yield Hit(_at(trio, one), f"'{text(right)}' is stored without a reference")
 
 
 @rule(
@@ -305,4 +306,4 @@ def unchecked_flags(trio: Trio) -> Found:
         )
         tested = any(p.name in text(named(one, "condition")) for one in below(trio.new.body, "if_statement"))
         if not switched and not tested:
-            yield _at(trio, p.node), f"any value of '{p.name}' is accepted"
+            yield Hit(_at(trio, p.node), f"any value of '{p.name}' is accepted")

@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kiter.lint.rule import Hit
 from kiter.lint.source.model import Trio
-from kiter.lint.source.rule import Found, rule
 from kiter.lint.source.syntax import Node, below, declared, named, text
+from kiter.lint.source.table import Found, rule
 
 SIZES = {
     "int": 4,
@@ -65,10 +66,8 @@ def _words(struct: Node | None) -> int | None:
 def several_members(trio: Trio) -> Found:
     members = [m for m in _members(trio.opaque) if "__opaque" in text(m)]
     for member in members[1:]:
-        yield (
-            trio.source.at(member),
-            f"'{declared(named(member, 'declarator'))}' beside another opaque member",
-        )
+        name = declared(named(member, "declarator"))
+        yield Hit(trio.source.at(member), f"'{name}' beside another opaque member")
 
 
 @rule(
@@ -82,7 +81,7 @@ def several_members(trio: Trio) -> Found:
 def too_large(trio: Trio) -> Found:
     opaque, kern = _words(trio.opaque), _words(trio.kern)
     if trio.opaque is not None and opaque and kern and opaque > kern:
-        yield trio.source.at(trio.opaque), f"{opaque} words for a state of {kern}"
+        yield Hit(trio.source.at(trio.opaque), f"{opaque} words for a state of {kern}")
 
 
 @rule(
@@ -98,7 +97,7 @@ def same_size(trio: Trio) -> Found:
     for call in trio.new.calls if narrow else ():
         left, differs, _ = text(named(call, "arguments")).partition("!=")
         if text(named(call, "function")) == "BUILD_BUG_ON" and differs and "sizeof" in left:
-            yield trio.source.at(call), "the size is compared with !="
+            yield Hit(trio.source.at(call), "the size is compared with !=")
 
 
 @rule(
@@ -115,7 +114,7 @@ def foreign_struct(trio: Trio) -> Found:
         ctype = named(member, "type")
         embedded = ctype is not None and ctype.type == "struct_specifier" and named(ctype, "body") is None
         if embedded and _size(member) is None and opaque is not None:
-            yield trio.source.at(member), f"'{text(ctype)}' is a part of the state"
+            yield Hit(trio.source.at(member), f"'{text(ctype)}' is a part of the state")
 
 
 @rule(
@@ -129,7 +128,7 @@ def no_iter_flag(trio: Trio) -> Found:
     for what, flag in ITER_FLAG.items():
         one = trio.ids.get(f"bpf_iter_{trio.name}_{what}")
         if one is not None and flag not in one.flags:
-            yield one.at, f"'bpf_iter_{trio.name}_{what}' is not registered with {flag}"
+            yield Hit(one.at, f"'bpf_iter_{trio.name}_{what}' is not registered with {flag}")
 
 
 @rule(
@@ -142,7 +141,7 @@ def no_iter_flag(trio: Trio) -> Found:
 def no_ret_null(trio: Trio) -> Found:
     one = trio.ids.get(f"bpf_iter_{trio.name}_next")
     if one is not None and "KF_RET_NULL" not in one.flags:
-        yield one.at, f"'bpf_iter_{trio.name}_next' is registered without KF_RET_NULL"
+        yield Hit(one.at, f"'bpf_iter_{trio.name}_next' is registered without KF_RET_NULL")
 
 
 def _needed(trio: Trio) -> set[str]:
@@ -173,7 +172,7 @@ def unguarded_ids(trio: Trio) -> Found:
             continue
         around = set(one.source.options[one.row])
         if missing := sorted(needed - around - _whole(one.source.path, trio)):
-            yield one.at, f"the code of 'bpf_iter_{trio.name}_{what}' stands under {missing[0]}"
+            yield Hit(one.at, f"the code of 'bpf_iter_{trio.name}_{what}' stands under {missing[0]}")
 
 
 @rule(
@@ -190,7 +189,7 @@ def unguarded_code(trio: Trio) -> Found:
     names = {text(n) for f in trio.kfuncs for n in below(f.node, "type_identifier")}
     for name, option in MARKERS.items():
         if name in names and option not in needed:
-            yield trio.source.at(trio.new.node), f"'struct {name}' is there only with {option}"
+            yield Hit(trio.source.at(trio.new.node), f"'struct {name}' is there only with {option}")
             return
 
 
@@ -206,7 +205,7 @@ def untrusted(trio: Trio) -> Found:
     one = trio.ids.get(f"bpf_iter_{trio.name}_new")
     objects = [p for p in trio.new.parameters[1:] if p.pointer and p.type.startswith("struct")]
     if flag and one is not None and objects and not one.flags & {flag, "KF_RCU"}:
-        yield one.at, f"'{objects[0].name}' may be any pointer of its type"
+        yield Hit(one.at, f"'{objects[0].name}' may be any pointer of its type")
 
 
 @rule(
@@ -223,7 +222,7 @@ def outside_defs(trio: Trio) -> Found:
         opened = max(before.rfind("__bpf_kfunc_start_defs()"), before.rfind("__diag_push()"))
         closed = max(before.rfind("__bpf_kfunc_end_defs()"), before.rfind("__diag_pop()"))
         if opened <= closed:
-            yield trio.source.at(function.node), f"'{function.name}' is outside of them"
+            yield Hit(trio.source.at(function.node), f"'{function.name}' is outside of them")
 
 
 @rule(
@@ -237,7 +236,7 @@ def program_iterator(trio: Trio) -> Found:
     for row, line in enumerate(trio.source.lines):
         named_so = re.search(rf"DEFINE_BPF_ITER_FUNC\(\s*{trio.name}\b", line)
         if named_so and "bpf_iter_reg_target" not in trio.source.text:
-            yield trio.source.line(row, named_so.start()), f"nothing registers a target '{trio.name}'"
+            yield Hit(trio.source.line(row, named_so.start()), f"nothing registers a target '{trio.name}'")
 
 
 @rule(
@@ -251,7 +250,7 @@ def defined_flags(trio: Trio) -> Found:
     words = {text(n) for n in below(trio.new.body, "identifier")}
     for row, name in _macros(trio):
         if name in words and "FLAG" not in name[:1] and _valued(trio, row):
-            yield trio.source.line(row), f"'{name}' is a #define"
+            yield Hit(trio.source.line(row), f"'{name}' is a #define")
 
 
 def _macros(trio: Trio) -> Iterator[tuple[int, str]]:
@@ -287,7 +286,7 @@ def attach_type(trio: Trio) -> Found:
             asked = named(switch, "condition") if switch is not None else named(one, "left")
             about = text(asked)
             if ATTACHED.fullmatch(text(value)) and "type" in about and "attach" not in about:
-                yield trio.source.at(one), f"'{about}' is never '{text(value)}'"
+                yield Hit(trio.source.at(one), f"'{about}' is never '{text(value)}'")
 
 
 @rule(
@@ -301,7 +300,7 @@ def attach_type(trio: Trio) -> Found:
 def global_list(trio: Trio) -> Found:
     for row, line in enumerate(trio.source.lines):
         if re.match(rf"BTF_ID_LIST_GLOBAL_SINGLE\(\s*bpf_{trio.name}\w*", line):
-            yield trio.source.line(row), "the list of ids is global"
+            yield Hit(trio.source.line(row), "the list of ids is global")
 
 
 @rule(
@@ -316,6 +315,6 @@ def incoherent(trio: Trio) -> Found:
     sleeping = [what for what, one in found.items() if one and "KF_SLEEPABLE" in one.flags]
     for what, one in found.items():
         if one is not None and sleeping and what not in sleeping:
-            yield one.at, f"{what}() is not sleepable, {sleeping[0]}() is"
+            yield Hit(one.at, f"{what}() is not sleepable, {sleeping[0]}() is")
         elif one is not None and {"KF_SLEEPABLE", "KF_RCU_PROTECTED"} <= one.flags:
-            yield one.at, f"no program can call {what}(): it may sleep and must be in an RCU section"
+            yield Hit(one.at, f"no program can call {what}(): it may sleep and must be in an RCU section")

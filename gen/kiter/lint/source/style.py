@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kiter.lint.rule import Hit
 from kiter.lint.source.model import Trio
-from kiter.lint.source.rule import Found, rule
 from kiter.lint.source.syntax import Function, Node, below, declared, named, text
+from kiter.lint.source.table import Found, rule
 from kiter.lint.vocabulary import NARROW_FLAGS
 
 STYLE = "Documentation/process/coding-style.rst"
@@ -26,10 +27,10 @@ def undocumented(trio: Trio) -> Found:
     bare = [f for f in trio.kfuncs if not _comment(trio, f).startswith("/**")]
     if bare:
         names = ", ".join(f.name for f in bare)
-        yield trio.source.at(bare[0].node), f"no kernel-doc on {names}"
+        yield Hit(trio.source.at(bare[0].node), f"no kernel-doc on {names}")
     for function in (trio.new, trio.next):
         if function not in bare and "Return" not in _comment(trio, function):
-            yield trio.source.at(function.node), f"the kernel-doc of '{function.name}' has no 'Return:'"
+            yield Hit(trio.source.at(function.node), f"the kernel-doc of '{function.name}' has no 'Return:'")
 
 
 def _comment(trio: Trio, function: Function) -> str:
@@ -53,7 +54,7 @@ def _comment(trio: Trio, function: Function) -> str:
 def narrow_flag(trio: Trio) -> Found:
     for p in trio.new.parameters[1:]:
         if not p.pointer and (p.name in NARROW_FLAGS or p.type in {"char", "bool", "u8"}):
-            yield trio.source.at(p.node), f"'{text(p.node)}' leaves no room for more"
+            yield Hit(trio.source.at(p.node), f"'{text(p.node)}' leaves no room for more")
 
 
 @rule(
@@ -68,7 +69,7 @@ def default_case(trio: Trio) -> Found:
         if one.children and one.children[0].type == "default":
             does = [c for c in one.named_children if c.type not in {"break_statement", "comment"}]
             if does and not (does[0].type == "return_statement" and "NULL" in text(does[0])):
-                yield trio.source.at(one), "'default:' does something"
+                yield Hit(trio.source.at(one), "'default:' does something")
 
 
 @rule(
@@ -85,7 +86,7 @@ def crowded(trio: Trio) -> Found:
         for child in function.body.named_children:
             if child.type != "declaration":
                 if last is not None and child.start_point[0] == last.end_point[0] + 1:
-                    yield trio.source.at(child), "a statement right behind declarations"
+                    yield Hit(trio.source.at(child), "a statement right behind declarations")
                 break
             last = child
 
@@ -107,7 +108,7 @@ def idle_goto(trio: Trio) -> Found:
         for one in below(function.body, "goto_statement"):
             target = labels.get(text(one.named_children[0]) if one.named_children else "")
             if target is not None and target.type == "return_statement":
-                yield trio.source.at(one), "the label only returns"
+                yield Hit(trio.source.at(one), "the label only returns")
 
 
 @rule(
@@ -124,7 +125,7 @@ def unusual_name(trio: Trio) -> Found:
             if text(named(one, "type")) == f"struct bpf_iter_{trio.name}_kern":
                 name = declared(named(one, "declarator"))
                 if name != "kit" and len(name) == 1 and name not in {"s"}:
-                    yield trio.source.at(one), f"the state is called '{name}'"
+                    yield Hit(trio.source.at(one), f"the state is called '{name}'")
 
 
 @rule(
@@ -138,7 +139,7 @@ def cpumask(trio: Trio) -> Found:
     for function in trio.source.functions.values():
         for one in below(function.body, "sizeof_expression"):
             if re.search(r"struct cpumask\b", text(one)):
-                yield trio.source.at(one), "sizeof(struct cpumask)"
+                yield Hit(trio.source.at(one), "sizeof(struct cpumask)")
 
 
 @rule(
@@ -152,7 +153,7 @@ def cpumask(trio: Trio) -> Found:
 def needless_emit(trio: Trio) -> Found:
     for row, line in enumerate(trio.source.lines):
         if found := re.search(rf"\bBTF_TYPE_EMIT\(struct bpf_iter_{trio.name}\b", line):
-            yield trio.source.line(row, found.start()), "BTF_TYPE_EMIT() of the iterator's struct"
+            yield Hit(trio.source.line(row, found.start()), "BTF_TYPE_EMIT() of the iterator's struct")
 
 
 @rule(
@@ -165,7 +166,7 @@ def needless_emit(trio: Trio) -> Found:
 def optional(trio: Trio) -> Found:
     for p in _pointers(trio.new):
         if p.endswith("__opt"):
-            yield trio.source.at(trio.new.node), f"'{p}' ends in __opt"
+            yield Hit(trio.source.at(trio.new.node), f"'{p}' ends in __opt")
 
 
 def _pointers(function: Function) -> Iterator[str]:
