@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Small extracts of real kernel trees: unpacked once into the cache, and as repositories of one commit."""
+"""Parts of real kernel trees, for tests and benchmarks: as folders, and as repositories of one commit.
+
+An archive takes ten seconds to read, whatever is taken out of it: all parts come out at once, into the cache.
+"""
 
 from __future__ import annotations
 
+import fnmatch
+import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from kiter.kernel import sources
@@ -33,13 +39,51 @@ CHECKED = (
     *(f"{BPF}/*.h", f"{BPF}/config", f"{BPF}/test_kmods", f"{BPF}/bpf_testmod", f"{BPF}/libarena/include"),
     *(f"{BPF}/progs/*iter*.[ch]", f"{BPF}/progs/bpf_misc.h", f"{BPF}/prog_tests/*iter*.c"),
 )
+# what the kernel's own documentation is built with
+DOCUMENTING = (
+    *("Makefile", "MAINTAINERS", "Documentation/conf.py", "Documentation/sphinx*"),
+    *("Documentation/images/logo.svg", "scripts/kernel-doc*", "scripts/lib/kdoc", "tools/lib/python"),
+    *("tools/docs/kernel-doc", "tools/net/ynl/pyynl/lib"),
+)
+# where kfuncs are registered
+REGISTERING = (
+    *(
+        "kernel/bpf/*.c",
+        "kernel/sched/ext*",
+        "kernel/trace/bpf_trace.c",
+        "net/core/filter.c",
+        "net/core/xdp.c",
+    ),
+    *("fs/bpf_fs_kfuncs.c", "net/bpf/test_run.c", f"{BPF}/*/bpf_testmod.c"),
+)
+PARTS = tuple(sorted({*READ, *CHECKED, *DOCUMENTING, *REGISTERING}))
 IDENTITY = {"user.name": "Tester", "user.email": "tester@example.org"}
 
 
-def extract(version: str, wanted: tuple[str, ...] = READ) -> Path | None:
-    """Those files of that version's sources, not to be changed; None if the sources are not here."""
+def extract(version: str) -> Path | None:
+    """All parts of that version's sources, not to be changed; None if the sources are not here."""
     archive = sources.archive(version)
-    return sources.unpacked(archive, wanted, Cache(default_root())) if archive else None
+    return sources.unpacked(archive, PARTS, Cache(default_root())) if archive else None
+
+
+def copied(version: str, wanted: Iterable[str], tree: Path) -> Path | None:
+    """A new folder `tree` with those parts of that version's sources; None if the sources are not here."""
+    whole = extract(version)
+    if whole is None:
+        return None
+    for path in parts(whole, wanted):
+        there = tree / path.relative_to(whole)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, there, follow_symlinks=False)
+    return tree
+
+
+def parts(tree: Path, wanted: Iterable[str]) -> list[Path]:
+    """The files of a tree that those patterns name; a folder stands for all below it, `*` for "/" too."""
+    patterns = (fnmatch.translate(one) for name in wanted for one in (name, f"{name}/*"))
+    named = re.compile("|".join(patterns))
+    files = (path for path in tree.rglob("*") if path.is_symlink() or path.is_file())
+    return [path for path in files if named.match(str(path.relative_to(tree)))]
 
 
 def git(tree: Path, *words: str) -> str:
@@ -50,12 +94,9 @@ def git(tree: Path, *words: str) -> str:
 
 def repository(version: str, folder: Path) -> Path | None:
     """A repository with one commit that has the files of a series; None if the sources are not here."""
-    made = extract(version, CHECKED)
-    if made is None:
-        return None
-    tree = folder / "linux"
-    shutil.copytree(made, tree, symlinks=True)
-    commit_all(tree, f"Linux {version}")
+    tree = copied(version, CHECKED, folder / "linux")
+    if tree:
+        commit_all(tree, f"Linux {version}")
     return tree
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -14,8 +13,6 @@ import pytest
 
 from kiter import frontend
 from kiter.generate import generate
-from kiter.kernel import sources
-from kiter.kernel.cache import opened
 from kiter.lower.docs.index import PAGE
 from kiter.markup import rst, table
 from kiter.output import Kind, Rendered
@@ -24,20 +21,10 @@ from kiter.spec.model import Spec
 from kiter.sync import specs
 from kiter.target.profile import profile, releases
 from kiter.tree import insertion_points
+from tools.kernel_trees import DOCUMENTING, copied
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = Path(__file__).parent / "specs/markup.yaml"
-WANTED = (
-    *(
-        "Makefile",
-        "MAINTAINERS",
-        "Documentation/conf.py",
-        "Documentation/sphinx*",
-        "Documentation/images/logo.svg",
-    ),
-    *("scripts/kernel-doc*", "scripts/lib/kdoc", "tools/lib/python", "tools/docs/kernel-doc"),
-    "tools/net/ynl/pyynl/lib",
-)
 # graphviz, which none of the pages needs, and an option that only older releases have
 MACHINE = ("dot(1) not found", "unknown config value 'kerneldoc_bin'")
 INDEX = f"=====\nPages\n=====\n\n.. toctree::\n\n   bpf/{PAGE}\n"
@@ -54,14 +41,10 @@ def made(release: str) -> list[tuple[Spec, Rendered]]:
 @pytest.fixture(params=releases())
 def documentation(request, tmp_path):
     """What builds the documentation of a release, copied from its sources."""
-    archive = sources.archive(request.param)
-    if archive is None:
+    tree = copied(request.param, DOCUMENTING, tmp_path / "tree")
+    if tree is None:
         pytest.skip(f"the sources of Linux {request.param} are not here")
-    with opened() as cache:
-        unpacked = sources.unpacked(archive, WANTED, cache)
-        assert unpacked, f"{archive} does not unpack"
-        shutil.copytree(unpacked, tmp_path / "tree")
-    return request.param, tmp_path / "tree"
+    return request.param, tree
 
 
 def lay(tree: Path, its: Iterable[tuple[Spec, Rendered]]) -> None:

@@ -126,7 +126,7 @@ def test_a_browser_shows_it_at_the_width_of_a_phone_and_finds_things(site, tmp_p
             [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile",
              "--enable-logging=stderr", "--virtual-time-budget=60000", "--dump-dom",
              f"http://127.0.0.1:{server.server_port}/probe.html"],
-            capture_output=True, text=True, check=False, timeout=120,
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
         server.shutdown()
     (site / "probe.html").unlink()

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from generate_support import small
@@ -189,10 +190,28 @@ def test_a_folder_that_another_run_makes_meanwhile_is_no_error(tmp_path, monkeyp
     assert (tmp_path / "6.12" / small("raw").outputs[0].path).is_file()
 
 
-def test_two_runs_at_once_lose_nothing(tmp_path):
+def test_two_runs_at_once_lose_nothing(tmp_path, monkeypatch):
     """The second waits for the first, and then sees what it has listed."""
+    waiting = Event()
+    lock = fcntl.flock
+
+    def announced(handle: int, how: int) -> None:
+        try:
+            lock(handle, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting.set()
+            lock(handle, how)
+
+    monkeypatch.setattr(write.fcntl, "flock", announced)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda name: build_alone(small(name), tmp_path / "out"), ("raw", "cursor_flag")))
+        with write.alone(tmp_path / "out"):
+            planned = plan(small("raw"), tmp_path / "out")
+            second = pool.submit(build_alone, small("cursor_flag"), tmp_path / "out")
+            second.add_done_callback(lambda _: waiting.set())
+            waiting.wait()
+            assert not second.done()
+            write.write(planned)
+        second.result()
     listed = manifest.load(tmp_path / "out" / small("raw").target)
     assert {entry.iterator for entry in listed.values()} == {
         small("raw").iterator,
@@ -202,6 +221,8 @@ def test_two_runs_at_once_lose_nothing(tmp_path):
 
 def build_alone(rendered: Rendered, out: Path):
     with write.alone(out):
-        planned = write.plan([rendered], out / rendered.target, whole=False)
-        time.sleep(0.2)  # the other would plan now, if it could
-        return write.write(planned)
+        return write.write(plan(rendered, out))
+
+
+def plan(rendered: Rendered, out: Path):
+    return write.plan([rendered], out / rendered.target, whole=False)

@@ -181,7 +181,6 @@ def test_second_run_starts_no_process(options, monkeypatch, archive):
     report = check(rendered, options)
     assert report.ran == 0
     assert report.passed
-    assert report.seconds < 0.5
     # and the monkey does bite
     with pytest.raises(AssertionError, match="a process was started"):
         check([edited(rendered[0], PROG_PATH, PROG + "\n")], options)

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from kiter.cli.main import main
-from kiter.kernel import sources
-from kiter.kernel.cache import Cache, default_root
 from kiter.lint.source.check import check
 from kiter.lint.source.table import TRIO
 from kiter.target.profile import profile
+from tools.kernel_trees import extract
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "tests" / "errors" / "source").glob("*.c"))
@@ -52,13 +51,10 @@ def test_what_kiter_emits_has_nothing_to_report(release):
 
 def _kernel(release: str) -> list[str]:
     """The kernel's own files, from its sources where this machine has them."""
-    archive = sources.archive(release)
-    if archive is None:
+    folder = extract(release)
+    if folder is None:
         pytest.skip(f"no sources of Linux {release}: `kiter kernels fetch {release}`")
-    wanted = [f"kernel/{name}" for name in KERNEL[release]]
-    folder = sources.unpacked(archive, wanted, Cache(default_root()), needed=wanted[0])
-    assert folder is not None
-    return [str(folder / name) for name in wanted]
+    return [str(folder / "kernel" / name) for name in KERNEL[release]]
 
 
 @pytest.mark.parametrize("release", ["6.12", "7.3"])

@@ -23,9 +23,7 @@ pytestmark = pytest.mark.xdist_group("wheel")
 def checked(*command: str | Path, cwd: Path) -> str:
     """What a command prints, run as a user would: nothing of the checkout in its environment."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "KITER", "VIRTUAL_ENV"))}
-    run = subprocess.run(
-        command, cwd=cwd, env=clean, capture_output=True, text=True, check=False, timeout=120
-    )
+    run = subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False)
     assert run.returncode == 0, f"{command}:\n{run.stdout}{run.stderr}"
     return run.stdout
 

@@ -9,29 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from kiter.kernel import kernels, sources
-from kiter.kernel.cache import default_root, opened
+from kiter.kernel import kernels
+from kiter.kernel.cache import default_root
 from kiter.vm.command import run
 from kiter.vm.module import make_command
 from kiter.vm.store import Store, digest
+from tools.kernel_trees import BPF, extract
 
 FOLDERS = {"6.12": "bpf_testmod", "7.3": "test_kmods"}
-BELOW = "tools/testing/selftests/bpf"
 NAME = "bpf_testmod"
 
 
 def module_of(target: str) -> Path:
     """The module for the newest kernel of a target; skips the test where its sources are not here."""
-    archive, kernel = sources.archive(target), kernels.find(target)
-    if archive is None or target not in FOLDERS:
+    tree, kernel = extract(target), kernels.find(target)
+    if tree is None or target not in FOLDERS:
         pytest.skip(f"no sources of Linux {target}")
-    folder = f"{BELOW}/{FOLDERS[target]}"
-    with opened() as cache:
-        tree = sources.unpacked(archive, [folder], cache, needed=f"{folder}/{NAME}.c")
-        assert tree is not None, f"{archive} has no {folder}"
-        key = digest([str(kernel.headers), kernel.release, str(archive), str(archive.stat().st_mtime_ns)])
-        build = partial(_build, tree / folder, kernel.headers)
-        return Store(default_root() / "vm").get("testmod", key, build) / f"{NAME}.ko"
+    # the name of its folder in the cache says what it was taken from
+    key = digest([str(kernel.headers), kernel.release, tree.name])
+    build = partial(_build, tree / BPF / FOLDERS[target], kernel.headers)
+    return Store(default_root() / "vm").get("testmod", key, build) / f"{NAME}.ko"
 
 
 def _build(source: Path, headers: Path, work: Path) -> None:

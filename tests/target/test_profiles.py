@@ -16,6 +16,7 @@ from kiter.kernel.cache import opened
 from kiter.kernel.tree import Tree
 from kiter.target import profile as targets
 from kiter.target.profile import Profile, nearest, profile, releases, verified
+from tools.kernel_trees import REGISTERING, extract, parts
 
 ROOT = Path(__file__).parents[2]
 FLAGS = ("trusted_flag", "perfmon_flag", "spinlock_flag", "implicit_flag")
@@ -72,23 +73,11 @@ def test_every_message_is_the_verifiers(target):
         assert not said or max((share(said, form) for form in near), default=0) > 0.4, (key, said)
 
 
-REGISTERING = (
-    *(
-        "kernel/bpf/*.c",
-        "kernel/sched/ext*",
-        "kernel/trace/bpf_trace.c",
-        "net/core/filter.c",
-        "net/core/xdp.c",
-    ),
-    *("fs/bpf_fs_kfuncs.c", "net/bpf/test_run.c", "tools/testing/selftests/bpf/*/bpf_testmod.c"),
-)
-
-
 def registered(folder: Path) -> tuple[dict[str, set[str]], set[str]]:
     """The types that sets of kfuncs are registered for, "any" for all, and the sets with a filter."""
     types: dict[str, set[str]] = {}
     filtered = set()
-    for path in folder.rglob("*.c"):
+    for path in parts(folder, REGISTERING):
         text = path.read_text(encoding="utf-8", errors="replace")
         named = {}
         for name, body in re.findall(r"struct btf_kfunc_id_set (\w+)\s*=\s*\{([^}]*)\}", text):
@@ -101,12 +90,9 @@ def registered(folder: Path) -> tuple[dict[str, set[str]], set[str]]:
 
 @each_target
 def test_sets_are_registered_for_those_types(target):
-    archive = sources.archive(target.release)
-    if archive is None:
+    folder = extract(target.release)
+    if folder is None:
         pytest.skip(f"no sources of Linux {target.release} here: kiter kernels fetch {target.release}")
-    with opened() as cache:
-        folder = sources.unpacked(archive, REGISTERING, cache, needed="kernel/bpf/btf.c")
-    assert folder
     types, filtered = registered(folder)
     assert len(types) > 15 and "common_btf_ids" in types
     assert {name: set(target.sets[name]) for name in types} == types

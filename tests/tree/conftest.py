@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tools.kernel_trees import commit_all, extract, identify
+from tools.kernel_trees import READ, commit_all, copied, identify
 
 
 @pytest.fixture(scope="session", params=["6.12", "7.3"])
-def sources(request) -> Path:
-    """The extract of each version."""
-    return extract(request.param) or pytest.skip(f"no sources of Linux {request.param} here")
+def sources(request, tmp_path_factory) -> Path:
+    """What is read of the sources of each version."""
+    tree = copied(request.param, READ, tmp_path_factory.mktemp("sources") / "linux")
+    return tree or pytest.skip(f"no sources of Linux {request.param} here")
 
 
 @pytest.fixture

@@ -100,7 +100,9 @@ def test_a_pattern_that_fits_no_test_is_no_pass(capsys):
 )
 @each_kernel
 def test_outcomes_are_told_apart(capsys, spec, status, said, kernel):
-    found, out, _ = run(capsys, str(SPECS / f"{spec}.yaml"), "--limit", "5", "--kernel", kernel)
+    # what does not hang may take long on a busy machine
+    limit = ("--limit", "5") if spec == "hanging" else ()
+    found, out, _ = run(capsys, str(SPECS / f"{spec}.yaml"), *limit, "--kernel", kernel)
     assert found == status, out
     assert said in out
 
