@@ -179,18 +179,6 @@ _OWN = (
         "'kiter schema' prints the limits",
     ),
     Code(
-        "S27",
-        "none of the possible forms",
-        "The key takes one of several forms, and this is none of them.",
-        "'kiter schema' prints the forms",
-    ),
-    Code(
-        "S28",
-        "a combination that is not possible",
-        "The keys given here do not go together.",
-        "'kiter schema' prints what each key is for",
-    ),
-    Code(
         "S29",
         "too many errors",
         "Only the first errors of a file are shown; the rest often follows from them.",
