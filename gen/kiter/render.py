@@ -25,16 +25,6 @@ def _lines(lines: Iterable[str]) -> str:
     return "\n".join(lines)
 
 
-def _tabbed(lines: Iterable[str]) -> str:
-    """Lines of a function's body, each with its end; empty ones stay empty."""
-    return "".join(f"\t{line}\n" if line else "\n" for line in lines)
-
-
-def _paragraphs(texts: Iterable[str]) -> str:
-    """The texts that are not empty, with an empty line between them and no end of the last line."""
-    return "\n\n".join(text.strip("\n") for text in texts if text.strip("\n"))
-
-
 def _code(text: str) -> str:
     """A program as a literal block: indented, and without tabs, which RST would count anew."""
     laid_out = layout(text.strip("\n"), PROGRAMS)
@@ -70,8 +60,6 @@ def _environment() -> Environment:
         bytecode_cache=Bytecode(default_root()),
     )
     made.filters["lines"] = _lines
-    made.filters["tabbed"] = _tabbed
-    made.filters["paragraphs"] = _paragraphs
     made.filters |= {
         "say": _say,
         "named": _named,

@@ -181,6 +181,25 @@ def test_the_lines_of_a_statement_move_together():
     assert layout(text) == body("\tif (a) {", "\t\tx = call_of(one,", "\t\t\t    two);", "\t}")
 
 
+TABLE = """\
+static const struct row rows[] = {
+	{ .name = "a" },
+	{
+		.name = "CSS_TASK_ITER_PROCS",
+		.expect = members,
+		.values = { 1, 2 },
+		.empties = true,
+	},
+};
+"""
+
+
+def test_an_item_of_a_table_that_is_too_long_has_a_line_for_each_member():
+    item = '{ .name = "CSS_TASK_ITER_PROCS", .expect = members, .values = { 1, 2 }, .empties = true },'
+    text = f'static const struct row rows[] = {{\n{{ .name = "a" }},\n{item}\n}};\n'
+    assert layout(text, Widths(statement=HARD)) == TABLE
+
+
 # --- width -----------------------------------------------------------------------------------------
 
 BROKEN = {

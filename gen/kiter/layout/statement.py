@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiter.layout.columns import COLUMNS, HARD, TAB, aligned, call, comment, fill, width
-from kiter.spec.expression import bracketed, breakable, choice, clauses, split_arguments
+from kiter.spec.expression import bracketed, breakable, choice, clauses, items, split_arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,16 @@ def _call(found: re.Match[str], tabs: int, _: Widths) -> Lines:
     return call(f"{found['head']}(", inside, end, tabs)
 
 
+def _item(found: re.Match[str], tabs: int, _: Widths) -> Lines:
+    """An item of a table whose members are named: each on a line of its own where one line reads badly."""
+    if _fits((found[0],), tabs, COLUMNS):
+        return (found[0],)
+    return ("{", *(f"\t{member}," for member in items(found["members"])), "},")
+
+
 KINDS: tuple[tuple[re.Pattern[str], Break], ...] = (
     (re.compile(r"/\* (?P<text>.*) \*/"), _comment),
+    (re.compile(r"\{ (?P<members>\.\w+ = .*) \},"), _item),
     (re.compile(r"(?P<head>.*\bregister_btf_kfunc_id_set)(?P<rest>\(.*)"), _call),
     (
         re.compile(

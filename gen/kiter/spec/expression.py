@@ -43,6 +43,11 @@ def _cut(text: str, behind: Container[str]) -> tuple[str, ...]:
     return tuple(part.strip() for part in found)
 
 
+def items(text: str) -> tuple[str, ...]:
+    """What stands between the brackets of a list, cut behind each comma."""
+    return tuple(part.removesuffix(",") for part in _cut(text, {","}))
+
+
 def clauses(text: str) -> tuple[str, ...]:
     """What stands between the brackets of a `for`, cut behind each semicolon."""
     return _cut(text, {";"})
@@ -56,7 +61,7 @@ def bracketed(text: str) -> tuple[tuple[str, ...], str]:
         if token == ")" and depth == 1:
             break
     inside, rest = text[1 : size - 1], text[size - 1 :]
-    return tuple(part.removesuffix(",") for part in _cut(inside, {","})), rest
+    return items(inside), rest
 
 
 def choice(text: str) -> tuple[str, str, str] | None:
@@ -73,7 +78,7 @@ def split_arguments(text: str) -> tuple[str, tuple[str, ...]] | None:
     found = CALL.fullmatch(text)
     if found is None or any(depth < 0 for _, _, depth in _parts(found["inside"])):
         return None
-    return f"{found['name']}(", tuple(part.removesuffix(",") for part in _cut(found["inside"], {","}))
+    return f"{found['name']}(", items(found["inside"])
 
 
 def breakable(text: str) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ RULES = (
 )
 
 # which assertions a subtest makes, by the first word of its name
-# (objects.c.j2 and numbers.c.j2 in templates/selftests)
+# (lower/selftests/subtests.py, object_subtests.py and numbers.py)
 TRIES = {
     "walk": frozenset({"how_many", "which", "first"}),
     "contract": frozenset({"stays_drained", "starts_again", "nest_two", "nest_three", "new", "next"}),

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from kiter.fixtures.fixture import HANDLES
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import declare, indented, spaced
+from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
-from kiter.lower.selftests.frame import frame
-from kiter.lower.selftests.prog import SECTIONS
+from kiter.lower.selftests.frame import Frame, frame
+from kiter.lower.selftests.inputs import Array, arrays
+from kiter.lower.selftests.walking import SECTIONS
 from kiter.spec.argument import Argument
 from kiter.spec.model import NO_HEADER
 from kiter.spec.testcase import TestCase
@@ -33,15 +34,38 @@ FIRST = {"s32": "1", "u64": "1"}  # process 1, and the root of the cgroups
 
 
 @dataclass(frozen=True, slots=True)
+class Id:
+    """The number that an object is found by, and one that there always is."""
+
+    declaration: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
-    """`header` is what declares the iterator beside libbpf's, "" if nothing must; the rest is lines."""
+    """The program: `header` declares the iterator beside libbpf's, "" if nothing must; `loop` is lines."""
 
     header: str
-    ksyms: tuple[str, ...]
-    data: tuple[str, ...]
+    # the lines that declare what no header does
+    declared: tuple[str, ...]
+    frame: Frame
+    arrays: tuple[Array, ...]
+    ids: tuple[Id, ...]
     section: str
     name: str
-    body: tuple[str, ...]
+    # the declaration of the pointer to an element
+    pos: str
+    loop: tuple[str, ...]
+
+    @property
+    def declares(self) -> bool:
+        """Whether it declares any function."""
+        return bool(self.declared or self.frame.ksyms)
+
+    @property
+    def stores(self) -> bool:
+        """Whether it has any variable that user space can set."""
+        return bool(self.arrays or self.ids)
 
 
 def view(ctx: LoweringContext) -> View | None:
@@ -54,22 +78,14 @@ def view(ctx: LoweringContext) -> View | None:
     around = frame(replace(ctx, it=replace(ctx.it, arguments=used)))
     return View(
         header=_header(ctx),
-        ksyms=(
-            *(declarations.lines(ctx) if declarations.home(ctx) == NO_HEADER else ()),
-            *around.ksyms,
-        ),
-        data=(*_data(ctx, given), *(_number(a) for a in used)),
+        declared=declarations.lines(ctx) if declarations.home(ctx) == NO_HEADER else (),
+        frame=around,
+        arrays=tuple(array for array in arrays(ctx) if array.name in given.values()),
+        ids=tuple(_id(a) for a in used),
         section=section,
         name=f"show_{ctx.it.name}",
-        body=spaced(
-            indented(block)
-            for block in (
-                (declare(ctx.it.element, "pos") + ";", *around.locals),
-                around.enter,
-                loop(ctx, given),
-                (*around.leave, "return 0;"),
-            )
-        ),
+        pos=declare(ctx.it.element, "pos"),
+        loop=loop(ctx, given),
     )
 
 
@@ -135,11 +151,6 @@ def _trial(ctx: LoweringContext) -> TestCase | None:
     return next((trial for trial in ctx.it.tests.cases if trial.values), None)
 
 
-def _data(ctx: LoweringContext, given: Mapping[str, str]) -> tuple[str, ...]:
-    arrays = (array for array in ctx.it.tests.data if array.name in given.values())
-    return tuple(f"{array.type} {array.name}[] = {{ {', '.join(array.values)} }};" for array in arrays)
-
-
-def _number(argument: Argument) -> str:
+def _id(argument: Argument) -> Id:
     kind = HANDLES[argument.type].id
-    return f"{kind} {argument.name}_id = {FIRST[kind]}; /* user space may set another */"
+    return Id(f"{kind} {argument.name}_id", FIRST[kind])

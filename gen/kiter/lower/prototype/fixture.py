@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from kiter.fixtures.fixture import PrototypeFixture
 from kiter.lower.context import LoweringContext
-from kiter.lower.selftests import prog
+from kiter.lower.ctext import declare
 from kiter.lower.selftests.frame import Frame, fixture, frame, held
+from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, table, tables
 from kiter.lower.selftests.variants import Flag, flags
 
 
@@ -18,20 +19,20 @@ class Setting:
     """`walks` are the rows as text: flag values or cases, or the one walk, "all".
 
     `tables` are the flag values for the BPF program, `chosen` the flag arguments with their arrays;
-    `data` and `cases` are what the cases of numbers store. `handle` is the object argument, "" when
+    `arrays` and `cases` are what the cases of numbers store. `handle` is the object argument, "" when
     there is none. `copied` says that each iterator has elements of its own, at addresses of their own.
     """
 
     name: str
-    element: str
+    pos: str
     identity: str
     naming: str
     frame: Frame
     walks: tuple[str, ...]
-    tables: tuple[tuple[str, tuple[str, ...]], ...]
+    tables: tuple[Array, ...]
     chosen: tuple[tuple[str, str, str], ...]
-    data: tuple[str, ...]
-    cases: tuple[tuple[str, tuple[str, ...]], ...]
+    arrays: tuple[Array, ...]
+    cases: tuple[Case, ...]
     handle: str
     copied: bool
     stage: PrototypeFixture
@@ -43,21 +44,21 @@ def setting(ctx: LoweringContext, absent: Container[str] = ()) -> Setting | None
     if found is None:
         return None
     handles, given = held(ctx), tuple(_without(f, absent) for f in flags(ctx))
-    cases = prog.cases(ctx, ctx.it.tests.cases)
+    told = cases(ctx, ctx.it.tests.cases)
     return Setting(
         name=ctx.it.name,
-        element=ctx.it.element,
-        identity=prog.identity(ctx),
+        pos=declare(ctx.it.element, "pos"),
+        identity=identity(ctx),
         naming=found.naming,
         frame=frame(ctx),
-        walks=_walks(given, tuple(name for name, _ in cases)),
-        tables=prog.tables(given),
+        walks=_walks(given, tuple(case.name for case in told)),
+        tables=tables(given),
         chosen=tuple(
-            (f.name, prog.table(i, f.name), "0" if i or f.argument.reserved else "which")
+            (f.name, table(i, f.name), "0" if i or f.argument.reserved else "which")
             for i, f in enumerate(given)
         ),
-        data=prog.data(ctx),
-        cases=cases,
+        arrays=arrays(ctx),
+        cases=told,
         handle=handles[0][0].name if handles else "",
         copied=ctx.it.lifetime in ("state", "snapshot"),
         stage=found.stage,

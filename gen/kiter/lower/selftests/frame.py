@@ -14,21 +14,31 @@ from kiter.spec.argument import Argument
 
 
 @dataclass(frozen=True, slots=True)
+class Object:
+    """A kernel object that a program acquires before it walks, by the number in `<name>_id`."""
+
+    name: str
+    # the declaration of the variable that holds it
+    holder: str
+    acquire: str
+    release: str
+    # those acquired before it, the latest first: what to release where this one is not to be had
+    before: tuple[Object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
-    """C of every test program: its kernel symbols, its variables, and its way in and out.
+    """What stands around the walk of every test program."""
 
-    `enter` acquires the arguments and returns 1 when that fails, `leave` gives them back,
-    `lock` and `unlock` are what must stand round a walk, `passed` is what stands behind the iterator
-    in a call of new(), with its comma.
-    """
-
+    # prototypes of the kfuncs that it calls beside the iterator's
     ksyms: tuple[str, ...]
+    # declarations of what the test sets before a run
     inputs: tuple[str, ...]
-    locals: tuple[str, ...]
-    enter: tuple[str, ...]
-    leave: tuple[str, ...]
-    lock: tuple[str, ...]
-    unlock: tuple[str, ...]
+    # acquired in this order, released in the reverse one
+    objects: tuple[Object, ...]
+    # whether the walk is made in an RCU read-side critical section
+    rcu: bool
+    # what stands behind the iterator in a call of new(), with its comma
     passed: str
 
 
@@ -86,28 +96,20 @@ def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
     wanted = {symbol for _, h in handles for symbol in (h.acquire, h.release)} | set(extra)
     wanted |= {"bpf_rcu_read_lock", "bpf_rcu_read_unlock"} if ctx.it.rcu else set()
     return Frame(
-        ksyms=tuple(text for name, text in KSYMS.items() if name in wanted),
+        ksyms=tuple(prototype for name, prototype in KSYMS.items() if name in wanted),
         inputs=(
-            *(f"{h.id} {a.name}_id;" for a, h in handles),
-            *(declare(a.type, a.name) + ";" for a in varied(ctx)),
+            *(declare(h.id, f"{a.name}_id") for a, h in handles),
+            *(declare(a.type, a.name) for a in varied(ctx)),
         ),
-        locals=tuple(declare(h.holder, a.name) + ";" for a, h in handles),
-        enter=tuple(line for i in range(len(handles)) for line in _acquire(handles, i)),
-        leave=tuple(line for a, h in reversed(handles) for line in _release(a, h)),
-        lock=("bpf_rcu_read_lock();",) if ctx.it.rcu else (),
-        unlock=("bpf_rcu_read_unlock();",) if ctx.it.rcu else (),
+        objects=_objects(handles),
+        rcu=ctx.it.rcu,
         passed=passed(ctx),
     )
 
 
-def _acquire(handles: tuple[tuple[Argument, Handle], ...], index: int) -> tuple[str, ...]:
-    a, h = handles[index]
-    undo = [line for b, g in reversed(handles[:index]) for line in _release(b, g)]
-    fail: tuple[str, ...] = (f"if (!{a.name})", "\treturn 1;")
-    if undo:
-        fail = (f"if (!{a.name}) {{", *(f"\t{line}" for line in undo), "\treturn 1;", "}")
-    return (f"{a.name} = {h.acquire}({a.name}_id);", *fail)
-
-
-def _release(a: Argument, h: Handle) -> tuple[str, ...]:
-    return (f"{h.release}({a.name});",)
+def _objects(handles: tuple[tuple[Argument, Handle], ...]) -> tuple[Object, ...]:
+    found: list[Object] = []
+    for a, h in handles:
+        before = tuple(reversed(found))
+        found.append(Object(a.name, declare(h.holder, a.name), h.acquire, h.release, before))
+    return tuple(found)

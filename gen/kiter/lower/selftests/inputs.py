@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a test program is called with, flags, arrays and cases, and the number that tells an element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kiter.fixtures.fixture import fixture_like
+from kiter.lower.context import LoweringContext
+from kiter.lower.ctext import declare
+from kiter.lower.selftests.variants import Flag
+from kiter.spec.testcase import TestCase
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array with its values; `declaration` is that of one element of it."""
+
+    name: str
+    declaration: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A test case by its name: each argument with the value that it gets."""
+
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+
+
+def tables(given: Iterable[Flag]) -> tuple[Array, ...]:
+    """The constant array of each flag argument's values."""
+    named = ((table(index, flag.name), flag) for index, flag in enumerate(given))
+    return tuple(Array(name, declare(f"const {f.argument.type}", name), f.values) for name, f in named)
+
+
+def table(index: int, name: str) -> str:
+    """What the array of a flag argument's values is called: the first is the one that varies."""
+    return f"accepted_{name}" if index else "accepted"
+
+
+def arrays(ctx: LoweringContext) -> tuple[Array, ...]:
+    """The arrays that cases pass."""
+    return tuple(Array(a.name, declare(a.type, a.name), a.values) for a in ctx.it.tests.data)
+
+
+def cases(ctx: LoweringContext, given: Iterable[TestCase]) -> tuple[Case, ...]:
+    """Each case with the arguments that it stores."""
+    return tuple(Case(case.name, _stored(ctx, case)) for case in given)
+
+
+def _stored(ctx: LoweringContext, case: TestCase) -> tuple[tuple[str, str], ...]:
+    given = dict(case.arguments)
+    return tuple((a.name, given[a.name]) for a in ctx.it.arguments if a.name in given)
+
+
+def identity(ctx: LoweringContext) -> str:
+    """The number, over `pos`, by which user space knows an element."""
+    given = ctx.it.tests.identity
+    if given is not None:
+        return given.text
+    found = fixture_like(ctx.it)
+    return found.identity if found else "(u64)pos"

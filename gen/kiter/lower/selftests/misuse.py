@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the verifier must refuse, one by one: each has a partial in templates/selftests/refused/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kiter.fixtures.fixture import KEEPERS, fixture_like
+from kiter.lower.context import LoweringContext
+from kiter.lower.ctext import declare
+from kiter.lower.kernel import verifier
+from kiter.lower.selftests.frame import held, passed
+from kiter.spec.snippet import substitute
+
+RCU = ("bpf_rcu_read_lock", "bpf_rcu_read_unlock")
+PREEMPT = ("bpf_preempt_disable", "bpf_preempt_enable")
+AWAKE = "tp_btf/task_newtask"  # where no program may sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program: its name, its partial, the verifier's words, and where it would be attached."""
+
+    name: str
+    template: str
+    message: str
+    section: str = "syscall"
+    # the kfuncs that it calls beside those that all programs do
+    ksyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read(Program):
+    """Reads an element, by the expression `read`."""
+
+    read: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New(Program):
+    """Calls new() with what it must not be given."""
+
+    passed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion(Program):
+    """Calls a companion of an iterator that is none yet."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escape(Program):
+    """Acquires behind the critical section what is `taken` from the `last` element, as `kept`."""
+
+    last: str
+    kept: str
+    acquire: str
+    taken: str
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Verifier:
+    """What one kernel's verifier says of one iterator."""
+
+    ctx: LoweringContext
+
+    def says(self, key: str, n: int = 0) -> str:
+        """A message; `n` is the number of an argument that it is about."""
+        messages, kinds = self.ctx.profile.messages, verifier.programs(self.ctx)
+        return messages[key].format(it=self.ctx.it.name, n=n, r=n + 1, programs=kinds)
+
+    def refuses(self, name: str, key: str, partial: str = "", section: str = "syscall") -> Program:
+        """A program that needs no more than what all share; its partial is called like it."""
+        return Program(name, _partial(partial or name), self.says(key), section)
+
+
+def programs(ctx: LoweringContext) -> Iterator[Program]:
+    """All of them, in the order of the file."""
+    v = _Verifier(ctx)
+    yield from _states(v)
+    yield from _accesses(v)
+    yield from _arguments(v)
+    yield from _companions(v)
+    yield from _contexts(v)
+    if ctx.it.rcu:
+        yield from _sections(v)
+
+
+def _partial(name: str) -> str:
+    return f"selftests/refused/{name}.c.j2"
+
+
+def _states(v: _Verifier) -> Iterator[Program]:
+    """Calls in an order that the life of an iterator does not allow."""
+    yield v.refuses("leak", "unreleased")
+    yield v.refuses("next_without_new", "uninitialized")
+    yield v.refuses("destroy_without_new", "uninitialized")
+    yield v.refuses("new_twice", "initialized")
+    yield v.refuses("destroy_twice", "uninitialized")
+    yield v.refuses("next_after_destroy", "uninitialized")
+    if v.ctx.it.name != "num":
+        yield v.refuses("other_iterator", "uninitialized")
+
+
+def _accesses(v: _Verifier) -> Iterator[Program]:
+    """Reads and writes that the opaque state and an unchecked element do not allow."""
+    of_state = v.ctx.it.lifetime == "state"
+    yield v.refuses("not_on_stack", "not_on_stack")
+    yield v.refuses("write_to_state", "write_to_state")
+    yield v.refuses("read_of_state", "read_of_state")
+    read = "*pos" if of_state else "*(u64 *)pos"
+    yield Read("unchecked_null", _partial("unchecked_null"), v.says("unchecked_null"), read=read)
+    if of_state:
+        yield v.refuses("write_to_element", "readonly_element")
+
+
+def _arguments(v: _Verifier) -> Iterator[Program]:
+    """Pointers that new() must not be given."""
+    it, handles = v.ctx.it, {a.name: h for a, h in held(v.ctx)}
+    refused = v.says("untrusted_element" if any(a.rcu for a in it.arguments) else "untrusted_argument")
+    for number, argument in enumerate(it.arguments, 1):
+        handle = handles.get(argument.name)
+        if handle is None:
+            continue
+        if not argument.nullable:
+            null = passed(v.ctx, (argument.name, "NULL"))
+            said = v.says("null_argument", number)
+            yield New(f"null_{argument.name}", _partial("new"), said, passed=null)
+        if argument.nullable and "{h}" in handle.untrusted:
+            continue
+        walked = passed(v.ctx, (argument.name, handle.untrusted.format(h=argument.name)))
+        yield New(f"untrusted_{argument.name}", _partial("new"), refused, passed=walked)
+
+
+def _companions(v: _Verifier) -> Iterator[Program]:
+    """Further kfuncs, of an iterator that is none yet."""
+    for companion in v.ctx.it.companions:
+        given = ["0" for p in companion.parameters if not p.type.endswith("*")]
+        if len(given) < len(companion.parameters):
+            continue
+        place = len(given) if companion.last else 0
+        given.insert(place, "&it")
+        yield Companion(
+            f"{companion.name}_without_new",
+            _partial("companion_without_new"),
+            v.says("uninitialized_argument", place),
+            call=f"{companion.name}({', '.join(given)})",
+        )
+
+
+def _contexts(v: _Verifier) -> Iterator[Program]:
+    """Where the iterator must not be used."""
+    it = v.ctx.it
+    reached = not it.programs or "tracing" in it.programs
+    if it.context.sleepable:
+        if reached:
+            yield v.refuses("not_sleepable", "not_sleepable", "walk", AWAKE)
+        yield replace(v.refuses("inside_rcu", "sleep_in_rcu"), ksyms=RCU)
+        yield replace(v.refuses("inside_preempt", "sleep_in_preempt"), ksyms=PREEMPT)
+    if it.context.perfmon and v.says("no_perfmon"):
+        yield v.refuses("no_perfmon", "no_perfmon")
+    if it.context.allow and reached:
+        yield v.refuses("not_allowed", "not_allowed", "walk", AWAKE)
+
+
+def _sections(v: _Verifier) -> Iterator[Program]:
+    """What the RCU critical section must enclose."""
+    yield v.refuses("outside_rcu", "no_rcu")
+    yield v.refuses("unlock_in_loop", "unlocked_in_loop")
+    yield v.refuses("relock_in_loop", "unlocked_in_loop")
+    yield v.refuses("sleep_in_loop", "sleep_in_loop")
+    found = fixture_like(v.ctx.it)
+    # where the verifier refuses it inside the section too, the program would prove nothing
+    if found is None or not found.keep:
+        return
+    acquire, release = KEEPERS[found.holder]
+    yield Escape(
+        "element_after_section",
+        _partial("element_after_section"),
+        v.says("untrusted_element"),
+        ksyms=(acquire, release),
+        last=declare(v.ctx.it.element, "last"),
+        kept=declare(found.holder, "kept"),
+        acquire=acquire,
+        taken=substitute(found.keep, {"pos": "last"}),
+        release=release,
+    )

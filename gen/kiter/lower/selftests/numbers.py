@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The test of an iterator over numbers: what a walk gives is said by the cases of its spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiter.lower.context import LoweringContext
+from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest, chosen, refused
+from kiter.lower.selftests.testfile import File, memory_defines
+from kiter.lower.selftests.variants import cases_told
+from kiter.lower.selftests.walking import asks, spends
+from kiter.spec.testcase import TestCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers(File):
+    """The test and its table, which has a variant for each case."""
+
+    defines: tuple[tuple[str, str], ...]
+    variants: tuple[TestCase, ...]
+    # how many numbers the longest has
+    most: int
+    # flag arguments and their values
+    chosen: tuple[tuple[str, str], ...]
+    # subtests of each variant, and those that are made once
+    of_each: tuple[Subtest, ...]
+    of_all: tuple[Subtest, ...]
+
+    @property
+    def subtests(self) -> tuple[Subtest, ...]:
+        """All of them, in the order of the file."""
+        return (*self.of_each, *self.of_all)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Good(Subtest):
+    """Walks the variant `good`, in which new() does not fail."""
+
+    good: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(Subtest):
+    """Asks a companion by a `program`."""
+
+    program: str
+
+    @property
+    def title(self) -> str:
+        """What it is called in reports."""
+        return f"companion {self.name}"
+
+
+def view(ctx: LoweringContext) -> Numbers:
+    """The file; some case says what comes of it."""
+    cases = cases_told(ctx)
+    return Numbers(
+        name=ctx.it.name,
+        template="selftests/test/numbers.c.j2",
+        defines=tuple(memory_defines(ctx)),
+        variants=cases,
+        most=max(len(case.values) for case in cases),
+        chosen=tuple(chosen(ctx, "0")),
+        of_each=tuple(_of_each(ctx)),
+        of_all=tuple(_of_all(ctx, cases)),
+    )
+
+
+def _partial(name: str) -> str:
+    return f"selftests/test/numbers/{name}.c.j2"
+
+
+def _of_each(ctx: LoweringContext) -> Iterator[Subtest]:
+    yield Subtest("walk", _partial("walk"))
+    yield Subtest("contract", _partial("contract"), shared=(DRAINED,))
+    if spends(ctx):
+        yield Subtest("memory", _partial("memory"), shared=(CHECK_MEMORY,))
+
+
+def _of_all(ctx: LoweringContext, cases: tuple[TestCase, ...]) -> Iterator[Subtest]:
+    good = next((index for index, case in enumerate(cases) if not case.errno), 0)
+    if ctx.it.context.spinlock:
+        yield Good("under_lock", _partial("under_lock"), good=good)
+    yield from refused(ctx, str(good))
+    for ask in asks(ctx):
+        yield Ask(ask.companion, _partial("companion"), program=ask.name)

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The subtests of an iterator over kernel objects: which there are, and what each needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kiter.fixtures.fixture import Fixture
+from kiter.fixtures.oracles import Oracle
+from kiter.lower.context import LoweringContext
+from kiter.lower.selftests.frame import held, place
+from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest
+from kiter.lower.selftests.variants import Variant
+from kiter.lower.selftests.walking import Keep, irqs_off, keeps, spends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare(Subtest):
+    """Compares with what user space sees, from each object that a walk may set out from."""
+
+    # whether user space does not see the order
+    unordered: bool
+    # the argument that says where between the elements the walk begins, "" without
+    place: str
+    # whether some walk must begin at the object that it is given
+    first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract(Subtest):
+    """Tries the contract of an iterator, and the programs that acquire what an element leads to."""
+
+    keeps: tuple[Keep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance(Subtest):
+    """Counts references before and after walks, among them some over an element that has just come."""
+
+    # functions that make elements come and go
+    create: tuple[str, ...]
+    remove: tuple[str, ...]
+    # the same of an object to set out from, "" where new() takes none
+    create_start: str
+    remove_start: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory(Subtest):
+    """Counts memory; `bare` is an object without elements, "" if there is none."""
+
+    bare: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving(Subtest):
+    """Takes away the object that a walk sets out from: the functions by which it comes and goes."""
+
+    create: str
+    remove: str
+    # whether walks differ in what new() answers, and in whether they end at once
+    answers: bool
+    empties: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Subtest):
+    """A call of new() that it answers with an error; `bare` as in Memory."""
+
+    answer: str
+    bare: str = ""
+
+
+def _partial(name: str) -> str:
+    return f"selftests/test/objects/{name}.c.j2"
+
+
+def _known(given: Sequence[Variant]) -> tuple[Oracle, ...]:
+    return tuple(row.oracle for row in given if row.oracle)
+
+
+def compare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> Compare | None:
+    """None where user space sees nothing of any walk."""
+    if not _known(given):
+        return None
+    return Compare(
+        "walk",
+        _partial("walk"),
+        column="expect",
+        unordered=not found.ordered,
+        place=place(ctx),
+        first=bool(held(ctx)) and any(oracle.first for oracle in _known(given)),
+    )
+
+
+def of_each(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> Iterator[Subtest]:
+    """Those of every walk, but the one that compares."""
+    known = _known(given)
+    yield Contract("contract", _partial("contract"), shared=(DRAINED,), keeps=keeps(ctx))
+    if found.comes:
+        yield from (Subtest(name, _partial(name)) for name in ("late", "churn"))
+    if found.comes and any(oracle.guest for oracle in known):
+        yield Subtest("element_leaves", _partial("element_leaves"), "meets")
+    yield _balance(ctx, found)
+    if spends(ctx):
+        bare = found.bare if _bare(ctx, found, given) else ""
+        yield Memory("memory", _partial("memory"), shared=(CHECK_MEMORY,), bare=bare)
+    if held(ctx):
+        yield from _leaving(found, given, known)
+
+
+def of_all(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> Iterator[Subtest]:
+    """Those that are made once, whatever the walk."""
+    if answer := _bare(ctx, found, given):
+        yield Answered("start_bare", _partial("start_bare"), answer=answer, bare=found.bare)
+    if irqs_off(ctx):
+        answer = f"-{dict(ctx.it.context.refuse)['irqs_off']}"
+        yield Answered("irqs_off", _partial("irqs_off"), answer=answer)
+
+
+def null(ctx: LoweringContext, given: Sequence[Variant]) -> Iterator[Subtest]:
+    """NULL in place of the object, where new() takes it for some walk or for all."""
+    if any(a.nullable for a, _ in held(ctx)):
+        yield Subtest("null", _partial("null_by_walk" if any(row.needs for row in given) else "null"))
+
+
+def _bare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> str:
+    """What new() answers of an object without elements, "" unless it is an error."""
+    gone = given[0].gone
+    return gone if found.bare and held(ctx) and gone.startswith("-") else ""
+
+
+def _balance(ctx: LoweringContext, found: Fixture) -> Balance:
+    create_start, remove_start = found.start if held(ctx) else ("", "")
+    return Balance(
+        "balance",
+        _partial("balance_from_objects" if create_start else "balance"),
+        shared=(_partial("walk_in_all_ways"),),
+        create=("arrive",) if found.comes and create_start != "arrive" else (),
+        remove=("leave",) if found.comes and remove_start != "leave" else (),
+        create_start=create_start,
+        remove_start=remove_start,
+    )
+
+
+def _leaving(found: Fixture, given: Sequence[Variant], known: Sequence[Oracle]) -> Iterator[Leaving]:
+    create, remove = found.start
+    answers, empties = any(row.gone != "0" for row in given), any(oracle.gone for oracle in known)
+    begins = any(oracle.alone for oracle in known)
+    for name, column in (*([("start_leaves", "begins")] if begins else []), ("start_gone", "")):
+        yield Leaving(
+            name, _partial(name), column, create=create, remove=remove, answers=answers, empties=empties
+        )

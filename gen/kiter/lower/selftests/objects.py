@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The test of an iterator over kernel objects: what a walk meets is compared with what user space sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kiter.fixtures.fixture import Fixture
+from kiter.lower.context import LoweringContext
+from kiter.lower.selftests import object_subtests, walks
+from kiter.lower.selftests.frame import held, place
+from kiter.lower.selftests.object_subtests import Compare
+from kiter.lower.selftests.subtests import Subtest, chosen, refused, varying
+from kiter.lower.selftests.testfile import File, memory_defines
+from kiter.lower.selftests.variants import Variant, rows
+
+HELPERS = frozenset({"cgroup_helpers.h"})
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a function says which object a walk sets out from; each "" where new() takes none.
+
+    A parameter and an argument come with the comma in front of them.
+    """
+
+    parameter: str = ""
+    # the function's own parameter
+    argument: str = ""
+    # the first object, the one in `start`, and the one whose elements come and go
+    of_first: str = ""
+    of_each: str = ""
+    of_yard: str = ""
+
+
+FROM_OBJECT = Start(", __u64 id", ", id", ", id_of(0)", ", id_of(start)", ", id_of_yard()")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objects(File):
+    """The test and its table, walks[], which has a variant for each walk."""
+
+    fixture: Fixture
+    defines: tuple[tuple[str, str], ...]
+    columns: tuple[walks.Column, ...]
+    variants: tuple[walks.Members, ...]
+    # the program's array of the values by which the variants differ, "" if they do not
+    varying: str
+    # what the programs are asked for: variables and their values
+    chosen: tuple[tuple[str, str], ...]
+    # a flag argument with a value that new() refuses, if there is one
+    spoiled: tuple[tuple[str, str], ...]
+    start: Start
+    # the object argument, and the one that says where between the elements a walk begins: "" without
+    handle: str
+    place: str
+    # the partials of the user-space half of the fixture, and of what it sees of the elements
+    user: str
+    oracles: tuple[str, ...]
+    # the partials of functions that subtests call
+    functions: tuple[str, ...]
+    # the subtest that compares with user space, if any walk is compared
+    compare: Compare | None
+    # the others of each walk, and those that are made once
+    of_each: tuple[Subtest, ...]
+    of_all: tuple[Subtest, ...]
+
+    @property
+    def subtests(self) -> tuple[Subtest, ...]:
+        """All of them, in the order of the file."""
+        return (*([self.compare] if self.compare else []), *self.of_each, *self.of_all)
+
+    @property
+    def first(self) -> bool:
+        """Whether some walk must begin at the object that it is given."""
+        return self.compare is not None and self.compare.first
+
+    @property
+    def places(self) -> bool:
+        """Whether a walk is compared from where `place` says."""
+        return self.compare is not None and bool(self.compare.place)
+
+
+def view(ctx: LoweringContext, found: Fixture) -> Objects:
+    """The file, for elements that are those of a fixture."""
+    handle, given = next((a.name for a, _ in held(ctx)), ""), rows(ctx)
+    start = FROM_OBJECT if handle else Start()
+    refusals = tuple(refused(ctx, f"0{start.of_first}"))
+    members = walks.members(ctx, found, given)
+    return Objects(
+        name=ctx.it.name,
+        template="selftests/test/objects.c.j2",
+        headers=_headers(found),
+        helpers=tuple(sorted(HELPERS.intersection(found.headers))),
+        fixture=found,
+        defines=(*_defines(found), *memory_defines(ctx)),
+        columns=walks.columns(members),
+        variants=members,
+        varying=varying(ctx),
+        chosen=tuple(_chosen(ctx, found, handle)),
+        spoiled=tuple((r.flag, r.all) for r in refusals[:1]),
+        start=start,
+        handle=handle,
+        place=place(ctx),
+        user=_of(found, "user"),
+        oracles=tuple(_oracles(found, given)),
+        functions=("selftests/test/objects/run_holding.c.j2",) if found.comes else (),
+        compare=object_subtests.compare(ctx, found, given),
+        of_each=tuple(object_subtests.of_each(ctx, found, given)),
+        of_all=(*object_subtests.of_all(ctx, found, given), *refusals, *object_subtests.null(ctx, given)),
+    )
+
+
+def _headers(found: Fixture) -> tuple[str, ...]:
+    threads = {"pthread.h"} if found.comes else set()
+    return tuple(sorted((threads | {*found.headers}) - HELPERS))
+
+
+def _defines(found: Fixture) -> Iterator[tuple[str, str]]:
+    yield from (("MAX_ELEMS", "8192"), ("MAX_STEPS", "100000"))
+    if found.comes:
+        yield "NR_CHURNS", "20"
+    yield "NR_WALKS", str(found.walks)
+
+
+def _chosen(ctx: LoweringContext, found: Fixture, handle: str) -> Iterator[tuple[str, str]]:
+    yield from chosen(ctx, "which")
+    if handle:
+        yield f"{handle}_id", "id"
+    if place(ctx):
+        yield place(ctx), "0"
+    if found.comes:
+        yield from (("hold", "0"), ("hold_at", "0"), ("held", "0"))
+
+
+def _of(found: Fixture, name: str) -> str:
+    """A partial of the user-space half of a fixture."""
+    return f"selftests/fixtures/{found.name}/{name}.c.j2"
+
+
+def _oracles(found: Fixture, given: Iterable[Variant]) -> Iterator[str]:
+    """What the walks are compared with, and what this needs of each other, in the order of the fixture."""
+    used = {name for row in given if row.oracle for name in (row.oracle.function, *row.oracle.needs)}
+    functions = dict.fromkeys(oracle.function for oracle in found.oracles.values())
+    return (_of(found, function) for function in functions if function in used)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A subtest: a partial in templates/selftests/test/ that shows its function, and what that needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiter.lower.context import LoweringContext
+from kiter.lower.selftests.inputs import table
+from kiter.lower.selftests.variants import Flag, flags
+
+DRAINED = "selftests/test/drained.c.j2"
+CHECK_MEMORY = "selftests/test/check_memory.c.j2"
+WIDE = frozenset({"u64", "s64", "unsigned long", "long", "size_t"})
+
+
+@dataclass(frozen=True, slots=True)
+class Subtest:
+    """One that needs no more than what all share; its function is test_<name>()."""
+
+    name: str
+    template: str
+    # the member of walks[] that says for which walks it is made, "" if for all
+    column: str = ""
+    # partials of functions that this and later subtests call
+    shared: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is called in reports."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(Subtest):
+    """Tries values of a flag argument that new() does not know."""
+
+    flag: str
+    # the program's array of the good values
+    table: str
+    type: str
+    # the value with all bits
+    all: str
+    # the names of the flag's functions end with it
+    ending: str
+    # the arguments of choose() for a walk that new() accepts
+    good: str
+
+
+def refused(ctx: LoweringContext, good: str) -> Iterator[Refused]:
+    """A subtest for each flag argument."""
+    for index, flag in enumerate(flags(ctx)):
+        ending = f"_{flag.name}" if index else ""
+        wide = flag.argument.type in WIDE
+        yield Refused(
+            name=f"refused{ending}",
+            template=f"selftests/test/{'refused_bits' if flag.mask else 'refused'}.c.j2",
+            shared=() if index else ("selftests/test/refuse_in.c.j2",),
+            flag=flag.name,
+            table=table(index, flag.name),
+            type="__u64" if wide else "__u32",
+            all="~0ULL" if wide else "~0U",
+            ending=ending,
+            good=good,
+        )
+
+
+def chosen(ctx: LoweringContext, which: str) -> Iterator[tuple[str, str]]:
+    """Each flag argument with the value for a walk: the one that varies is that of the walk `which`."""
+    for index, flag in enumerate(flags(ctx)):
+        yield flag.name, f"skel->rodata->{table(index, flag.name)}[{which if varies(index, flag) else 0}]"
+
+
+def varies(index: int, flag: Flag) -> bool:
+    """Whether the walks differ by the value of this flag."""
+    return index == 0 and not flag.argument.reserved
+
+
+def varying(ctx: LoweringContext) -> str:
+    """The program's array of the values by which the walks differ, "" if they do not."""
+    first = flags(ctx)[:1]
+    return "".join(table(0, flag.name) for flag in first if varies(0, flag))

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What every file of user-space tests has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiter.lower.context import LoweringContext
+from kiter.lower.selftests.walking import spends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file with nothing but the refusals; `template` is the partial behind the includes."""
+
+    name: str
+    template: str
+    # headers of the system, and those of the selftests
+    headers: tuple[str, ...] = ()
+    helpers: tuple[str, ...] = ()
+
+
+def memory_defines(ctx: LoweringContext) -> Iterator[tuple[str, str]]:
+    """The constants of the subtest that counts memory."""
+    if spends(ctx):
+        yield from (("NR_SPELLS", "50"), ("WALKS_A_SPELL", "1000"))

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The programs that walk, one by one: each is a partial in templates/selftests/prog/ and what that needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiter.fixtures.fixture import KEEPERS, TASK
+from kiter.lower.context import LoweringContext
+from kiter.lower.ctext import declare
+from kiter.lower.selftests.frame import fixture, held, passed, without
+from kiter.lower.selftests.variants import flags
+from kiter.spec.companion import Companion
+from kiter.spec.element import Pointer
+from kiter.spec.snippet import substitute
+
+# where a program of a type, beside syscall, can be loaded without any preparation
+SECTIONS = {"tracing": "tp_btf/task_newtask", "xdp": "xdp", "sched_cls": "tc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that needs no more than what all share."""
+
+    name: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Program):
+    """One that calls new() with other arguments than the rest: what stands behind the iterator."""
+
+    passed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(Call):
+    """A call of new() in a task switch: the argument that the `task` stands for."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count(Program):
+    """Counts references where user space cannot: the sum of `counts`."""
+
+    counts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep(Program):
+    """Acquires, and gives back, what a `pointer` in each element leads to.
+
+    `kept` declares the variable for it. It finds some in every walk unless the pointer is `nullable`.
+    """
+
+    pointer: str
+    kept: str
+    acquire: str
+    release: str
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Program):
+    """Calls a `companion`, and says what it must return of a live and of an empty iterator."""
+
+    companion: str
+    call: str
+    live: str
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load(Program):
+    """Is loaded only: a program of another `kind`."""
+
+    kind: str
+    section: str
+
+
+def programs(ctx: LoweringContext) -> Iterator[Program]:
+    """All of them, in the order of the file."""
+    yield from (_plain("walk"), _plain("probe"))
+    if given := flags(ctx):
+        yield Call("relapse", _partial("relapse"), passed(ctx, (given[0].name, "accepted[0]")))
+    if null := without(ctx):
+        yield Call("probe_null", _partial("probe_null"), null)
+    yield from (_plain(name) for name in ("drain", "again", "nest_two", "nest_three"))
+    if spends(ctx):
+        yield _plain("spend")
+    yield from _counts(ctx)
+    if ctx.it.context.spinlock:
+        yield _plain("under_lock")
+    yield from keeps(ctx)
+    yield from asks(ctx)
+    if switch := irqs_off(ctx):
+        yield switch
+    kinds = ((kind, SECTIONS[kind]) for kind in ctx.it.programs if kind in SECTIONS)
+    yield from (Load(f"from_{kind}", _partial("load"), kind, section) for kind, section in kinds)
+
+
+def _partial(name: str) -> str:
+    return f"selftests/prog/{name}.c.j2"
+
+
+def _plain(name: str) -> Program:
+    return Program(name, _partial(name))
+
+
+def holds(ctx: LoweringContext) -> bool:
+    """Whether a program can wait for the test to add and remove elements."""
+    found = fixture(ctx)
+    return found is None or found.comes
+
+
+def spends(ctx: LoweringContext) -> bool:
+    """Whether new() takes memory, which user space counts."""
+    takes = ctx.it.allocate or any(r.buffer for r in ctx.it.resources)
+    return takes and fixture(ctx) is not None
+
+
+def _counts(ctx: LoweringContext) -> Iterator[Count]:
+    """Of the running task, or of all elements."""
+    found = fixture(ctx)
+    given = [c.value for c in found.references] if found else []
+    of_self = tuple(c for c in given if c.startswith("self"))
+    of_elements = tuple(c for c in given if c.startswith("pos"))
+    if of_self:
+        yield Count("references", _partial("references_of_self"), of_self)
+    if of_elements:
+        yield Count("references", _partial("references_of_elements"), of_elements)
+
+
+def irqs_off(ctx: LoweringContext) -> Switch | None:
+    """A call in a task switch, which is done with interrupts off; None unless new() refuses that.
+
+    tp_btf/sched_switch gives a trusted pointer to the task that leaves (include/trace/events/sched.h).
+    """
+    it, objects = ctx.it, held(ctx)
+    open_to_all = not it.programs or "tracing" in it.programs
+    if "irqs_off" not in dict(it.context.refuse) or not open_to_all or fixture(ctx) is None:
+        return None
+    if [a.type for a, _ in objects] != [TASK]:
+        return None
+    name = objects[0][0].name
+    return Switch("irqs_off", _partial("irqs_off"), passed(ctx, (name, "prev")), name)
+
+
+def keeps(ctx: LoweringContext) -> tuple[Keep, ...]:
+    """A program for each pointer that the verifier is told to trust, of a type that can be acquired."""
+    return tuple(_keep(p) for p in ctx.it.held.trusted if _pointed(p) in KEEPERS)
+
+
+def keepers(ctx: LoweringContext) -> Iterator[str]:
+    """The kfuncs that those programs call."""
+    for keep in keeps(ctx):
+        yield from (keep.acquire, keep.release)
+
+
+def _pointed(pointer: Pointer) -> str:
+    """The type without what says how it is held."""
+    return pointer.type.replace("const ", "").replace("__rcu ", "")
+
+
+def _keep(pointer: Pointer) -> Keep:
+    kind = _pointed(pointer)
+    acquire, release = KEEPERS[kind]
+    return Keep(
+        name=f"keep_{pointer.name}",
+        template=_partial("keep_nullable" if pointer.nullable else "keep"),
+        pointer=f"pos->{pointer.name}",
+        kept=declare(kind, "kept"),
+        acquire=acquire,
+        release=release,
+        nullable=pointer.nullable,
+    )
+
+
+def asks(ctx: LoweringContext) -> tuple[Ask, ...]:
+    """Of the companions that can be tried with numbers: what they say is a number over these."""
+    known = {name for case in ctx.it.tests.cases for name, _ in case.arguments}
+    return tuple(_ask(c) for c in ctx.it.companions if c.result and _of_numbers(ctx, c, known))
+
+
+def _of_numbers(ctx: LoweringContext, companion: Companion, known: set[str]) -> bool:
+    own = {p.name for p in companion.parameters if not p.type.endswith("*")}
+    result = companion.result
+    return result is not None and len(own) == len(companion.parameters) and result.names() <= known | own
+
+
+def _ask(companion: Companion) -> Ask:
+    values = tuple(str(7 + i) for i, _ in enumerate(companion.parameters))
+    given = (*values, "&it") if companion.last else ("&it", *values)
+    names = dict(zip((p.name for p in companion.parameters), values, strict=True))
+    result, empty = companion.result, companion.empty
+    return Ask(
+        name=f"ask_{companion.name}",
+        template=_partial("companion"),
+        companion=companion.name,
+        call=f"{companion.name}({', '.join(given)})",
+        live=substitute(result.text, names) if result else "0",
+        empty=empty.text if empty else "0",
+    )
