@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Files to iterators: load, check, build the model, lint; every error of a run at once."""
+"""Files to iterators: load, check, resolve for a kernel, lint; every error of a run at once."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def read(
     for path in paths:
         try:
             it = model(path, profile, known)
-            left_out = it.since > profile.number and not (named is None or path in named)
+            left_out = it.younger and not (named is None or path in named)
             (younger if left_out else iterators).append(it)
         except KiterError as error:
             found += error.diagnostics

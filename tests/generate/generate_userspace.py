@@ -55,8 +55,8 @@ def _null(it: Spec, case: Case) -> int | str:
 def _dead(case: Case) -> int | str:
     """What new() says of a task that has exited: the start of a ring or a check asks pid_alive()."""
     start = start_of(case.walk)
-    checks = [(refusal.when.node.value, refusal.errno) for refusal in case.refusals]
-    checks += [("!" + start.linked.node.value, start.errno)] if start else []
+    checks = [(refusal.when.text, refusal.errno) for refusal in case.refusals]
+    checks += [("!" + start.linked.text, start.errno)] if start else []
     return next((f"-{errno}" for when, errno in checks if when.startswith("!pid_alive(")), 1)
 
 
@@ -69,10 +69,8 @@ def _glue(subject: Subject) -> str:
         f"{{ {case.flag or 0}, {subject.expects[case.flag]}, {_null(it, case)}, {_dead(case)} }}, "
         for case in it.cases
     )
-    numbers = any("number" in refusal.when.node.value for refusal in it.refusals)
-    leaders = any(
-        "thread_group_leader" in start.linked.node.value for c in it.cases if (start := start_of(c.walk))
-    )
+    numbers = any("number" in refusal.when.text for refusal in it.refusals)
+    leaders = any("thread_group_leader" in start.linked.text for c in it.cases if (start := start_of(c.walk)))
     return f"""
 static int call_{it.name}_new(void *it, struct given *given) {{ return {name}_new(it{passed}); }}
 static void *call_{it.name}_next(void *it) {{ return {name}_next(it); }}

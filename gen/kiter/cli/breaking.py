@@ -81,7 +81,7 @@ def _notices(old: Document, new: Document, target: Profile) -> Iterator[Notice]:
     wrong = [
         d
         for it in its
-        if it.since <= target.number
+        if not it.younger
         for d in lint.lint(it, target)
         if d.severity == "error" and d.code[0] != "T"
     ]

@@ -21,7 +21,7 @@ from kiter.spec.rewrite import renamed
     hint="choose a newer target, or an earlier 'since' if the iterator works there",
 )
 def too_old(s: Subject) -> Iterator[Hit]:
-    if s.profile.number < s.it.since:
+    if s.it.younger:
         message = f"'{s.it.name}' begins with Linux {spelled(s.it.since)}, the target is {s.profile.release}"
         yield Hit(s.it.node["since"].at, message)
 
@@ -136,7 +136,7 @@ def placed_nowhere(s: Subject) -> Iterator[Hit]:
         if _switch(node):
             if isinstance(node.value, dict) and not any(item.value for _, item in node.versions):
                 yield Hit(node.key_at, f"'{node.path[-1]}' is false for every kernel")
-        elif node.chosen is None and s.profile.number >= s.it.since:
+        elif node.chosen is None and not s.it.younger:
             yield Hit(node.key_at, f"'{node.path[-1]}' has no value for Linux {s.profile.release}")
 
 

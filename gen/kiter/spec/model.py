@@ -14,7 +14,7 @@ from kiter.spec.element import Element
 from kiter.spec.helper import Helper
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
-from kiter.spec.release import Release
+from kiter.spec.release import OLDEST, Release
 from kiter.spec.resource import Resource
 from kiter.spec.series import Series
 from kiter.spec.snippet import Snippet
@@ -90,6 +90,16 @@ class Spec:
     def release(self) -> Release:
         """The kernel that it is resolved for."""
         return self.node.release
+
+    @property
+    def younger(self) -> bool:
+        """Whether that kernel is too old to have it."""
+        return self.since > self.release
+
+    @property
+    def released(self) -> bool:
+        """Whether some release of Linux has it."""
+        return self.since != OLDEST
 
     @property
     def element(self) -> str:

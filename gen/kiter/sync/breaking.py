@@ -33,9 +33,9 @@ Pair = tuple[LoweringContext, LoweringContext]
 
 def notices(old: model.Spec, new: model.Spec, target: Profile) -> Iterator[Notice]:
     """Everything for one kernel; nothing when it has not had the iterator before."""
-    if old.since > target.number:
+    if old.younger:
         return
-    if new.since > target.number or new.name != old.name:
+    if new.younger or new.name != old.name:
         yield Notice("N01", "the iterator", old.name, "none", new.node["iterator"])
         return
     pair = lowering_context(old, target), lowering_context(new, target)

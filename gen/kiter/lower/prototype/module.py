@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import includes, kfuncs, registration
-from kiter.spec.release import OLDEST
 
 COMMON = ("unspec",)  # the common set serves every program type: kernel/bpf/helpers.c, kfunc_init()
 
@@ -56,5 +55,5 @@ def _quoted(text: str) -> str:
 def _has_struct(ctx: LoweringContext) -> bool:
     """Whether the kernel's own headers declare the struct already, which a renamed one's never do."""
     it = ctx.it
-    known = it.since != OLDEST and it.name == it.node.text("iterator")
+    known = it.released and it.name == it.node.text("iterator")
     return known and it.place.header.startswith("include/")
