@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from generate_support import LATER, ROOT, TODAY, read, rendered, spec
 
-from kiter.fixtures.fixture import FIXTURES
+from kiter.fixtures.known import FIXTURES
 from kiter.generate import generate
 from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kiter.btf.types import Function, Parameter, Struct
-from kiter.fixtures.fixture import HANDLES
+from kiter.fixtures.handle import HANDLES
 from kiter.sync.interface import IMPLICIT
 
 MOST = 4  # arguments of a companion that a spec can have

@@ -7,7 +7,7 @@ import errno
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from kiter.fixtures.fixture import fixture_of
+from kiter.fixtures.known import fixture_of
 from kiter.vm import extras
 from kiter.vm.extras import Asked, Element, Order, Shown
 from kiter.vm.prototype import Prototype

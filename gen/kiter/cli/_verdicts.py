@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from kiter.cli import _extras_report
-from kiter.fixtures.fixture import fixture_of
+from kiter.fixtures.known import fixture_of
 from kiter.spec.model import Spec
 from kiter.vm import conformance, extras
 from kiter.vm.extras import Asked

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.fixtures.fixture import HANDLES, NUMBERS, Fixture, fixture_of, fixtures, objects
+from kiter.fixtures.fixture import Fixture
+from kiter.fixtures.handle import HANDLES, objects
+from kiter.fixtures.known import NUMBERS, fixture_of, fixtures
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
 from kiter.lint.tables import rule

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kiter.fixtures.fixture import HANDLES, KSYMS, Fixture, Handle, fixture_of
+from kiter.fixtures.fixture import Fixture
+from kiter.fixtures.handle import HANDLES, KSYMS, Handle
+from kiter.fixtures.known import fixture_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.variants import flags

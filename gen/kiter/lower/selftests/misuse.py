@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kiter.fixtures.fixture import KEEPERS, fixture_like
+from kiter.fixtures.handle import KEEPERS
+from kiter.fixtures.known import fixture_like
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import verifier

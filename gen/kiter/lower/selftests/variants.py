@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiter.fixtures.fixture import HANDLES, fixture_of
+from kiter.fixtures.handle import HANDLES
+from kiter.fixtures.known import fixture_of
 from kiter.fixtures.oracles import Oracle
 from kiter.lower.context import LoweringContext
 from kiter.spec.argument import Argument

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiter.fixtures.fixture import KEEPERS, TASK
+from kiter.fixtures.handle import KEEPERS, TASK
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.frame import fixture, held, passed, without
