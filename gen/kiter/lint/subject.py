@@ -63,21 +63,16 @@ class Level:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Slot:
-    """A key that takes C, with the text for the kernel: which function it is for, and the cursors that
-    hold something there.
+    """A key that takes C."""
 
-    `own` are the parameters of a function that the snippet is the body of, `part` is what the key
-    belongs to: a helper, a companion or a resource.
-    """
-
-    snippet: Snippet
+    snippet: Snippet  # the text for the kernel
     key: str
-    when: When
-    case: Case | None = None
-    level: Level | None = None
-    cursors: frozenset[str] = frozenset()
-    own: frozenset[str] = frozenset()
-    part: object = None
+    when: When  # the function that it is for
+    case: Case | None = None  # what the key belongs to: a case,
+    level: Level | None = None  # and a walk of it
+    cursors: frozenset[str] = frozenset()  # those that hold something there
+    own: frozenset[str] = frozenset()  # the parameters of a function that the snippet is the body of
+    part: object = None  # what the key belongs to otherwise: a helper, a companion or a resource
 
     @property
     def here(self) -> bool:
@@ -87,13 +82,13 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Use:
-    """One text of a slot, for the kernel or for others, cut into words; `kernels` are those it is for."""
+    """One text of a slot, cut into words: the one for the kernel, or one for others."""
 
     slot: Slot
     snippet: Snippet
-    node: Node
+    node: Node  # the text alone, without those of the same key for other kernels
     words: Words
-    kernels: Range
+    kernels: Range  # that the text is for
 
     @property
     def text(self) -> str:
@@ -126,18 +121,15 @@ class Use:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Subject:
-    """A spec for one kernel, and beside it what the document has for all: cases, their levels, texts.
-
-    `analysis` is None while the spec is too wrong for one.
-    """
+    """A spec for one kernel, and beside it what its document has for all kernels."""
 
     it: Spec
     profile: Profile
-    every_case: tuple[Case, ...]
-    levels: tuple[Level, ...]
-    slots: tuple[Slot, ...]
-    uses: tuple[Use, ...]
-    analysis: Analysis | None
+    every_case: tuple[Case, ...]  # of all kernels
+    levels: tuple[Level, ...]  # of every case
+    slots: tuple[Slot, ...]  # of every case
+    uses: tuple[Use, ...]  # the texts of all kernels
+    analysis: Analysis | None  # None while the spec is too wrong for one
 
     @property
     def walk(self) -> Node:

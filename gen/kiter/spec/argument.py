@@ -20,27 +20,21 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument after the iterator itself.
-
-    `keep` is "", "rcu" or "copy"; `enum` names the kernel's enum of its values, `defines` is
-    "enum" or "enum NAME" when the iterator brings that enum along. Of a flag argument that selects
-    no walk, `bits` or `combinations` are what it may have, and `reserved` that it must be 0.
-    `rcu` says that RCU need only keep the object alive during the call.
-    """
+    """One argument after the iterator itself."""
 
     name: str
     type: str
     doc: str
-    keep: str
+    keep: str  # how a stored one stays valid: "rcu" or "copy"; "" for one that is not stored
     nullable: bool
-    rcu: bool
-    ignored: bool
-    implicit: bool
-    enum: str
-    defines: str
-    bits: tuple[Value, ...]
-    combinations: tuple[Value, ...]
-    reserved: bool
+    rcu: bool  # RCU need only keep the object alive during the call
+    ignored: bool  # the verifier takes any value
+    implicit: bool  # the verifier supplies it
+    enum: str  # the kernel's enum of its values
+    defines: str  # "enum" or "enum NAME" when the iterator brings that enum along
+    bits: tuple[Value, ...]  # what a flag argument that selects no walk may have, in any combination
+    combinations: tuple[Value, ...]  # or what it may be
+    reserved: bool  # it must be 0
     node: Node
 
     @property

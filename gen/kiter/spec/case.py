@@ -14,19 +14,16 @@ from kiter.spec.walk import Walk, walks_under
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A walk with what selects it; `flag` is "" when nothing does.
+    """A walk with what selects it."""
 
-    `walks` has one entry in a right spec. `expect` names what user space should see.
-    """
-
-    flag: str
+    flag: str  # the enumerator, "" when nothing selects
     doc: str
-    value: int | None
-    since: Release
-    requires: tuple[str, ...]
+    value: int | None  # of the enumerator, where the iterator defines it
+    since: Release  # the first with the case: the iterator's, or a later one
+    requires: tuple[str, ...]  # the arguments that must not be NULL
     refusals: tuple[Refusal, ...]
-    walks: tuple[Walk, ...]
-    expect: str
+    walks: tuple[Walk, ...]  # one in a right spec
+    expect: str  # what user space should see
     node: Node
 
     @property

@@ -20,21 +20,18 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """`last` says that the iterator is the last argument; `sets` is empty for the iterator's own set.
-
-    It returns `result` for a live iterator and `empty` for another, or runs `do`.
-    """
+    """A kfunc beside the three."""
 
     name: str
     doc: str
-    parameters: tuple[Parameter, ...]
-    last: bool
-    gives: str
-    result: Snippet | None
-    empty: Snippet | None
-    do: Snippet | None
-    rcu: bool
-    sets: tuple[str, ...]
+    parameters: tuple[Parameter, ...]  # without the iterator
+    last: bool  # the iterator is the last argument
+    gives: str  # what it returns, "void" for nothing
+    result: Snippet | None  # the value for a live iterator
+    empty: Snippet | None  # the value for another
+    do: Snippet | None  # or statements to run
+    rcu: bool  # RCU need only keep objects alive during the call
+    sets: tuple[str, ...]  # empty for the iterator's own set
     node: Node
 
     @classmethod

@@ -10,19 +10,15 @@ from kiter.spec.node import Node
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`refuse` has (what, errno) for what new() itself refuses: "irqs_off" or "nmi".
+    """What a program must be, or hold, to use the iterator."""
 
-    `allow` are the types of programs on the verifier's list, with "sleepable" for any that may
-    sleep; empty where there is no list. `allow_doc` says why.
-    """
-
-    rcu: bool
-    sleepable: bool
-    perfmon: bool
-    spinlock: bool
-    refuse: tuple[tuple[str, str], ...]
-    allow: tuple[str, ...]
-    allow_doc: str
+    rcu: bool  # inside an RCU critical section that lasts until destroy()
+    sleepable: bool  # a program that may sleep, where it may
+    perfmon: bool  # one with CAP_PERFMON
+    spinlock: bool  # also one that holds a bpf_spin_lock
+    refuse: tuple[tuple[str, str], ...]  # (what, errno) that new() refuses: "irqs_off" or "nmi"
+    allow: tuple[str, ...]  # the verifier's list of program types, "sleepable" for any that may sleep
+    allow_doc: str  # why there is a list
     node: Node
 
     @classmethod

@@ -21,19 +21,15 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """The type of the elements; `lifetime` is rcu, state, native, held or snapshot.
-
-    `get` and `put` are over pos; with `last`, `put` is true when it was the last reference. With
-    `handover` it is the walk that puts the element before.
-    """
+    """What next() returns."""
 
     type: str
-    lifetime: str
-    get: Snippet | None
-    put: Snippet | None
-    last: Snippet | None
-    handover: bool
-    trusted: tuple[Pointer, ...]
+    lifetime: str  # what keeps it valid: rcu, state, native, held or snapshot
+    get: Snippet | None  # takes what must be held of the element pos
+    put: Snippet | None  # gives it back; with `last` a condition, true for the last reference
+    last: Snippet | None  # what becomes of the element then
+    handover: bool  # the walk itself puts the element before
+    trusted: tuple[Pointer, ...]  # its fields that are as good as the element
     node: Node
 
     @classmethod

@@ -37,21 +37,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the parts go: files are paths in the kernel tree, "" for the usual one.
+    """Where the parts go; files are paths in the kernel tree."""
 
-    `programs` are those of a set of its own, `join` is the existing set that the kfuncs join;
-    without either they join the common one. `open` says that the struct shows its fields, `inside`
-    that the code compiles only as a part of the file it joins.
-    """
-
-    file: str
-    inside: bool
-    declarations: str
-    header: str
-    open: bool
-    programs: tuple[str, ...]
-    join: str
-    filter: str
+    file: str  # what the kfuncs join, "" for a file of their own
+    inside: bool  # the code compiles only as a part of that file
+    declarations: str  # the header for BPF programs, "" for the usual one, or NO_HEADER
+    header: str  # the header with the struct, "" where it stands beside the kfuncs
+    open: bool  # the struct shows its fields
+    programs: tuple[str, ...]  # the types of programs of a set of its own
+    join: str  # the existing set that the kfuncs join; without either they join the common one
+    filter: str  # the function that a set of its own is filtered by
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +58,28 @@ class Spec:
 
     name: str
     by_hand: bool  # the kernel has its code already, which is not generated
-    summary: str
-    since: Release
+    summary: str  # completes "use it to ..."
+    since: Release  # the first with it, OLDEST where no release has it yet
     place: Place
-    guard: str
-    includes: tuple[str, ...]
+    guard: str  # the kernel option without which it cannot exist, "" for none
+    includes: tuple[str, ...]  # the headers that its snippets need
     held: Element
     context: Context
     arguments: tuple[Argument, ...]
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[Refusal, ...]  # of new(), whatever the case
     helpers: tuple[Helper, ...]
-    allocate: bool
+    allocate: bool  # the state is allocated, and the opaque struct points to it
     resources: tuple[Resource, ...]
-    fields: tuple[Field, ...]
-    room: int
+    fields: tuple[Field, ...]  # of the state, beside those that follow from the rest
+    room: int  # the words to reserve at least; 0 for what the state needs
     select: str  # the argument that selects a case, "" when there is one case and no flag
-    lock: Lock | None
+    lock: Lock | None  # what each step holds
     cases: tuple[Case, ...]
     companions: tuple[Companion, ...]
     tests: Tests
     docs: str  # the author's own text for the reference page, "" where there is none
     series: Series
-    node: Node
+    node: Node  # the top of the document
 
     @property
     def release(self) -> Release:
@@ -95,6 +90,11 @@ class Spec:
     def younger(self) -> bool:
         """Whether that kernel is too old to have it."""
         return self.since > self.release
+
+    @property
+    def renamed(self) -> bool:
+        """Whether it has another name than in its spec, as a prototype beside the kernel's own has."""
+        return self.name != self.node.text("iterator")
 
     @property
     def released(self) -> bool:

@@ -11,22 +11,17 @@ from kiter.spec.snippet import Snippet
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A pointer that `get` gives, or a buffer of `count` items that `fill` fills.
-
-    `errno` is what new() returns when it cannot be had, with `doc` as the reason; `fails` has
-    (errno, reason) for a `get` that gives an ERR_PTR(). Of a buffer up to `inline` items stay in
-    the state.
-    """
+    """A pointer that `get` gives, or a buffer of `count` items that `fill` fills."""
 
     name: str
     type: str
-    doc: str
-    errno: str
-    fails: tuple[tuple[str, str], ...]
+    doc: str  # why it cannot be had
+    errno: str  # what new() returns then
+    fails: tuple[tuple[str, str], ...]  # (errno, reason) of a `get` that gives an ERR_PTR()
     get: Snippet | None
     put: Snippet | None
     count: Snippet | None
-    inline: int
+    inline: int  # up to so many items of a buffer stay in the state
     fill: Snippet | None
     node: Node
 

@@ -20,37 +20,35 @@ DEFAULT = "6.12"
 class Profile:
     """One kernel release as the generator sees it; the TOML files say where each fact was read.
 
-    A flag that the release does not have is "". `inlined` are the iterators whose calls the verifier
-    replaces by instructions. `sets` are the types of programs that sets of kfuncs are registered for,
-    `hooks` the types that share what they get, `filtered` the sets that refuse some all the same.
+    A flag that the release does not have is "".
     """
 
     release: str
-    verified: bool
-    kfuncs_open: str
+    verified: bool  # compiled and run against
+    kfuncs_open: str  # what stands before kfuncs, so that compilers do not ask for a prototype
     kfuncs_close: str
-    set_open: str
+    set_open: str  # what begins the set {set} of ids
     set_close: str
-    trusted_flag: str
-    perfmon_flag: str
-    spinlock_flag: str
-    implicit_flag: str
-    nullable_suffix: str
-    import_space: str
-    inlined: Sequence[str]
-    common_file: str
-    common_set: str
-    makefile: str
-    verifier: str
-    experimental: str
-    selftests: str
-    docs: str
-    sleepable: Sequence[str]
-    filtered: Sequence[str]
-    guarded: Mapping[str, str]
-    sets: Mapping[str, Sequence[str]]
-    hooks: Mapping[str, Sequence[str]]
-    messages: Mapping[str, str]
+    trusted_flag: str  # of a kfunc that takes trusted pointers only
+    perfmon_flag: str  # of one that wants CAP_PERFMON
+    spinlock_flag: str  # of one that may be called with a bpf_spin_lock held
+    implicit_flag: str  # of one with arguments that the verifier supplies
+    nullable_suffix: str  # of the name of an argument that may be NULL
+    import_space: str  # how a module imports the namespace {space} of symbols
+    inlined: Sequence[str]  # the iterators whose calls the verifier replaces by instructions
+    common_file: str  # the file with the common set
+    common_set: str  # the set that every type of program sees
+    makefile: str  # that of the kfuncs' folder
+    verifier: str  # the verifier's file
+    experimental: str  # the header that declares kfuncs to BPF programs
+    selftests: str  # the folder of BPF selftests
+    docs: str  # the folder of BPF documentation
+    sleepable: Sequence[str]  # the types whose programs may sleep
+    filtered: Sequence[str]  # the sets that refuse some programs of their types all the same
+    guarded: Mapping[str, str]  # files that the Makefile builds only with an option, and the option
+    sets: Mapping[str, Sequence[str]]  # the types of programs that each set is registered for
+    hooks: Mapping[str, Sequence[str]]  # the types that share what they get
+    messages: Mapping[str, str]  # the verifier's words for what it rejects
 
     @property
     def number(self) -> Release:

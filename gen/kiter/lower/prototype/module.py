@@ -55,5 +55,4 @@ def _quoted(text: str) -> str:
 def _has_struct(ctx: LoweringContext) -> bool:
     """Whether the kernel's own headers declare the struct already, which a renamed one's never do."""
     it = ctx.it
-    known = it.released and it.name == it.node.text("iterator")
-    return known and it.place.header.startswith("include/")
+    return it.released and not it.renamed and it.place.header.startswith("include/")
