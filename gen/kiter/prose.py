@@ -12,6 +12,7 @@ from kiter.markup import escaped
 PAGE = 80
 COMMENT = 79
 MAIL = 72
+SUBJECT = 75  # scripts/checkpatch.pl, COMMIT_LOG_LONG_LINE
 _BLANK = re.compile(r"\n\s*\n")
 _POINT = re.compile("- ")
 _BULLET = re.compile(r"\* ")
@@ -66,6 +67,11 @@ def mail(text: str) -> str:
 def _mailed(paragraph: str) -> Iterator[str]:
     for item in _items(paragraph, _POINT):
         yield from _lines(item, MAIL, rest="  " if _POINT.match(item) else "")
+
+
+def fitting(subjects: Sequence[str]) -> str:
+    """The first of these that a subject line has room for, else the last."""
+    return next((subject for subject in subjects if len(subject) <= SUBJECT), subjects[-1])
 
 
 def kernel_doc(text: str, spelled: Mapping[str, str] | None = None) -> str:

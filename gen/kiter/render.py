@@ -15,27 +15,35 @@ from kiter import markup, prose, resources
 from kiter.bytecode import Bytecode
 from kiter.kernel.cache import default_root
 from kiter.layout import Widths, authored, layout
-from kiter.layout.columns import HARD
+from kiter.layout.columns import HARD, TAB
 from kiter.lower.statement import Statement
 
 PROGRAMS = Widths(statement=HARD)
+MAIL_CODE = 71  # indented by 4; scripts/checkpatch.pl, COMMIT_LOG_LONG_LINE
 
 
 def _lines(lines: Iterable[str]) -> str:
     return "\n".join(lines)
 
 
-def _code(text: str) -> str:
+def _code(text: str, widths: Widths = PROGRAMS) -> str:
     """A program as a literal block: indented, and without tabs, which RST would count anew."""
-    laid_out = layout(text.strip("\n"), PROGRAMS)
-    lines = (line.replace("\t", " " * 8) for line in laid_out.splitlines())
-    return "\n".join(f"    {line}".rstrip() for line in lines)
+    lines = (line.expandtabs(TAB) for line in layout(text.strip("\n"), widths).splitlines())
+    return "\n".join(f"    {line}".rstrip() for line in lines) + "\n"
+
+
+def _mail_code(text: str, hard: int = MAIL_CODE) -> str:
+    """Code as a mail shows it; `hard` is what no line of it may pass."""
+    return _code(text, Widths(MAIL_CODE, MAIL_CODE, hard))
 
 
 def _say(statement: Statement, sentences: TemplateModule) -> str:
     """The words for a statement, from the macros of a template that was imported."""
-    said: str = getattr(sentences, statement.name)(*statement.about)
-    return said
+    return " ".join(getattr(sentences, statement.name)(*statement.about).split())
+
+
+def _said(statements: Iterable[Statement], sentences: TemplateModule) -> list[str]:
+    return [_say(statement, sentences) for statement in statements]
 
 
 def _named(names: Iterable[str], words: Mapping[str, str]) -> list[str]:
@@ -62,11 +70,14 @@ def _environment() -> Environment:
     made.filters["lines"] = _lines
     made.filters |= {
         "say": _say,
+        "said": _said,
         "named": _named,
         "literals": _literals,
         "wrap": prose.wrap,
         "fill": prose.fill,
         "mail": prose.mail,
+        "mail_code": _mail_code,
+        "fitting": prose.fitting,
         "kernel_doc": prose.kernel_doc,
         "capital": prose.capital,
         "sentence": prose.sentence,

@@ -13,10 +13,14 @@ from kiter.spec.expression import bracketed, breakable, choice, clauses, items, 
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """The columns that statements and comments keep to, and those that a function's first line does."""
+    """The columns that statements and comments keep to, and those that a function's first line does.
+
+    `hard` is what no line may pass: that of a statement which reads badly when it is broken.
+    """
 
     statement: int = COLUMNS
     prototype: int = COLUMNS
+    hard: int = HARD
 
     @property
     def least(self) -> int:
@@ -62,8 +66,8 @@ def _value(head: str, value: str, tabs: int, columns: int) -> Lines:
     return fill(head, breakable(value), ";", tabs)
 
 
-def _result(found: re.Match[str], tabs: int, _: Widths) -> Lines:
-    return _value(found["head"], found["value"], tabs, HARD)
+def _result(found: re.Match[str], tabs: int, widths: Widths) -> Lines:
+    return _value(found["head"], found["value"], tabs, widths.hard)
 
 
 def _assignment(found: re.Match[str], tabs: int, widths: Widths) -> Lines:
@@ -71,7 +75,7 @@ def _assignment(found: re.Match[str], tabs: int, widths: Widths) -> Lines:
     declares = " " in target
     if not declares and (parts := choice(value)):
         return _choice(target, parts, tabs, widths.statement)
-    return _value(f"{target} = ", value, tabs, HARD if declares else widths.statement)
+    return _value(f"{target} = ", value, tabs, widths.hard if declares else widths.statement)
 
 
 def _choice(target: str, parts: tuple[str, str, str], tabs: int, columns: int) -> Lines:
@@ -94,17 +98,17 @@ def _prototype(found: re.Match[str], tabs: int, widths: Widths) -> Lines:
     ctype, name = found["type"], f"{found['name']}("
     parameters, end = bracketed(found["rest"])
     one = call(ctype + name, parameters, end, tabs, widths.prototype)
-    if _fits(one, tabs, HARD):
+    if _fits(one, tabs, widths.hard):
         return one
     return (ctype.strip(), *call(name, parameters, end, tabs, widths.prototype))
 
 
-def _call(found: re.Match[str], tabs: int, _: Widths) -> Lines:
+def _call(found: re.Match[str], tabs: int, widths: Widths) -> Lines:
     """A call for its own sake: sets and their registration, too, which read as tables."""
-    if _fits((found[0],), tabs, HARD):
+    if _fits((found[0],), tabs, widths.hard):
         return (found[0],)
     inside, end = bracketed(found["rest"])
-    return call(f"{found['head']}(", inside, end, tabs)
+    return call(f"{found['head']}(", inside, end, tabs, min(COLUMNS, widths.hard))
 
 
 def _item(found: re.Match[str], tabs: int, _: Widths) -> Lines:

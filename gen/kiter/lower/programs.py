@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kiter.prose import listed
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
@@ -26,11 +25,6 @@ def shared(types: Iterable[str], profile: Profile) -> frozenset[str]:
 def anywhere(it: Spec, profile: Profile) -> bool:
     """Whether programs of every type get it."""
     return [*(registered(it, profile) or ())] == [*ANY] and certain(it, profile)
-
-
-def spoken(types: Iterable[str]) -> str:
-    """The types as a sentence lists them."""
-    return listed([*types])
 
 
 def certain(it: Spec, profile: Profile) -> bool:

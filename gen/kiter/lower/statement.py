@@ -11,4 +11,4 @@ class Statement:
     """One thing that holds: `name` is the macro that has the words, `about` what it is given."""
 
     name: str
-    about: tuple[str | int | tuple[str, ...], ...] = ()
+    about: tuple[str | int | tuple[str, ...] | Statement, ...] = ()

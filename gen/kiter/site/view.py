@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kiter.generate import generate
-from kiter.lower import describe, names
+from kiter.lower import failures, names
 from kiter.lower.context import LoweringContext, lowering_context
 from kiter.lower.docs import example, page
 from kiter.lower.docs.page import Picture, Site
-from kiter.markup import rst
+from kiter.lower.kernel import declarations
 from kiter.output import Kind
 from kiter.render import render
 from kiter.site import matrix, order
@@ -28,7 +28,7 @@ class Machine:
     """The states of an iterator: the errors of new(), and what it is over."""
 
     name: str
-    errors: str
+    errors: tuple[str, ...]
     element: str
 
 
@@ -60,7 +60,7 @@ def _files(made: LoweringContext) -> dict[str, str]:
         found[file] = render("site/order.svg.j2", figure)
         pictures.append(Picture(file, figure.title, figure.words))
     machine = f"pictures/{name}-states.svg"
-    errors = ", ".join(f"-{errno}" for errno in dict.fromkeys(e for e, _ in describe.failures(made)))
+    errors = tuple(dict.fromkeys(failure.errno for failure in failures.failures(made)))
     found[machine] = render("site/states.svg.j2", Machine(name, errors, made.it.element))
     kfuncs = generate(made.it, made.profile).of(Kind.KFUNCS)
     site = Site(
@@ -70,7 +70,7 @@ def _files(made: LoweringContext) -> dict[str, str]:
     )
     found[f"bpf_iter_{name}.rst"] = render(
         "docs/page.rst.j2",
-        replace(page.view(made), walks=tuple(pictures), signatures=page.signatures(made), site=site),
+        replace(page.view(made), walks=tuple(pictures), signatures=declarations.prototypes(made), site=site),
     )
     found[f"extra/ebpf.io/bpf_iter_{name}_new.md"] = ebpf(made)
     return found
@@ -78,7 +78,7 @@ def _files(made: LoweringContext) -> dict[str, str]:
 
 def _line(made: LoweringContext) -> Line:
     it = made.it
-    return Line(it.name, (rst(it.summary), f"``{it.element}``", spelled(it.since)))
+    return Line(it.name, (it.summary, it.element, spelled(it.since)))
 
 
 def _tables(made: Made) -> Mapping[str, tuple[Line, ...]]:
@@ -98,10 +98,9 @@ def ebpf(made: LoweringContext) -> str:
         "since": spelled(made.it.since),
         "page": page.view(made),
         "it": made.it,
-        "cases": [(case.flag, rst(case.doc).replace("``", "`")) for case in made.cases if case.flag],
-        "signature": page.signatures(made)[0].rstrip(";"),
+        "cases": [case for case in made.cases if case.flag],
+        "signature": declarations.prototypes(made)[0],
         "types": [kind.upper() for kind in matrix.types(made.it, made.profile)],
-        "errors": [(errno, rst(text).replace("``", "`")) for errno, text in describe.failures(made)],
         "example": render("docs/example.c.j2", program) if program else "",
     }
     return render("site/ebpf.md.j2", view)

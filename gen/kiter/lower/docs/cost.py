@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What an iterator costs: the program's stack, memory, the work of a step, and locks."""
+"""What an iterator costs: the program's stack, memory, the work of a step, and locks.
+
+templates/sentences/cost.j2 and work.j2 have the words.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,16 @@ from collections.abc import Iterator
 from kiter.analysis.state import WORD
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.prose import listed
+from kiter.lower.statement import Statement
 from kiter.spec.snippet import tokens
 from kiter.spec.walk import Counter, Cursor, Index, Linked, List, Native, Nested, Ring, Walk
 
 STACK = 512  # include/linux/filter.h, MAX_BPF_STACK
-LOCKS = {
-    "mutex": "the mutex",
-    "spin": "the spinlock",
-    "raw_spin": "the raw spinlock",
-}
 
 
-def sentences(ctx: LoweringContext) -> Iterator[str]:
-    """Paragraphs of RST."""
-    yield " ".join(_memory(ctx))
-    yield " ".join((*_steps(ctx), *_locks(ctx)))
+def paragraphs(ctx: LoweringContext) -> tuple[tuple[Statement, ...], ...]:
+    """Paragraphs of sentences."""
+    return tuple(_memory(ctx)), (*_steps(ctx), *_locks(ctx))
 
 
 def size(ctx: LoweringContext) -> int:
@@ -34,42 +31,39 @@ def size(ctx: LoweringContext) -> int:
     return ctx.state.words * WORD
 
 
-def _memory(ctx: LoweringContext) -> Iterator[str]:
-    it = ctx.it
-    struct = f"struct bpf_iter_{it.name}"
-    yield f"``{struct}`` takes {size(ctx)} bytes of the {STACK} that a program has for its stack."
+def _memory(ctx: LoweringContext) -> Iterator[Statement]:
+    new = names.function(ctx.it, "new")
+    yield Statement("stack", (f"struct bpf_iter_{ctx.it.name}", size(ctx), STACK))
     if ctx.state.memory:
-        yield f"``{names.function(it, 'new')}()`` allocates what else the walk needs."
-    for resource in it.resources:
+        yield Statement("allocated", (new,))
+    for resource in ctx.it.resources:
         if resource.count:
-            few = f", unless it is {resource.inline}" if resource.inline else ""
-            items = f"``{resource.count.text}`` items{few}"
-            yield f"``{names.function(it, 'new')}()`` allocates memory for {items}."
+            yield Statement("buffer", (new, resource.count.text, resource.inline))
 
 
-def _steps(ctx: LoweringContext) -> Iterator[str]:
-    by_words: dict[str, list[str]] = {}
+def _steps(ctx: LoweringContext) -> Iterator[Statement]:
+    """A sentence for each kind of work, with the flags whose walks do it where there are several."""
+    flags: dict[Statement, list[str]] = {}
     for case in ctx.cases:
-        by_words.setdefault(_work(ctx, case.walk), []).append(case.flag)
-    for words, flags in by_words.items():
-        which = f"With {listed([f'``{flag}``' for flag in flags])}, each" if len(by_words) > 1 else "Each"
-        yield f"{which} step {words}."
+        flags.setdefault(_work(ctx, case.walk), []).append(case.flag)
+    for work, which in flags.items():
+        yield Statement("step", (tuple(which) if len(flags) > 1 else (), work))
 
 
-def _work(ctx: LoweringContext, walk: Walk) -> str:
+def _work(ctx: LoweringContext, walk: Walk) -> Statement:
     match walk:
         case Counter():
-            return "counts on, in constant time"
+            return Statement("counter")
         case Index():
-            return "looks at no word twice"
+            return Statement("index")
         case Ring() | List():
-            return "follows one pointer, so a walk takes time in proportion to its elements"
+            return Statement("list")
         case Nested():
-            return "follows one pointer of the inner walk, or more of the outer one past what has no elements"
+            return Statement("nested")
         case Cursor() | Native() | Linked():
             called = _called(ctx, walk)
-            return f"is one call of ``{called}()``" if called else "follows one pointer"
-    return "is code of its own"
+            return Statement("call", (called,)) if called else Statement("pointer")
+    return Statement("raw")
 
 
 def _called(ctx: LoweringContext, walk: Cursor | Native | Linked) -> str:
@@ -79,11 +73,9 @@ def _called(ctx: LoweringContext, walk: Cursor | Native | Linked) -> str:
     return helpers.get(found[0], found[0]) if found[1:2] == ["("] else ""
 
 
-def _locks(ctx: LoweringContext) -> Iterator[str]:
+def _locks(ctx: LoweringContext) -> Iterator[Statement]:
     it = ctx.it
     if it.lock:
-        kind = next((words for name, words in LOCKS.items() if it.lock.kind.startswith(name)), "the lock")
-        where = it.lock.at.text.removeprefix("&")
-        yield f"Each step takes {kind} ``{where}`` and gives it up again."
+        yield Statement("lock", (it.lock.kind, it.lock.at.text.removeprefix("&")))
     elif it.rcu or all(isinstance(case.walk, Counter | Index) for case in ctx.cases):
-        yield "It takes no lock."
+        yield Statement("no_lock")

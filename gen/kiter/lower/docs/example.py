@@ -42,8 +42,23 @@ class Id:
 
 
 @dataclass(frozen=True, slots=True)
+class Loop:
+    """A walk that prints each element."""
+
+    # the declaration of the pointer to an element
+    pos: str
+    # whether it stands in an RCU read-side critical section
+    rcu: bool
+    iterator: str
+    # what stands behind the iterator: pos, and the arguments of new()
+    passed: tuple[str, ...]
+    format: str
+    printed: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
-    """The program: `header` declares the iterator beside libbpf's, "" if nothing must; `loop` is lines."""
+    """The program: `header` declares the iterator beside libbpf's, "" if nothing must."""
 
     header: str
     # the lines that declare what no header does
@@ -53,9 +68,7 @@ class View:
     ids: tuple[Id, ...]
     section: str
     name: str
-    # the declaration of the pointer to an element
-    pos: str
-    loop: tuple[str, ...]
+    loop: Loop
 
     @property
     def declares(self) -> bool:
@@ -84,25 +97,31 @@ def view(ctx: LoweringContext) -> View | None:
         ids=tuple(_id(a) for a in used),
         section=section,
         name=f"show_{ctx.it.name}",
-        pos=declare(ctx.it.element, "pos"),
         loop=loop(ctx, given),
     )
 
 
-def loop(ctx: LoweringContext, given: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The loop alone, in the critical section that it needs; arguments that are not given by their names."""
+def loop(ctx: LoweringContext, given: Mapping[str, str] | None = None) -> Loop:
+    """The loop alone; arguments that are not given by their names."""
     it = ctx.it
     values = (given or _given(ctx) or {}).get
-    passed = "".join(f", {values(a.name, a.name)}" for a in it.arguments if not a.implicit)
-    found = (f"bpf_for_each({it.name}, pos{passed})", f"\t{_show(ctx)}")
-    return ("bpf_rcu_read_lock();", *found, "bpf_rcu_read_unlock();") if it.rcu else found
+    form, printed = _shown(ctx)
+    return Loop(
+        pos=declare(it.element, "pos"),
+        rcu=it.rcu,
+        iterator=it.name,
+        passed=("pos", *(values(a.name, a.name) for a in it.arguments if not a.implicit)),
+        format=form,
+        printed=printed,
+    )
 
 
-def _show(ctx: LoweringContext) -> str:
-    form, values = SHOWN.get(ctx.it.element, ("%p", "pos"))
-    if ctx.it.element not in SHOWN and ctx.it.tests.identity is not None:
-        form, values = "%llu", f"(u64)({ctx.it.tests.identity.text})"
-    return f'bpf_printk("{form}", {values});'
+def _shown(ctx: LoweringContext) -> tuple[str, str]:
+    """A format, and what to print of an element."""
+    identity = ctx.it.tests.identity
+    if ctx.it.element not in SHOWN and identity is not None:
+        return "%llu", f"(u64)({identity.text})"
+    return SHOWN.get(ctx.it.element, ("%p", "pos"))
 
 
 def _header(ctx: LoweringContext) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from kiter.layout.columns import comment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import declare, prototype
+from kiter.lower.ctext import declare
 from kiter.lower.kernel import companions
 from kiter.spec.model import NO_HEADER
 
-KSYM = ") __weak __ksym;"
+KSYM = " __weak __ksym;"
 LIBBPF = "tools/lib/bpf/"
 
 
@@ -38,21 +38,26 @@ def in_tests(ctx: LoweringContext) -> tuple[str, ...]:
     return () if included else lines(ctx)
 
 
-def lines(ctx: LoweringContext) -> tuple[str, ...]:
-    """The declarations of what programs call, arguments without the suffixes that only the kernel needs."""
+def prototypes(ctx: LoweringContext) -> tuple[str, ...]:
+    """What programs call, new() first, without the suffixes that only the kernel needs."""
     it = ctx.it
     handle = f"struct bpf_iter_{it.name} *it"
     given = (handle, *(declare(a.type, a.name) for a in it.arguments if not a.implicit))
     return (
-        *prototype("int", names.function(it, "new"), given, "", KSYM),
-        *prototype(it.element, names.function(it, "next"), (handle,), "", KSYM),
-        *prototype("void", names.function(it, "destroy"), (handle,), "", KSYM),
-        *(
-            line
-            for c in it.companions
-            for line in prototype(c.gives, c.name, companions.parameters(ctx, c, "it"), "", KSYM)
-        ),
+        _prototype("int", names.function(it, "new"), given),
+        _prototype(it.element, names.function(it, "next"), (handle,)),
+        _prototype("void", names.function(it, "destroy"), (handle,)),
+        *(_prototype(c.gives, c.name, companions.parameters(ctx, c, "it")) for c in it.companions),
     )
+
+
+def _prototype(ctype: str, name: str, parameters: tuple[str, ...]) -> str:
+    return f"{declare(ctype, name)}({', '.join(parameters)})"
+
+
+def lines(ctx: LoweringContext) -> tuple[str, ...]:
+    """The declarations for BPF programs."""
+    return tuple(prototype + KSYM for prototype in prototypes(ctx))
 
 
 def home(ctx: LoweringContext) -> str:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from kiter.layout.columns import HARD, call, comment, fill
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare, indented
+from kiter.lower.statement import Statement
 from kiter.markup import plain
 from kiter.prose import listed, sentence
 from kiter.spec.element import Pointer
@@ -50,35 +51,16 @@ def view(ctx: LoweringContext) -> View | None:
     return View(parts) if parts else None
 
 
-def news(ctx: LoweringContext, gained: Container[str]) -> Iterator[str]:
-    """What a patch that adds these lines to the file does there, and why: a paragraph for each."""
-    if f"\tKF_{names.function(ctx.it, 'new')}," in gained:
-        yield _list_news(ctx)
+def news(ctx: LoweringContext, gained: Container[str]) -> Iterator[Statement]:
+    """What a patch that adds these lines to the file does there: sentences/news.j2 has the words."""
+    new = names.function(ctx.it, "new")
+    if f"\tKF_{new}," in gained:
+        yield Statement("allowlist", (_name(ctx), new, ctx.it.context.allow_doc))
     for null in (False, True):
         found = [p for p in ctx.it.held.trusted if p.nullable == null and _field(p) in gained]
         if found:
-            yield _trust_news(ctx, found, null)
-
-
-def _list_news(ctx: LoweringContext) -> str:
-    """That the registration, which knows no more than types of programs, cannot do it."""
-    new, why = names.function(ctx.it, "new"), ctx.it.context.allow_doc
-    told = (
-        f"Add {_name(ctx)}() to the verifier, which refuses a call of {new}() in any other program. A set "
-        "of kfuncs is registered for whole types of programs, whatever they are attached to and whether or "
-        "not they may sleep."
-    )
-    return f"{told} {sentence(plain(why))}" if why else told
-
-
-def _trust_news(ctx: LoweringContext, pointers: Sequence[Pointer], null: bool) -> str:
-    """That reading a pointer ends the trust in it."""
-    fields = listed([p.name for p in pointers])
-    told = (
-        f"Add {fields} to {_macro(ctx.it, null)} in the verifier, which takes a pointer that is read from "
-        "another for one that nothing keeps valid, and refuses to pass it to most kfuncs."
-    )
-    return " ".join((told, *(sentence(plain(p.doc)) for p in pointers if p.doc)))
+            reasons = tuple(p.doc for p in found if p.doc)
+            yield Statement("trusted", (tuple(p.name for p in found), _macro(ctx.it, null), reasons))
 
 
 def programs(ctx: LoweringContext) -> str:
