@@ -15,7 +15,9 @@ from kiter import markup, prose, resources
 from kiter.bytecode import Bytecode
 from kiter.kernel.cache import default_root
 from kiter.layout import Widths, authored, layout
-from kiter.layout.columns import HARD, TAB
+from kiter.layout.columns import COLUMNS, HARD, TAB
+from kiter.lower.ctext import declare
+from kiter.lower.kernel.part import Part
 from kiter.lower.statement import Statement
 
 PROGRAMS = Widths(statement=HARD)
@@ -55,6 +57,16 @@ def _literals(texts: Iterable[str]) -> list[str]:
     return [f"``{text}``" for text in texts]
 
 
+def _part(view: Part) -> str:
+    """The text of a part, by its own template, which sees its own view alone."""
+    return _environment().get_template(view.template).render(v=view).removesuffix("\n")
+
+
+def _remark(text: str) -> str:
+    """A comment's text: a line as it is, and what needs more is a sentence."""
+    return text if len(f"/* {text} */") <= COLUMNS else f"{prose.capital(text)}."
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -89,6 +101,7 @@ def _environment() -> Environment:
     }
     made.filters["code"] = _code
     made.filters["yaml"] = json.dumps
+    made.filters |= {"part": _part, "declare": declare, "remark": _remark}
     made.filters["authored"] = authored
     return made
 

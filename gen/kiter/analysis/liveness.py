@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from kiter.analysis.lookahead import Lookahead
 from kiter.spec.case import Case
@@ -18,44 +19,58 @@ from kiter.spec.resource import Resource
 from kiter.spec.walk import Counter, Index, Nested, Ring
 
 
+class Test(Enum):
+    """What is looked at."""
+
+    POINTER = auto()  # a field that is NULL
+    FLAG = auto()  # a bool that serves for nothing else, and is false
+    RANGE = auto()  # a number that has reached the one behind the last
+    TIMES = auto()  # a count that has come down
+    INDEX = auto()  # a number that has reached the end, which is computed
+
+
 @dataclass(frozen=True, slots=True)
 class Liveness:
-    """`test` is true for an empty iterator, `clear` are the statements that make one empty.
+    """The test, and the fields that it is about, the one that changes first.
 
-    `dead` is true when it never was live, or a walk that keeps nothing behind its end is over.
-    `field` is the field tested, "" where the test is about more than one; `flag` is its name where
-    it is a bool that serves for nothing else.
+    Those of an INDEX are the number and the fields that its end is computed from.
     """
 
-    field: str
-    test: str
-    clear: tuple[str, ...]
-    dead: str
-    flag: str = ""
+    test: Test
+    fields: tuple[str, ...]
 
+    @property
+    def field(self) -> str:
+        """The field that changes."""
+        return self.fields[0]
 
-def pointer(field: str, base: str = "kit->") -> Liveness:
-    """A pointer that is NULL exactly while the iterator is empty."""
-    test = f"!{base}{field}"
-    return Liveness(field, test, (f"{base}{field} = NULL;",), test)
+    @property
+    def flag(self) -> str:
+        """The field that serves for nothing else, "" if there is none."""
+        return self.field if self.test is Test.FLAG else ""
 
 
 def live(it: Spec, ahead: Lookahead | None, resources: tuple[Resource, ...], memory: str) -> Liveness:
     """The test of one iterator; `memory` names the pointer to allocated state, if it is."""
-    base = "it->" if it.place.open else "kit->"
     if memory:
-        return pointer(memory)
-    match it.cases[0].walk:
-        case Counter() as walk:
-            return _counter(walk, base)
-        case Index() as walk:
-            return _index(it, walk)
+        return Liveness(Test.POINTER, (memory,))
+    walk = it.cases[0].walk
+    if isinstance(walk, Counter | Index):
+        return _numbers(it, walk)
     if ahead or it.lifetime == "held":
-        return pointer((ahead.inner if ahead else it.cases[0].walk).name, base)
+        return Liveness(Test.POINTER, ((ahead.inner if ahead else walk).name,))
     if common := _common(it, resources):
-        return pointer(common[0], base)
-    test = f"!{base}live"
-    return Liveness("live", test, (f"{base}live = false;",), test, flag="live")
+        return Liveness(Test.POINTER, (common[0],))
+    return Liveness(Test.FLAG, ("live",))
+
+
+def _numbers(it: Spec, walk: Counter | Index) -> Liveness:
+    """The test of a walk over numbers."""
+    if isinstance(walk, Index):
+        return Liveness(Test.INDEX, (walk.name, *_bounds(it, walk)))
+    if walk.times:
+        return Liveness(Test.TIMES, (walk.times,))
+    return Liveness(Test.RANGE, (walk.name, walk.end))
 
 
 def _common(it: Spec, resources: tuple[Resource, ...]) -> list[str]:
@@ -74,19 +89,8 @@ def _candidates(it: Spec, case: Case, resources: Iterable[Resource]) -> list[str
     return given + ([walk.name] if isinstance(walk, Ring) else [])
 
 
-def _counter(walk: Counter, base: str) -> Liveness:
-    if walk.times:
-        left = f"{base}{walk.times}"
-        return Liveness(walk.times, f"{left} <= 0", (f"{left} = -1;",), f"{left} < 0")
-    clear = (f"{base}{walk.name} = 0;", f"{base}{walk.end} = 0;")
-    test = f"{base}{walk.name} + 1 >= {base}{walk.end}"
-    return Liveness("", test, clear, test)
-
-
-def _index(it: Spec, walk: Index) -> Liveness:
+def _bounds(it: Spec, walk: Index) -> tuple[str, ...]:
+    """The fields that the end of the numbers is computed from."""
     named = walk.end.names()
-    fields = [a.name for a in it.arguments if a.keep and a.name in named]
-    fields += [f.name for f in it.fields if f.name in named]
-    clear = tuple(f"kit->{name} = 0;" for name in (walk.name, *fields))
-    test = f"kit->{walk.name} >= end"
-    return Liveness("", test, clear, test)
+    kept = (a.name for a in it.arguments if a.keep)
+    return tuple(name for name in (*kept, *(f.name for f in it.fields)) if name in named)

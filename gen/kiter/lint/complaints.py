@@ -27,8 +27,8 @@ def _all() -> tuple[Complaint, ...]:
     )
 
 
-EMPTY = "new() stores the empty state first (lower/kernel/new.py)"
-ENDS = "the frame of next() empties a drained iterator (lower/kernel/next.py)"
+EMPTY = "new() stores the empty state first (templates/kernel/new.c.j2)"
+ENDS = "the frame of next() empties a drained iterator (templates/kernel/next/)"
 USER = "the template of the user-space tests (templates/selftests/prog_test.c.j2)"
 KFUNCS = "the template of the kfuncs (templates/kernel/kfuncs.c.j2)"
 
@@ -42,7 +42,7 @@ _ROWS = (
         "destroy() gives back after a failed new() what was never taken",
         "GL",
         "I03",
-        "lower/kernel/destroy.py",
+        "templates/kernel/destroy/",
     ),
     (6, "the whole state should be emptied on an error, with a comment that says why", "G", "I01", EMPTY),
     (7, "destroy() tests a field that next() clears, and memory leaks", "LT", "I04", "analysis/liveness.py"),
@@ -51,17 +51,23 @@ _ROWS = (
         "a size is multiplied before it is checked",
         "GLT",
         "I05 H06 H07",
-        "lower/kernel/acquire.py checks in 64 bits",
+        "templates/kernel/new/buffer.c.j2 checks in 64 bits",
     ),
     (9, "fields of the state are not initialised", "G", "I01", EMPTY),
-    (10, "a companion follows the state after a failed new()", "GLT", "I06", "lower/kernel/companions.py"),
+    (
+        10,
+        "a companion follows the state after a failed new()",
+        "GLT",
+        "I06",
+        "templates/kernel/companion.c.j2",
+    ),
     (11, "list_entry() of an empty list", "L", "C31 I07", "walk: list"),
     (
         12,
         "GFP_KERNEL where programs must not sleep",
         "L",
         "C30 I08",
-        "lower/kernel/acquire.py chooses the allocator",
+        "lower/kernel/memory.py chooses the allocator",
     ),
     (13, "an RCU section from new() to destroy()", "L", "C29 I09", "context: rcu"),
     (14, "a lock from new() to destroy()", "L", "C29 H23 I09", "walk: lock, round each step"),
@@ -79,9 +85,15 @@ _ROWS = (
         "context: allow names the types",
     ),
     (22, "eight bytes of the stack for a char", "L", "Q05 I20 I41", "analysis/state.py packs the fields"),
-    (23, "an opaque struct of two arrays", "G", "I20", "lower/kernel/kfuncs.py"),
+    (23, "an opaque struct of two arrays", "G", "I20", "templates/kernel/struct/opaque.c.j2"),
     (24, "more opaque words than pointers", "GL", "I21", "analysis/state.py counts the words"),
-    (25, "the size is compared with !=, and the build fails on 32-bit", "G", "I22", "lower/kernel/new.py"),
+    (
+        25,
+        "the size is compared with !=, and the build fails on 32-bit",
+        "G",
+        "I22",
+        "templates/kernel/new.c.j2",
+    ),
     (26, "no guard against -Wmissing-prototypes", "G", "I29", KFUNCS),
     (27, "the build fails with CONFIG_CGROUPS=n", "GL", "I27", "guard"),
     (28, "the BTF ids are not guarded", "GL", "I26", "guard"),
@@ -98,7 +110,13 @@ _ROWS = (
     ),
     (34, "the enumerators' names are confusing", "L", "Q04", ""),
     (35, "a task is needed to visit all; __opt means something else", "G", "K05 I48", "nullable: true"),
-    (36, "default: in next() stands for a known case", "G", "I42", "lower/kernel/next.py names every case"),
+    (
+        36,
+        "default: in next() stands for a known case",
+        "G",
+        "I42",
+        "templates/kernel/walk/select.c.j2 names every case",
+    ),
     (37, "no blank line after the declarations", "G", "I43", "layout/ orders blocks"),
     (
         38,

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from kiter.analysis.analysis import analyse
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.state import State
-from kiter.lower import names
-from kiter.lower.kernel.steps import Scope, Steps, steps, steps_ahead
+from kiter.lower.kernel.scope import Scope, scope
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.model import Spec
@@ -19,7 +18,7 @@ from kiter.target.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class LoweringContext:
-    """Each case is beside its steps in `walks`.
+    """One iterator, and what follows from it.
 
     `releases` says that the end of the walk gives things back, and so has a function for it;
     `ahead` is there where all cases look ahead with one cursor.
@@ -29,7 +28,6 @@ class LoweringContext:
     profile: Profile
     state: State
     scope: Scope
-    walks: tuple[Steps, ...]
     releases: bool
     ahead: Lookahead | None
 
@@ -54,31 +52,12 @@ class LoweringContext:
         return "" if whole else self.it.guard
 
     @property
-    def empty(self) -> str:
-        """True when the iterator is empty, where the memory of an allocated state has a variable."""
-        memory = self.state.memory
-        return self.state.live.test if memory is None or memory.whole else f"!{memory.name}"
-
-    @property
-    def kit(self) -> tuple[str, ...]:
-        """The declaration that gives the opaque state its fields; none for an open one."""
-        if self.it.place.open:
-            return ()
-        return (f"struct bpf_iter_{self.it.name}_kern *kit = (void *)it;",)
+    def kern(self) -> str:
+        """The struct that gives the opaque state its fields."""
+        return f"struct bpf_iter_{self.it.name}_kern"
 
 
 def lowering_context(it: Spec, profile: Profile) -> LoweringContext:
     """Everything that the outputs share, decided once; `it` must have passed the linter."""
     made = analyse(it)
-    kept, ahead = made.state, made.ahead
-    scope = Scope(
-        it=it,
-        live=kept.live,
-        base=kept.base,
-        drain=f"{names.function(it, 'release')}(kit);" if made.releases else kept.live.clear[0],
-        in_new=names.in_new(it, profile, kept),
-        in_next=names.in_next(it, kept),
-        inside=2 if it.select else 1,
-    )
-    walks = tuple(steps_ahead(ahead, c.walk, scope) if ahead else steps(c.walk, scope) for c in it.cases)
-    return LoweringContext(it, profile, kept, scope, walks, made.releases, ahead)
+    return LoweringContext(it, profile, made.state, scope(it, profile, made.state), made.releases, made.ahead)

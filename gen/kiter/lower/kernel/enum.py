@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kiter.lower.context import LoweringContext
 
@@ -21,6 +22,7 @@ class Member:
 class Enum:
     """`defines` is how it begins; `about` is what it is for, "" for one without a name."""
 
+    template: ClassVar = "kernel/enum.j2"
     defines: str
     about: str
     iterator: str

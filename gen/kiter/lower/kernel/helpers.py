@@ -3,14 +3,26 @@
 
 from __future__ import annotations
 
-from kiter.layout.authored import statements
-from kiter.layout.columns import comment
+from dataclasses import dataclass
+from typing import ClassVar
+
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import declare, indented, prototype
-from kiter.lower.kernel.function import Function
+from kiter.lower.ctext import declare
 from kiter.spec.helper import Helper
 from kiter.spec.snippet import substitute
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """The author's own statements."""
+
+    template: ClassVar = "kernel/helper.c.j2"
+    doc: str
+    gives: str
+    name: str
+    parameters: tuple[str, ...]
+    body: str
 
 
 def functions(ctx: LoweringContext) -> tuple[Function, ...]:
@@ -19,15 +31,11 @@ def functions(ctx: LoweringContext) -> tuple[Function, ...]:
 
 
 def _function(ctx: LoweringContext, helper: Helper) -> Function:
-    parameters = tuple(declare(ctype, name) for name, ctype in helper.takes) or ("void",)
-    head = prototype(helper.gives, names.function(ctx.it, helper.name), parameters, "static")
     own = {name: name for name, _ in helper.takes}
-    spelled = {**names.helpers(ctx.it), **own}
-    body = statements(substitute(helper.body.text, spelled))
-    return Function(_comment(helper.doc), head, indented(body))
-
-
-def _comment(text: str) -> tuple[str, ...]:
-    """A line as it is; what needs more is a sentence."""
-    line = comment(text)
-    return line if len(line) == 1 else comment(f"{text[:1].upper()}{text[1:]}.")
+    return Function(
+        doc=helper.doc,
+        gives=helper.gives,
+        name=names.function(ctx.it, helper.name),
+        parameters=tuple(declare(ctype, name) for name, ctype in helper.takes),
+        body=substitute(helper.body.text, {**names.helpers(ctx.it), **own}),
+    )

@@ -1,37 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Locks that are held during a step: what takes them, what drops them, what they need."""
+"""Locks that are held during a step; templates/kernel/lock/ has one file for each kind."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiter.lower.kernel.steps import Scope
-from kiter.spec.walk import Lock
-
-FLAGS = "flags"
+from kiter.lower.context import LoweringContext
+from kiter.lower.kernel.part import Part
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """One lock in C; `locals` maps the variables it wants to their types."""
+class Locked:
+    """Statements with a lock round them."""
 
-    take: str
-    drop: str
-    locals: dict[str, str]
+    kind: str
+    at: str
+    inside: Part
 
-
-VERBS = {
-    "mutex": ("mutex_lock({at});", "mutex_unlock({at});"),
-    "spin": ("spin_lock({at});", "spin_unlock({at});"),
-    "spin_irqsave": ("spin_lock_irqsave({at}, flags);", "spin_unlock_irqrestore({at}, flags);"),
-    "raw_spin_irqsave": ("raw_spin_lock_irqsave({at}, flags);", "raw_spin_unlock_irqrestore({at}, flags);"),
-}
+    @property
+    def template(self) -> str:
+        """The lock of that kind, as the schema names it."""
+        return f"kernel/lock/{self.kind}.c.j2"
 
 
-def held(lock: Lock | None, scope: Scope) -> Held | None:
-    """The lock of a walk as the functions after new() spell it."""
-    if lock is None:
-        return None
-    at = scope.next(lock.at)
-    take, drop = (verb.format(at=at) for verb in VERBS[lock.kind])
-    return Held(take, drop, {FLAGS: "unsigned long"} if lock.kind.endswith("irqsave") else {})
+def locked(ctx: LoweringContext, inside: Part) -> Part:
+    """The statements, with the lock of the walk round them if it has one."""
+    lock = ctx.it.lock
+    return inside if lock is None else Locked(lock.kind, ctx.scope.next(lock.at), inside)
+
+
+def variables(ctx: LoweringContext) -> tuple[str, ...]:
+    """What the lock wants to have declared."""
+    lock = ctx.it.lock
+    return ("unsigned long flags",) if lock and lock.kind.endswith("irqsave") else ()

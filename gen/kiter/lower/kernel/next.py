@@ -4,289 +4,253 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
 
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.state import pointee
-from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import assign, choose, declare, guarded, indented, prototype, spaced
-from kiter.lower.kernel import acquire, kernel_doc, release
-from kiter.lower.kernel.function import Kfunc
-from kiter.lower.kernel.locks import Held, held
+from kiter.lower.ctext import declare, variables
+from kiter.lower.kernel import empty, held, kernel_doc, locks, memory, walks
+from kiter.lower.kernel.kit import Kit, kit
+from kiter.lower.kernel.part import Part
 from kiter.spec.expression import operand
-from kiter.spec.snippet import Snippet
-from kiter.spec.walk import Counter, Cursor, Index, Linked, List, Native
-
-STICKY = "/* once drained, always drained: the verifier counts on it */"
-Blocks = tuple[tuple[str, ...], ...]
+from kiter.spec.walk import Counter, Cursor, Index, Linked, Native
 
 
-def function(ctx: LoweringContext) -> Kfunc:
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The kfunc."""
+
+    template: ClassVar = "kernel/next.c.j2"
+    doc: kernel_doc.Next
+    name: str
+    element: str
+    body: Part
+
+
+# --- the templates of templates/kernel/next/ ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What is done where the cursor has come to the end."""
+
+    template: ClassVar = "kernel/next/drained.c.j2"
+    cursor: str
+    drain: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """The same where the cursor is gone then, as all of the state is."""
+
+    template: ClassVar = "kernel/next/freed.c.j2"
+    cursor: str
+    drain: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk over elements that RCU keeps; `end` is None where each step does that itself."""
+
+    template: ClassVar = "kernel/next/walk.c.j2"
+    kit: Kit
+    variables: tuple[str, ...]
+    live: str
+    step: Part
+    end: Part | None
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A nested walk that looks ahead.
+
+    `stays` are the conditions under which the inner walk goes on, or was all there is: one is enough.
+    `apart` are those under which there is an inner walk at all, none where there always is.
+    """
+
+    template: ClassVar = "kernel/next/ahead.c.j2"
+    kit: Kit
+    pos: str
+    cursor: str
+    apart: tuple[str, ...]
+    within: str
+    stays: tuple[str, ...]
+    outer: str
+    next: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers up to another."""
+
+    template: ClassVar = "kernel/next/range.c.j2"
+    kit: Kit
+    number: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """One number, several times."""
+
+    template: ClassVar = "kernel/next/times.c.j2"
+    kit: Kit
+    number: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers below an end that something finds; `buffers` are declared, and say where they are."""
+
+    template: ClassVar = "kernel/next/index.c.j2"
+    kit: Kit
+    buffers: tuple[str, ...]
+    type: str
+    number: str
+    next: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfKernel:
+    """A kernel's own iterator, which goes on giving NULL."""
+
+    template: ClassVar = "kernel/next/native_sticky.c.j2"
+    kit: Kit
+    live: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A walk whose element is in no field: what the step finds is in `pos`, until the end."""
+
+    template: ClassVar = "kernel/next/local.c.j2"
+    kit: Kit
+    variables: tuple[str, ...]
+    live: str
+    step: Part
+    drain: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Elements that are copied into the state; the calls are "" where there is nothing to call."""
+
+    template: ClassVar = "kernel/next/snapshot.c.j2"
+    kit: Kit
+    pos: str
+    live: str
+    next: str
+    drain: Part
+    copy: str
+    put: str
+    get: str
+    done: str
+
+
+# --- which of them, and with what --------------------------------------------------------------------
+
+
+def kfunc(ctx: LoweringContext) -> Next:
     """The kfunc bpf_iter_X_next()."""
-    it = ctx.it
-    head = prototype(
-        it.element, names.function(it, "next"), (f"struct bpf_iter_{it.name} *it",), "__bpf_kfunc"
-    )
-    return Kfunc(kernel_doc.next(ctx), head, indented(spaced(_blocks(ctx))))
+    return Next(kernel_doc.next(ctx), ctx.it.name, ctx.it.element, _body(ctx))
 
 
-def _blocks(ctx: LoweringContext) -> Blocks:
-    kinds: dict[type, Callable[[LoweringContext], Blocks]] = {
-        Counter: _counter,
-        Index: _index,
-        Native: _native,
-        Linked: _linked,
-    }
+def _body(ctx: LoweringContext) -> Part:
+    walk = ctx.cases[0].walk
     if ctx.ahead:
         return _ahead(ctx, ctx.ahead)
-    lifetimes = {"held": _held, "snapshot": _snapshot}
-    made = kinds.get(type(ctx.cases[0].walk)) or lifetimes.get(ctx.it.lifetime) or _plain
-    return made(ctx)
+    match walk:
+        case Counter():
+            return _counter(ctx, walk)
+        case Index():
+            return _index(ctx, walk)
+        case Native() if walk.sticky:
+            return OfKernel(kit(ctx), empty.live(ctx), ctx.scope.next(walk.next))
+        case Native() | Linked():
+            return _local(ctx, walk)
+    lifetimes: dict[str, Callable[[LoweringContext], Part]] = {"held": held.next, "snapshot": _snapshot}
+    return lifetimes.get(ctx.it.lifetime, _walk)(ctx)
 
 
-def _empty(ctx: LoweringContext) -> tuple[str, ...]:
-    return (f"if ({ctx.empty})", "\treturn NULL;")
-
-
-def variables(*given: dict[str, str]) -> tuple[str, ...]:
-    """Declarations of name to type, those of one type together, the longest line first."""
-    kinds: dict[str, dict[str, None]] = {}
-    for names_of in given:
-        for name, ctype in names_of.items():
-            kinds.setdefault(ctype, {})[name] = None
-    lines = (
-        declare(ctype, f", {'*' * ctype.count('*')}".join(group)) + ";" for ctype, group in kinds.items()
-    )
-    return tuple(sorted(lines, key=len, reverse=True))
-
-
-def _locked(lock: Held | None, lines: tuple[str, ...]) -> Blocks:
-    """The statements with the lock round them."""
-    return ((lock.take, *lines, lock.drop),) if lock else (lines,)
-
-
-# --- walks over elements that RCU keeps --------------------------------------------------------------
-
-
-def _plain(ctx: LoweringContext) -> Blocks:
-    lock = held(ctx.it.lock, ctx.scope)
-    locals_ = variables(*(dict(w.locals) for w in ctx.walks), lock.locals if lock else {})
-    return (
-        (*ctx.kit, *release.data(ctx), *locals_),
-        _empty(ctx),
-        *_locked(lock, _switch(ctx) if ctx.it.select else ctx.walks[0].body),
-        _tail(ctx),
-        (_result(ctx),),
+def _walk(ctx: LoweringContext) -> Walk:
+    steps = tuple(walks.step(ctx, case.walk) for case in ctx.cases)
+    pairs = tuple(zip(ctx.cases, steps, strict=True))
+    step = steps[0].part
+    if ctx.it.select:
+        chosen = tuple(walks.Chosen(case.flag, step.part, step.ends) for case, step in pairs)
+        step = walks.Selected(ctx.scope.field(ctx.it.select), chosen)
+    cursors = [ctx.scope.field(case.walk.name) for case, step in pairs if not step.ends]
+    end = Drained if ctx.state.memory is None else Freed
+    return Walk(
+        kit=kit(ctx),
+        variables=(*variables(*(step.variables for step in steps)), *locks.variables(ctx)),
+        live=empty.live(ctx),
+        step=locks.locked(ctx, step),
+        end=end(cursors[0], empty.drain(ctx)) if cursors else None,
+        result=cursors[0] if cursors else "NULL" if ctx.it.select else "pos",
     )
 
 
-def _switch(ctx: LoweringContext) -> tuple[str, ...]:
-    lines = [f"switch ({ctx.scope.field(ctx.it.select)}) {{"]
-    for case, walk in zip(ctx.cases, ctx.walks, strict=True):
-        last = "return pos;" if walk.ends else "break;"
-        lines += [f"case {case.flag}:", *indented((*walk.body, last))]
-    return (*lines, "}")
-
-
-def _open_ended(ctx: LoweringContext) -> list[str]:
-    pairs = zip(ctx.cases, ctx.walks, strict=True)
-    return [ctx.scope.field(case.walk.name) for case, walk in pairs if not walk.ends]
-
-
-def _tail(ctx: LoweringContext) -> tuple[str, ...]:
-    if not (cursors := _open_ended(ctx)):
-        return ()
-    if ctx.state.memory is None:
-        return (STICKY, f"if (!{cursors[0]})", f"\t{ctx.scope.drain}")
-    return (STICKY, f"if (!{cursors[0]}) {{", *indented((ctx.scope.drain, "return NULL;")), "}")
-
-
-def _result(ctx: LoweringContext) -> str:
-    if cursors := _open_ended(ctx):
-        return f"return {cursors[0]};"
-    return "return NULL;" if ctx.it.select else "return pos;"
-
-
-def _ahead(ctx: LoweringContext, ahead: Lookahead) -> Blocks:
-    """The element that was found before, once the one behind it has been found."""
-    outer, inner = (ctx.scope.field(level.name) for level in (ahead.outer, ahead.inner))
-    flag = ctx.scope.field(ctx.it.select) if ctx.it.select else ""
-    most = " || ".join((inner, *(f"{flag} == {name}" for name in ahead.inside)))
-    within = ctx.scope.next(ahead.inner.next, **{ahead.inner.name: "pos", "pos": "pos"})
-    bracketed = bool(ahead.outside)
-    inside = 1 + bracketed
-    step = (*assign(inner, within, inside), *guarded(most, "return pos;", inside))
-    if bracketed:
-        apart = " && ".join(f"{flag} != {name}" for name in ahead.outside)
-        *head, last = guarded(apart, "")[:-1]
-        step = (*head, f"{last} {{", *indented(step), "}")
-    end = f"{outer} == {operand(ctx.scope.next(ahead.outer.anchor))}"
-    return (
-        (*ctx.kit, f"{declare(ctx.it.element, 'pos')} = {inner};"),
-        ("if (!pos)", "\treturn NULL;"),
-        step,
-        (
-            *assign(outer, ctx.scope.next(ahead.outer.next)),
-            *choose(inner, end, "NULL", outer),
-            "return pos;",
-        ),
+def _ahead(ctx: LoweringContext, ahead: Lookahead) -> Ahead:
+    cursor, outer = (ctx.scope.field(level.name) for level in (ahead.inner, ahead.outer))
+    flag = ctx.scope.field(ctx.it.select)
+    return Ahead(
+        kit=kit(ctx),
+        pos=declare(ctx.it.element, "pos"),
+        cursor=cursor,
+        apart=tuple(f"{flag} != {name}" for name in ahead.outside),
+        within=ctx.scope.next(ahead.inner.next, **{ahead.inner.name: "pos", "pos": "pos"}),
+        stays=(cursor, *(f"{flag} == {name}" for name in ahead.inside)),
+        outer=outer,
+        next=ctx.scope.next(ahead.outer.next),
+        anchor=operand(ctx.scope.next(ahead.outer.anchor)),
     )
 
 
-# --- walks over numbers in the state -----------------------------------------------------------------
+def _counter(ctx: LoweringContext, walk: Counter) -> Part:
+    number = ctx.scope.field(walk.name)
+    if walk.times:
+        return Times(kit(ctx), number, ctx.scope.field(walk.times))
+    return Range(kit(ctx), number, ctx.scope.field(walk.end))
 
 
-def _counter(ctx: LoweringContext) -> Blocks:
-    walk = ctx.cases[0].walk
-    assert isinstance(walk, Counter)
-    here = ctx.scope.field(walk.name)
-    step = f"{ctx.scope.field(walk.times)}--;" if walk.times else f"{here}++;"
-    wraps = () if walk.times else ("/* wraps to the first number if that is the lowest there is */",)
-    return (ctx.kit, (*wraps, *_empty(ctx)), (step, f"return &{here};"))
-
-
-def _index(ctx: LoweringContext) -> Blocks:
-    walk = ctx.cases[0].walk
-    assert isinstance(walk, Index)
-    here = ctx.scope.field(walk.name)
-    buffers = [r for r in ctx.it.resources if r.buffer and r.inline]
-    found = [f"{declare(r.type, r.name)} = {acquire.found(ctx, r)};" for r in buffers]
-    end = f"{pointee(ctx.it)} end = {ctx.scope.next(walk.end)};"
-    return (
-        (*ctx.kit, *sorted((*found, end), key=len, reverse=True)),
-        _empty(ctx),
-        (*assign(here, ctx.scope.next(walk.next)), f"return {here} < end ? &{here} : NULL;"),
+def _index(ctx: LoweringContext, walk: Index) -> Numbers:
+    buffers = (r for r in ctx.it.resources if r.buffer and r.inline)
+    return Numbers(
+        kit=kit(ctx),
+        buffers=tuple(f"{declare(r.type, r.name)} = {memory.found(ctx, r)}" for r in buffers),
+        type=pointee(ctx.it),
+        number=ctx.scope.field(walk.name),
+        next=ctx.scope.next(walk.next),
+        end=ctx.scope.next(walk.end),
     )
 
 
-# --- walks whose elements something else keeps -------------------------------------------------------
+def _local(ctx: LoweringContext, walk: Native | Linked) -> Local:
+    step = locks.locked(ctx, walks.CursorStep("pos", ctx.scope.next(walk.next)))
+    own = (declare(ctx.it.element, "pos"), *locks.variables(ctx))
+    return Local(kit(ctx), own, empty.live(ctx), step, empty.drain(ctx))
 
 
-def _native(ctx: LoweringContext) -> Blocks:
-    walk = ctx.cases[0].walk
-    assert isinstance(walk, Native)
-    step = ctx.scope.next(walk.next)
-    if walk.sticky:
-        return ((*ctx.kit, *release.data(ctx)), _empty(ctx), (f"return {step};",))
-    return (
-        (*ctx.kit, *release.data(ctx), *variables({"pos": ctx.it.element})),
-        _empty(ctx),
-        assign("pos", step),
-        (STICKY, "if (!pos)", f"\t{ctx.scope.drain}"),
-        ("return pos;",),
-    )
-
-
-def _linked(ctx: LoweringContext) -> Blocks:
-    walk = ctx.cases[0].walk
-    assert isinstance(walk, Linked)
-    lock = held(ctx.it.lock, ctx.scope)
-    return (
-        (*ctx.kit, *variables({"pos": ctx.it.element}, lock.locals if lock else {})),
-        _empty(ctx),
-        *_locked(lock, assign("pos", ctx.scope.next(walk.next))),
-        (STICKY, "if (!pos)", f"\t{ctx.scope.drain}"),
-        ("return pos;",),
-    )
-
-
-def _over(ctx: LoweringContext, snippet: Snippet, pos: str) -> str:
-    """A snippet of the element, for the element in a variable."""
-    return ctx.scope.next(snippet, **{ctx.cases[0].walk.name: pos, "pos": pos})
-
-
-def _found(ctx: LoweringContext, target: str, last: str, start: str) -> tuple[str, ...]:
-    """Statements that find the element behind `last`, or the first one, and leave it in `target`."""
-    walk = ctx.cases[0].walk
-    end: tuple[str, ...] = ()
-    if isinstance(walk, List):
-        struct = pointee(ctx.it)
-        head = ctx.scope.next(walk.head)
-        first = f"list_first_entry_or_null({head}, {struct}, {walk.member})"
-        end = (f"else if (list_is_last(&{last}->{walk.member}, {head}))", f"\t{target} = NULL;")
-        on = f"list_next_entry({last}, {walk.member})"
-    else:
-        assert isinstance(walk, Cursor)
-        first = ctx.scope.next(walk.first) if walk.first else _over(ctx, walk.next, "NULL")
-        on = _over(ctx, walk.next, last)
-    return (
-        f"if ({last} == {start})",
-        *indented(assign(target, first, 2)),
-        *end,
-        "else",
-        *indented(assign(target, on, 2)),
-    )
-
-
-def _held(ctx: LoweringContext) -> Blocks:
-    cursor = ctx.scope.field(ctx.cases[0].walk.name)
-    start, element = names.start(ctx.it), ctx.it.held
-    if element.handover and ctx.it.lock is None and not ctx.releases:
-        return (ctx.kit, _empty(ctx), _found(ctx, cursor, cursor, start), (f"return {cursor};",))
-    lock = held(ctx.it.lock, ctx.scope)
-    needs = {"pos": ctx.it.element} | ({"last": "bool"} if element.last else {})
-    previous = f"{declare(ctx.it.element, 'prev')} = {cursor};"
-    step = (*_found(ctx, "pos", "prev", start), *_exchange(ctx, start))
-    return (
-        (*ctx.kit, previous, *_initialized(variables(needs, lock.locals if lock else {}))),
-        ("if (!prev)", "\treturn NULL;"),
-        *_step(lock, step),
-        _let_go(ctx, start),
-        (f"{cursor} = pos;", *_end(ctx), "return pos;"),
-    )
-
-
-def _initialized(lines: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(line.replace("bool last;", "bool last = false;") for line in lines)
-
-
-def _step(lock: Held | None, lines: tuple[str, ...]) -> Blocks:
-    """As a careful author lays out a long critical section: with air inside it."""
-    return ((lock.take,), lines, (lock.drop,)) if lock else (lines,)
-
-
-def _exchange(ctx: LoweringContext, start: str) -> tuple[str, ...]:
-    """Holds the element that was found, and counts down the one before where that decides what follows."""
-    element = ctx.it.held
-    lines: tuple[str, ...] = ()
-    if element.get is not None:
-        lines = ("if (pos)", f"\t{_over(ctx, element.get, 'pos')};")
-    if element.put is not None and element.last is not None:
-        lines = (*lines, f"if (prev != {start})", f"\tlast = {_over(ctx, element.put, 'prev')};")
-    return lines
-
-
-def _end(ctx: LoweringContext) -> tuple[str, ...]:
-    """What is given back at the end of a held walk, where something is."""
-    return ("if (!pos)", f"\t{ctx.scope.drain}") if ctx.releases else ()
-
-
-def _let_go(ctx: LoweringContext, start: str) -> tuple[str, ...]:
-    """What is done for the element before, outside of the lock: it may free, or sleep."""
-    element = ctx.it.held
-    if element.last is not None:
-        return guarded("last", f"{_over(ctx, element.last, 'prev')};")
-    if element.handover or element.put is None:
-        return ()
-    return guarded(f"prev != {start}", f"{_over(ctx, element.put, 'prev')};")
-
-
-def _snapshot(ctx: LoweringContext) -> Blocks:
+def _snapshot(ctx: LoweringContext) -> Snapshot:
     walk, element = ctx.cases[0].walk, ctx.it.held
     assert isinstance(walk, Cursor)
     copy = ctx.scope.field(walk.name)
-    swap = [f"{_over(ctx, element.put, f'&{copy}')};"] if element.put else []
-    swap.append(f"memcpy(&{copy}, pos, sizeof({copy}));")
-    swap += [f"{_over(ctx, element.get, f'&{copy}')};"] if element.get else []
-    swap += [f"{_over(ctx, walk.done, 'pos')};"] if walk.done else []
-    return (
-        (*ctx.kit, *release.data(ctx), *variables({"pos": ctx.it.element})),
-        _empty(ctx),
-        (
-            *assign("pos", ctx.scope.next(walk.next)),
-            "if (!pos) {",
-            *indented((STICKY, ctx.scope.drain, "return NULL;")),
-            "}",
-        ),
-        (*swap, f"return &{copy};"),
+    return Snapshot(
+        kit=kit(ctx),
+        pos=declare(ctx.it.element, "pos"),
+        live=empty.live(ctx),
+        next=ctx.scope.next(walk.next),
+        drain=empty.drain(ctx),
+        copy=copy,
+        put=held.over(ctx, element.put, f"&{copy}"),
+        get=held.over(ctx, element.get, f"&{copy}"),
+        done=held.over(ctx, walk.done, "pos"),
     )

@@ -3,57 +3,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import declare, guarded
-from kiter.lower.kernel.acquire import allocator, several
+from kiter.lower.kernel import empty, memory
+from kiter.lower.kernel.kit import Kit, kit
+from kiter.lower.kernel.part import Part
 from kiter.spec.resource import Resource
 from kiter.spec.walk import Native
 
 
-def statements(ctx: LoweringContext) -> tuple[str, ...]:
-    """The statements that give everything back, in the reverse order of new()."""
-    it, scope, walk = ctx.it, ctx.scope, ctx.cases[0].walk
-    lines: list[str] = []
-    if isinstance(walk, Native):
-        lines.append(f"{scope.next(walk.end)};")
-    if it.lifetime == "snapshot" and it.held.put is not None:
-        lines.append(f"{scope.next(it.held.put, **{walk.name: f'&{scope.field(walk.name)}'})};")
-    for resource in reversed(it.resources):
-        lines += _resource(ctx, resource)
-    if ctx.state.memory is not None:
-        name = ctx.state.memory.name
-        held = f"kit->{name}" if ctx.state.memory.whole else name
-        lines.append(allocator(ctx)[1].format(held))
-    return tuple(lines)
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A call that gives something back."""
+
+    template: ClassVar = "kernel/release/put.c.j2"
+    call: str
 
 
-def _resource(ctx: LoweringContext, resource: Resource) -> tuple[str, ...]:
-    if resource.put is not None:
-        return (f"{ctx.scope.next(resource.put)};",)
-    if resource.count is None:
-        return ()
-    free = allocator(ctx)[1].format(f"{ctx.state.base}{resource.name}")
-    count = ctx.scope.next(resource.count)
-    condition = several(ctx, resource, count)
-    return guarded(condition, free) if condition else (free,)
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Frees memory."""
+
+    template: ClassVar = "kernel/release/free.c.j2"
+    pointer: str
+    allocator: str
 
 
-def data(ctx: LoweringContext) -> tuple[str, ...]:
-    """The variable for the allocated state, where its fields are named one by one."""
-    memory = ctx.state.memory
-    if memory is None or memory.whole:
-        return ()
-    return (f"{declare(memory.pointer, memory.name)} = kit->{memory.name};",)
+@dataclass(frozen=True, slots=True)
+class When:
+    """Gives something back if it was taken."""
+
+    template: ClassVar = "kernel/release/when.c.j2"
+    condition: str
+    part: Part
 
 
-def release(ctx: LoweringContext) -> tuple[str, ...]:
-    """The function that next() and destroy() share, a static one; () where only destroy() gives back."""
+@dataclass(frozen=True, slots=True)
+class Function:
+    """The function that next() and destroy() share; `clear` is None where the cursor is NULL by then."""
+
+    template: ClassVar = "kernel/release.c.j2"
+    name: str
+    kern: str
+    kit: Kit
+    parts: tuple[Part, ...]
+    clear: Part | None
+
+
+def function(ctx: LoweringContext) -> Function | None:
+    """None where only destroy() gives back."""
     if not ctx.releases:
-        return ()
-    kern = f"struct bpf_iter_{ctx.it.name}_kern *kit"
-    inner = data(ctx)
-    clear = () if ctx.it.lifetime == "held" else ctx.state.live.clear  # whose cursor is NULL by then
-    body = (*inner, *([""] if inner else []), *statements(ctx), *clear)
-    head = f"static void {names.function(ctx.it, 'release')}({kern})"
-    return (head, "{", *(f"\t{line}" if line else "" for line in body), "}")
+        return None
+    clear = None if ctx.it.lifetime == "held" else empty.clear(ctx)
+    given = Kit("", "", kit(ctx).data)  # kit is its parameter
+    return Function(names.function(ctx.it, "release"), ctx.kern, given, tuple(parts(ctx)), clear)
+
+
+def parts(ctx: LoweringContext) -> Iterator[Part]:
+    """What gives everything back, in the reverse order of new()."""
+    it, scope, walk, state = ctx.it, ctx.scope, ctx.cases[0].walk, ctx.state.memory
+    if isinstance(walk, Native):
+        yield Put(scope.next(walk.end))
+    if it.lifetime == "snapshot" and it.held.put is not None:
+        yield Put(scope.next(it.held.put, **{walk.name: f"&{scope.field(walk.name)}"}))
+    for resource in reversed(it.resources):
+        yield from _resource(ctx, resource)
+    if state is not None:
+        yield Free(f"kit->{state.name}" if state.whole else state.name, memory.allocator(ctx))
+
+
+def _resource(ctx: LoweringContext, resource: Resource) -> Iterator[Part]:
+    if resource.put is not None:
+        yield Put(ctx.scope.next(resource.put))
+    elif resource.count is not None:
+        free = Free(ctx.scope.field(resource.name), memory.allocator(ctx))
+        condition = memory.several(ctx, resource, ctx.scope.next(resource.count))
+        yield When(condition, free) if condition else free

@@ -1,24 +1,59 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The iterator's struct, where it stands in a header."""
+"""The structs of an iterator: what BPF programs see, what the kernel has there, what is allocated."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
+from kiter.analysis.state import Field
 from kiter.layout.columns import comment
+from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.kernel import kfuncs
+from kiter.lower.kernel.part import Part
 
-# User space's headers know the attribute, not the kernel's macro for it.
+# User space's headers and BPF programs know the attribute, not the kernel's macro for it.
 UAPI, ATTRIBUTE = "include/uapi/", "__attribute__((aligned(8)))"
+ALIGNED = "__aligned(8)"
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """The struct that BPF programs see: words of which they know nothing."""
+
+    template: ClassVar = "kernel/struct/opaque.c.j2"
+    name: str
+    words: int
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One field; `inline` names the items that may stand in the place of the pointer to them, "" for none."""
+
+    type: str
+    name: str
+    item: str = ""
+    inline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A struct whose fields are known; `attribute` is "" for none."""
+
+    template: ClassVar = "kernel/struct/fields.c.j2"
+    struct: str
+    members: tuple[Member, ...]
+    attribute: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The lines of the struct."""
+    """The struct in a header, and where it joins that."""
 
     place: tuple[str, ...]
-    struct: tuple[str, ...]
+    struct: Part
 
 
 def view(ctx: LoweringContext) -> View | None:
@@ -26,5 +61,39 @@ def view(ctx: LoweringContext) -> View | None:
     header = ctx.it.place.header
     if not header:
         return None
-    lines = kfuncs.opaque(ctx, ATTRIBUTE) if header.startswith(UAPI) else kfuncs.opaque(ctx)
-    return View(comment(f"Joins {header}, before its #endif."), lines)
+    struct = seen(ctx, ATTRIBUTE if header.startswith(UAPI) else ALIGNED)
+    return View(comment(f"Joins {header}, before its #endif."), struct)
+
+
+def seen(ctx: LoweringContext, attribute: str = ALIGNED) -> Part:
+    """The struct that BPF programs see."""
+    struct = f"bpf_iter_{ctx.it.name}"
+    if ctx.it.place.open:
+        return Fields(f"struct {struct}", _members(ctx.state.fields))
+    return Opaque(struct, ctx.state.words, attribute)
+
+
+def structs(ctx: LoweringContext, alone: bool) -> Iterator[Part]:
+    """The structs that stand beside the kfuncs; `alone` where no header has the one that programs see."""
+    if alone or not ctx.it.place.header:
+        yield seen(ctx)
+    if ctx.it.place.open:
+        return
+    memory, members = ctx.state.memory, _members(ctx.state.fields)
+    if memory is not None:
+        if not memory.whole:
+            yield Fields(memory.type, members)
+        members = (Member(memory.pointer, memory.name),)
+    yield Fields(ctx.kern, members, ALIGNED)
+
+
+def _members(fields: tuple[Field, ...]) -> tuple[Member, ...]:
+    return tuple(_member(field) for field in fields)
+
+
+def _member(field: Field) -> Member:
+    """A buffer of which some items may stand in the state shares the place of the pointer to it."""
+    if not field.inline:
+        return Member(field.type, field.name)
+    size = f"[{field.inline}]" if field.inline > 1 else ""
+    return Member(field.type, field.name, field.item, names.inline(field.name) + size)

@@ -6,20 +6,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
-from kiter.lower.kernel import kfuncs
 from kiter.lower.kernel.enum import Enum, enum
-
-PROGRAM = "__attribute__((aligned(8)))"  # the macro of the kernel is not known to BPF programs
+from kiter.lower.kernel.part import Part
+from kiter.lower.kernel.struct import ATTRIBUTE, seen
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The lines of the struct, and the enum."""
+    """The struct, and the enum."""
 
-    struct: tuple[str, ...]
+    struct: Part
     enum: Enum | None
 
 
 def view(ctx: LoweringContext) -> View:
     """The types that BPF programs need."""
-    return View(kfuncs.opaque(ctx, PROGRAM), enum(ctx))
+    return View(seen(ctx, ATTRIBUTE), enum(ctx))

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""An empty iterator in C: what makes one, and what tells it from a live one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kiter.analysis.liveness import Test
+from kiter.lower import names
+from kiter.lower.context import LoweringContext
+from kiter.lower.kernel.part import Part
+from kiter.lower.kernel.scope import Scope
+from kiter.spec.expression import operand
+from kiter.spec.walk import Index
+
+NOTHING = {Test.POINTER: "NULL", Test.FLAG: "false", Test.RANGE: "0", Test.TIMES: "-1", Test.INDEX: "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Fields that are given the value that says "empty"."""
+
+    template: ClassVar = "kernel/end/clear.c.j2"
+    fields: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The call of the function that gives everything back, and clears."""
+
+    template: ClassVar = "kernel/end/release.c.j2"
+    function: str
+
+
+def base(ctx: LoweringContext) -> str:
+    """What stands before the fields that say so: the pointer to allocated memory is beside it, not in it."""
+    return "kit->" if ctx.state.memory else ctx.scope.base
+
+
+def clear(ctx: LoweringContext) -> Clear:
+    """What makes an iterator empty."""
+    live = ctx.state.live
+    return Clear(tuple(f"{base(ctx)}{field}" for field in live.fields), NOTHING[live.test])
+
+
+def drain(ctx: LoweringContext) -> Part:
+    """What ends a walk for good."""
+    return Release(names.function(ctx.it, "release")) if ctx.releases else clear(ctx)
+
+
+def live(ctx: LoweringContext) -> str:
+    """The field that is NULL, or false, in an empty iterator; the variable for the allocated state."""
+    memory = ctx.state.memory
+    return memory.name if memory and not memory.whole else f"{base(ctx)}{ctx.state.live.field}"
+
+
+def dead(ctx: LoweringContext, scope: Scope) -> str:
+    """True for an iterator that never was live, or has nothing behind the end of its walk any more."""
+    field = scope.field(ctx.state.live.field)
+    match ctx.state.live.test:
+        case Test.RANGE:
+            return f"{field} + 1 >= {scope.field(ctx.state.live.fields[1])}"
+        case Test.TIMES:
+            return f"{field} < 0"
+        case Test.INDEX:
+            walk = ctx.cases[0].walk
+            assert isinstance(walk, Index)
+            return f"{field} >= {operand(scope.next(walk.end))}"
+    return f"!{live(ctx) if ctx.state.memory else field}"

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The walks whose elements RCU keeps: what new() stores for each, and its step.
+
+A step leaves the next element, or NULL, in the cursor; the frame round it then empties the iterator.
+A ring looks ahead instead: its cursor holds the element to return next, because the anchor is an
+address and needs no step to be found, and so it ends itself and leaves its result in `pos`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from kiter.analysis.lookahead import Lookahead
+from kiter.analysis.state import start_field
+from kiter.lower import names
+from kiter.lower.context import LoweringContext
+from kiter.lower.kernel.empty import Clear, drain
+from kiter.lower.kernel.part import Part
+from kiter.spec.expression import arm, operand
+from kiter.spec.walk import Counter, Cursor, Index, Level, Linked, List, Native, Nested, Raw, Ring, Walk
+
+LINK = "struct list_head *"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What new() stores in a field; `late` says that it reads another field, which must be there before."""
+
+    c: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The step of one walk: the variables it wants, by name, and whether it keeps the live field itself."""
+
+    part: Part
+    variables: dict[str, str] = field(default_factory=dict)
+    ends: bool = False
+
+
+# --- the templates of templates/kernel/walk/ ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CursorStep:
+    """The next element, which is the first one for none."""
+
+    template: ClassVar = "kernel/walk/cursor.c.j2"
+    cursor: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class CursorFromFirst:
+    """The first element, and from then on the next one."""
+
+    template: ClassVar = "kernel/walk/cursor_first.c.j2"
+    cursor: str
+    next: str
+    first: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListStep:
+    """The next element of a list; `type` is that of the struct, `member` the node in it."""
+
+    template: ClassVar = "kernel/walk/list.c.j2"
+    cursor: str
+    head: str
+    type: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One step round a ring; `end` is done where it began."""
+
+    template: ClassVar = "kernel/walk/round.c.j2"
+    cursor: str
+    next: str
+    anchor: str
+    end: Part
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFrom:
+    """The same for a ring that was entered at `first`; `wrapped` is set behind its anchor."""
+
+    template: ClassVar = "kernel/walk/round_from.c.j2"
+    cursor: str
+    next: str
+    anchor: str
+    first: str
+    wrapped: str
+    end: Part
+
+
+@dataclass(frozen=True, slots=True)
+class RingStep:
+    """The element that was found before, once the one behind it has been found."""
+
+    template: ClassVar = "kernel/walk/ring.c.j2"
+    cursor: str
+    round: Part
+
+
+@dataclass(frozen=True, slots=True)
+class NestedInRing:
+    """For each element of a ring, every element of `inner`."""
+
+    template: ClassVar = "kernel/walk/nested_ring.c.j2"
+    outer: str
+    cursor: str
+    inner: Part
+    move: Part
+
+
+@dataclass(frozen=True, slots=True)
+class NestedInCursor:
+    """The same for an outer walk that begins with an element of its own."""
+
+    template: ClassVar = "kernel/walk/nested_cursor.c.j2"
+    outer: str
+    cursor: str
+    inner: Part
+    next: str
+    first: str
+
+
+@dataclass(frozen=True, slots=True)
+class NestedInAny:
+    """The same for an outer walk that finds its first element from none, as it finds the others."""
+
+    template: ClassVar = "kernel/walk/nested.c.j2"
+    outer: str
+    cursor: str
+    inner: Part
+    move: Part
+
+
+@dataclass(frozen=True, slots=True)
+class RawStep:
+    """The author's own statements."""
+
+    template: ClassVar = "kernel/walk/raw.c.j2"
+    statements: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The step for one flag value; `ends` says that it leaves its result in `pos`."""
+
+    flag: str
+    step: Part
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The step that a flag selects."""
+
+    template: ClassVar = "kernel/walk/select.c.j2"
+    flag: str
+    cases: tuple[Chosen, ...]
+
+
+# --- which of them, and with what --------------------------------------------------------------------
+
+
+def step(ctx: LoweringContext, walk: Walk) -> Step:
+    """The step of a walk that next() has no frame of its own for."""
+    match walk:
+        case Ring():
+            cursor = ctx.scope.field(walk.name)
+            part = RingStep(cursor, _round(ctx, walk, drain(ctx)))
+            return Step(part, {"pos": walk.type or ctx.it.element}, ends=True)
+        case Nested():
+            return _nested(ctx, walk)
+        case Raw():
+            return Step(RawStep(ctx.scope.next(walk.next)))
+        case Cursor() | List():
+            return _advance(ctx, walk)
+    raise AssertionError(f"{type(walk).__name__} has a frame of its own")
+
+
+def _advance(ctx: LoweringContext, walk: Level) -> Step:
+    """What moves a cursor on, from NULL to the first element too."""
+    cursor = ctx.scope.field(walk.name)
+    match walk:
+        case Ring():
+            return Step(_round(ctx, walk, Clear((cursor,), "NULL")))
+        case List():
+            struct = (walk.type or ctx.it.element).rstrip(" *")
+            part = ListStep(cursor, ctx.scope.next(walk.head), struct, walk.member)
+            return Step(part, {"head": LINK, "at": LINK})
+        case Cursor():
+            return Step(_cursor(ctx, walk))
+
+
+def _cursor(ctx: LoweringContext, walk: Cursor) -> Part:
+    cursor, on = ctx.scope.field(walk.name), ctx.scope.next(walk.next)
+    first = ctx.scope.next(walk.first) if walk.first else on
+    return CursorStep(cursor, on) if first == on else CursorFromFirst(cursor, arm(on), arm(first))
+
+
+def _round(ctx: LoweringContext, walk: Ring, end: Part) -> Part:
+    scope = ctx.scope
+    cursor, on, anchor = scope.field(walk.name), scope.next(walk.next), operand(scope.next(walk.anchor))
+    if walk.start is None:
+        return Round(cursor, on, anchor, end)
+    return RoundFrom(cursor, on, anchor, scope.field(start_field(ctx.it)), scope.field("wrapped"), end)
+
+
+def _nested(ctx: LoweringContext, walk: Nested) -> Step:
+    """A ring has an outer element from the start, any other walk has none before its first step."""
+    inner = _advance(ctx, walk.inner)
+    outer, cursor = (ctx.scope.field(level.name) for level in (walk.outer, walk.inner))
+    if isinstance(walk.outer, Cursor) and walk.outer.first is not None:
+        on, first = ctx.scope.next(walk.outer.next), ctx.scope.next(walk.outer.first)
+        return Step(NestedInCursor(outer, cursor, inner.part, on, first), inner.variables)
+    move = _advance(ctx, walk.outer)
+    kind = NestedInRing if isinstance(walk.outer, Ring) else NestedInAny
+    return Step(kind(outer, cursor, inner.part, move.part), inner.variables | move.variables)
+
+
+# --- what new() stores -------------------------------------------------------------------------------
+
+
+def stores(ctx: LoweringContext, walk: Walk) -> dict[str, Value]:
+    """The fields of one walk that new() must fill."""
+    if ctx.ahead:
+        return _ahead(ctx, ctx.ahead, walk)
+    match walk:
+        case Ring():
+            return _entry(ctx, walk)
+        case Nested(outer=Ring() as outer):
+            return {walk.inner.name: Value("NULL")} | _entry(ctx, outer)
+        case Nested():
+            return {level.name: Value("NULL") for level in (walk.inner, walk.outer)}
+        case Counter() | Index() | Native() | Linked():
+            return _numbered(ctx, walk)
+    # a copy is made later; of those that are held there is none yet, but that is not the end
+    kinds = {"held": {walk.name: Value(names.start(ctx.it))}, "snapshot": {}}
+    return kinds.get(ctx.it.lifetime, {walk.name: Value("NULL")})
+
+
+def _numbered(ctx: LoweringContext, walk: Counter | Index | Native | Linked) -> dict[str, Value]:
+    """A number stands before the first one."""
+    match walk:
+        case Counter(times=""):
+            start, end = (ctx.scope.in_new[name] for name in (walk.start, walk.end))
+            return {walk.name: Value(f"{start} - 1"), walk.end: Value(end)}
+        case Index():
+            return {walk.name: Value("-1")}
+    return {}
+
+
+def _entry(ctx: LoweringContext, walk: Ring) -> dict[str, Value]:
+    """What stands at the beginning of a ring."""
+    if walk.start is None:
+        return {walk.name: Value(ctx.scope.new(walk.anchor))}
+    first = start_field(ctx.it)
+    return {
+        first: Value(ctx.scope.new(walk.start.at)),
+        walk.name: Value(ctx.scope.field(first), late=True),
+        "wrapped": Value("false"),
+    }
+
+
+def _ahead(ctx: LoweringContext, ahead: Lookahead, walk: Walk) -> dict[str, Value]:
+    """The case of a walk that looks ahead; next() has one body for all of them."""
+    if isinstance(walk, Cursor):
+        assert walk.first is not None
+        return {walk.name: Value(ctx.scope.new(walk.first))}
+    outer = ahead.outer.name
+    return {
+        outer: Value(ctx.scope.new(ahead.outer.anchor)),
+        ahead.inner.name: Value(ctx.scope.field(outer), late=True),
+    }
