@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Programs that only a prototype gets: they show its walks, or set them against the kernel's own."""
+"""Programs that only a prototype gets: they show its walks, or compare them with the kernel's own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Pair:
 
 
 def showing(it: Spec, profile: Profile) -> Pair | None:
-    """The programs that print the first elements; None where user space has no picture of them."""
+    """The programs that print the first elements; None where user space knows nothing of them."""
     view = show.view(lowering_context(it, profile))
     if view is None:
         return None

@@ -60,7 +60,7 @@ def programs(source: str) -> dict[str, str]:
         ("bits", {"walk", "contract", "memory"}),
         ("testmod_seq", {"walk", "contract", "companion"}),
         ("kmem_cache", {"walk", "contract", "balance"}),
-        ("dmabuf", {"walk", "contract", "late", "churn", "element_leaves", "balance"}),
+        ("dmabuf", {"walk", "contract", "late", "churn", "element_removed", "balance"}),
         (
             "css_task",
             {
@@ -68,7 +68,7 @@ def programs(source: str) -> dict[str, str]:
                 "contract",
                 "late",
                 "churn",
-                "element_leaves",
+                "element_removed",
                 "balance",
                 "memory",
                 "start_gone",
@@ -77,8 +77,8 @@ def programs(source: str) -> dict[str, str]:
         ),
         (
             "task_vma",
-            {"walk", "contract", "late", "churn", "element_leaves", "balance", "memory"}
-            | {"start_leaves", "start_gone", "start_bare", "irqs_off"},
+            {"walk", "contract", "late", "churn", "element_removed", "balance", "memory"}
+            | {"start_removed", "start_gone", "start_bare", "irqs_off"},
         ),
     ],
 )
@@ -86,10 +86,10 @@ def test_each_kind_tries_what_can_be_tried(name, wanted):
     assert subtests(of(name, Kind.PROG_TEST)) == wanted
 
 
-@pytest.mark.parametrize("world", FIXTURES, ids=lambda w: w.name)
-def test_every_oracle_is_a_function_of_its_world(world):
-    folder = ROOT / "templates/selftests/fixtures" / world.name
-    for oracle in world.oracles.values():
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda f: f.name)
+def test_every_oracle_is_a_function_of_its_fixture(fixture):
+    folder = ROOT / "templates/selftests/fixtures" / fixture.name
+    for oracle in fixture.oracles.values():
         partial = (folder / f"{oracle.function}.c.j2").read_text("utf-8")
         assert f"static void {oracle.function}(int start, struct ids *want)" in partial
 
@@ -102,10 +102,10 @@ def test_numbers_come_with_what_the_walk_must_give():
     assert "unsafe_ptr = (void *)0xfff;" in of("bits", Kind.PROG)
 
 
-def test_a_combination_is_a_row_with_an_expectation_of_its_own():
+def test_a_combination_is_a_variant_with_an_expectation_of_its_own():
     source = of("css_task", Kind.PROG_TEST)
-    rows = re.findall(r'\.name = "(.+)",\n\t\t\.expect = (\w+),', source)
-    assert rows == [
+    variants = re.findall(r'\.name = "(.+)",\n\t\t\.expect = (\w+),', source)
+    assert variants == [
         ("0", "member_threads"),
         ("CSS_TASK_ITER_PROCS", "members"),
         ("CSS_TASK_ITER_PROCS | CSS_TASK_ITER_THREADED", "members"),

@@ -18,13 +18,13 @@ def text(
     report: GuestReport, prototype: Prototype, asked: Asked, checks: Sequence[Check], verbose: int
 ) -> Iterator[str]:
     """The lines of one iterator."""
-    if asked.against:
-        yield from _against(prototype, extras.orders(report, prototype), checks, verbose)
+    if asked.compare:
+        yield from _compared(prototype, extras.orders(report, prototype), checks, verbose)
     if asked.show:
         yield from _shown(prototype, extras.shown(report, prototype))
 
 
-def _against(
+def _compared(
     prototype: Prototype, found: Sequence[Order], checks: Sequence[Check], verbose: int
 ) -> Iterator[str]:
     if not prototype.renamed:
@@ -72,7 +72,7 @@ def differences(order: Order) -> Iterator[str]:
 
 def _shown(prototype: Prototype, found: Sequence[Shown]) -> Iterator[str]:
     if not fixture_of(prototype.it):
-        yield f"  nothing to show: user space has no picture of a {prototype.it.element}"
+        yield f"  nothing to show: user space knows nothing of a {prototype.it.element}"
     for walk in found:
         yield from _walk(walk)
 
@@ -102,7 +102,7 @@ def facts(report: GuestReport, prototype: Prototype, asked: Asked) -> dict[str, 
     found: dict[str, object] = {}
     if asked.show:
         found["shown"] = [asdict(walk) for walk in extras.shown(report, prototype)]
-    if asked.against:
+    if asked.compare:
         orders = extras.orders(report, prototype)
         found["against"] = {
             "ratio": round(extras.overall(orders), 3),

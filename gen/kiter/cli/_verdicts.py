@@ -51,7 +51,7 @@ def group(check: Check) -> str:
     """The part of the suite that a subtest belongs to: its name begins with what it does."""
     if check.subtest.startswith("walk "):
         return "walks"
-    if (kind := check.test.rpartition("_")[2]) in {"against", "show"}:
+    if (kind := check.test.rpartition("_")[2]) in {"compare", "show"}:
         return kind
     named = check.subtest.partition(" ")[0]
     return "contract" if not named or named in conformance.TRIES else "refused"
@@ -89,7 +89,7 @@ def _iterator(verdicts: Verdicts, prototype: Prototype, verbose: int) -> Iterato
             yield f"  {name:<10}{sum(c.passed for c in own):>3}/{len(own)}"
     if note := untried(prototype.it):
         yield f"  {note}"
-    compared = [c for c in checks if group(c) == "against"]
+    compared = [c for c in checks if group(c) == "compare"]
     yield from _extras_report.text(verdicts.report, prototype, verdicts.asked, compared, verbose)
     for check in checks:
         if verbose and check.passed:
@@ -222,7 +222,7 @@ def _troubles(verdicts: Verdicts) -> Sequence[str]:
 
 def _told(verdicts: Verdicts, prototype: Prototype) -> Sequence[str]:
     """What was asked for beside the checks, for formats that know only checks."""
-    compared = [c for c in verdicts.of(prototype) if group(c) == "against"]
+    compared = [c for c in verdicts.of(prototype) if group(c) == "compare"]
     told = _extras_report.text(verdicts.report, prototype, verdicts.asked, compared, verbose=1)
     return tuple(filter(None, (untried(prototype.it), *told)))
 

@@ -96,7 +96,7 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _asked(options: argparse.Namespace) -> extras.Asked:
-    return extras.Asked(show=options.show, against=options.against_kernel)
+    return extras.Asked(show=options.show, compare=options.against_kernel)
 
 
 def _boot(made: tuple[Prototype, ...], wanted: VmJob, store: Store, options: argparse.Namespace) -> int:

@@ -23,8 +23,8 @@ from kiter.spec.rewrite import renamed
     "what user space should see depends on what the elements are, and of what",
     hint="see 'expect' in the reference of the spec language",
 )
-def other_world(s: Subject) -> Iterator[Hit]:
-    found = _worlds(s)
+def other_elements(s: Subject) -> Iterator[Hit]:
+    found = _fixtures(s)
     possible = frozenset(name for fixture in found for name in fixture.oracles)
     for expect, node in _expected(s):
         if expect not in possible:
@@ -33,10 +33,10 @@ def other_world(s: Subject) -> Iterator[Hit]:
             yield Hit(node["expect"].at, f"'{expect}' is not known of {kind.replace('_', ' ')}", hint)
 
 
-def _worlds(s: Subject) -> tuple[Fixture, ...]:
+def _fixtures(s: Subject) -> tuple[Fixture, ...]:
     """The surroundings of the elements, or all that these could have."""
     found = fixture_of(s.it)
-    return (found,) if found else tuple(w for w in fixtures(s.it.release) if w.element == s.it.element)
+    return (found,) if found else tuple(f for f in fixtures(s.it.release) if f.element == s.it.element)
 
 
 def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
@@ -55,7 +55,7 @@ def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
 def nothing_to_start_from(s: Subject) -> Iterator[Hit]:
     if objects(s.it):
         return
-    known = {name: oracle for fixture in _worlds(s) for name, oracle in fixture.oracles.items()}
+    known = {name: oracle for fixture in _fixtures(s) for name, oracle in fixture.oracles.items()}
     for expect, node in _expected(s):
         if expect in known and not known[expect].nowhere:
             yield Hit(node["expect"].at, f"'{expect}' of which object? new() takes none")
@@ -82,11 +82,11 @@ def unknown_argument(s: Subject) -> Iterator[Hit]:
     if s.it.select and s.it.argument(s.it.select) is None:
         return  # W05 says that it is misspelt
     plain = [a for a in s.it.arguments if _plain(s, a) and a.name not in _given(s)]
-    for trial in s.it.tests.cases:
-        given = {name for name, _ in trial.arguments}
+    for case in s.it.tests.cases:
+        given = {name for name, _ in case.arguments}
         for a in plain:
             if a.name not in given:
-                yield Hit(trial.node.at, f"the case '{trial.name}' does not say what to pass for '{a.name}'")
+                yield Hit(case.node.at, f"the case '{case.name}' does not say what to pass for '{a.name}'")
     for a in plain if not s.it.tests.cases else ():
         hint = f"add it: tests: {{arguments: {{{a.name}: ...}}}}"
         yield Hit(a.node.key_at, f"nobody says what the tests pass for '{a.name}'", hint)
@@ -101,7 +101,7 @@ def unknown_argument(s: Subject) -> Iterator[Hit]:
 )
 def stray_argument(s: Subject) -> Iterator[Hit]:
     given = [(name, code.node) for name, code in s.it.tests.arguments]
-    given += [item for trial in s.it.tests.cases for item in trial.node["arguments"].items()]
+    given += [item for case in s.it.tests.cases for item in case.node["arguments"].items()]
     known = s.it.node.value.get("arguments", {})
     for name, node in given:
         a = s.it.argument(name)
@@ -117,12 +117,12 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
 @rule(
     "T05",
     "elements that the tests cannot tell apart",
-    "only the verifier's refusals are tested: user space has no picture of these elements",
+    "only the verifier's refusals are tested: user space knows nothing of these elements",
     hint="try the walk by hand; tests: identity gives each element a number for that, and ends this warning",
     severity="warning",
 )
 def unknown_elements(s: Subject) -> Iterator[Hit]:
-    if not _worlds(s) and s.it.tests.identity is None:
+    if not _fixtures(s) and s.it.tests.identity is None:
         yield Hit(s.it.node["element"]["type"].at, f"the tests know nothing of '{s.it.element}'")
 
 
@@ -142,7 +142,7 @@ def unexpected(s: Subject) -> Iterator[Hit]:
         return
     values = {v.expect for a in s.it.arguments for v in (*a.combinations, *a.bits)}
     # what can live in one file only has elements that only its neighbours make
-    for case in s.every_case if _worlds(s) and not s.it.place.inside else ():
+    for case in s.every_case if _fixtures(s) and not s.it.place.inside else ():
         if not case.expect and case.walks and not (values and "" not in values):
             what = f"the case '{case.flag}'" if case.flag else "the walk"
             yield Hit(case.node.key_at, f"{what} has no 'expect'")

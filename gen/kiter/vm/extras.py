@@ -27,7 +27,7 @@ class Asked:
     """Which of them are wanted."""
 
     show: bool = False
-    against: bool = False
+    compare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _pairs(
     it = replace(prototype.it, name=prototype.name)
     if asked.show and (pair := demonstrate.showing(it, profile)):
         yield pair
-    if not asked.against or not prototype.renamed:
+    if not asked.compare or not prototype.renamed:
         return
     flags = frozenset(case.flag for case in it.cases if knows(kernel, case.flag))
     if pair := demonstrate.comparing(it, profile, prototype.it.name, flags):

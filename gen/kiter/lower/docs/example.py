@@ -70,16 +70,6 @@ class View:
     name: str
     loop: Loop
 
-    @property
-    def declares(self) -> bool:
-        """Whether it declares any function."""
-        return bool(self.declared or self.frame.ksyms)
-
-    @property
-    def stores(self) -> bool:
-        """Whether it has any variable that user space can set."""
-        return bool(self.arrays or self.ids)
-
 
 def view(ctx: LoweringContext) -> View | None:
     """None where no program can come by an argument on its own."""
@@ -150,7 +140,7 @@ def _given(ctx: LoweringContext) -> dict[str, str] | None:
 def _value(ctx: LoweringContext, argument: Argument) -> str:
     given = dict(ctx.it.tests.arguments)
     first = ctx.cases[0]
-    trial = _trial(ctx)
+    case = _visiting(ctx)
     if argument.name == ctx.it.select:
         return first.flag
     if argument.type in HANDLES:
@@ -158,16 +148,16 @@ def _value(ctx: LoweringContext, argument: Argument) -> str:
         return "NULL" if null else HANDLES[argument.type].passed.format(h=argument.name)
     if argument.combinations:
         return argument.combinations[0].c
-    if trial and argument.name in dict(trial.arguments):
-        return dict(trial.arguments)[argument.name]
+    if case and argument.name in dict(case.arguments):
+        return dict(case.arguments)[argument.name]
     if argument.name in given:
         return given[argument.name].text
     return "" if argument.pointer else "0"
 
 
-def _trial(ctx: LoweringContext) -> TestCase | None:
+def _visiting(ctx: LoweringContext) -> TestCase | None:
     """The first case of the tests that visits anything."""
-    return next((trial for trial in ctx.it.tests.cases if trial.values), None)
+    return next((case for case in ctx.it.tests.cases if case.values), None)
 
 
 def _id(argument: Argument) -> Id:

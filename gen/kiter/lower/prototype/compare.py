@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import declarations
-from kiter.lower.prototype.fixture import Setting, setting
+from kiter.lower.prototype.program import Program, program
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class View:
     """
 
     name: str
-    setting: Setting
+    program: Program
     own: str
     declared: tuple[str, ...]
     absent: tuple[str, ...]
@@ -27,19 +27,19 @@ class View:
 
 def name(iterator: str) -> str:
     """What the programs of an iterator are called."""
-    return f"{iterator}_against"
+    return f"{iterator}_compare"
 
 
 def view(ctx: LoweringContext, own: str, known: Container[str]) -> View | None:
     """None when there is nothing to compare: `own` is the kernel's iterator, `known` its flags."""
     absent = tuple(case.flag for case in ctx.cases if case.flag and case.flag not in known)
-    found = setting(ctx, absent)
+    found = program(ctx, absent)
     if found is None or len(absent) == len(ctx.cases):
         return None
     theirs = replace(ctx, it=replace(ctx.it, name=own, companions=()))
     return View(
         name=name(ctx.it.name),
-        setting=found,
+        program=found,
         own=own,
         declared=declarations.lines(theirs),
         absent=absent,

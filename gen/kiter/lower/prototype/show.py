@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
-from kiter.lower.prototype.fixture import Setting, setting
+from kiter.lower.prototype.program import Program, program
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class View:
     """`name` is that of both programs, `head` and `tail` how many elements at each end are noted."""
 
     name: str
-    setting: Setting
+    program: Program
     head: int
     tail: int
 
@@ -25,7 +25,7 @@ def name(iterator: str) -> str:
 
 
 def view(ctx: LoweringContext) -> View | None:
-    """None for elements that user space has no picture of."""
-    found = setting(ctx)
+    """None for elements that user space knows nothing of."""
+    found = program(ctx)
     # a tail that is a power of two is a ring whose index the verifier can bound
     return View(name(ctx.it.name), found, head=8, tail=4) if found else None

@@ -63,7 +63,7 @@ def place(ctx: LoweringContext) -> str:
 def varied(ctx: LoweringContext) -> tuple[Argument, ...]:
     """The arguments whose values a test chooses, as variables of the programs."""
     names = {flag.name for flag in flags(ctx)} | {place(ctx)}
-    names |= {name for trial in ctx.it.tests.cases for name, _ in trial.arguments}
+    names |= {name for case in ctx.it.tests.cases for name, _ in case.arguments}
     return tuple(a for a in ctx.it.arguments if a.name in names)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kiter.fixtures.fixture import Fixture
+from kiter.fixtures.fixture import ELEMENT, Fixture
 from kiter.fixtures.oracles import Oracle
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held, place
@@ -36,9 +36,9 @@ class Contract(Subtest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance(Subtest):
-    """Counts references before and after walks, among them some over an element that has just come."""
+    """Counts references before and after walks, some of them over an element that was created meanwhile."""
 
-    # functions that make elements come and go
+    # functions that create and remove an element
     create: tuple[str, ...]
     remove: tuple[str, ...]
     # the same of an object to set out from, "" where new() takes none
@@ -54,8 +54,8 @@ class Memory(Subtest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaving(Subtest):
-    """Takes away the object that a walk sets out from: the functions by which it comes and goes."""
+class Removal(Subtest):
+    """Removes the object that a walk sets out from, by the function `remove`, after `create`."""
 
     create: str
     remove: str
@@ -77,7 +77,7 @@ def _partial(name: str) -> str:
 
 
 def _known(given: Sequence[Variant]) -> tuple[Oracle, ...]:
-    return tuple(row.oracle for row in given if row.oracle)
+    return tuple(variant.oracle for variant in given if variant.oracle)
 
 
 def compare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> Compare | None:
@@ -98,16 +98,16 @@ def of_each(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> I
     """Those of every walk, but the one that compares."""
     known = _known(given)
     yield Contract("contract", _partial("contract"), shared=(DRAINED,), keeps=keeps(ctx))
-    if found.comes:
+    if found.creates:
         yield from (Subtest(name, _partial(name)) for name in ("late", "churn"))
-    if found.comes and any(oracle.guest for oracle in known):
-        yield Subtest("element_leaves", _partial("element_leaves"), "meets")
+    if found.creates and any(oracle.added for oracle in known):
+        yield Subtest("element_removed", _partial("element_removed"), "meets")
     yield _balance(ctx, found)
     if spends(ctx):
         bare = found.bare if _bare(ctx, found, given) else ""
         yield Memory("memory", _partial("memory"), shared=(CHECK_MEMORY,), bare=bare)
     if held(ctx):
-        yield from _leaving(found, given, known)
+        yield from _removals(found, given, known)
 
 
 def of_all(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> Iterator[Subtest]:
@@ -122,7 +122,7 @@ def of_all(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> It
 def null(ctx: LoweringContext, given: Sequence[Variant]) -> Iterator[Subtest]:
     """NULL in place of the object, where new() takes it for some walk or for all."""
     if any(a.nullable for a, _ in held(ctx)):
-        yield Subtest("null", _partial("null_by_walk" if any(row.needs for row in given) else "null"))
+        yield Subtest("null", _partial("null_by_walk" if any(variant.needs for variant in given) else "null"))
 
 
 def _bare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> str:
@@ -137,18 +137,18 @@ def _balance(ctx: LoweringContext, found: Fixture) -> Balance:
         "balance",
         _partial("balance_from_objects" if create_start else "balance"),
         shared=(_partial("walk_in_all_ways"),),
-        create=("arrive",) if found.comes and create_start != "arrive" else (),
-        remove=("leave",) if found.comes and remove_start != "leave" else (),
+        create=ELEMENT[:1] if found.creates and create_start != ELEMENT[0] else (),
+        remove=ELEMENT[1:] if found.creates and remove_start != ELEMENT[1] else (),
         create_start=create_start,
         remove_start=remove_start,
     )
 
 
-def _leaving(found: Fixture, given: Sequence[Variant], known: Sequence[Oracle]) -> Iterator[Leaving]:
+def _removals(found: Fixture, given: Sequence[Variant], known: Sequence[Oracle]) -> Iterator[Removal]:
     create, remove = found.start
-    answers, empties = any(row.gone != "0" for row in given), any(oracle.gone for oracle in known)
+    answers, empties = any(variant.gone != "0" for variant in given), any(oracle.gone for oracle in known)
     begins = any(oracle.alone for oracle in known)
-    for name, column in (*([("start_leaves", "begins")] if begins else []), ("start_gone", "")):
-        yield Leaving(
+    for name, column in (*([("start_removed", "begins")] if begins else []), ("start_gone", "")):
+        yield Removal(
             name, _partial(name), column, create=create, remove=remove, answers=answers, empties=empties
         )

@@ -13,7 +13,7 @@ from kiter.lower.selftests.frame import held, place
 from kiter.lower.selftests.object_subtests import Compare
 from kiter.lower.selftests.subtests import Subtest, chosen, refused, varying
 from kiter.lower.selftests.testfile import File, memory_defines
-from kiter.lower.selftests.variants import Variant, rows
+from kiter.lower.selftests.variants import Variant, variants
 
 HELPERS = frozenset({"cgroup_helpers.h"})
 
@@ -28,13 +28,13 @@ class Start:
     parameter: str = ""
     # the function's own parameter
     argument: str = ""
-    # the first object, the one in `start`, and the one whose elements come and go
+    # the first object, the one in `start`, and the scratch parent, below which elements are added
     of_first: str = ""
     of_each: str = ""
-    of_yard: str = ""
+    of_scratch: str = ""
 
 
-FROM_OBJECT = Start(", __u64 id", ", id", ", id_of(0)", ", id_of(start)", ", id_of_yard()")
+FROM_OBJECT = Start(", __u64 id", ", id", ", id_of(0)", ", id_of(start)", ", id_of_scratch()")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class Objects(File):
 
 def view(ctx: LoweringContext, found: Fixture) -> Objects:
     """The file, for elements that are those of a fixture."""
-    handle, given = next((a.name for a, _ in held(ctx)), ""), rows(ctx)
+    handle, given = next((a.name for a, _ in held(ctx)), ""), variants(ctx)
     start = FROM_OBJECT if handle else Start()
     refusals = tuple(refused(ctx, f"0{start.of_first}"))
     members = walks.members(ctx, found, given)
@@ -105,7 +105,7 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
         place=place(ctx),
         user=_of(found, "user"),
         oracles=tuple(_oracles(found, given)),
-        functions=("selftests/test/objects/run_holding.c.j2",) if found.comes else (),
+        functions=("selftests/test/objects/run_holding.c.j2",) if found.creates else (),
         compare=object_subtests.compare(ctx, found, given),
         of_each=tuple(object_subtests.of_each(ctx, found, given)),
         of_all=(*object_subtests.of_all(ctx, found, given), *refusals, *object_subtests.null(ctx, given)),
@@ -113,13 +113,13 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
 
 
 def _headers(found: Fixture) -> tuple[str, ...]:
-    threads = {"pthread.h"} if found.comes else set()
+    threads = {"pthread.h"} if found.creates else set()
     return tuple(sorted((threads | {*found.headers}) - HELPERS))
 
 
 def _defines(found: Fixture) -> Iterator[tuple[str, str]]:
     yield from (("MAX_ELEMS", "8192"), ("MAX_STEPS", "100000"))
-    if found.comes:
+    if found.creates:
         yield "NR_CHURNS", "20"
     yield "NR_WALKS", str(found.walks)
 
@@ -130,7 +130,7 @@ def _chosen(ctx: LoweringContext, found: Fixture, handle: str) -> Iterator[tuple
         yield f"{handle}_id", "id"
     if place(ctx):
         yield place(ctx), "0"
-    if found.comes:
+    if found.creates:
         yield from (("hold", "0"), ("hold_at", "0"), ("held", "0"))
 
 
@@ -141,6 +141,11 @@ def _of(found: Fixture, name: str) -> str:
 
 def _oracles(found: Fixture, given: Iterable[Variant]) -> Iterator[str]:
     """What the walks are compared with, and what this needs of each other, in the order of the fixture."""
-    used = {name for row in given if row.oracle for name in (row.oracle.function, *row.oracle.needs)}
+    used = {
+        name
+        for variant in given
+        if variant.oracle
+        for name in (variant.oracle.function, *variant.oracle.needs)
+    }
     functions = dict.fromkeys(oracle.function for oracle in found.oracles.values())
     return (_of(found, function) for function in functions if function in used)

@@ -87,7 +87,7 @@ def _defines(ctx: LoweringContext, naming: str) -> Iterator[tuple[str, str]]:
 
 def _asked(ctx: LoweringContext, told: tuple[Case, ...]) -> Iterator[str]:
     if told:
-        yield "int row"
+        yield "int variant"
     if holds(ctx):
         yield from ("int hold", "u64 hold_at")
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The rows of the tests: every way to call new() that they try, and what is expected of each.
+"""The variants of the tests: every way to call new() that they try, and what is expected of each.
 
-A row is a walk that a flag selects, a combination of flags, or a case that the spec's author has
-written down; an iterator without any of these has one row.
+A variant is a walk that a flag selects, a combination of flags, or a case that the spec's author has
+written down; an iterator without any of these has one variant.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kiter.spec.resource import Resource
 from kiter.spec.testcase import TestCase
 from kiter.spec.walk import start_of
 
-# what another try may mend, so that it says nothing of the object
+# what another try may change, so that it says nothing of the object
 PASSING = frozenset({"EAGAIN", "EBUSY", "EINTR", "ENOMEM"})
 
 
@@ -41,8 +41,8 @@ class Flag:
 class Variant:
     """A walk over objects: its name, the value of the flag that varies, and what user space should see.
 
-    `oracle` is None for a walk of which user space has no picture; `needs` says that new() refuses
-    NULL in place of the object. `gone` is new()'s answer to an object that has left already, "1"
+    `oracle` is None for a walk of which user space sees nothing; `needs` says that new() refuses
+    NULL in place of the object. `gone` is new()'s answer to an object that has been removed already, "1"
     where only the author's own checks can tell.
     """
 
@@ -53,7 +53,7 @@ class Variant:
 
 
 def flags(ctx: LoweringContext) -> tuple[Flag, ...]:
-    """The flag arguments, the one that varies from row to row in front."""
+    """The flag arguments, the one by which the variants differ in front."""
     found = (_flag(ctx, a) for a in ctx.it.arguments)
     return tuple(sorted((f for f in found if f), key=lambda f: f.argument.reserved))
 
@@ -68,20 +68,20 @@ def _flag(ctx: LoweringContext, a: Argument) -> Flag | None:
     return Flag(a, ("0",)) if a.reserved else None
 
 
-def rows(ctx: LoweringContext) -> tuple[Variant, ...]:
-    """One row for each value of the flag that varies, in the order of its values."""
+def variants(ctx: LoweringContext) -> tuple[Variant, ...]:
+    """One variant for each value of the flag that varies, in the order of its values."""
     given = flags(ctx)
     if not given or given[0].argument.reserved:
-        return (_row(ctx, "all", ctx.cases[0].expect, ctx.cases[0]),)
+        return (_variant(ctx, "all", ctx.cases[0].expect, ctx.cases[0]),)
     flag = given[0]
     if flag.argument == ctx.selector:
-        return tuple(_row(ctx, case.flag, case.expect, case) for case in ctx.cases)
+        return tuple(_variant(ctx, case.flag, case.expect, case) for case in ctx.cases)
     case = ctx.cases[0]
     expected = {v.c: v.expect for v in (*flag.argument.combinations, *flag.argument.bits)}
-    return tuple(_row(ctx, value, expected.get(value, "") or case.expect, case) for value in flag.values)
+    return tuple(_variant(ctx, value, expected.get(value, "") or case.expect, case) for value in flag.values)
 
 
-def _row(ctx: LoweringContext, name: str, expect: str, case: Case) -> Variant:
+def _variant(ctx: LoweringContext, name: str, expect: str, case: Case) -> Variant:
     fixture = fixture_of(ctx.it)
     oracle = fixture.oracles.get(expect) if fixture else None
     return Variant(name, oracle, bool(case.requires), _gone(ctx, case))
@@ -103,5 +103,5 @@ def _errnos(resource: Resource) -> tuple[str, ...]:
 
 
 def cases_told(ctx: LoweringContext) -> tuple[TestCase, ...]:
-    """The rows of an iterator over numbers: the cases that say what comes of them."""
-    return tuple(trial for trial in ctx.it.tests.cases if trial.told)
+    """The variants of an iterator over numbers: the cases that say what comes of them."""
+    return tuple(case for case in ctx.it.tests.cases if case.told)

@@ -112,7 +112,7 @@ def _plain(name: str) -> Program:
 def holds(ctx: LoweringContext) -> bool:
     """Whether a program can wait for the test to add and remove elements."""
     found = fixture(ctx)
-    return found is None or found.comes
+    return found is None or found.creates
 
 
 def spends(ctx: LoweringContext) -> bool:
@@ -136,7 +136,7 @@ def _counts(ctx: LoweringContext) -> Iterator[Count]:
 def irqs_off(ctx: LoweringContext) -> Switch | None:
     """A call in a task switch, which is done with interrupts off; None unless new() refuses that.
 
-    tp_btf/sched_switch gives a trusted pointer to the task that leaves (include/trace/events/sched.h).
+    tp_btf/sched_switch gives a trusted pointer to the task before (include/trace/events/sched.h).
     """
     it, objects = ctx.it, held(ctx)
     open_to_all = not it.programs or "tracing" in it.programs

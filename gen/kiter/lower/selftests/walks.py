@@ -43,19 +43,19 @@ def columns(given: Iterable[Members]) -> tuple[Column, ...]:
 
 def members(ctx: LoweringContext, found: Fixture, given: Iterable[Variant]) -> tuple[Members, ...]:
     """For each variant the members that are not zero."""
-    return tuple(tuple(_members(ctx, found, row)) for row in given)
+    return tuple(tuple(_members(ctx, found, variant)) for variant in given)
 
 
-def _members(ctx: LoweringContext, found: Fixture, row: Variant) -> Iterator[tuple[str, str]]:
+def _members(ctx: LoweringContext, found: Fixture, variant: Variant) -> Iterator[tuple[str, str]]:
     handles = held(ctx)
-    yield "name", f'"{row.name}"'
-    if row.oracle:
-        yield "expect", row.oracle.function
-        yield from ((name, "true") for name in _seen(row.oracle, found, bool(handles)))
-    if row.needs and any(a.nullable for a, _ in handles):
+    yield "name", f'"{variant.name}"'
+    if variant.oracle:
+        yield "expect", variant.oracle.function
+        yield from ((name, "true") for name in _seen(variant.oracle, found, bool(handles)))
+    if variant.needs and any(a.nullable for a, _ in handles):
         yield "null", "-EINVAL"
-    if handles and row.gone != "0":
-        yield "gone", row.gone
+    if handles and variant.gone != "0":
+        yield "gone", variant.gone
 
 
 def _seen(oracle: Oracle, found: Fixture, handle: bool) -> Iterator[str]:
@@ -66,5 +66,5 @@ def _seen(oracle: Oracle, found: Fixture, handle: bool) -> Iterator[str]:
         yield "begins"
     if handle and oracle.gone:
         yield "empties"
-    if found.comes and oracle.guest:
+    if found.creates and oracle.added:
         yield "meets"

@@ -36,10 +36,10 @@ static int nr_helpers;
 static pid_t neighbour;
 /* ourselves, a thread of ours, and another process */
 static pid_t starts[3];
-static pthread_mutex_t guest_stays = PTHREAD_MUTEX_INITIALIZER;
-static pthread_t guest_thread;
+static pthread_mutex_t added_stays = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t added_thread;
 static bool has_thread;
-static pid_t guest;
+static pid_t added;
 
 static int by_number(const void *a, const void *b)
 {
@@ -80,37 +80,37 @@ static void in_order(struct ids *ids)
 	qsort(ids->id, ids->nr, sizeof(ids->id[0]), by_number);
 }
 
-static void *be_guest(void *arg)
+static void *be_added_thread(void *arg)
 {
-	pthread_mutex_lock(&guest_stays);
-	pthread_mutex_unlock(&guest_stays);
+	pthread_mutex_lock(&added_stays);
+	pthread_mutex_unlock(&added_stays);
 	return NULL;
 }
 
 /* a process, whose number this gives, and a thread of our own */
-static __u64 arrive(void)
+static __u64 create_element(void)
 {
-	guest = fork();
-	if (!guest) {
+	added = fork();
+	if (!added) {
 		pause();
 		_exit(0);
 	}
-	pthread_mutex_lock(&guest_stays);
-	has_thread = !pthread_create(&guest_thread, NULL, be_guest, NULL);
-	return guest;
+	pthread_mutex_lock(&added_stays);
+	has_thread = !pthread_create(&added_thread, NULL, be_added_thread, NULL);
+	return added;
 }
 
-static void leave(void)
+static void remove_element(void)
 {
-	pthread_mutex_unlock(&guest_stays);
+	pthread_mutex_unlock(&added_stays);
 	if (has_thread)
-		pthread_join(guest_thread, NULL);
+		pthread_join(added_thread, NULL);
 	has_thread = false;
-	if (guest <= 0)
+	if (added <= 0)
 		return;
-	kill(guest, SIGKILL);
-	waitpid(guest, NULL, 0);
-	guest = 0;
+	kill(added, SIGKILL);
+	waitpid(added, NULL, 0);
+	added = 0;
 }
 
 static void *help(void *arg)
@@ -191,7 +191,7 @@ static long references(struct process_iter *skel)
 	return skel->bss->nr_references;
 }
 
-/* one row for each walk there is */
+/* one variant for each walk there is */
 static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);
@@ -300,18 +300,18 @@ static void test_contract(struct process_iter *skel, int which)
 	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
 }
 
-static void come(void)
+static void create_late(void)
 {
-	arrive();
+	create_element();
 }
 
-/* what comes after the end does not bring the iterator back to life */
+/* what is created after the end does not bring the iterator back to life */
 static void test_late(struct process_iter *skel, int which)
 {
 	choose(skel, which);
-	run_holding(skel, skel->progs.drain, come);
+	run_holding(skel, skel->progs.drain, create_late);
 	check_drained(skel);
-	leave();
+	remove_element();
 }
 
 static bool churning;
@@ -321,14 +321,14 @@ static void *churn(void *arg)
 	int i;
 
 	for (i = 0; i < NR_CHURNS; i++) {
-		arrive();
-		leave();
+		create_element();
+		remove_element();
 	}
 	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
 	return NULL;
 }
 
-/* a walk ends while elements come and go */
+/* a walk ends while elements are created and removed */
 static void test_churn(struct process_iter *skel, int which)
 {
 	pthread_t thread;
@@ -347,12 +347,12 @@ static void test_churn(struct process_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
-/* the walk goes on and ends when the element that it stands on leaves */
-static void test_element_leaves(struct process_iter *skel, int which)
+/* the walk goes on and ends when the element that it stands on is removed */
+static void test_element_removed(struct process_iter *skel, int which)
 {
 	choose(skel, which);
-	skel->bss->hold_at = arrive();
-	run_holding(skel, skel->progs.walk, leave);
+	skel->bss->hold_at = create_element();
+	run_holding(skel, skel->progs.walk, remove_element);
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
@@ -371,10 +371,10 @@ static void test_balance(struct process_iter *skel, int which)
 	int i;
 
 	before = references(skel);
-	arrive();
+	create_element();
 	for (i = 0; i < NR_WALKS; i++)
 		walk_in_all_ways(skel, which);
-	leave();
+	remove_element();
 	after = references(skel);
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
 }
@@ -400,8 +400,8 @@ static void test_each(struct process_iter *skel, int which)
 		test_late(skel, which);
 	if (named("churn", which))
 		test_churn(skel, which);
-	if (walks[which].meets && named("element_leaves", which))
-		test_element_leaves(skel, which);
+	if (walks[which].meets && named("element_removed", which))
+		test_element_removed(skel, which);
 	if (named("balance", which))
 		test_balance(skel, which);
 }

@@ -36,10 +36,10 @@ static int nr_helpers;
 static pid_t neighbour;
 /* ourselves, a thread of ours, and another process */
 static pid_t starts[3];
-static pthread_mutex_t guest_stays = PTHREAD_MUTEX_INITIALIZER;
-static pthread_t guest_thread;
+static pthread_mutex_t added_stays = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t added_thread;
 static bool has_thread;
-static pid_t guest;
+static pid_t added;
 
 static int by_number(const void *a, const void *b)
 {
@@ -109,42 +109,42 @@ static __u64 id_of(int start)
 	return starts[start];
 }
 
-static __u64 id_of_yard(void)
+static __u64 id_of_scratch(void)
 {
 	return getpid();
 }
 
-static void *be_guest(void *arg)
+static void *be_added_thread(void *arg)
 {
-	pthread_mutex_lock(&guest_stays);
-	pthread_mutex_unlock(&guest_stays);
+	pthread_mutex_lock(&added_stays);
+	pthread_mutex_unlock(&added_stays);
 	return NULL;
 }
 
 /* a process, whose number this gives, and a thread of our own */
-static __u64 arrive(void)
+static __u64 create_element(void)
 {
-	guest = fork();
-	if (!guest) {
+	added = fork();
+	if (!added) {
 		pause();
 		_exit(0);
 	}
-	pthread_mutex_lock(&guest_stays);
-	has_thread = !pthread_create(&guest_thread, NULL, be_guest, NULL);
-	return guest;
+	pthread_mutex_lock(&added_stays);
+	has_thread = !pthread_create(&added_thread, NULL, be_added_thread, NULL);
+	return added;
 }
 
-static void leave(void)
+static void remove_element(void)
 {
-	pthread_mutex_unlock(&guest_stays);
+	pthread_mutex_unlock(&added_stays);
 	if (has_thread)
-		pthread_join(guest_thread, NULL);
+		pthread_join(added_thread, NULL);
 	has_thread = false;
-	if (guest <= 0)
+	if (added <= 0)
 		return;
-	kill(guest, SIGKILL);
-	waitpid(guest, NULL, 0);
-	guest = 0;
+	kill(added, SIGKILL);
+	waitpid(added, NULL, 0);
+	added = 0;
 }
 
 static void *help(void *arg)
@@ -225,7 +225,7 @@ static long references(struct task_iter *skel)
 	return skel->bss->nr_references;
 }
 
-/* one row for each walk there is, in the order of the program's accepted[] */
+/* one variant for each walk there is, in the order of the program's accepted[] */
 static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);
@@ -357,18 +357,18 @@ static void test_contract(struct task_iter *skel, int which)
 	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
 }
 
-static void come(void)
+static void create_late(void)
 {
-	arrive();
+	create_element();
 }
 
-/* what comes after the end does not bring the iterator back to life */
+/* what is created after the end does not bring the iterator back to life */
 static void test_late(struct task_iter *skel, int which)
 {
-	choose(skel, which, id_of_yard());
-	run_holding(skel, skel->progs.drain, come);
+	choose(skel, which, id_of_scratch());
+	run_holding(skel, skel->progs.drain, create_late);
 	check_drained(skel);
-	leave();
+	remove_element();
 }
 
 static bool churning;
@@ -378,20 +378,20 @@ static void *churn(void *arg)
 	int i;
 
 	for (i = 0; i < NR_CHURNS; i++) {
-		arrive();
-		leave();
+		create_element();
+		remove_element();
 	}
 	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
 	return NULL;
 }
 
-/* a walk ends while elements come and go */
+/* a walk ends while elements are created and removed */
 static void test_churn(struct task_iter *skel, int which)
 {
 	pthread_t thread;
 
 	churning = true;
-	choose(skel, which, id_of_yard());
+	choose(skel, which, id_of_scratch());
 	if (!ASSERT_OK(pthread_create(&thread, NULL, churn, NULL), "pthread_create"))
 		return;
 	while (__atomic_load_n(&churning, __ATOMIC_ACQUIRE)) {
@@ -404,12 +404,12 @@ static void test_churn(struct task_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
-/* the walk goes on and ends when the element that it stands on leaves */
-static void test_element_leaves(struct task_iter *skel, int which)
+/* the walk goes on and ends when the element that it stands on is removed */
+static void test_element_removed(struct task_iter *skel, int which)
 {
-	choose(skel, which, id_of_yard());
-	skel->bss->hold_at = arrive();
-	run_holding(skel, skel->progs.walk, leave);
+	choose(skel, which, id_of_scratch());
+	skel->bss->hold_at = create_element();
+	run_holding(skel, skel->progs.walk, remove_element);
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
@@ -431,30 +431,30 @@ static void test_balance(struct task_iter *skel, int which)
 	int i;
 
 	before = references(skel);
-	id = arrive();
+	id = create_element();
 	for (i = 0; i < NR_WALKS; i++) {
-		walk_in_all_ways(skel, which, id_of_yard());
+		walk_in_all_ways(skel, which, id_of_scratch());
 		walk_in_all_ways(skel, which, id);
 	}
-	leave();
+	remove_element();
 	after = references(skel);
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
 }
 
-/* a walk ends when the object that it started from leaves */
-static void test_start_leaves(struct task_iter *skel, int which)
+/* a walk ends when the object that it started from is removed */
+static void test_start_removed(struct task_iter *skel, int which)
 {
-	choose(skel, which, arrive());
-	run_holding(skel, skel->progs.walk, leave);
+	choose(skel, which, create_element());
+	run_holding(skel, skel->progs.walk, remove_element);
 	ASSERT_GT(skel->bss->nr_elems, 0, "begins");
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
-/* new() meets an object that has left already */
+/* new() is given an object that has been removed already */
 static void test_start_gone(struct task_iter *skel, int which)
 {
-	choose(skel, which, arrive());
-	run_holding(skel, skel->progs.probe, leave);
+	choose(skel, which, create_element());
+	run_holding(skel, skel->progs.probe, remove_element);
 	ASSERT_OK(skel->bss->err, "new");
 	if (skel->bss->err || walks[which].empties)
 		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
@@ -537,12 +537,12 @@ static void test_each(struct task_iter *skel, int which)
 		test_late(skel, which);
 	if (named("churn", which))
 		test_churn(skel, which);
-	if (walks[which].meets && named("element_leaves", which))
-		test_element_leaves(skel, which);
+	if (walks[which].meets && named("element_removed", which))
+		test_element_removed(skel, which);
 	if (named("balance", which))
 		test_balance(skel, which);
-	if (walks[which].begins && named("start_leaves", which))
-		test_start_leaves(skel, which);
+	if (walks[which].begins && named("start_removed", which))
+		test_start_removed(skel, which);
 	if (named("start_gone", which))
 		test_start_gone(skel, which);
 }

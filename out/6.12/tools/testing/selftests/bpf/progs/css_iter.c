@@ -35,7 +35,7 @@ u64 revived[3];
 int held;
 int err;
 
-/* lets the test change the world in the middle of a program */
+/* lets the test add and remove elements in the middle of a program */
 static __always_inline void stay(void)
 {
 	int i;

@@ -13,7 +13,7 @@ char _license[] SEC("license") = "GPL";
 /* what the test asks for */
 s64 value;
 int cnt;
-int row;
+int variant;
 
 /* what the programs found */
 u64 elems[MAX_ELEMS];
@@ -22,11 +22,11 @@ u64 revived[2];
 s64 said, says_live, says_empty;
 int err;
 
-/* stores the arguments of a row */
+/* stores the arguments of a variant */
 SEC("syscall")
 int choose(void *ctx)
 {
-	switch (row) {
+	switch (variant) {
 	case 0: /* three */
 		value = 1000000;
 		cnt = 3;

@@ -6,13 +6,13 @@
 #define NR_SPELLS 50
 #define WALKS_A_SPELL 1000
 
-/* one row for each that the program can choose, in the same order */
+/* one variant for each that the program can choose, in the same order */
 static const struct {
 	const char *name;
 	int err;
 	int nr;
 	__s64 values[3];
-} rows[] = {
+} variants[] = {
 	{ "one_word", .nr = 3, .values = { 0, 2, 63 } },
 	{ "more_words", .nr = 2, .values = { 0, 191 } },
 	{ "no_bits" },
@@ -33,34 +33,34 @@ static int run(struct bpf_program *prog)
 	return err ?: opts.retval;
 }
 
-static void choose(struct bits_iter *skel, int row)
+static void choose(struct bits_iter *skel, int which)
 {
-	skel->bss->row = row;
+	skel->bss->variant = which;
 	ASSERT_OK(run(skel->progs.choose), "run_choose");
 }
 
-/* how many pairs of a row's numbers are equal, each with itself among them */
-static __u32 nr_pairs(int row)
+/* how many pairs of a variant's numbers are equal, each with itself among them */
+static __u32 nr_pairs(int which)
 {
 	__u32 nr = 0;
 	int i, k;
 
-	for (i = 0; i < rows[row].nr; i++)
-		for (k = 0; k < rows[row].nr; k++)
-			nr += rows[row].values[i] == rows[row].values[k];
+	for (i = 0; i < variants[which].nr; i++)
+		for (k = 0; k < variants[which].nr; k++)
+			nr += variants[which].values[i] == variants[which].values[k];
 	return nr;
 }
 
-static void test_walk(struct bits_iter *skel, int row)
+static void test_walk(struct bits_iter *skel, int which)
 {
 	int i;
 
-	choose(skel, row);
+	choose(skel, which);
 	ASSERT_OK(run(skel->progs.walk), "run_walk");
-	if (!ASSERT_EQ(skel->bss->nr_elems, rows[row].nr, "how_many"))
+	if (!ASSERT_EQ(skel->bss->nr_elems, variants[which].nr, "how_many"))
 		return;
-	for (i = 0; i < rows[row].nr; i++)
-		ASSERT_EQ((__s64)skel->bss->elems[i], rows[row].values[i], "which");
+	for (i = 0; i < variants[which].nr; i++)
+		ASSERT_EQ((__s64)skel->bss->elems[i], variants[which].values[i], "which");
 }
 
 static void check_drained(struct bits_iter *skel)
@@ -71,13 +71,13 @@ static void check_drained(struct bits_iter *skel)
 		ASSERT_EQ(skel->bss->revived[i], 0, "stays_drained");
 }
 
-static void test_contract(struct bits_iter *skel, int row)
+static void test_contract(struct bits_iter *skel, int which)
 {
-	__u32 nr = rows[row].nr;
+	__u32 nr = variants[which].nr;
 
-	choose(skel, row);
+	choose(skel, which);
 	ASSERT_OK(run(skel->progs.probe), "run_probe");
-	ASSERT_EQ(skel->bss->err, rows[row].err, "new");
+	ASSERT_EQ(skel->bss->err, variants[which].err, "new");
 	ASSERT_EQ(skel->bss->nr_elems, MIN(nr, 2), "next");
 
 	ASSERT_OK(run(skel->progs.drain), "run_drain");
@@ -86,17 +86,17 @@ static void test_contract(struct bits_iter *skel, int row)
 
 	ASSERT_OK(run(skel->progs.nest_two), "run_nest_two");
 	ASSERT_EQ(skel->bss->nr_outer, nr, "nest_two");
-	ASSERT_EQ(skel->bss->nr_inner, nr_pairs(row), "nest_two_meets");
+	ASSERT_EQ(skel->bss->nr_inner, nr_pairs(which), "nest_two_meets");
 
 	ASSERT_OK(run(skel->progs.nest_three), "run_nest_three");
 	ASSERT_EQ(skel->bss->nr_outer, nr * nr, "nest_three");
-	ASSERT_EQ(skel->bss->nr_inner, nr * nr_pairs(row), "nest_three_meets");
+	ASSERT_EQ(skel->bss->nr_inner, nr * nr_pairs(which), "nest_three_meets");
 
 	if (!nr)
 		return;
 	ASSERT_OK(run(skel->progs.again), "run_again");
-	ASSERT_EQ((__s64)skel->bss->elems[0], rows[row].values[0], "begins");
-	ASSERT_EQ((__s64)skel->bss->elems[1], rows[row].values[0], "starts_again");
+	ASSERT_EQ((__s64)skel->bss->elems[0], variants[which].values[0], "begins");
+	ASSERT_EQ((__s64)skel->bss->elems[1], variants[which].values[0], "starts_again");
 }
 
 static long slab_kb(void)
@@ -129,41 +129,41 @@ static void check_memory(struct bits_iter *skel)
 	ASSERT_LT(slab_kb() - before, NR_SPELLS * WALKS_A_SPELL * 16 / 1024, "memory");
 }
 
-static void test_memory(struct bits_iter *skel, int row)
+static void test_memory(struct bits_iter *skel, int which)
 {
-	choose(skel, row);
+	choose(skel, which);
 	check_memory(skel);
 }
 
-static bool named(const char *what, int row)
+static bool named(const char *what, int which)
 {
 	char name[128];
 
-	snprintf(name, sizeof(name), "%s %s", what, rows[row].name);
+	snprintf(name, sizeof(name), "%s %s", what, variants[which].name);
 	return test__start_subtest(name);
 }
 
-static void test_row(struct bits_iter *skel, int row)
+static void test_variant(struct bits_iter *skel, int which)
 {
-	if (named("walk", row))
-		test_walk(skel, row);
-	if (named("contract", row))
-		test_contract(skel, row);
-	if (named("memory", row))
-		test_memory(skel, row);
+	if (named("walk", which))
+		test_walk(skel, which);
+	if (named("contract", which))
+		test_contract(skel, which);
+	if (named("memory", which))
+		test_memory(skel, which);
 }
 
 void test_bits_iter(void)
 {
 	struct bits_iter *skel;
-	int row;
+	int which;
 
 	skel = bits_iter__open_and_load();
 	if (!ASSERT_OK_PTR(skel, "open_and_load"))
 		return;
 
-	for (row = 0; row < ARRAY_SIZE(rows); row++)
-		test_row(skel, row);
+	for (which = 0; which < ARRAY_SIZE(variants); which++)
+		test_variant(skel, which);
 	bits_iter__destroy(skel);
 
 	RUN_TESTS(bits_iter_failure);

@@ -30,7 +30,7 @@ static int run(struct bpf_program *prog)
 
 #define NR_STARTS ARRAY_SIZE(starts)
 #define CROWD "/crowd"
-#define GUEST "/guest"
+#define ADDED "/added"
 #define NR_THREADS 2
 
 /* one that we are in ourselves, with threads and another process, and one that nobody is in */
@@ -39,7 +39,7 @@ static int start_fds[] = { -1, -1 };
 static pthread_mutex_t threads_stay = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t threads[NR_THREADS];
 static int nr_threads;
-static pid_t neighbour, guest;
+static pid_t neighbour, added;
 
 static int by_number(const void *a, const void *b)
 {
@@ -48,7 +48,7 @@ static int by_number(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* the kernel's order is that in which tasks came */
+/* the kernel's order is that in which tasks joined */
 static void in_order(struct ids *ids)
 {
 	qsort(ids->id, ids->nr, sizeof(ids->id[0]), by_number);
@@ -82,7 +82,7 @@ static __u64 id_of(int start)
 	return get_cgroup_id(starts[start]);
 }
 
-static __u64 id_of_yard(void)
+static __u64 id_of_scratch(void)
 {
 	return id_of(0);
 }
@@ -109,31 +109,31 @@ static void remove_process(pid_t *pid)
 }
 
 /* a process is born where its parent is */
-static __u64 arrive(void)
+static __u64 create_element(void)
 {
-	guest = add_process();
-	return guest;
+	added = add_process();
+	return added;
 }
 
-static void leave(void)
+static void remove_element(void)
 {
-	remove_process(&guest);
+	remove_process(&added);
 }
 
-static __u64 add_guest_cgroup(void)
+static __u64 create_start(void)
 {
 	int fd;
 
-	fd = create_and_get_cgroup(GUEST);
+	fd = create_and_get_cgroup(ADDED);
 	if (fd < 0)
 		return 0;
 	close(fd);
-	return get_cgroup_id(GUEST);
+	return get_cgroup_id(ADDED);
 }
 
-static void remove_guest_cgroup(void)
+static void remove_start(void)
 {
-	remove_cgroup(GUEST);
+	remove_cgroup(ADDED);
 }
 
 static void *be_thread(void *arg)
@@ -188,7 +188,7 @@ static long references(struct css_task_iter *skel)
 	return skel->bss->nr_references;
 }
 
-/* one row for each walk there is, in the order of the program's accepted[] */
+/* one variant for each walk there is, in the order of the program's accepted[] */
 static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);
@@ -317,18 +317,18 @@ static void test_contract(struct css_task_iter *skel, int which)
 	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
 }
 
-static void come(void)
+static void create_late(void)
 {
-	arrive();
+	create_element();
 }
 
-/* what comes after the end does not bring the iterator back to life */
+/* what is created after the end does not bring the iterator back to life */
 static void test_late(struct css_task_iter *skel, int which)
 {
-	choose(skel, which, id_of_yard());
-	run_holding(skel, skel->progs.drain, come);
+	choose(skel, which, id_of_scratch());
+	run_holding(skel, skel->progs.drain, create_late);
 	check_drained(skel);
-	leave();
+	remove_element();
 }
 
 static bool churning;
@@ -338,20 +338,20 @@ static void *churn(void *arg)
 	int i;
 
 	for (i = 0; i < NR_CHURNS; i++) {
-		arrive();
-		leave();
+		create_element();
+		remove_element();
 	}
 	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
 	return NULL;
 }
 
-/* a walk ends while elements come and go */
+/* a walk ends while elements are created and removed */
 static void test_churn(struct css_task_iter *skel, int which)
 {
 	pthread_t thread;
 
 	churning = true;
-	choose(skel, which, id_of_yard());
+	choose(skel, which, id_of_scratch());
 	if (!ASSERT_OK(pthread_create(&thread, NULL, churn, NULL), "pthread_create"))
 		return;
 	while (__atomic_load_n(&churning, __ATOMIC_ACQUIRE)) {
@@ -364,12 +364,12 @@ static void test_churn(struct css_task_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
-/* the walk goes on and ends when the element that it stands on leaves */
-static void test_element_leaves(struct css_task_iter *skel, int which)
+/* the walk goes on and ends when the element that it stands on is removed */
+static void test_element_removed(struct css_task_iter *skel, int which)
 {
-	choose(skel, which, id_of_yard());
-	skel->bss->hold_at = arrive();
-	run_holding(skel, skel->progs.walk, leave);
+	choose(skel, which, id_of_scratch());
+	skel->bss->hold_at = create_element();
+	run_holding(skel, skel->progs.walk, remove_element);
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
@@ -391,14 +391,14 @@ static void test_balance(struct css_task_iter *skel, int which)
 	int i;
 
 	before = references(skel);
-	arrive();
-	id = add_guest_cgroup();
+	create_element();
+	id = create_start();
 	for (i = 0; i < NR_WALKS; i++) {
-		walk_in_all_ways(skel, which, id_of_yard());
+		walk_in_all_ways(skel, which, id_of_scratch());
 		walk_in_all_ways(skel, which, id);
 	}
-	leave();
-	remove_guest_cgroup();
+	remove_element();
+	remove_start();
 	after = references(skel);
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
 }
@@ -435,15 +435,15 @@ static void check_memory(struct css_task_iter *skel)
 
 static void test_memory(struct css_task_iter *skel, int which)
 {
-	choose(skel, which, id_of_yard());
+	choose(skel, which, id_of_scratch());
 	check_memory(skel);
 }
 
-/* new() meets an object that has left already */
+/* new() is given an object that has been removed already */
 static void test_start_gone(struct css_task_iter *skel, int which)
 {
-	choose(skel, which, add_guest_cgroup());
-	run_holding(skel, skel->progs.probe, remove_guest_cgroup);
+	choose(skel, which, create_start());
+	run_holding(skel, skel->progs.probe, remove_start);
 	ASSERT_OK(skel->bss->err, "new");
 	if (skel->bss->err || walks[which].empties)
 		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
@@ -513,8 +513,8 @@ static void test_each(struct css_task_iter *skel, int which)
 		test_late(skel, which);
 	if (named("churn", which))
 		test_churn(skel, which);
-	if (walks[which].meets && named("element_leaves", which))
-		test_element_leaves(skel, which);
+	if (walks[which].meets && named("element_removed", which))
+		test_element_removed(skel, which);
 	if (named("balance", which))
 		test_balance(skel, which);
 	if (named("memory", which))

@@ -34,7 +34,7 @@ static int run(struct bpf_program *prog)
 #define DEBUGFS "/sys/kernel/debug"
 
 static int buffers[NR_BUFFERS] = { -1, -1, -1 };
-static int guest = -1;
+static int added = -1;
 
 /* what the kernel lists: a buffer's inode, and how many hold its file */
 static bool next_buffer(FILE *file, __u64 *inode, long *count)
@@ -93,18 +93,18 @@ static int add_buffer(void)
 	return buffer;
 }
 
-static __u64 arrive(void)
+static __u64 create_element(void)
 {
 	struct stat stat = {};
 
-	guest = add_buffer();
-	ASSERT_OK(fstat(guest, &stat), "fstat");
+	added = add_buffer();
+	ASSERT_OK(fstat(added, &stat), "fstat");
 	return stat.st_ino;
 }
 
-static void leave(void)
+static void remove_element(void)
 {
-	close(guest);
+	close(added);
 }
 
 static int set_up(void)
@@ -129,7 +129,7 @@ static void tear_down(void)
 			close(buffers[i]);
 }
 
-/* one row for each walk there is */
+/* one variant for each walk there is */
 static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);
@@ -236,18 +236,18 @@ static void test_contract(struct dmabuf_iter *skel, int which)
 	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
 }
 
-static void come(void)
+static void create_late(void)
 {
-	arrive();
+	create_element();
 }
 
-/* what comes after the end does not bring the iterator back to life */
+/* what is created after the end does not bring the iterator back to life */
 static void test_late(struct dmabuf_iter *skel, int which)
 {
 	choose(skel, which);
-	run_holding(skel, skel->progs.drain, come);
+	run_holding(skel, skel->progs.drain, create_late);
 	check_drained(skel);
-	leave();
+	remove_element();
 }
 
 static bool churning;
@@ -257,14 +257,14 @@ static void *churn(void *arg)
 	int i;
 
 	for (i = 0; i < NR_CHURNS; i++) {
-		arrive();
-		leave();
+		create_element();
+		remove_element();
 	}
 	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
 	return NULL;
 }
 
-/* a walk ends while elements come and go */
+/* a walk ends while elements are created and removed */
 static void test_churn(struct dmabuf_iter *skel, int which)
 {
 	pthread_t thread;
@@ -283,12 +283,12 @@ static void test_churn(struct dmabuf_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
-/* the walk goes on and ends when the element that it stands on leaves */
-static void test_element_leaves(struct dmabuf_iter *skel, int which)
+/* the walk goes on and ends when the element that it stands on is removed */
+static void test_element_removed(struct dmabuf_iter *skel, int which)
 {
 	choose(skel, which);
-	skel->bss->hold_at = arrive();
-	run_holding(skel, skel->progs.walk, leave);
+	skel->bss->hold_at = create_element();
+	run_holding(skel, skel->progs.walk, remove_element);
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
@@ -307,10 +307,10 @@ static void test_balance(struct dmabuf_iter *skel, int which)
 	int i;
 
 	before = references(skel);
-	arrive();
+	create_element();
 	for (i = 0; i < NR_WALKS; i++)
 		walk_in_all_ways(skel, which);
-	leave();
+	remove_element();
 	after = references(skel);
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
 }
@@ -336,8 +336,8 @@ static void test_each(struct dmabuf_iter *skel, int which)
 		test_late(skel, which);
 	if (named("churn", which))
 		test_churn(skel, which);
-	if (walks[which].meets && named("element_leaves", which))
-		test_element_leaves(skel, which);
+	if (walks[which].meets && named("element_removed", which))
+		test_element_removed(skel, which);
 	if (named("balance", which))
 		test_balance(skel, which);
 }

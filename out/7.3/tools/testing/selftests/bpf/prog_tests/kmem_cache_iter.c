@@ -71,7 +71,7 @@ static long references(struct kmem_cache_iter *skel)
 	return skel->bss->nr_references;
 }
 
-/* one row for each walk there is */
+/* one variant for each walk there is */
 static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);

@@ -26,8 +26,8 @@ static int run(struct bpf_program *prog)
 }
 
 #define NR_STARTS ARRAY_SIZE(tree)
-#define YARD "/yard"
-#define GUEST YARD "/guest"
+#define SCRATCH "/scratch"
+#define ADDED SCRATCH "/added"
 
 /* siblings are visited in the order in which they were made */
 static const struct {
@@ -41,17 +41,17 @@ static const struct {
 	{ "/top/right", 0 },
 };
 
-static int yard_fd = -1;
+static int scratch_fd = -1;
 
 static __u64 id_of(int start)
 {
 	return get_cgroup_id(tree[start].path);
 }
 
-/* guests stay out of the tree: a dead cgroup is seen until its last reference is gone */
-static __u64 id_of_yard(void)
+/* what is added stays out of the tree: a dead cgroup is seen until its last reference is gone */
+static __u64 id_of_scratch(void)
 {
-	return get_cgroup_id(YARD);
+	return get_cgroup_id(SCRATCH);
 }
 
 static void add_preorder(int at, struct ids *want)
@@ -96,20 +96,20 @@ static void ancestors(int start, struct ids *want)
 	want->id[want->nr++] = get_cgroup_id("/..");
 }
 
-static __u64 arrive(void)
+static __u64 create_element(void)
 {
 	int fd;
 
-	fd = create_and_get_cgroup(GUEST);
+	fd = create_and_get_cgroup(ADDED);
 	if (fd < 0)
 		return 0;
 	close(fd);
-	return get_cgroup_id(GUEST);
+	return get_cgroup_id(ADDED);
 }
 
-static void leave(void)
+static void remove_element(void)
 {
-	remove_cgroup(GUEST);
+	remove_cgroup(ADDED);
 }
 
 static int set_up(void)
@@ -118,8 +118,8 @@ static int set_up(void)
 
 	if (setup_cgroup_environment())
 		return -1;
-	yard_fd = create_and_get_cgroup(YARD);
-	if (yard_fd < 0)
+	scratch_fd = create_and_get_cgroup(SCRATCH);
+	if (scratch_fd < 0)
 		return -1;
 	for (i = 0; i < ARRAY_SIZE(tree); i++) {
 		fd = create_and_get_cgroup(tree[i].path);
@@ -132,8 +132,8 @@ static int set_up(void)
 
 static void tear_down(void)
 {
-	if (yard_fd >= 0)
-		close(yard_fd);
+	if (scratch_fd >= 0)
+		close(scratch_fd);
 	cleanup_cgroup_environment();
 }
 
@@ -143,7 +143,7 @@ static int nr_dying(void)
 	int value, nr = -1;
 	FILE *file;
 
-	file = fdopen(openat(yard_fd, "cgroup.stat", O_RDONLY), "r");
+	file = fdopen(openat(scratch_fd, "cgroup.stat", O_RDONLY), "r");
 	if (!file)
 		return -1;
 	while (fscanf(file, "%63s %d", key, &value) == 2)
@@ -166,7 +166,7 @@ static long references(struct letter_css_iter *skel)
 	return nr;
 }
 
-/* one row for each walk there is, in the order of the program's accepted[] */
+/* one variant for each walk there is, in the order of the program's accepted[] */
 static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);
@@ -295,18 +295,18 @@ static void test_contract(struct letter_css_iter *skel, int which)
 	ASSERT_GT(skel->bss->nr_elems, 0, "keep_cgroup");
 }
 
-static void come(void)
+static void create_late(void)
 {
-	arrive();
+	create_element();
 }
 
-/* what comes after the end does not bring the iterator back to life */
+/* what is created after the end does not bring the iterator back to life */
 static void test_late(struct letter_css_iter *skel, int which)
 {
-	choose(skel, which, id_of_yard());
-	run_holding(skel, skel->progs.drain, come);
+	choose(skel, which, id_of_scratch());
+	run_holding(skel, skel->progs.drain, create_late);
 	check_drained(skel);
-	leave();
+	remove_element();
 }
 
 static bool churning;
@@ -316,20 +316,20 @@ static void *churn(void *arg)
 	int i;
 
 	for (i = 0; i < NR_CHURNS; i++) {
-		arrive();
-		leave();
+		create_element();
+		remove_element();
 	}
 	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
 	return NULL;
 }
 
-/* a walk ends while elements come and go */
+/* a walk ends while elements are created and removed */
 static void test_churn(struct letter_css_iter *skel, int which)
 {
 	pthread_t thread;
 
 	churning = true;
-	choose(skel, which, id_of_yard());
+	choose(skel, which, id_of_scratch());
 	if (!ASSERT_OK(pthread_create(&thread, NULL, churn, NULL), "pthread_create"))
 		return;
 	while (__atomic_load_n(&churning, __ATOMIC_ACQUIRE)) {
@@ -342,12 +342,12 @@ static void test_churn(struct letter_css_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
-/* the walk goes on and ends when the element that it stands on leaves */
-static void test_element_leaves(struct letter_css_iter *skel, int which)
+/* the walk goes on and ends when the element that it stands on is removed */
+static void test_element_removed(struct letter_css_iter *skel, int which)
 {
-	choose(skel, which, id_of_yard());
-	skel->bss->hold_at = arrive();
-	run_holding(skel, skel->progs.walk, leave);
+	choose(skel, which, id_of_scratch());
+	skel->bss->hold_at = create_element();
+	run_holding(skel, skel->progs.walk, remove_element);
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
@@ -369,30 +369,30 @@ static void test_balance(struct letter_css_iter *skel, int which)
 	int i;
 
 	before = references(skel);
-	id = arrive();
+	id = create_element();
 	for (i = 0; i < NR_WALKS; i++) {
-		walk_in_all_ways(skel, which, id_of_yard());
+		walk_in_all_ways(skel, which, id_of_scratch());
 		walk_in_all_ways(skel, which, id);
 	}
-	leave();
+	remove_element();
 	after = references(skel);
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
 }
 
-/* a walk ends when the object that it started from leaves */
-static void test_start_leaves(struct letter_css_iter *skel, int which)
+/* a walk ends when the object that it started from is removed */
+static void test_start_removed(struct letter_css_iter *skel, int which)
 {
-	choose(skel, which, arrive());
-	run_holding(skel, skel->progs.walk, leave);
+	choose(skel, which, create_element());
+	run_holding(skel, skel->progs.walk, remove_element);
 	ASSERT_GT(skel->bss->nr_elems, 0, "begins");
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
-/* new() meets an object that has left already */
+/* new() is given an object that has been removed already */
 static void test_start_gone(struct letter_css_iter *skel, int which)
 {
-	choose(skel, which, arrive());
-	run_holding(skel, skel->progs.probe, leave);
+	choose(skel, which, create_element());
+	run_holding(skel, skel->progs.probe, remove_element);
 	ASSERT_OK(skel->bss->err, "new");
 	if (skel->bss->err)
 		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
@@ -462,12 +462,12 @@ static void test_each(struct letter_css_iter *skel, int which)
 		test_late(skel, which);
 	if (named("churn", which))
 		test_churn(skel, which);
-	if (walks[which].meets && named("element_leaves", which))
-		test_element_leaves(skel, which);
+	if (walks[which].meets && named("element_removed", which))
+		test_element_removed(skel, which);
 	if (named("balance", which))
 		test_balance(skel, which);
-	if (walks[which].begins && named("start_leaves", which))
-		test_start_leaves(skel, which);
+	if (walks[which].begins && named("start_removed", which))
+		test_start_removed(skel, which);
 	if (named("start_gone", which))
 		test_start_gone(skel, which);
 }

@@ -36,7 +36,7 @@ static struct {
 	__u64 from;
 } starts[4];
 static long page_size;
-static pid_t neighbour, guest;
+static pid_t neighbour, added;
 static void *area = MAP_FAILED;
 
 /* what is above the user's part of the memory belongs to no process */
@@ -75,7 +75,7 @@ static __u64 place_of(int start)
 	return starts[start].from;
 }
 
-static __u64 id_of_yard(void)
+static __u64 id_of_scratch(void)
 {
 	return getpid();
 }
@@ -95,7 +95,7 @@ static __u64 end_of_last(void)
 }
 
 /* an area behind all others */
-static __u64 arrive(void)
+static __u64 create_element(void)
 {
 	area = mmap((void *)(end_of_last() + page_size), page_size, PROT_READ,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
@@ -103,7 +103,7 @@ static __u64 arrive(void)
 	return (__u64)area;
 }
 
-static void leave(void)
+static void remove_element(void)
 {
 	munmap(area, page_size);
 }
@@ -129,15 +129,15 @@ static void remove_process(pid_t *pid)
 	*pid = 0;
 }
 
-static __u64 add_guest_process(void)
+static __u64 create_start(void)
 {
-	guest = add_process();
-	return guest;
+	added = add_process();
+	return added;
 }
 
-static void remove_guest_process(void)
+static void remove_start(void)
 {
-	remove_process(&guest);
+	remove_process(&added);
 }
 
 static int set_up(void)
@@ -168,7 +168,7 @@ static long references(struct task_vma_iter *skel)
 	return skel->bss->nr_references;
 }
 
-/* one row for each walk there is */
+/* one variant for each walk there is */
 static const struct {
 	const char *name;
 	void (*expect)(int start, struct ids *want);
@@ -288,18 +288,18 @@ static void test_contract(struct task_vma_iter *skel, int which)
 	ASSERT_EQ(skel->bss->nr_outer, skel->bss->nr_inner, "nest_three_meets");
 }
 
-static void come(void)
+static void create_late(void)
 {
-	arrive();
+	create_element();
 }
 
-/* what comes after the end does not bring the iterator back to life */
+/* what is created after the end does not bring the iterator back to life */
 static void test_late(struct task_vma_iter *skel, int which)
 {
-	choose(skel, which, id_of_yard());
-	run_holding(skel, skel->progs.drain, come);
+	choose(skel, which, id_of_scratch());
+	run_holding(skel, skel->progs.drain, create_late);
 	check_drained(skel);
-	leave();
+	remove_element();
 }
 
 static bool churning;
@@ -309,20 +309,20 @@ static void *churn(void *arg)
 	int i;
 
 	for (i = 0; i < NR_CHURNS; i++) {
-		arrive();
-		leave();
+		create_element();
+		remove_element();
 	}
 	__atomic_store_n(&churning, false, __ATOMIC_RELEASE);
 	return NULL;
 }
 
-/* a walk ends while elements come and go */
+/* a walk ends while elements are created and removed */
 static void test_churn(struct task_vma_iter *skel, int which)
 {
 	pthread_t thread;
 
 	churning = true;
-	choose(skel, which, id_of_yard());
+	choose(skel, which, id_of_scratch());
 	if (!ASSERT_OK(pthread_create(&thread, NULL, churn, NULL), "pthread_create"))
 		return;
 	while (__atomic_load_n(&churning, __ATOMIC_ACQUIRE)) {
@@ -335,12 +335,12 @@ static void test_churn(struct task_vma_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
-/* the walk goes on and ends when the element that it stands on leaves */
-static void test_element_leaves(struct task_vma_iter *skel, int which)
+/* the walk goes on and ends when the element that it stands on is removed */
+static void test_element_removed(struct task_vma_iter *skel, int which)
 {
-	choose(skel, which, id_of_yard());
-	skel->bss->hold_at = arrive();
-	run_holding(skel, skel->progs.walk, leave);
+	choose(skel, which, id_of_scratch());
+	skel->bss->hold_at = create_element();
+	run_holding(skel, skel->progs.walk, remove_element);
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
@@ -360,14 +360,14 @@ static void test_balance(struct task_vma_iter *skel, int which)
 	int i;
 
 	before = references(skel);
-	arrive();
-	id = add_guest_process();
+	create_element();
+	id = create_start();
 	for (i = 0; i < NR_WALKS; i++) {
-		walk_in_all_ways(skel, which, id_of_yard());
+		walk_in_all_ways(skel, which, id_of_scratch());
 		walk_in_all_ways(skel, which, id);
 	}
-	leave();
-	remove_guest_process();
+	remove_element();
+	remove_start();
 	after = references(skel);
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
 }
@@ -404,26 +404,26 @@ static void check_memory(struct task_vma_iter *skel)
 
 static void test_memory(struct task_vma_iter *skel, int which)
 {
-	choose(skel, which, id_of_yard());
+	choose(skel, which, id_of_scratch());
 	check_memory(skel);
 	choose(skel, which, 2);
 	check_memory(skel);
 }
 
-/* a walk ends when the object that it started from leaves */
-static void test_start_leaves(struct task_vma_iter *skel, int which)
+/* a walk ends when the object that it started from is removed */
+static void test_start_removed(struct task_vma_iter *skel, int which)
 {
-	choose(skel, which, add_guest_process());
-	run_holding(skel, skel->progs.walk, remove_guest_process);
+	choose(skel, which, create_start());
+	run_holding(skel, skel->progs.walk, remove_start);
 	ASSERT_GT(skel->bss->nr_elems, 0, "begins");
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
-/* new() meets an object that has left already */
+/* new() is given an object that has been removed already */
 static void test_start_gone(struct task_vma_iter *skel, int which)
 {
-	choose(skel, which, add_guest_process());
-	run_holding(skel, skel->progs.probe, remove_guest_process);
+	choose(skel, which, create_start());
+	run_holding(skel, skel->progs.probe, remove_start);
 	if (walks[which].gone <= 0)
 		ASSERT_EQ(skel->bss->err, walks[which].gone, "new");
 	if (skel->bss->err || walks[which].empties)
@@ -476,14 +476,14 @@ static void test_each(struct task_vma_iter *skel, int which)
 		test_late(skel, which);
 	if (named("churn", which))
 		test_churn(skel, which);
-	if (walks[which].meets && named("element_leaves", which))
-		test_element_leaves(skel, which);
+	if (walks[which].meets && named("element_removed", which))
+		test_element_removed(skel, which);
 	if (named("balance", which))
 		test_balance(skel, which);
 	if (named("memory", which))
 		test_memory(skel, which);
-	if (walks[which].begins && named("start_leaves", which))
-		test_start_leaves(skel, which);
+	if (walks[which].begins && named("start_removed", which))
+		test_start_removed(skel, which);
 	if (named("start_gone", which))
 		test_start_gone(skel, which);
 }

@@ -19,7 +19,7 @@ u64 zeros[] = { 0, 0 };
 /* what the test asks for */
 const u64 *unsafe_ptr;
 u32 nr_words;
-int row;
+int variant;
 
 /* what the programs found */
 u64 elems[MAX_ELEMS];
@@ -27,11 +27,11 @@ u32 nr_elems, nr_outer, nr_inner;
 u64 revived[2];
 int err;
 
-/* stores the arguments of a row */
+/* stores the arguments of a variant */
 SEC("syscall")
 int choose(void *ctx)
 {
-	switch (row) {
+	switch (variant) {
 	case 0: /* one_word */
 		unsafe_ptr = word;
 		nr_words = 1;

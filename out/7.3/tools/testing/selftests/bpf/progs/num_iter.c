@@ -15,7 +15,7 @@ static struct bpf_spin_lock lock SEC(".data.lock");
 /* what the test asks for */
 int start;
 int end;
-int row;
+int variant;
 
 /* what the programs found */
 u64 elems[MAX_ELEMS];
@@ -23,11 +23,11 @@ u32 nr_elems, nr_outer, nr_inner;
 u64 revived[2];
 int err;
 
-/* stores the arguments of a row */
+/* stores the arguments of a variant */
 SEC("syscall")
 int choose(void *ctx)
 {
-	switch (row) {
+	switch (variant) {
 	case 0: /* some */
 		start = -2;
 		end = 3;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the programs that only a prototype has in common have: a walk to make, and a world to make it in."""
+"""What the programs that only a prototype has in common have: a walk to make, and a fixture to make it in."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from kiter.lower.selftests.variants import Flag, flags
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """`walks` are the rows as text: flag values or cases, or the one walk, "all".
+class Program:
+    """`walks` are the variants as text: flag values or cases, or the one walk, "all".
 
     `tables` are the flag values for the BPF program, `chosen` the flag arguments with their arrays;
     `arrays` and `cases` are what the cases of numbers store. `handle` is the object argument, "" when
@@ -35,17 +35,17 @@ class Setting:
     cases: tuple[Case, ...]
     handle: str
     copied: bool
-    stage: PrototypeFixture
+    fixture: PrototypeFixture
 
 
-def setting(ctx: LoweringContext, absent: Container[str] = ()) -> Setting | None:
-    """None for elements that user space has no picture of; `absent` are flag values to leave out."""
+def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program | None:
+    """None for elements that user space knows nothing of; `absent` are flag values to leave out."""
     found = fixture(ctx)
     if found is None:
         return None
     handles, given = held(ctx), tuple(_without(f, absent) for f in flags(ctx))
     told = cases(ctx, ctx.it.tests.cases)
-    return Setting(
+    return Program(
         name=ctx.it.name,
         pos=declare(ctx.it.element, "pos"),
         identity=identity(ctx),
@@ -61,7 +61,7 @@ def setting(ctx: LoweringContext, absent: Container[str] = ()) -> Setting | None
         cases=told,
         handle=handles[0][0].name if handles else "",
         copied=ctx.it.lifetime in ("state", "snapshot"),
-        stage=found.stage,
+        fixture=found.prototype,
     )
 
 

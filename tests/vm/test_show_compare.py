@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Walks shown beside user space's view, and set against the kernel's own iterators."""
+"""Walks shown beside user space's view, and compared with the kernel's own iterators."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def boot(run: tuple[Prototype, ...], asked: Asked) -> VmResult:
 
 @cache
 def both() -> VmResult:
-    return boot(made(), Asked(show=True, against=True))
+    return boot(made(), Asked(show=True, compare=True))
 
 
 def verdicts(result: VmResult, form: str, verbose: int = 0) -> str:
@@ -127,11 +127,11 @@ def test_every_format_has_what_was_asked_for() -> None:
     facts = json.loads(verdicts(both(), "json"))["iterators"][0]
     assert facts["against"]["orders"][0]["meetings"][0]["how"] == "equal"
     assert facts["shown"][0]["elements"][0]["label"] == "top"
-    assert {check["group"] for check in facts["checks"]} == {"against"}
+    assert {check["group"] for check in facts["checks"]} == {"compare"}
     suite = ElementTree.fromstring(verdicts(both(), "junit"))[0]
     assert "3/3 orders equal" in (suite.findtext("system-out") or "")
     assert "#   against the kernel's own: 3/3" in verdicts(both(), "tap")
-    assert f"ok 1 - css: against {PRE}" in verdicts(both(), "tap")
+    assert f"ok 1 - css: compare {PRE}" in verdicts(both(), "tap")
 
 
 @pytest.mark.vm
@@ -142,16 +142,16 @@ def test_swapped_orders_are_unequal_and_fail() -> None:
     swapped = swapped.replace("descendant_X(kit", "descendant_post(kit")
     assert swapped != css.rendered.unit
     broken = (replace(css, rendered=replace(css.rendered, unit=swapped)),)
-    result = boot(broken, Asked(against=True))
+    result = boot(broken, Asked(compare=True))
     assert (result.outcome, result.outcome.status) == (Outcome.TEST_FAILED, 1)
     orders = extras.orders(result.report, broken[0])
     assert [order.meetings[0].how for order in orders] == ["unequal", "unequal", "equal"]
     assert [bool(order.elements) for order in orders] == [False, False, True]
     failed = {c.subtest: c.failures[0].name for c in result.report.checks if c.failures}
-    assert failed == {f"against {order}": "id of element 0 from the top" for order in (PRE, POST)}
-    text = _verdicts.write(_verdicts.Verdicts(result, broken, Asked(against=True)), "text", 0)
+    assert failed == {f"compare {order}": "id of element 0 from the top" for order in (PRE, POST)}
+    text = _verdicts.write(_verdicts.Verdicts(result, broken, Asked(compare=True)), "text", 0)
     assert "  against the kernel's own: 1/3 orders equal, " in text
-    assert f"    FAIL  against {PRE}\n" in text
+    assert f"    FAIL  compare {PRE}\n" in text
 
 
 # --- without a kernel --------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_every_iterator_with_a_picture_can_be_shown() -> None:
 
 
 def report(*lines: str) -> GuestReport:
-    shown = tuple((f"x_kiter_{kind}", "\n".join(lines)) for kind in ("show", "against"))
+    shown = tuple((f"x_kiter_{kind}", "\n".join(lines)) for kind in ("show", "compare"))
     return GuestReport("", 0.0, (), (), shown, (), None, "", 0, True)
 
 
