@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Random specs of iterators that hold something, over the world of userspace/holding.h."""
+"""Random specs of iterators that hold something, over what userspace/holding.h has."""
 
 from __future__ import annotations
 

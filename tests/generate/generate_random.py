@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Random specs that the linter takes, over the tasks of userspace/world.h."""
+"""Random specs that the linter takes, over the tasks of userspace/kernel.h."""
 
 from __future__ import annotations
 

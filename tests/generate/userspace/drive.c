@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs emitted kfuncs: quiet walks against what a plain array says, walks in which tasks leave and
- * come, ends that must stay ends, and new() with everything that it must refuse.
+ * Runs emitted kfuncs: quiet walks against what a plain array says, walks in which tasks are created
+ * and removed, ends that must stay ends, and new() with everything that it must refuse.
  */
-#include "world.h"
+#include "kernel.h"
 
 #define MAX_PROCS 64
 #define MAX_THREADS 6
@@ -55,7 +55,7 @@ static const struct subject *subject;
 static int which;
 static unsigned int seed;
 
-/* --- the world: arrays say what there is, lists are what the kfuncs see ------------------------ */
+/* --- the fixture: arrays say what there is, lists are what the kfuncs see ---------------------- */
 
 struct task_struct init_task;
 
@@ -119,7 +119,7 @@ static void add_css(struct cgroup_subsys_state *parent)
 	tree[nr_css++] = css;
 }
 
-static void begin_world(void)
+static void set_up(void)
 {
 	int more = below(9);
 
@@ -135,7 +135,7 @@ static void begin_world(void)
 }
 
 /* the critical section is over: whatever is touched from now on was not protected */
-static void end_world(void)
+static void tear_down(void)
 {
 	int i, j;
 
@@ -147,7 +147,7 @@ static void end_world(void)
 		free(tree[i]);
 }
 
-static void leave(int p, int t)
+static void remove_task(int p, int t)
 {
 	struct proc *proc = &procs[p];
 	struct task_struct *task = proc->thread[t];
@@ -161,7 +161,7 @@ static void leave(int p, int t)
 		list_del_rcu(&task->tasks);
 }
 
-static void arrive(void)
+static void create_task(void)
 {
 	struct proc *proc = &procs[below(nr_procs)];
 
@@ -177,13 +177,13 @@ static void churn(void)
 
 	switch (below(4)) {
 	case 0:
-		leave(p, below(procs[p].nr));
+		remove_task(p, below(procs[p].nr));
 		break;
 	case 1:
-		leave(p, 0);
+		remove_task(p, 0);
 		break;
 	case 2:
-		arrive();
+		create_task();
 		break;
 	}
 }
@@ -292,7 +292,7 @@ static void expect(enum expect order, struct given *given)
 	}
 }
 
-#include "trials.inc"
+#include "cases.inc"
 
 int main(void)
 {

@@ -7,7 +7,7 @@
 #ifndef HOLDING_H
 #define HOLDING_H
 
-#include "world.h"
+#include "kernel.h"
 
 typedef int64_t s64;
 
