@@ -23,7 +23,7 @@
 #define WARM_UP 3
 #define SETTLE 20
 #define HELD 32
-#define YARD "/sys/fs/cgroup/yard"
+#define SCRATCH "/sys/fs/cgroup/scratch"
 
 static struct stress *skel;
 
@@ -73,7 +73,7 @@ static void churn_cgroups(void)
 	char path[64], procs[96];
 	pid_t pid;
 
-	snprintf(path, sizeof(path), YARD "/c%d", rand() % 8);
+	snprintf(path, sizeof(path), SCRATCH "/c%d", rand() % 8);
 	snprintf(procs, sizeof(procs), "%s/cgroup.procs", path);
 	mkdir(path, 0755);
 	pid = fork();
@@ -304,7 +304,7 @@ static void run(int seconds)
 	for (i = 0; i < 8; i++) {
 		char path[64];
 
-		snprintf(path, sizeof(path), YARD "/c%d", i);
+		snprintf(path, sizeof(path), SCRATCH "/c%d", i);
 		rmdir(path);
 	}
 }
@@ -371,9 +371,9 @@ void test_stress(void)
 	load();
 	if (!skel)
 		return;
-	mkdir(YARD, 0755);
+	mkdir(SCRATCH, 0755);
 	put_text("/sys/fs/cgroup/cgroup.subtree_control", "+memory +pids");
-	put_text(YARD "/cgroup.subtree_control", "+memory +pids");
+	put_text(SCRATCH "/cgroup.subtree_control", "+memory +pids");
 	schedule();
 	note("warming up");
 	run(WARM_UP);
