@@ -7,12 +7,13 @@ import re
 from dataclasses import replace
 
 import pytest
-from generate_support import LATER, ROOT, TODAY, read, rendered, spec
+from generate_support import LATER, ROOT, SMALL, TODAY, read, rendered, spec
 
 from kiter.fixtures.known import FIXTURES
 from kiter.generate import generate
 from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer
+from kiter.vm.conformance import RULES, TRIES
 
 SPECS = ROOT / "specs"
 BITS = """\
@@ -84,6 +85,27 @@ def programs(source: str) -> dict[str, str]:
 )
 def test_each_kind_tries_what_can_be_tried(name, wanted):
     assert subtests(of(name, Kind.PROG_TEST)) == wanted
+
+
+MADE = tuple(sorted((*SPECS.glob("*.yaml"), *SMALL.glob("*.yaml"))))
+
+
+@pytest.mark.parametrize("path", MADE, ids=lambda path: path.stem)
+def test_a_verdict_knows_every_subtest(path):
+    """What it does not know it would take for a program that the verifier refuses."""
+    assert subtests(text(rendered(path, "7.3"), Kind.PROG_TEST)) <= TRIES.keys()
+
+
+def test_a_verdict_knows_the_flags_apart(tmp_path):
+    more = BITS.replace("walk:\n", "  more: {type: u32, doc: must be 0, reserved: true}\nwalk:\n")
+    source = text(generate(read(spec(more, tmp_path))[0], LATER), Kind.PROG_TEST)
+    assert re.findall(r'start_subtest\("(refused[^"]*)"', source) == ["refused", "refused more"]
+    assert subtests(source) <= TRIES.keys()
+
+
+def test_every_rule_has_assertions_that_some_test_makes():
+    made = "".join(text(rendered(path, "7.3"), Kind.PROG_TEST) for path in MADE)
+    assert [a for rule in RULES for a in rule.assertions if f'"{a}")' not in made] == []
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda f: f.name)

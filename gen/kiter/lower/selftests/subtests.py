@@ -47,6 +47,11 @@ class Refused(Subtest):
     # the arguments of choose() for a walk that new() accepts
     good: str
 
+    @property
+    def title(self) -> str:
+        """What it is called in reports: those of further flags have the flag behind the same word."""
+        return f"refused {self.flag}" if self.ending else self.name
+
 
 def refused(ctx: LoweringContext, good: str) -> Iterator[Refused]:
     """A subtest for each flag argument."""
