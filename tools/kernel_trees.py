@@ -13,8 +13,8 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from kiter.cache.store import Cache
 from kiter.kernel import sources
-from kiter.kernel.cache import Cache, default_root
 
 BPF = "tools/testing/selftests/bpf"
 # what `kiter apply` and `kiter sync` read of a tree
@@ -63,7 +63,7 @@ IDENTITY = {"user.name": "Tester", "user.email": "tester@example.org"}
 def extract(version: str) -> Path | None:
     """All parts of that version's sources, not to be changed; None if the sources are not here."""
     archive = sources.archive(version)
-    return sources.unpacked(archive, PARTS, Cache(default_root())) if archive else None
+    return sources.unpacked(archive, PARTS, Cache()) if archive else None
 
 
 def copied(version: str, wanted: Iterable[str], tree: Path) -> Path | None:

@@ -3,43 +3,35 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import tempfile
-from pathlib import Path
+import sys
 
 import jinja2
 from jinja2.bccache import Bucket, BytecodeCache
+
+from kiter.cache.keys import key_of
+from kiter.cache.store import Cache
 
 DIGEST = hashlib.sha256().digest_size
 
 
 class Bytecode(BytecodeCache):
-    """One file for each template below `root`; Jinja compares the template's own text.
+    """Templates in the cache, by their text and by what compiled them; one is used only if it is whole."""
 
-    A file is used only if it is whole, and one that cannot be read or written costs time only.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self.folder = root / "templates" / jinja2.__version__
+    def __init__(self, cache: Cache) -> None:
+        self.cache = cache
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """See BytecodeCache."""
-        try:
-            raw = (self.folder / bucket.key).read_bytes()
-        except OSError:
-            return
-        if hashlib.sha256(raw[DIGEST:]).digest() == raw[:DIGEST]:
+        raw = self.cache.raw("templates", _key(bucket))
+        if raw and hashlib.sha256(raw[DIGEST:]).digest() == raw[:DIGEST]:
             bucket.bytecode_from_string(raw[DIGEST:])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """See BytecodeCache."""
         raw = bucket.bytecode_to_string()
-        with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, new = tempfile.mkstemp(dir=self.folder, prefix=".")
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(raw).digest() + raw)
-            # by rename, so that runs at the same time see whole files
-            Path(new).replace(self.folder / bucket.key)
+        self.cache.write_raw("templates", _key(bucket), hashlib.sha256(raw).digest() + raw)
+
+
+def _key(bucket: Bucket) -> str:
+    return key_of("template", jinja2.__version__, sys.version, bucket.key, bucket.checksum)

@@ -13,7 +13,7 @@ from jinja2.environment import TemplateModule
 
 from kiter import markup, prose, resources
 from kiter.bytecode import Bytecode
-from kiter.kernel.cache import default_root
+from kiter.cache.store import Cache
 from kiter.layout import Widths, authored, layout
 from kiter.layout.columns import COLUMNS, HARD, TAB
 from kiter.lower.ctext import declare
@@ -77,7 +77,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
         autoescape=False,
-        bytecode_cache=Bytecode(default_root()),
+        bytecode_cache=Bytecode(Cache()),
     )
     made.filters["lines"] = _lines
     made.filters |= {

@@ -11,24 +11,24 @@ from pathlib import Path
 import pytest
 
 from kiter import tools
+from kiter.cache.store import Cache
 from kiter.errors import ENVIRONMENT, KiterError
 from kiter.kernel import apt, kernels
 from kiter.site import build as site
 from kiter.vm import image, runner
 from kiter.vm.command import command, run
-from kiter.vm.store import Store
 
 
 def _no_kernel(folder: Path) -> None:
     (folder / "vmlinuz").write_bytes(b"no kernel")
-    image.vmlinux(folder / "vmlinuz", Store(folder / "store"))
+    image.vmlinux(folder / "vmlinuz", Cache(folder / "store"))
 
 
 LACKING: dict[str, Callable[[Path], object]] = {
     "E19": lambda _: tools.require("a-program-that-is-not-here").path,
     "R02": lambda _: run(command("false"), "trying"),
     "R03": _no_kernel,
-    "R15": lambda folder: runner.uapi_folder(folder, Store(folder / "store")),
+    "R15": lambda folder: runner.uapi_folder(folder, Cache(folder / "store")),
     "R31": lambda folder: kernels.remove("6.12.1", folder),
     "R32": lambda _: apt._require("apt-get"),
     "E50": lambda folder: site.build({}, folder),

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from kiter import tools
+from kiter.cache.keys import key_of
+from kiter.cache.store import Cache
 from kiter.kernel import headers, sources
-from kiter.kernel.cache import default_root
 from kiter.kernel.headers import Headers
-from kiter.vm.store import Store, digest
 
 # what configuring and preparing reads, and the folders that iterators live in
 WANTED = (
@@ -45,15 +45,15 @@ def prepared(version: str) -> Headers:
     archive = sources.archive(version)
     if archive is None:
         pytest.skip(f"no sources of Linux {version} (kiter kernels fetch {version})")
-    stat = archive.stat()
-    key = digest([str(archive), str(stat.st_mtime_ns), str(stat.st_size), *WANTED, CONFIG])
-    made = Store(default_root() / "tests").get("i386", key, lambda work: _prepare(archive, work))
+    cache = Cache()
+    key = key_of("i386", cache.digests.of(str(archive)), *WANTED, CONFIG)
+    made = cache.made("i386", key, lambda work: _prepare(archive, work))
     found = headers.read(made)
     assert found is not None, f"{made} is not prepared"
     return found
 
 
-def _prepare(archive: Path, work: Path) -> None:
+def _prepare(archive: Path, work: Path) -> tuple[str, ...]:
     top = archive.name.partition(".tar")[0]
     names = (name if name.startswith("*") else f"{top}/{name}" for name in WANTED)
     tools.run(["tar", "-xf", str(archive), "-C", str(work), "--strip-components=1", "--wildcards", *names])
@@ -62,3 +62,4 @@ def _prepare(archive: Path, work: Path) -> None:
     for words in (["KCONFIG_ALLCONFIG=iterators.config", "allnoconfig"], ["prepare0"]):
         done = tools.run([*asked, *words])
         assert done.status == 0, done.stderr
+    return ()

@@ -10,9 +10,9 @@ import pytest
 from kernel_32bit import prepared
 
 from kiter import frontend
+from kiter.cache.store import opened
 from kiter.generate import generate
 from kiter.kernel import compile_context, jobs, kbuild, unit
-from kiter.kernel.cache import opened
 from kiter.kernel.headers import Headers, Places
 from kiter.kernel.jobs import Silence
 from kiter.kernel.messages import Finding

@@ -80,7 +80,7 @@ def test_fetched_headers_are_found_and_keep_to_themselves(places):
     assert headers.find("", places, "7.3").profile == "6.12", "half a kernel is none"
     (place / COMPLETE).touch()
     found = headers.find("", places, "7.3")
-    assert (found.profile, found.fetched, found.packaged) == ("7.3", True, True)
+    assert (found.profile, found.fetched) == ("7.3", True)
     assert toolchain.search(found.path).startswith(f"{place}/usr/bin:")
     assert toolchain.search(headers.find("6.12", places).path) is None
 

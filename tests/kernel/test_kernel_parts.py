@@ -4,21 +4,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from kernel_sample import KFUNCS_PATH, ring
 
 from kiter.errors import Position
 from kiter.kernel import kconfig, locate, scripts, vmlinux
-from kiter.kernel.cache import Cache, key_of, opened
 from kiter.kernel.codes import CODES
 from kiter.kernel.messages import Finding, parse
-from kiter.kernel.tree import Tree
 from kiter.kernel.unit import path_of
 from kiter.output import SnippetUse
-
-TREE = Tree(Path("/nowhere"), (6, 12), "identity")
 
 VMLINUX = """
 struct bpf_iter_css {
@@ -128,51 +123,7 @@ def test_selectors_are_followed():
     assert kconfig.selectors("CONFIG_B", [text]) == {"CONFIG_A", "CONFIG_B", "CONFIG_C"}
 
 
-def test_keys_keep_parts_apart():
-    assert (
-        len({key_of("a", "b"), key_of("ab"), key_of("a", "", "b"), key_of("b", "a"), key_of("ab", "")}) == 5
-    )
-
-
-def test_cache_tolerates_what_is_there(tmp_path):
-    cache = Cache(tmp_path)
-    path = cache.path("results", "ab12")
-    path.parent.mkdir(parents=True)
-    for broken in (b"", b"{", b"\xff\xfe", b"[" * 100_000):
-        path.write_bytes(broken)
-        assert cache.load("results", "ab12") is None
-    cache.store("results", "ab12", [1])
-    assert cache.load("results", "ab12") == [1]
-    assert not list((tmp_path / "tmp").iterdir())
-
-
-def test_cache_that_is_kept_by_two(tmp_path):
-    with opened(tmp_path / "c") as one, opened(tmp_path / "c") as two:
-        for cache in (one, two):
-            with cache.scratch() as scratch:
-                (scratch / "made").mkdir()
-                (scratch / "made/file").write_text("x")
-                kept = cache.keep("trees", "abcd", "", scratch / "made")
-        assert (kept / "file").read_text() == "x"
-
-
-def test_prune_forgets_the_old(tmp_path):
-    cache = Cache(tmp_path)
-    cache.store("results", "ab", 1)
-    cache.prune()
-    assert cache.load("results", "ab") == 1
-    cache.prune(now=cache.path("results", "ab").stat().st_mtime + 31 * 24 * 3600)
-    assert cache.load("results", "ab") is None
-
-
 def test_every_code_is_whole():
     for code, entry in CODES.items():
         assert re.fullmatch(r"[BE]\d\d", code)
         assert all((entry.title, entry.reason, entry.hint))
-
-
-def test_results_depend_on_our_own_code(monkeypatch):
-    other = ring()
-    before = [job.key for job in scripts.jobs(other, TREE)]
-    monkeypatch.setattr(scripts, "own_code", lambda: "another kiter")
-    assert not set(before) & {job.key for job in scripts.jobs(other, TREE)}

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from kiter.cache.keys import key_of
+from kiter.cache.store import Cache
 from kiter.kernel import kernels
-from kiter.kernel.cache import default_root
 from kiter.vm.command import run
 from kiter.vm.module import make_command
-from kiter.vm.store import Store, digest
 from tools.kernel_trees import BPF, extract
 
 FOLDERS = {"6.12": "bpf_testmod", "7.3": "test_kmods"}
@@ -26,13 +26,14 @@ def module_of(target: str) -> Path:
     if tree is None or target not in FOLDERS:
         pytest.skip(f"no sources of Linux {target}")
     # the name of its folder in the cache says what it was taken from
-    key = digest([str(kernel.headers), kernel.release, tree.name])
+    key = key_of("testmod", str(kernel.headers), kernel.release, tree.name)
     build = partial(_build, tree / BPF / FOLDERS[target], kernel.headers)
-    return Store(default_root() / "vm").get("testmod", key, build) / f"{NAME}.ko"
+    return Cache().made("testmod", key, build) / f"{NAME}.ko"
 
 
-def _build(source: Path, headers: Path, work: Path) -> None:
+def _build(source: Path, headers: Path, work: Path) -> tuple[str, ...]:
     for path in source.glob("*.[ch]"):
         shutil.copy(path, work)
     (work / "Makefile").write_text(f"obj-m += {NAME}.o\nCFLAGS_{NAME}.o = -I{work}\n")
     run(make_command(headers, work), "building bpf_testmod", "R10")
+    return ()

@@ -12,9 +12,9 @@ from sync_testmod import module_of
 
 from kiter import frontend
 from kiter.btf.reader import Btf
+from kiter.cache.store import Cache
 from kiter.cli.main import main
 from kiter.kernel import btf_files, kernels
-from kiter.kernel.cache import default_root
 from kiter.lower.context import lowering_context
 from kiter.lower.interface import interface as interface_of
 from kiter.spec.model import Spec
@@ -25,7 +25,6 @@ from kiter.target.profile import profile, releases
 from kiter.vm.conformance import RULES
 from kiter.vm.module import build_modules
 from kiter.vm.prototype import Prototype, job, prototypes
-from kiter.vm.store import Store
 
 SOURCES = {source.release: source for source in btf_files.known()}
 KERNELS = [
@@ -75,10 +74,10 @@ def built(target: str, paths: list[Path]) -> tuple[tuple[Prototype, ...], dict[s
 
     Those that use what is private to the file they join cannot be modules.
     """
-    kernel, store = kernels.find(target), Store(default_root() / "vm")
+    kernel, cache = kernels.find(target), Cache()
     its = [it for it in frontend.read(paths, profile(target)).iterators if not it.place.inside]
-    made = prototypes(its, profile(target), kernel, store)
-    modules = build_modules(kernel.headers, job(made, kernel, store).modules, store)
+    made = prototypes(its, profile(target), kernel, cache)
+    modules = build_modules(kernel.headers, job(made, kernel, cache).modules, cache)
     return made, {one.name: modules[f"kiter_{one.name}"] for one in made}
 
 

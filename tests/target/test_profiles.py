@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from kiter.cache.store import opened
 from kiter.cli.main import main
 from kiter.kernel import sources, tree
-from kiter.kernel.cache import opened
 from kiter.kernel.tree import Tree
 from kiter.target import profile as targets
 from kiter.target.profile import Profile, nearest, profile, releases, verified

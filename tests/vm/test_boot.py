@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from kiter.cache.store import Cache
 from kiter.errors import KiterError
-from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import installed
 from kiter.vm import initramfs, qemu, session
 from kiter.vm.image import vmlinux
-from kiter.vm.store import Store
 
 ENDED = qemu.Exit(0, 1.0, killed=False, stderr="")
 MUTE = qemu.Exit(-9, 30.0, killed=True, stderr="", mute=True)
@@ -67,7 +66,7 @@ def test_guest_that_says_nothing_is_told_from_one_that_hangs(tmp_path):
     subprocess.run(["gcc", "-static", "-o", tmp_path / "init", tmp_path / "init.c"], check=True)
     initrd = tmp_path / "initrd"
     initrd.write_bytes(initramfs.pack({"init": (tmp_path / "init").read_bytes()}, frozenset({"init"})))
-    kernel = vmlinux(installed()[-1].image, Store(default_root() / "vm"))
+    kernel = vmlinux(installed()[-1].image, Cache())
     idle = qemu.Machine(kernel, initrd, tmp_path / "console", tmp_path / "results")
     ended = qemu.boot(idle, qemu.accelerator(), deadline=math.inf, patience=5)
     assert ended.killed

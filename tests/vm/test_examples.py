@@ -8,16 +8,15 @@ from dataclasses import replace
 import pytest
 
 from kiter import resources
+from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.kernel import kernels
-from kiter.kernel.cache import default_root
 from kiter.sync import specs
 from kiter.target.profile import nearest, releases
 from kiter.vm.programs import Program
 from kiter.vm.prototype import job, natives
 from kiter.vm.runner import Test
 from kiter.vm.session import run_session
-from kiter.vm.store import Store
 
 RUN = """\
 // SPDX-License-Identifier: GPL-2.0-only
@@ -48,13 +47,13 @@ def test_the_examples_are_verified_and_run(release):
         kernel = kernels.find(release)
     except KiterError as error:
         pytest.skip(str(error))
-    target, store = nearest(kernel.release), Store(default_root() / "vm")
+    target, cache = nearest(kernel.release), Cache()
     its = specs.read(sorted(resources.specs().glob("*.yaml")), target)
     own = natives(its, target, kernel)
     programs = {one.name: one.rendered.example for one in own}
     assert len(programs) >= 6 and all(programs.values())
     wanted = replace(
-        job(own, kernel, store),
+        job(own, kernel, cache),
         programs=tuple(
             Program(f"{name}_example", example.text.replace(*OTHER)) for name, example in programs.items()
         ),
@@ -62,7 +61,7 @@ def test_the_examples_are_verified_and_run(release):
             Test(f"{name}_example", RUN.format(name=f"{name}_example", it=name)) for name in programs
         ),
     )
-    report = run_session(wanted, store=store).report
+    report = run_session(wanted, cache=cache).report
     failed = [(check.name, check.failures, check.logs) for check in report.checks if not check.passed]
     assert failed == []
     assert {check.test for check in report.checks} == {f"{name}_example" for name in programs}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiter.kernel.cache import default_root
+from kiter.cache.store import Cache
 from kiter.kernel.kernels import installed
 from kiter.vm.job import Options, VmJob
 from kiter.vm.module import Module, build_modules
@@ -18,7 +18,6 @@ from kiter.vm.programs import Program
 from kiter.vm.results import Outcome
 from kiter.vm.runner import Test
 from kiter.vm.session import AGAIN, MISTRANSLATED, VmResult, dry_run, run_session
-from kiter.vm.store import Store
 
 DATA = Path(__file__).parent / "data"
 KRING = DATA / "kring"
@@ -31,7 +30,7 @@ def modules() -> dict[str, Module]:
     """The module of each case, all of them built by one make."""
     sources = [KRING / "kiter_kring.c", *sorted((DATA / "broken").glob("*.c"))]
     found = {p.stem: Module(f"kiter_test_{p.stem}", p.read_text()) for p in sources}
-    build_modules(job().kernel.headers, list(found.values()), Store(default_root() / "vm"))
+    build_modules(job().kernel.headers, list(found.values()), Cache())
     return found
 
 

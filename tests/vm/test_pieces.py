@@ -19,7 +19,6 @@ from kiter.errors import KiterError
 from kiter.kernel import kernels, toolchain
 from kiter.vm import console, image, initramfs, registration, results, runner
 from kiter.vm.results import Outcome, decisive_lines, read_report
-from kiter.vm.store import Store, digest
 
 OOPS = """\
 [    2.1] kiter_x: loading out-of-tree module taints kernel.
@@ -153,22 +152,6 @@ def test_table_of_tests_keeps_the_order_and_serial_ones() -> None:
     made = runner.table([runner.Test("x", text)])
     assert made.index('{ "b", test_b }') < made.index('{ "a", serial_test_a }')
     assert "test_no" not in made
-
-
-def test_store_makes_once_and_leaves_nothing_of_a_failure(tmp_path: Path) -> None:
-    store, calls = Store(tmp_path), []
-
-    def make(work: Path) -> None:
-        calls.append(work)
-        if len(calls) == 1:
-            raise OSError("no")
-
-    with pytest.raises(OSError, match="no"):
-        store.get("kind", "key", make)
-    assert not list((tmp_path / "kind").iterdir())
-    assert store.get("kind", "key", make) == store.get("kind", "key", make)
-    assert len(calls) == 2
-    assert digest(["ab", "c"]) != digest(["a", "bc"])
 
 
 class FakeBtf:

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from kiter import demonstrate, frontend, resources
+from kiter.cache.store import Cache
 from kiter.cli import _verdicts
-from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel, installed
 from kiter.spec.model import Spec
 from kiter.target.profile import nearest, profile
@@ -21,7 +21,6 @@ from kiter.vm.extras import Asked, Element, Meeting, Order
 from kiter.vm.prototype import Prototype, job, prototypes
 from kiter.vm.results import GuestReport, Outcome
 from kiter.vm.session import VmResult, run_session
-from kiter.vm.store import Store
 
 ORDERS = (
     "BPF_CGROUP_ITER_DESCENDANTS_PRE",
@@ -47,14 +46,14 @@ def kernel() -> Kernel:
 
 @cache
 def made() -> tuple[Prototype, ...]:
-    return prototypes(read("css", "task"), nearest(kernel().release), kernel(), Store(default_root() / "vm"))
+    return prototypes(read("css", "task"), nearest(kernel().release), kernel(), Cache())
 
 
 def boot(run: tuple[Prototype, ...], asked: Asked) -> VmResult:
-    store = Store(default_root() / "vm")
+    cache = Cache()
     # the selftests have tests of their own
-    wanted = job(run, kernel(), store, only="*_kiter_[as]*")
-    return run_session(extras.add(wanted, run, kernel(), nearest(kernel().release), asked), store=store)
+    wanted = job(run, kernel(), cache, only="*_kiter_[as]*")
+    return run_session(extras.add(wanted, run, kernel(), nearest(kernel().release), asked), cache=cache)
 
 
 @cache

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.kernel import sources
-from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel, installed
 from kiter.spec.load import load
 from kiter.spec.resolve import resolve
@@ -25,7 +25,6 @@ from kiter.vm.programs import Program
 from kiter.vm.prototype import job, prototypes
 from kiter.vm.results import Outcome, read_report
 from kiter.vm.runner import Test
-from kiter.vm.store import Store
 from kiter.vm.testprogs import harness, log, make
 from kiter.vm.testprogs import tree as build_tree
 
@@ -149,30 +148,30 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_tree_is_taken_without_its_tests_and_without_what_was_built(tree: Path, tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
-    source = build_tree.source("6.12.1", tree, store)
+    cache = Cache(tmp_path / "store")
+    source = build_tree.source("6.12.1", tree, cache)
     found = {p.name for p in source.path.rglob("*") if p.is_file()}
     assert found == {"Makefile", "test_progs.c", "btf_data.c", "bpf_experimental.h"}
     edited = tree / build_tree.BPF / "test_progs.c"
     edited.write_text("int main(void);\n")
-    assert build_tree.source("6.12.1", tree, store).identity != source.identity
+    assert build_tree.source("6.12.1", tree, cache).path != source.path
 
 
 def test_missing_source_names_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "INSTALLED", tmp_path)
     monkeypatch.setattr(sources, "folder", lambda: tmp_path)
     with pytest.raises(KiterError) as told:
-        build_tree.source("6.12.9-cloud", None, Store(tmp_path / "store"))
+        build_tree.source("6.12.9-cloud", None, Cache(tmp_path / "store"))
     assert told.value.status == 2
     assert (told.value.diagnostics[0].code, told.value.diagnostics[0].hint) == (
         *("R16", "install linux-source-6.12, or kiter kernels fetch 6.12"),
     )
     with pytest.raises(KiterError):
-        build_tree.source("6.12.9-cloud", tmp_path, Store(tmp_path / "store"))
+        build_tree.source("6.12.9-cloud", tmp_path, Cache(tmp_path / "store"))
 
 
 def test_tests_are_laid_so_that_make_sees_only_what_changed(tree: Path, tmp_path: Path) -> None:
-    base, top = make.Base(tree, "key"), tmp_path / "copy"
+    base, top = make.Base(tree), tmp_path / "copy"
     make.copy(base, top)
     bpf = top / build_tree.BPF
     wanted = VmJob(
@@ -198,28 +197,15 @@ def test_tests_are_laid_so_that_make_sees_only_what_changed(tree: Path, tmp_path
     assert not header.exists()
 
 
-def test_bases_that_were_not_used_for_long_are_removed(tree: Path, tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
-    for number in range(make.KEPT_BASES + 1):
-        base = make.Base(store.path("testprogs_base", f"key{number}"), f"key{number}")
-        make.copy(make.Base(tree, ""), base.path)
-        with make._build_folder(base, store) as top:
-            assert (top / build_tree.BPF / "test_progs.c").is_file()
-        os.utime(store.root / f"testprogs_work/key{number}.lock", (number, number))
-    left = sorted(p.name for p in (store.root / "testprogs_base").iterdir())
-    assert left == ["key1", "key2", "key3"]
-    assert not (store.root / "testprogs_work/key0").exists()
-
-
 def test_copy_in_which_a_make_was_killed_is_made_anew(tree: Path, tmp_path: Path) -> None:
-    store, base = Store(tmp_path / "store"), make.Base(tree, "key")
-    with make._build_folder(base, store) as top:
+    cache, base = Cache(tmp_path / "store"), make.Base(tree)
+    with make._build_folder(base, cache) as top:
         half = top / "half"
     half.write_text("")
-    with make._build_folder(base, store):
+    with make._build_folder(base, cache):
         assert half.exists()
     (top / make.BUSY).touch()
-    with make._build_folder(base, store):
+    with make._build_folder(base, cache):
         assert not half.exists()
 
 
@@ -231,14 +217,14 @@ def letter() -> VmJob:
     """An iterator of cgroups and one of processes, neither of which the kernel has."""
     if not installed():
         pytest.skip("no kernel with headers is installed")
-    kernel, store = installed()[-1], Store(default_root() / "vm")
+    kernel, cache = installed()[-1], Cache()
     try:
-        build_tree.source(kernel.release, None, store)
+        build_tree.source(kernel.release, None, cache)
     except KiterError as told:
         pytest.skip(f"{told.diagnostics[0].message}: {told.diagnostics[0].hint}")
     target = nearest(kernel.release)
     its = [resolve(load(LETTER / name), target.number) for name in ("css_pre.yaml", "process.yaml")]
-    return job(prototypes(its, target, kernel, store), kernel, store)
+    return job(prototypes(its, target, kernel, cache), kernel, cache)
 
 
 def verdicts(result: session.VmResult) -> Iterator[tuple[object, ...]]:

@@ -12,16 +12,15 @@ from pathlib import Path
 import pytest
 
 from kiter import frontend
+from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.generate import generate
 from kiter.kernel import kernels
-from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel
 from kiter.output import Kind, Rendered
 from kiter.target.profile import profile, verified
 from kiter.vm.prototype import Prototype, job, prototypes
 from kiter.vm.session import run_session
-from kiter.vm.store import Store
 
 ROOT = Path(__file__).parents[2]
 BY_HAND = ROOT / "specs/letter/letter_css.yaml"  # css->cgroup, which Linux 7.3 trusts and 6.12 does not
@@ -37,7 +36,7 @@ def made(release: str, spec: Path) -> tuple[Kernel, Prototype]:
     except KiterError as error:
         pytest.skip(f"{error}: {error.diagnostics[0].hint}")
     its = frontend.read([spec], profile(release)).iterators
-    return kernel, prototypes(its, profile(release), kernel, Store(default_root() / "vm"))[0]
+    return kernel, prototypes(its, profile(release), kernel, Cache())[0]
 
 
 def program(rendered: Rendered) -> str:
@@ -49,7 +48,7 @@ def program(rendered: Rendered) -> str:
 def test_what_the_kernel_trusts_is_tried() -> None:
     kernel, known = made("7.3", BY_HAND)
     assert "bpf_cgroup_acquire(pos->cgroup)" in program(known.rendered)
-    result = run_session(job([known], kernel, Store(default_root() / "vm"), "*/contract*"))
+    result = run_session(job([known], kernel, Cache(), "*/contract*"))
     assert result.report.checks
     assert all(check.passed for check in result.report.checks)
 
@@ -60,7 +59,7 @@ def test_what_it_does_not_trust_is_refused_and_so_not_tried(release: str) -> Non
     assert "dom_cgrp);" not in program(plain.rendered)
     whole = replace(plain, rendered=generate(plain.it, profile(release)))
     assert "bpf_cgroup_acquire(pos->dom_cgrp)" in program(whole.rendered)
-    result = run_session(job([whole], kernel, Store(default_root() / "vm")))
+    result = run_session(job([whole], kernel, Cache()))
     refused = [log for check in result.report.checks if check.rejected for log in check.logs]
     assert [log.program for log in refused] == ["keep_dom_cgrp"]
     assert profile(release).messages["untrusted_element"] in "\n".join(refused[0].decisive)

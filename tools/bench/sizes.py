@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiter import frontend, tools
+from kiter.cache.store import opened
 from kiter.generate import generate
 from kiter.kernel import compile_context, headers, kbuild
-from kiter.kernel.cache import opened
 from kiter.kernel.compile_context import CompileContext, Merged
 from kiter.kernel.headers import Places
 from kiter.kernel.kbuild import Kbuild

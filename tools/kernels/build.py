@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
+from kiter.cache.store import default_root
 from kiter.errors import environment
 from kiter.generate import generate
 from kiter.kernel import fetch, kernels, sources
-from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel
 from kiter.sinks import apply as sink
 from kiter.spec.model import Spec

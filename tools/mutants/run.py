@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.kernel import kernels
-from kiter.kernel.cache import default_root
 from kiter.spec.load import load
 from kiter.spec.resolve import resolve
 from kiter.target.profile import nearest
@@ -20,7 +20,6 @@ from kiter.vm.module import build_modules
 from kiter.vm.prototype import Prototype, job, prototypes
 from kiter.vm.results import Check
 from kiter.vm.session import VmResult, run_session
-from kiter.vm.store import Store
 from tools.mutants.mutant import Mutant, mutated
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -65,7 +64,7 @@ class Laboratory:
     """The prototypes of all the specs that have mutants, ready to be mutated and booted."""
 
     kernel: kernels.Kernel
-    store: Store
+    cache: Cache
     made: dict[str, Prototype]
 
     def check_all(self, mutants: Iterable[Mutant]) -> None:
@@ -95,7 +94,7 @@ class Laboratory:
     def _errors(self, mutants: Sequence[Mutant]) -> dict[Mutant, str]:
         """The first error of each that does not compile, "" for the others; modules stay in the cache."""
         try:
-            build_modules(self.kernel.headers, self._with(mutants).modules, self.store)
+            build_modules(self.kernel.headers, self._with(mutants).modules, self.cache)
         except KiterError as error:
             if len(mutants) == 1:
                 return {mutants[0]: _first_error(error)}
@@ -113,7 +112,7 @@ class Laboratory:
         return [verdict for m in mutants for verdict in self._booted([m])]
 
     def _boot(self, wanted: VmJob) -> VmResult:
-        return run_session(wanted, store=self.store)
+        return run_session(wanted, cache=self.cache)
 
     def _with(self, mutants: Iterable[Mutant]) -> VmJob:
         return self._job({m.spec: _seeded(m, self.made[m.spec]) for m in mutants})
@@ -121,7 +120,7 @@ class Laboratory:
     def _job(self, chosen: Mapping[str, Prototype]) -> VmJob:
         """The job that runs these, by spec."""
         # the types of all are there in every boot, or else the programs would be compiled anew
-        whole = job(tuple({**self.made, **chosen}.values()), self.kernel, self.store)
+        whole = job(tuple({**self.made, **chosen}.values()), self.kernel, self.cache)
         names = {p.name for p in chosen.values()}
         tests = {p.test for p in chosen.values()}
         return replace(
@@ -141,12 +140,12 @@ def _seeded(mutant: Mutant, made: Prototype) -> Prototype:
 def laboratory(specs: Iterable[str]) -> Laboratory:
     """Prototypes of those specs that the kernel is new enough for; raises KiterError as these do."""
     kernel = kernels.find(os.environ.get("KITER_KERNEL", ""))
-    store = Store(default_root() / "vm")
+    cache = Cache()
     target = nearest(kernel.release)
     built = {name: resolve(load(SPECS / name), target.number) for name in sorted(set(specs))}
     built = {name: it for name, it in built.items() if it.since <= target.number}
-    made = prototypes(built.values(), target, kernel, store)
-    return Laboratory(kernel, store, dict(zip(built, made, strict=True)))
+    made = prototypes(built.values(), target, kernel, cache)
+    return Laboratory(kernel, cache, dict(zip(built, made, strict=True)))
 
 
 def _clean(result: VmResult) -> bool:

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kiter import frontend
+from kiter.cache.store import Cache
 from kiter.errors import KiterError
-from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile, profile
 from kiter.vm import session
 from kiter.vm.conformance import verdicts
 from kiter.vm.prototype import job, natives
-from kiter.vm.store import Store
 from tools.kernels.build import VERSION, BuildTree, build_tree, say
 from tools.replace import report, upstream
 from tools.replace.report import Judged
@@ -54,28 +53,28 @@ def _parser() -> argparse.ArgumentParser:
 def _compared() -> tuple[Judged, Judged]:
     target = profile(VERSION)
     its = frontend.read(sorted((ROOT / "specs").glob("*.yaml")), target).iterators
-    store = Store(default_root() / "vm")
+    cache = Cache()
     with build_tree() as made:
-        before = _judge("as it is", made, its, target, store)
+        before = _judge("as it is", made, its, target, cache)
         made.replace(its, target)
         try:
-            after = _judge("replaced", made, its, target, store)
+            after = _judge("replaced", made, its, target, cache)
         finally:
             made.untouched()
     return before, after
 
 
-def _judge(name: str, made: BuildTree, its: Sequence[Spec], target: Profile, store: Store) -> Judged:
+def _judge(name: str, made: BuildTree, its: Sequence[Spec], target: Profile, cache: Cache) -> Judged:
     kernel, seconds = made.make("plain")
     say(f"the kernel's own selftests on the kernel {name}")
-    own = upstream.run(made.tree, kernel, store)
+    own = upstream.run(made.tree, kernel, cache)
     say(f"the generated contract suite on the kernel {name}")
-    return Judged(name, seconds, own, _contract(kernel, its, target, store), made.versions(kernel))
+    return Judged(name, seconds, own, _contract(kernel, its, target, cache), made.versions(kernel))
 
 
-def _contract(kernel: Kernel, its: Sequence[Spec], target: Profile, store: Store) -> report.Contract:
+def _contract(kernel: Kernel, its: Sequence[Spec], target: Profile, cache: Cache) -> report.Contract:
     prototypes = natives(its, target, kernel)
-    result = session.run_session(job(prototypes, kernel, store), store=store)
+    result = session.run_session(job(prototypes, kernel, cache), cache=cache)
     checks = result.report.checks
     found = {p.it.name: verdicts(c for c in checks if c.test == p.test) for p in prototypes}
     return report.Contract(result.report, found)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
+from kiter.cache.keys import key_of
+from kiter.cache.store import Cache
 from kiter.kernel.kernels import Kernel
 from kiter.tree.csource import Piece, pieces, words
 from kiter.vm.command import Command, command
@@ -20,7 +22,6 @@ from kiter.vm.programs import Program
 from kiter.vm.results import GuestReport
 from kiter.vm.runner import Test, skeletons
 from kiter.vm.session import run_session
-from kiter.vm.store import Store
 from kiter.vm.testprogs.harness import PLACE, TestProgs
 from kiter.vm.testprogs.tree import BPF
 
@@ -41,34 +42,34 @@ class Upstream:
 
     given: Path
 
-    def build(self, job: VmJob, store: Store, clock: Clock) -> Guest:
+    def build(self, job: VmJob, cache: Cache, clock: Clock) -> Guest:
         """See Harness."""
-        guest = TestProgs(self.given).build(job, store, clock)
+        guest = TestProgs(self.given).build(job, cache, clock)
         with clock.step("bpf_testmod"):
-            module = _testmod(self.given, job.kernel, store)
+            module = _testmod(self.given, job.kernel, cache)
         return Guest(guest.runner, {**guest.files, f"{Path(PLACE).parent}/{MODULE}": module})
 
     def events(self, job: VmJob, raw: bytes) -> bytes:
         """See Harness."""
         return TestProgs(self.given).events(job, raw)
 
-    def lay(self, folder: Path, job: VmJob, store: Store) -> None:
+    def lay(self, folder: Path, job: VmJob, cache: Cache) -> None:
         """See Harness."""
-        TestProgs(self.given).lay(folder, job, store)
+        TestProgs(self.given).lay(folder, job, cache)
 
-    def commands(self, folder: Path, job: VmJob, store: Store) -> list[Command]:
+    def commands(self, folder: Path, job: VmJob, cache: Cache) -> list[Command]:
         """See Harness."""
-        return TestProgs(self.given).commands(folder, job, store)
+        return TestProgs(self.given).commands(folder, job, cache)
 
 
-def run(tree: Path, kernel: Kernel, store: Store, keep: Path | None = None) -> GuestReport:
+def run(tree: Path, kernel: Kernel, cache: Cache, keep: Path | None = None) -> GuestReport:
     """What those tests of the tree say on that kernel."""
     tests = tuple(_tests(tree / BPF))
     needed = dict.fromkeys(name for test in tests for name in skeletons(test))
     programs = tuple(Program(name, (tree / BPF / f"progs/{name}.c").read_text()) for name in needed)
     job = VmJob(kernel=kernel, programs=programs, tests=tests, limit=LIMIT, deadline=DEADLINE)
     options = Options(memory=2048, keep=keep)
-    return run_session(job, options, store=store, harness=Upstream(tree)).report
+    return run_session(job, options, cache=cache, harness=Upstream(tree)).report
 
 
 def _tests(bpf: Path) -> Iterator[Test]:
@@ -97,13 +98,18 @@ def _used(function: Piece, lines: list[str], rows: list[int]) -> bool:
     return bool(function.names & words(lines, [row for row in rows if row not in function.rows]))
 
 
-def _testmod(tree: Path, kernel: Kernel, store: Store) -> Path:
+def _testmod(tree: Path, kernel: Kernel, cache: Cache) -> Path:
     """The module that the tests need, built outside of the tree so that it stays clean."""
-    work = store.root / "bpf_testmod" / kernel.headers.name
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(tree / BPF / "test_kmods", work)
-    # it takes headers from beside its own folder
-    (work / "Makefile").write_text("obj-m += bpf_testmod.o\nCFLAGS_bpf_testmod.o = -I$(src)\n")
-    cmd = command(tools.require("make"), "-s", "-C", kernel.headers, f"M={work}", "modules")
-    run_command(cmd, "building bpf_testmod", "R10")
-    return work / MODULE
+    with cache.scratch() as scratch:
+        work = scratch / "bpf_testmod"
+        shutil.copytree(tree / BPF / "test_kmods", work)
+        # it takes headers from beside its own folder
+        (work / "Makefile").write_text("obj-m += bpf_testmod.o\nCFLAGS_bpf_testmod.o = -I$(src)\n")
+        cmd = command(tools.require("make"), "-s", "-C", kernel.headers, f"M={work}", "modules")
+        run_command(cmd, "building bpf_testmod", "R10")
+        made = scratch / "made"
+        made.mkdir()
+        (work / MODULE).replace(made / MODULE)
+        # made anew each time: the tree is being edited
+        kept = cache.store("bpf_testmod", key_of(str(tree), str(work)), None, reads=None, made=made)
+    return (kept or made) / MODULE

@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kiter import frontend
+from kiter.cache.store import Cache
 from kiter.cli.main import main as command_line
 from kiter.errors import KiterError
-from kiter.kernel.cache import default_root
 from kiter.target.profile import profile
 from kiter.vm import session
 from kiter.vm.prototype import job, natives
-from kiter.vm.store import Store
 from tools.kernel_trees import identify, repository
 from tools.kernels.build import VERSION, BuildTree, build_tree, say
 
@@ -52,12 +51,12 @@ def _judged(made: BuildTree, folder: Path) -> int:
     words = ("series", "--tree", clone, *SPECS, "-o", mails, "--no-cc")
     if command_line(list(map(str, words))):
         return 1
-    target, store = profile(VERSION), Store(default_root() / "vm")
+    target, cache = profile(VERSION), Cache()
     its = frontend.read(SPECS, target).iterators
     with _applied(made):
         kernel, seconds = made.make("plain")
         say(f"built in {seconds:.0f} s; the generated suite on it")
-        result = session.run_session(job(natives(its, target, kernel), kernel, store), store=store)
+        result = session.run_session(job(natives(its, target, kernel), kernel, cache), cache=cache)
     checks = result.report.checks
     wrong = [check for check in checks if not check.passed and not check.skipped]
     print(f"{kernel.release} with the series: {len(checks) - len(wrong)} of {len(checks)} checks pass")

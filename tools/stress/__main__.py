@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiter import frontend
+from kiter.cache.store import Cache
 from kiter.errors import KiterError
-from kiter.kernel.cache import default_root
 from kiter.kernel.kernels import Kernel
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile, profile
 from kiter.vm.prototype import Prototype, has_iterator, natives, prototypes
-from kiter.vm.store import Store
 from tools.kernels.build import VERSION, BuildTree, build_tree, say
 from tools.mutants.mutant import Mutant, mutated
 from tools.stress import report
@@ -35,7 +34,7 @@ class _Bench:
     kernel: Kernel
     its: Sequence[Spec]
     target: Profile
-    store: Store
+    cache: Cache
 
     def own(self) -> list[Prototype]:
         """The kernel's own iterators, which are the generated ones, and modules for those that it lacks."""
@@ -43,15 +42,15 @@ class _Bench:
         lacks = [it for it in self.its if it not in has]
         return [
             *natives(has, self.target, self.kernel),
-            *prototypes(lacks, self.target, self.kernel, self.store),
+            *prototypes(lacks, self.target, self.kernel, self.cache),
         ]
 
     def seeded(self, seed: Mutant) -> Stressed:
         """What is noticed of an iterator with that bug, as a module."""
         it = next(i for i in self.its if i.name == Path(seed.spec).stem)
-        (made,) = prototypes([it], self.target, self.kernel, self.store)
+        (made,) = prototypes([it], self.target, self.kernel, self.cache)
         wrong = replace(made, rendered=mutated(seed, made.rendered, made.name))
-        return stress([wrong], self.kernel, BRIEF, self.store)
+        return stress([wrong], self.kernel, BRIEF, self.cache)
 
 
 def main() -> int:
@@ -79,9 +78,9 @@ def _run(made: BuildTree, options: argparse.Namespace) -> int:
     made.replace(its, target)
     try:
         kernel, seconds = made.make("debug")
-        bench = _Bench(kernel, its, target, Store(default_root() / "vm"))
+        bench = _Bench(kernel, its, target, Cache())
         say(f"walking for {options.seconds} s")
-        whole = stress(bench.own(), kernel, options.seconds, bench.store)
+        whole = stress(bench.own(), kernel, options.seconds, bench.cache)
         caught = {}
         for seed in SEEDS:
             caught[seed] = bench.seeded(seed).caught

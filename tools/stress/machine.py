@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiter.cache.store import Cache
 from kiter.kernel.kernels import Kernel
 from kiter.vm.job import Options, VmJob
 from kiter.vm.module import Module
@@ -16,7 +17,6 @@ from kiter.vm.prototype import Prototype, job
 from kiter.vm.results import GuestReport
 from kiter.vm.runner import Test
 from kiter.vm.session import run_session
-from kiter.vm.store import Store
 
 HERE = Path(__file__).parent
 MEMORY = 2048
@@ -51,10 +51,10 @@ class Stressed:
 
 
 def stress(
-    made: Sequence[Prototype], kernel: Kernel, seconds: int, store: Store, keep: Path | None = None
+    made: Sequence[Prototype], kernel: Kernel, seconds: int, cache: Cache, keep: Path | None = None
 ) -> Stressed:
     """Walks these iterators for so many seconds on that kernel."""
-    whole = job(made, kernel, store)
+    whole = job(made, kernel, cache)
     churn = Module("kiter_churn", (HERE / "churn.c").read_text())
     wanted = VmJob(
         kernel=kernel,
@@ -66,7 +66,7 @@ def stress(
         limit=seconds + ASIDE,
         deadline=float(seconds + 2 * ASIDE),
     )
-    report = run_session(wanted, Options(memory=MEMORY), store=store).report
+    report = run_session(wanted, Options(memory=MEMORY), cache=cache).report
     said = "\n".join(text for _, text in report.output)
     walks = {name: (int(walks), int(elems)) for name, walks, elems in _COUNTED.findall(said)}
     counters = {name: (int(before), int(after)) for name, before, after in _HELD.findall(said)}

@@ -9,15 +9,14 @@ import sys
 from collections.abc import Iterator
 
 from kiter import frontend
+from kiter.cache.store import Cache
 from kiter.cli import _verdicts
 from kiter.errors import environment
 from kiter.kernel import kernels
-from kiter.kernel.cache import default_root
 from kiter.target.profile import nearest
 from kiter.vm import conformance, session
 from kiter.vm.prototype import Prototype, job, natives
 from kiter.vm.results import Outcome
-from kiter.vm.store import Store
 
 NAME = "conform"
 HELP = "say which rules of the iterator contract a kernel's own iterators keep and break"
@@ -49,8 +48,8 @@ def execute(options: argparse.Namespace) -> int:
             reason="the contract of an iterator is tried through a spec of the same name",
             hint="name the spec of an iterator that the kernel has, such as specs/css.yaml",
         )
-    store = Store(default_root() / "vm")
-    result = session.run_session(job(made, kernel, store), store=store)
+    cache = Cache()
+    result = session.run_session(job(made, kernel, cache), cache=cache)
     verdicts = _verdicts.Verdicts(result, made)
     if result.outcome not in JUDGED:
         sys.stdout.write(_verdicts.write(verdicts, "text", options.verbose))

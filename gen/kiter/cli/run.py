@@ -9,17 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from kiter import frontend
+from kiter.cache.store import Cache
 from kiter.cli import _verdicts
 from kiter.cli.command import show
 from kiter.errors import ENVIRONMENT, KiterError, environment
 from kiter.kernel import kernels
-from kiter.kernel.cache import default_root
 from kiter.target.profile import nearest
 from kiter.vm import extras, session
 from kiter.vm.job import Options, VmJob
 from kiter.vm.prototype import Prototype, confined, job, prototypes
 from kiter.vm.results import Outcome
-from kiter.vm.store import Store
 from kiter.vm.testprogs import harness
 
 NAME = "run"
@@ -87,27 +86,27 @@ def execute(options: argparse.Namespace) -> int:
     if len(left_out) == len(read.iterators):
         raise KiterError(*(replace(found, severity="error") for found in left_out), status=ENVIRONMENT)
     show((*read.warnings, *left_out), options)
-    store = Store(default_root() / "vm")
+    cache = Cache()
     movable = (it for it in read.iterators if not it.place.inside and not it.by_hand)
-    made = prototypes(movable, target, kernel, store)
-    plain = replace(job(made, kernel, store, options.only), limit=options.limit)
+    made = prototypes(movable, target, kernel, cache)
+    plain = replace(job(made, kernel, cache, options.only), limit=options.limit)
     wanted = extras.add(plain, made, kernel, target, _asked(options))
-    return _boot(made, wanted, store, options)
+    return _boot(made, wanted, cache, options)
 
 
 def _asked(options: argparse.Namespace) -> extras.Asked:
     return extras.Asked(show=options.show, compare=options.against_kernel)
 
 
-def _boot(made: tuple[Prototype, ...], wanted: VmJob, store: Store, options: argparse.Namespace) -> int:
+def _boot(made: tuple[Prototype, ...], wanted: VmJob, cache: Cache, options: argparse.Namespace) -> int:
     chosen = Options(keep=options.keep, shell=options.shell)
     kernels_own = options.harness == "test_progs"
     if options.dry_run:
         dry_run = harness.dry_run if kernels_own else session.dry_run
-        sys.stdout.write(dry_run(wanted, chosen, store))
+        sys.stdout.write(dry_run(wanted, chosen, cache))
         return 0
     run = harness.run_testprogs if kernels_own else session.run_session
-    result = run(wanted, chosen, store=store)
+    result = run(wanted, chosen, cache=cache)
     verdicts = _verdicts.Verdicts(result, made, _asked(options))
     if options.only and not verdicts.report.checks and result.outcome is Outcome.PASS:
         raise environment("R43", f"no test is called '{options.only}'", hint="kiter run -v shows their names")

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from kiter import tools
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.errors import ENVIRONMENT, KiterError
 from kiter.kernel import bpf, compile_context, kbuild, kconfig, tree, vmlinux
 from kiter.kernel.bpf import Bpf
-from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.compile_context import CompileContext
 from kiter.kernel.headers import Headers, Places
 from kiter.kernel.kbuild import Kbuild
@@ -154,10 +155,12 @@ def _left_out(reason: str) -> Sequence[Skip]:
 
 
 def _use(tool: Tool, cache: Cache) -> ToolUse:
-    key = key_of("version", tool.identity)
-    version = cache.load("versions", key)
-    if not isinstance(version, str):
-        version = _version(tool)
+    key = key_of("version", code_of(__name__), tool.identity)
+    known = cache.load("versions", key)
+    if known and isinstance(known.value, str):
+        return ToolUse(tool.name, known.value, tool.path)
+    version = _version(tool)
+    if version:
         cache.store("versions", key, version)
     return ToolUse(tool.name, version, tool.path)
 

@@ -6,16 +6,18 @@ The headers are the kernel's own where its sources are at hand, else our VM harn
 
 from __future__ import annotations
 
+import re
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
-from kiter.kernel.cache import Cache, key_of, own_code
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.kernel.codes import lacking
 from kiter.kernel.tree import Tree
-from kiter.kernel.vmlinux import Vmlinux
 from kiter.tools import Tool
 
 HARNESS = Path(__file__).resolve().parent.parent / "vm/harness/include"
@@ -43,17 +45,16 @@ class Includes:
     tests: tuple[str, ...]
     experimental: Path
     origin: str
-    identity: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bpf:
-    """All that compiling selftests takes; `identity` is for cache keys."""
+    """All that compiling selftests takes; `identity` stands for it in keys, but not for what headers hold."""
 
     clang: Tool
     host: Tool
     bpftool: Tool
-    vmlinux: Vmlinux
+    vmlinux: Path
     includes: Includes
     clang_flags: tuple[str, ...]
     host_flags: tuple[str, ...]
@@ -61,7 +62,7 @@ class Bpf:
 
 
 def prepare(
-    *, clang: Tool, host: Tool, bpftool: Tool, vmlinux: Vmlinux, includes: Includes, arch: str, cache: Cache
+    *, clang: Tool, host: Tool, bpftool: Tool, vmlinux: Path, includes: Includes, arch: str, cache: Cache
 ) -> Bpf:
     """Put it together, with the folders of system headers that clang itself would use on this machine."""
     system = _system_folders(clang, cache)
@@ -72,8 +73,9 @@ def prepare(
         *_folders("-idirafter", system),
     )
     host_flags = (*_HOST, *_folders("-I", includes.tests))
-    made_with = (clang, host, bpftool, vmlinux, includes)
-    identity = key_of("bpf", own_code(), *(part.identity for part in made_with), *clang_flags, *host_flags)
+    programs = (tool.identity for tool in (clang, host, bpftool))
+    headers = (str(vmlinux), str(includes.experimental))
+    identity = key_of("bpf", *programs, *headers, *clang_flags, *host_flags)
     return Bpf(clang, host, bpftool, vmlinux, includes, clang_flags, host_flags, identity)
 
 
@@ -83,14 +85,16 @@ def _folders(flag: str, folders: Sequence[str]) -> list[str]:
 
 def _system_folders(clang: Tool, cache: Cache) -> list[str]:
     """clang -target bpf leaves out the folders of the host's architecture, which libc's headers need."""
-    key = key_of("folders", clang.identity)
+    key = key_of("folders", code_of(__name__), clang.identity)
     known = cache.load("folders", key)
-    if isinstance(known, list):
-        return [str(folder) for folder in known]
+    if known and isinstance(known.value, list):
+        return [str(folder) for folder in known.value]
+    since = time.time_ns()
     said = tools.run([clang.path, "-v", "-E", "-x", "c", "/dev/null"]).stderr
     _, _, rest = said.partition("#include <...> search starts here:\n")
     folders = [line.strip() for line in rest.partition("End of search list")[0].splitlines()]
-    cache.store("folders", key, folders)
+    absent = re.findall(r'^ignoring nonexistent directory "(.*)"$', said, re.MULTILINE)
+    cache.store("folders", key, folders, reads=(*folders, *absent), since=since)
     return folders
 
 
@@ -101,9 +105,7 @@ def includes_of(tree: Tree | None, cache: Cache) -> Includes:
     missing = [name for name in ("bpf/bpf_helpers.h", "bpf/libbpf.h") if not (SYSTEM / name).is_file()]
     if missing:
         raise lacking("E17", f"{SYSTEM / missing[0]} does not exist")
-    return Includes(
-        (str(HARNESS),), (str(HARNESS),), HARNESS / "bpf_experimental.h", "kiter's own", _state(HARNESS)
-    )
+    return Includes((str(HARNESS),), (str(HARNESS),), HARNESS / "bpf_experimental.h", "kiter's own")
 
 
 def _of_tree(tree: Tree, cache: Cache) -> Includes:
@@ -117,38 +119,30 @@ def _of_tree(tree: Tree, cache: Cache) -> Includes:
         tuple(str(folder) for folder in tests),
         tree.bpf / "bpf_experimental.h",
         tree.name,
-        tree.identity,
     )
 
 
 def _library(tree: Tree, cache: Cache) -> Path:
     """A folder with libbpf's headers as <bpf/...>, and bpf_helper_defs.h, which the tree generates."""
-    key = key_of("libbpf", tree.identity)
-    path = cache.path("libbpf", key, "")
-    if (path / "bpf/bpf_helper_defs.h").is_file():
-        return path
-    with cache.scratch() as scratch:
-        folder = scratch / "lib/bpf"
-        folder.mkdir(parents=True)
-        for header in (tree.path / "tools/lib/bpf").glob("*.h"):
+    source = tree.path / "tools/lib/bpf"
+    script, api = tree.path / "scripts/bpf_doc.py", tree.path / "include/uapi/linux/bpf.h"
+
+    def make(work: Path) -> Sequence[str]:
+        folder = work / "bpf"
+        folder.mkdir()
+        headers = list(source.glob("*.h"))
+        for header in headers:
             (folder / header.name).write_bytes(header.read_bytes())
         defs = folder / "bpf_helper_defs.h"
         if not defs.exists():
-            defs.write_text(_helper_defs(tree), encoding="utf-8")
-        return cache.keep("libbpf", key, "", scratch / "lib")
+            defs.write_text(_helper_defs(script, api), encoding="utf-8")
+        return [str(path) for path in (source, *headers, script, api)]
+
+    return cache.made("libbpf", key_of("libbpf", code_of(__name__), str(tree.path), sys.version), make)
 
 
-def _helper_defs(tree: Tree) -> str:
-    script = tree.path / "scripts/bpf_doc.py"
-    api = tree.path / "include/uapi/linux/bpf.h"
+def _helper_defs(script: Path, api: Path) -> str:
     done = tools.run([sys.executable, str(script), "--header", "--file", str(api)])
     if done.status or not done.stdout:
         raise lacking("E20", f"{script} does not work: {done.stderr.strip().splitlines()[-1:]}")
     return done.stdout
-
-
-def _state(folder: Path) -> str:
-    """The headers in a folder and libbpf's in the system, by name, time and size."""
-    files = sorted([*folder.rglob("*.h"), *(SYSTEM / "bpf").glob("*.h")])
-    stats = [(file, file.stat()) for file in files]
-    return key_of(*(f"{file}:{stat.st_mtime_ns}:{stat.st_size}" for file, stat in stats))

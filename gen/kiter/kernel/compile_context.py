@@ -7,8 +7,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from kiter.cache.store import Cache
 from kiter.kernel import sources
-from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.headers import Headers, Places
 from kiter.output import Kind, Rendered
 from kiter.target.profile import nearest
@@ -24,13 +24,12 @@ MISSING = "it needs the sources of Linux {} (kiter kernels fetch {})"
 class CompileContext:
     """Where a unit is compiled: `sources` holds what it includes of them, `flags` say so to a compiler.
 
-    `unfit` says why it cannot be compiled at all; `identity` is for cache keys.
+    `unfit` says why it cannot be compiled at all.
     """
 
     sources: Path | None = None
     flags: tuple[str, ...] = ()
     unfit: str = ""
-    identity: str = ""
 
 
 def of(
@@ -46,7 +45,7 @@ def of(
     asked = rendered.inside and rendered.guard and not is_on(rendered.guard, headers)
     flags = (f"-D{rendered.guard}=1",) if asked else ()
     quoted = () if rendered.inside else (f"-I{folder}",)
-    return CompileContext(folder, (*flags, *quoted), identity=key_of(str(folder), *flags, *wanted))
+    return CompileContext(folder, (*flags, *quoted))
 
 
 def _wanted(rendered: Rendered) -> tuple[str, ...]:
@@ -79,10 +78,14 @@ def is_on(option: str, headers: Headers) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Code in the file that it joins, `file`, and the one to compile for that, which may only include it."""
+    """Code in the file that it joins, `file`, and the one to compile for that, which may only include it.
+
+    `searched` are the sources that were read to know which it is.
+    """
 
     file: Path
     compiled: Path
+    searched: tuple[str, ...]
 
 
 def merged(rendered: Rendered, around: CompileContext, scratch: Path) -> Merged:
@@ -119,7 +122,9 @@ def untouched(rendered: Rendered, around: CompileContext, scratch: Path) -> Merg
     file = scratch / path
     if not file.is_file():
         raise MisfitError(f"this kernel has no {path}")
-    return Merged(file, _compiled_with(file, scratch / top / below))
+    beside = sorted((scratch / top / below).glob("*.c"))
+    searched = tuple(str(around.sources / other.relative_to(scratch)) for other in beside)
+    return Merged(file, _compiled_with(file, scratch / top / below), searched)
 
 
 def _copy(source: Path, target: Path, below: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kiter.kernel.cache import default_root
+from kiter.cache.store import default_root
 from kiter.kernel.codes import lacking
 from kiter.kernel.kernels import COMPLETE
 from kiter.spec.release import spelled
@@ -37,13 +37,6 @@ class Headers:
     def profile(self) -> str:
         """The version as targets spell it, such as 6.12."""
         return spelled(self.version)
-
-    @property
-    def packaged(self) -> bool:
-        """Whether a package manager put them there, so that they change with their release only."""
-        real = self.path.resolve()
-        named = real.name.startswith("linux-headers-") or real.parent.name == "kernels"
-        return named and (real.is_relative_to("/usr/src") or self.fetched)
 
     @property
     def fetched(self) -> bool:

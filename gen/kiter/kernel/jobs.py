@@ -6,13 +6,17 @@ from __future__ import annotations
 import enum
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from kiter.kernel.cache import Cache
+from kiter.cache.keys import key_of
+from kiter.cache.store import Cache
 from kiter.kernel.messages import Finding
+
+_KIND = "checks"
+_PRODUCT = "product"
 
 
 class JobKind(enum.Enum):
@@ -31,17 +35,22 @@ class JobKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a job found, the file it made if any, and why it could not judge at all, if so."""
+    """What a job found, the file it made if any, and why it could not judge at all, if so.
+
+    `reads` are the files that this was found out from; None if they are not known: then nothing stays known.
+    """
 
     findings: tuple[Finding, ...] = ()
     product: Path | None = None
     unfit: str = ""
+    reads: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work on `text`, which is or holds the output `path`. `key` stands for everything the result depends on.
+    """Work on `text`, which is or holds the output `path`.
 
+    `key` stands for everything that the result depends on beside the files that the work says it has read.
     `work` gets an empty folder and may leave a product there; `code` is that of its findings. A job that
     `needs` others (by key) is not run when one of them found something, and gets their products.
     """
@@ -53,19 +62,19 @@ class Job:
     code: str
     key: str
     work: Callable[[Path, Sequence[Path]], Done]
-    suffix: str = ""
     needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a job went: `cached` if it was not run now, `unfit` why it says nothing."""
+    """How a job went: `cached` if it was not run now, `unfit` why it says nothing, `product` what it made."""
 
     job: Job
     findings: tuple[Finding, ...]
     seconds: float
     cached: bool
     unfit: str = ""
+    product: Path | None = None
 
     @property
     def passed(self) -> bool:
@@ -103,32 +112,50 @@ def run(jobs: Sequence[Job], cache: Cache, progress: Progress, workers: int = 0)
     """Do the jobs, those that need none first; the results are in the order of the jobs."""
     results: dict[int, Result] = {}
     for needy in (False, True):
-        wave = [index for index, job in enumerate(jobs) if bool(job.needs) is needy]
-        good = {result.job.key for result in results.values() if result.passed}
-        fresh: list[int] = []
-        for index in wave:
-            known = _remembered(jobs[index], cache) or _hopeless(jobs[index], good)
-            if known is None:
-                fresh.append(index)
-            else:
+        products = {result.job.key: result.product for result in results.values() if result.passed}
+        fresh: dict[int, _Ready] = {}
+        for index, job in enumerate(jobs):
+            if bool(job.needs) is not needy:
+                continue
+            ready = _ready(job, products)
+            known = _remembered(ready, cache) if ready else _hopeless(job)
+            if known is None and ready:
+                fresh[index] = ready
+            elif known:
                 results[index] = known
-                progress.advance(_label(jobs[index]))
-        for index, result in _run_fresh(jobs, fresh, cache, workers):
+                progress.advance(_label(job))
+        for index, result in _run_fresh(fresh, cache, workers):
             results[index] = result
             progress.advance(_label(jobs[index]))
     return [results[index] for index in range(len(jobs))]
 
 
-def _run_fresh(
-    jobs: Sequence[Job], fresh: Sequence[int], cache: Cache, workers: int
-) -> Iterator[tuple[int, Result]]:
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A job with the products that it needs, and the key that stands for them, too."""
+
+    job: Job
+    needed: tuple[Path, ...]
+
+    @property
+    def key(self) -> str:
+        return key_of(self.job.key, *(path.parent.name for path in self.needed))
+
+
+def _ready(job: Job, products: Mapping[str, Path | None]) -> _Ready | None:
+    """None if something that the job needs was not made."""
+    needed = tuple(path for key in job.needs if (path := products.get(key)))
+    return _Ready(job, needed) if len(needed) == len(job.needs) else None
+
+
+def _run_fresh(fresh: Mapping[int, _Ready], cache: Cache, workers: int) -> Iterator[tuple[int, Result]]:
     if not fresh:
         return
     # Imported here: a run that finds all in the cache needs no threads.
     from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        waiting = {pool.submit(_do, jobs[index], cache): index for index in fresh}
+        waiting = {pool.submit(_do, ready, cache): index for index, ready in fresh.items()}
         try:
             for future in as_completed(waiting):
                 yield waiting[future], future.result()
@@ -141,33 +168,48 @@ def _label(job: Job) -> str:
     return f"{job.kind.value}: {job.path}"
 
 
-def _do(job: Job, cache: Cache) -> Result:
-    started = time.monotonic()
-    needed = [cache.path("products", key, ".h") for key in job.needs]
+def _do(ready: _Ready, cache: Cache) -> Result:
+    started, since = time.monotonic(), time.time_ns()
     with cache.scratch() as scratch:
-        done = job.work(scratch, needed)
+        work = scratch / "work"
+        work.mkdir()
+        done = ready.job.work(work, ready.needed)
         seconds = time.monotonic() - started
-        if done.product and not done.findings:
-            cache.keep("products", job.key, job.suffix, done.product)
-    cache.store("results", job.key, [[f.as_list() for f in done.findings], round(seconds, 3), done.unfit])
-    return Result(job, done.findings, seconds, False, done.unfit)
+        value = [[found.as_list() for found in done.findings], round(seconds, 3)]
+        reads, made = _lasting(done), _product(done, scratch / "made")
+        kept = cache.store(_KIND, ready.key, value, reads=reads, made=made, since=since)
+    product = kept / _PRODUCT if kept else None
+    return Result(ready.job, done.findings, seconds, False, done.unfit, product)
 
 
-def _remembered(job: Job, cache: Cache) -> Result | None:
-    match cache.load("results", job.key):
-        case [list(rows), float() | int() as seconds, str(unfit)]:
+def _lasting(done: Done) -> tuple[str, ...] | None:
+    """What the answer depends on; None for one that is about this machine, or may be."""
+    about_it = done.unfit or any(found.unexplained for found in done.findings)
+    return None if about_it else done.reads
+
+
+def _product(done: Done, folder: Path) -> Path | None:
+    """A folder with what was made, if it is any good."""
+    if done.findings or not done.product:
+        return None
+    folder.mkdir()
+    done.product.replace(folder / _PRODUCT)
+    return folder
+
+
+def _remembered(ready: _Ready, cache: Cache) -> Result | None:
+    known = cache.load(_KIND, ready.key)
+    match known.value if known else None:
+        case [list(rows), float() | int() as seconds]:
             findings = [Finding.from_list(row) for row in rows]
         case _:
             return None
-    known = [found for found in findings if found is not None]
-    if len(known) != len(findings):
+    whole = [found for found in findings if found is not None]
+    if len(whole) != len(findings):
         return None
-    if job.suffix and not known and not cache.path("products", job.key, job.suffix).is_file():
-        return None
-    return Result(job, tuple(known), seconds, True, unfit)
+    product = known.made / _PRODUCT if known and known.made else None
+    return Result(ready.job, tuple(whole), seconds, True, "", product)
 
 
-def _hopeless(job: Job, good: set[str]) -> Result | None:
-    if all(key in good for key in job.needs):
-        return None
+def _hopeless(job: Job) -> Result:
     return Result(job, (), 0.0, False, "a BPF program that it loads did not compile")

@@ -6,16 +6,17 @@ One empty object is built by make, in a folder of our own; what kbuild ran for i
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.kernel import toolchain
-from kiter.kernel.cache import Cache, key_of, own_code
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers
 from kiter.tools import Tool
@@ -28,6 +29,8 @@ _PROBE = "int kiter_probe(void);\nint kiter_probe(void)\n{\n\treturn 0;\n}\n"
 _RECORDER = '#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done > "${0%/*}/sparse.args"\n'
 _MISSING = re.compile(r"([\w.+-]*(?:gcc|clang|cc)[\w.+-]*): (?:command )?not found|"
                       r"make[^:]*: ([\w.+-]*(?:gcc|clang|cc)[\w.+-]*): No such file")  # fmt: skip
+_KBUILD = ("Makefile", "scripts/Makefile*", "scripts/*.include", "scripts/*.sh", "arch/*/Makefile*")
+_INCLUDE = re.compile(r"^include\s+(/\S+)/Makefile$", re.MULTILINE)
 _ARCH = re.compile(r"^# Linux/(\w+) ", re.MULTILINE)
 
 
@@ -35,7 +38,8 @@ _ARCH = re.compile(r"^# Linux/(\w+) ", re.MULTILINE)
 class Kbuild:
     """How kernel code is compiled: `flags` for the compiler, `sparse` for sparse, both from directory `cwd`.
 
-    Neither holds anything of a single file; object_flags() gives that. `identity` is for cache keys.
+    Neither holds anything of a single file; object_flags() gives that. `identity` stands for all of it in
+    keys, but not for what the headers hold.
     """
 
     compiler: Tool
@@ -51,17 +55,21 @@ def ask(headers: Headers, cache: Cache) -> Kbuild:
 
     Raises KiterError E13 (kbuild does not work), E14 (its compiler is missing) or E19 (no make).
     """
-    key = key_of("kbuild", own_code(), _identity(headers), tools.require("make").identity)
+    make = tools.require("make").identity
+    key = key_of("kbuild", code_of(__name__), str(headers.path), headers.release, make)
     known = _remembered(headers, cache, key)
     if known is None:
+        since = time.time_ns()
         compiler, flags, sparse = _probe(headers, cache)
-        cache.store("kbuild", key, [compiler.name, compiler.identity, flags, sparse])
+        answer = [compiler.name, compiler.identity, flags, sparse]
+        cache.store("kbuild", key, answer, reads=reads(headers.path), since=since)
         known = _kbuild(headers, compiler, flags, sparse)
     return known
 
 
 def _remembered(headers: Headers, cache: Cache, key: str) -> Kbuild | None:
-    match cache.load("kbuild", key):
+    known = cache.load("kbuild", key)
+    match known.value if known else None:
         case [str(name), str(identity), list(flags), list(sparse)]:
             compiler = tools.find(name, toolchain.search(headers.path))
             if compiler is None or compiler.identity != identity:
@@ -71,8 +79,7 @@ def _remembered(headers: Headers, cache: Cache, key: str) -> Kbuild | None:
 
 
 def _kbuild(headers: Headers, compiler: Tool, flags: Sequence[str], sparse: Sequence[str]) -> Kbuild:
-    state = "" if headers.packaged else _newest(headers.path, flags)
-    identity = key_of(_identity(headers), compiler.identity, state, *flags, *sparse)
+    identity = key_of(str(headers.path), compiler.identity, *flags, "", *sparse)
     return Kbuild(compiler, tuple(flags), tuple(sparse), headers.path, arch_of(headers), identity)
 
 
@@ -98,34 +105,19 @@ def arch_of(headers: Headers) -> str:
     return found.group(1) if found else "x86"
 
 
-def _identity(headers: Headers) -> str:
-    """The headers' release and the files that decide how code is compiled against them."""
-    stats = [_stat(headers.path / name) for name in ("Makefile", ".config", "include/generated/autoconf.h")]
-    return " ".join([str(headers.path), headers.release, *stats])
+def reads(base: Path) -> Iterator[str]:
+    """What makes up kbuild: the configuration, and the makefiles and scripts that turn it into flags."""
+    configured = (".config", "include/config/auto.conf", "include/generated/autoconf.h", "scripts")
+    yield from (str(base / name) for name in configured)
+    for top in (base, *_included(base)):
+        for pattern in _KBUILD:
+            yield from (str(path) for path in sorted(top.glob(pattern)))
 
 
-def _stat(path: Path) -> str:
-    try:
-        stat = path.stat()
-    except OSError:
-        return "-"
-    return f"{stat.st_mtime_ns}:{stat.st_size}"
-
-
-def _newest(base: Path, flags: Sequence[str]) -> str:
-    """The state of a tree that its owner may be editing: how many headers, and the newest."""
-    count = newest = 0
-    for folder in sorted({_absolute(base, flag[2:]) for flag in flags if flag.startswith("-I")}):
-        for root, _, names in os.walk(folder):
-            for name in names:
-                if name.endswith(".h"):
-                    count += 1
-                    newest = max(newest, os.stat(f"{root}/{name}").st_mtime_ns)  # noqa: PTH116 -- thousands
-    return f"{count}:{newest}"
-
-
-def _absolute(base: Path, path: str) -> str:
-    return os.path.normpath(base / path)
+def _included(base: Path) -> list[Path]:
+    """Debian's packages share what is common to all flavours: the Makefile names where that is."""
+    found = _INCLUDE.search("\n".join(_lines(base / "Makefile")))
+    return [Path(found[1])] if found else []
 
 
 def _probe(headers: Headers, cache: Cache) -> tuple[Tool, list[str], list[str]]:

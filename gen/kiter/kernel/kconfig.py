@@ -9,12 +9,14 @@ headers is resolved once as it is and once without the option, and what is lost 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
-from kiter.kernel.cache import Cache, key_of
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.kernel.headers import Headers
 from kiter.kernel.kbuild import Kbuild
 from kiter.kernel.tree import Tree
@@ -58,27 +60,37 @@ def without(option: str, headers: Headers, kbuild: Kbuild, tree: Tree | None, ca
     known = Off((option, *DEPENDENTS.get(option, ())), asked=False)
     if tree is None or tree.version != headers.version or not _conf(headers).exists():
         return known
-    key = key_of("kconfig", option, kbuild.identity, tree.identity)
-    match cache.load("kconfig", key):
-        case list(names) if names:
-            return Off(tuple(str(name) for name in names), asked=True)
-        case []:
-            return known
-    names = _ask(option, headers, kbuild, tree, cache)
-    cache.store("kconfig", key, names)
-    return Off(tuple(names), asked=True) if names else known
+    key = key_of("kconfig", code_of(__name__), option, headers.release, kbuild.identity, str(tree.path))
+    stored = cache.load("kconfig", key)
+    if stored and isinstance(stored.value, list):
+        names: list[object] | None = stored.value
+    else:
+        since = time.time_ns()
+        names = _ask(option, headers, kbuild, tree, cache)
+        if names is not None:
+            cache.store("kconfig", key, names, reads=_reads(headers, kbuild, tree), since=since)
+    return Off(tuple(str(name) for name in names), asked=True) if names else known
 
 
-def _ask(option: str, headers: Headers, kbuild: Kbuild, tree: Tree, cache: Cache) -> list[str]:
-    """The options lost; empty if kconfig does not run here, or does not let go of the option."""
+def _reads(headers: Headers, kbuild: Kbuild, tree: Tree) -> Iterator[str]:
+    """What kconfig reads, and runs to learn what the compiler can do."""
+    yield from (str(headers.path / ".config"), str(_conf(headers)))
+    yield from map(str, _kconfigs(tree.path, kbuild.arch))
+    for pattern in ("scripts/*.sh", "scripts/*.include"):
+        yield from (str(path) for path in sorted(tree.path.glob(pattern)))
+
+
+def _ask(option: str, headers: Headers, kbuild: Kbuild, tree: Tree, cache: Cache) -> list[object] | None:
+    """The options lost; none if kconfig does not let go of the option, None if it does not run here."""
     config = (headers.path / ".config").read_text(encoding="utf-8", errors="replace")
-    off = selectors(option, _kconfigs(tree.path, kbuild.arch))
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in _kconfigs(tree.path, kbuild.arch))
+    off = selectors(option, texts)
     with cache.scratch() as scratch:
         with_it = _resolve(config, headers, kbuild, tree, scratch / "on")
         without_it = _resolve(_switched_off(config, off), headers, kbuild, tree, scratch / "off")
-    if not without_it or option in without_it:
-        return []
-    return sorted(with_it - without_it)
+    if not with_it or not without_it:
+        return None
+    return [] if option in without_it else [*sorted(with_it - without_it)]
 
 
 def selectors(option: str, texts: Iterable[str]) -> set[str]:
@@ -100,12 +112,12 @@ def selectors(option: str, texts: Iterable[str]) -> set[str]:
     return {f"CONFIG_{name}" for name in found_all}
 
 
-def _kconfigs(tree: Path, arch: str) -> Iterable[str]:
+def _kconfigs(tree: Path, arch: str) -> Iterable[Path]:
     """All Kconfig files but those of other architectures."""
     for path in tree.rglob("Kconfig*"):
         parts = path.relative_to(tree).parts
         if path.is_file() and (parts[0] != "arch" or len(parts) < 3 or parts[1] == arch):
-            yield path.read_text(encoding="utf-8", errors="replace")
+            yield path
 
 
 def _switched_off(config: str, names: set[str]) -> str:

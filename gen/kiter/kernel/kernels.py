@@ -9,8 +9,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiter.cache.store import default_root
 from kiter.errors import environment
-from kiter.kernel.cache import default_root
 from kiter.spec.release import parse_release, spelled
 from kiter.target.profile import DEFAULT
 

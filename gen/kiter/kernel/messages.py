@@ -20,7 +20,8 @@ class Finding:
     """One message about the file that was given to the tool: `line` and `column` count from 1, 0 is unknown.
 
     `elsewhere` is the file:line that the message itself is at when that is another file, such as a kernel
-    header; `code` is set where it is not the code of the job.
+    header; `code` is set where it is not the code of the job. `unexplained` marks what may not be about the
+    file at all, and so is not remembered.
     """
 
     line: int
@@ -29,6 +30,7 @@ class Finding:
     text: str
     elsewhere: str = ""
     code: str = ""
+    unexplained: bool = False
 
     def as_list(self) -> list[int | str]:
         """For the cache."""
@@ -99,4 +101,11 @@ def _finding(group: _Group, file: str) -> Finding:
 def unexplained(status: int, said: str) -> Finding:
     """For a tool that failed without a message we know: its first words."""
     first = next((line.strip() for line in said.splitlines() if line.strip()), "")
-    return Finding(0, 0, "error", first or f"the tool ended with status {status} and said nothing")
+    text = first or f"the tool ended with status {status} and said nothing"
+    return Finding(0, 0, "error", text, unexplained=True)
+
+
+def judged(found: Sequence[Finding], status: int, said: str) -> tuple[Finding, ...]:
+    """What a tool found, and that it failed where that explains no failure."""
+    failed = status and not any(one.level == "error" for one in found)
+    return (*found, unexplained(status, said)) if failed else tuple(found)

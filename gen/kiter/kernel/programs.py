@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from kiter import tools
+from kiter.cache.keys import code_of, key_of
 from kiter.kernel import vmlinux
 from kiter.kernel.bpf import Bpf
-from kiter.kernel.cache import key_of
+from kiter.kernel.dependencies import Compiler
 from kiter.kernel.jobs import Done, Job, JobKind
-from kiter.kernel.messages import Finding, parse, unexplained
+from kiter.kernel.messages import unexplained
 from kiter.output import Kind, Output, Rendered
 
 _DECLARATIONS = "kiter_declarations.h"
@@ -38,22 +40,20 @@ def _program(rendered: Rendered, output: Output, bpf: Bpf) -> Job:
         source = scratch / PurePosixPath(output.path).name
         source.write_text(output.text, encoding="utf-8")
         made = scratch / "program.o"
-        words = [bpf.clang.path, "-I", str(wrapper), *bpf.clang_flags, "-c", "-o", str(made), str(source)]
-        done = tools.run(words, scratch)
-        found = parse(done.stderr, str(source))
-        if found or done.status:
-            return Done(found or (unexplained(done.status, done.stderr),))
-        return _skeleton(made, source.stem, bpf)
+        done = Compiler([bpf.clang.path, "-I", str(wrapper), *bpf.clang_flags], scratch).run(source, made)
+        found = done.findings(str(source))
+        return Done(found, reads=done.reads) if found else _skeleton(made, source.stem, bpf, done.reads)
 
-    declared = fragment.text if fragment else ""
-    key = key_of("program", bpf.identity, rendered.types, declared, output.path, output.text)
-    return Job(JobKind.PROGRAM, rendered.spec, output.path, output.text, "B02", key, work, suffix=".h")
+    declared = (fragment.path, fragment.text) if fragment else ()
+    texts = (rendered.types, *declared, output.path, output.text)
+    key = key_of("program", code_of(__name__), bpf.identity, *texts)
+    return Job(JobKind.PROGRAM, rendered.spec, output.path, output.text, "B02", key, work)
 
 
 def _wrapper(folder: Path, types: str, fragment: Output | None, bpf: Bpf) -> Path:
     """A folder whose vmlinux.h and bpf_experimental.h are those of a kernel that has the iterator."""
     folder.mkdir()
-    base = bpf.vmlinux.path
+    base = bpf.vmlinux
     added = vmlinux.missing(types, base.read_text(encoding="utf-8", errors="replace"))
     if _RECORD.search(added):
         # as bpftool does it, so that accesses are relocated alike; clang warns where it does nothing
@@ -81,18 +81,17 @@ def _extended(header: str) -> str:
     return f"#pragma once\n{real}#include <{_DECLARATIONS}>\n"
 
 
-def _skeleton(made: Path, name: str, bpf: Bpf) -> Done:
+def _skeleton(made: Path, name: str, bpf: Bpf, reads: tuple[str, ...] | None) -> Done:
     """Linked first, as the selftests do: that leaves out the debugging data, of which there is much."""
     linked = made.with_suffix(".linked.o")
     done = tools.run([bpf.bpftool.path, "gen", "object", str(linked), str(made)])
     if done.status == 0:
         done = tools.run([bpf.bpftool.path, "gen", "skeleton", str(linked), "name", name])
     if done.status:
-        said = unexplained(done.status, done.stderr).text
-        return Done((Finding(0, 0, "error", said, code="B08"),))
+        return Done((replace(unexplained(done.status, done.stderr), code="B08"),))
     skeleton = made.with_suffix(".skel.h")
     skeleton.write_text(done.stdout, encoding="utf-8")
-    return Done(product=skeleton)
+    return Done(product=skeleton, reads=reads)
 
 
 def _test(rendered: Rendered, output: Output, bpf: Bpf, programs: Sequence[Job]) -> Job:
@@ -103,12 +102,10 @@ def _test(rendered: Rendered, output: Output, bpf: Bpf, programs: Sequence[Job])
             (scratch / f"{name}.skel.h").write_bytes(skeleton.read_bytes())
         source = scratch / PurePosixPath(output.path).name
         source.write_text(output.text, encoding="utf-8")
-        made = scratch / "test.o"
-        words = [*bpf.host_flags, "-I", str(scratch), "-c", "-o", str(made), str(source)]
-        done = tools.run([bpf.host.path, *words], scratch)
-        found = parse(done.stderr, str(source))
-        return Done(found if found or not done.status else (unexplained(done.status, done.stderr),))
+        words = [bpf.host.path, *bpf.host_flags, "-I", str(scratch)]
+        done = Compiler(words, scratch).run(source, scratch / "test.o")
+        return Done(done.findings(str(source)), reads=done.reads)
 
     needs = tuple(job.key for job in programs)
-    key = key_of("test", bpf.identity, *needs, output.path, output.text)
+    key = key_of("test", code_of(__name__), bpf.identity, *needs, output.path, output.text)
     return Job(JobKind.PROG_TEST, rendered.spec, output.path, output.text, "B03", key, work, needs=needs)

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiter import tools
-from kiter.kernel.cache import key_of, own_code
+from kiter.cache.keys import code_of, key_of
 from kiter.kernel.jobs import Done, Job, JobKind
-from kiter.kernel.messages import Finding, parse, unexplained
+from kiter.kernel.messages import Finding, judged, parse, unexplained
 from kiter.kernel.tree import Tree
 from kiter.output import Kind, Output, Rendered
 from kiter.tools import Tool
@@ -21,6 +21,11 @@ _TERSE = re.compile(
     r"^.*?:(?P<line>\d+): (?P<level>ERROR|WARNING|CHECK):(?P<type>\w+): (?P<text>.*)$", re.MULTILINE
 )
 _SAID_SO = ("--terse", "--show-types", "--no-summary", "--color=never")
+_CHECKPATCH = (
+    *("scripts/checkpatch.pl", "scripts/spelling.txt", "scripts/const_structs.checkpatch"),
+    "Documentation/dev-tools/checkpatch.rst",
+)
+_KERNEL_DOC_PARTS = ("scripts/lib", "tools/lib/python", "tools/docs")
 _FAILED = "checkpatch.pl did not judge the file"
 
 
@@ -66,9 +71,9 @@ def _checkpatch(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> J
         words = ["--strict", "--no-tree", *_SAID_SO, "-f"]
         # checkpatch reads a .checkpatch.conf of its user: in another HOME there is none
         done = tools.run([perl.path, str(script), *words, output.path], scratch, {"HOME": str(scratch)})
-        return Done(_judged(done, output.text))
+        return Done(_judged(done, output.text), reads=checkpatch_reads(tree))
 
-    key = key_of("checkpatch", own_code(), tree.identity, perl.identity, output.path, output.text)
+    key = key_of("checkpatch", code_of(__name__), str(tree.path), perl.identity, output.path, output.text)
     return Job(JobKind.CHECKPATCH, rendered.spec, output.path, output.text, "B04", key, work)
 
 
@@ -95,11 +100,10 @@ def complaints(said: str, text: str) -> tuple[Finding, ...]:
 def _kernel_doc(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> Job:
     def work(scratch: Path, _: Sequence[Path]) -> Done:
         _lay(scratch, output)
-        return Done(documented(scratch, output.path, tree, perl))
+        return Done(documented(scratch, output.path, tree, perl), reads=kernel_doc_reads(tree))
 
-    key = key_of(
-        "kernel-doc", own_code(), tree.identity, perl.identity, sys.version, output.path, output.text
-    )
+    made_with = (code_of(__name__), str(tree.path), perl.identity, sys.version)
+    key = key_of("kernel-doc", *made_with, output.path, output.text)
     return Job(JobKind.KERNEL_DOC, rendered.spec, output.path, output.text, "B05", key, work)
 
 
@@ -111,8 +115,22 @@ def documented(folder: Path, path: str, tree: Tree, perl: Tool) -> tuple[Finding
     runner = sys.executable if "python" in source.partition("\n")[0] else perl.path
     wall = ["-Wall"] if "Wall" in source or runner == sys.executable else []
     done = tools.run([runner, str(script.resolve()), "-none", *wall, path], folder)
-    found = parse(done.stderr, path)
-    return found if found or not done.status else (unexplained(done.status, done.stderr),)
+    return judged(parse(done.stderr, path), done.status, done.stderr)
+
+
+def checkpatch_reads(tree: Tree) -> tuple[str, ...]:
+    """What checkpatch is made of; it looks for more only when it is given a mail."""
+    return _paths(tree, _CHECKPATCH)
+
+
+def kernel_doc_reads(tree: Tree) -> tuple[str, ...]:
+    """What kernel-doc is made of."""
+    parts = [path for folder in _KERNEL_DOC_PARTS for path in sorted((tree.path / folder).rglob("*.py"))]
+    return (*_paths(tree, ("scripts/kernel-doc",)), *(str(path) for path in parts))
+
+
+def _paths(tree: Tree, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(tree.path / name) for name in names)
 
 
 def patch_findings(scratch: Path, name: str, mail: str, tree: Tree, perl: Tool) -> tuple[Finding, ...]:
@@ -127,5 +145,5 @@ def patch_findings(scratch: Path, name: str, mail: str, tree: Tree, perl: Tool) 
 def _judged(done: tools.Outcome, text: str) -> tuple[Finding, ...]:
     if done.status and not _TERSE.search(done.stdout):
         said = unexplained(done.status, done.stderr or done.stdout)
-        return (Finding(0, 0, "error", f"{_FAILED}: {said.text}"),)
+        return (replace(said, text=f"{_FAILED}: {said.text}"),)
     return complaints(done.stdout, text)

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kiter import tools
-from kiter.kernel.cache import Cache, default_root, key_of
+from kiter.cache.keys import key_of
+from kiter.cache.store import Cache, default_root
 
 INSTALLED = Path("/usr/src")
+_HARMLESS = re.compile(r"Not found in archive$|Exiting with failure status due to previous errors$")
 _NAMED = re.compile(r"linux-source-(\d+)\.(\d+)\.tar\.")
 
 
@@ -44,21 +46,30 @@ def unpacked(archive: Path, wanted: Sequence[str], cache: Cache, needed: str = "
     that the release lacks is left out. None if there is no `needed` in what came out, so it is of no use.
     Raises KiterError E19 if there is no tar or no decompressor.
     """
-    stat = archive.stat()
-    key = key_of("tree", str(archive), str(stat.st_mtime_ns), str(stat.st_size), *wanted)
-    path = cache.path("trees", key, "")
-    return path if (path / needed).is_file() else _unpack(archive, wanted, needed, key, cache)
+    key = key_of("tree", cache.digests.of(str(archive)), *wanted)
+
+    def make(work: Path) -> Sequence[str]:
+        if not (_unpack(archive, wanted, work) and (work / needed).is_file()):
+            raise _UselessError
+        return ()
+
+    try:
+        return cache.made("trees", key, make)
+    except _UselessError:
+        return None
 
 
-def _unpack(archive: Path, wanted: Sequence[str], needed: str, key: str, cache: Cache) -> Path | None:
+class _UselessError(Exception):
+    """What came out of an archive is not what is needed."""
+
+
+def _unpack(archive: Path, wanted: Sequence[str], work: Path) -> bool:
+    """Whether all that is wanted and in the archive came out."""
     tar = tools.require("tar")
     if archive.suffix == ".xz":
         tools.require("xz")
     top = archive.name.partition(".tar")[0]
-    with cache.scratch() as scratch:
-        made = scratch / "tree"
-        made.mkdir()
-        # Patterns that match nothing are an error to tar, but not to us: what counts is what came out.
-        words = ["-xf", str(archive), "-C", str(made), "--strip-components=1", "--wildcards"]
-        tools.run([tar.path, *words, *(f"{top}/{pattern}" for pattern in wanted)])
-        return cache.keep("trees", key, "", made) if (made / needed).is_file() else None
+    words = ["-xf", str(archive), "-C", str(work), "--strip-components=1", "--wildcards"]
+    done = tools.run([tar.path, *words, *(f"{top}/{pattern}" for pattern in wanted)])
+    # Patterns that match nothing are an error to tar, but not to us.
+    return all(_HARMLESS.search(line) for line in done.stderr.splitlines())

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiter.cache.store import Cache
 from kiter.kernel import sources
-from kiter.kernel.cache import Cache, key_of
 from kiter.kernel.codes import lacking
 from kiter.spec.release import spelled
 from kiter.tree.version import version_of
@@ -41,11 +41,10 @@ _WANTED = (
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Sources of Linux `version`; `identity` stands for the files that the check takes from them."""
+    """Sources of Linux `version`."""
 
     path: Path
     version: tuple[int, int]
-    identity: str
     given: bool = False
 
     @property
@@ -65,7 +64,7 @@ def given(path: Path) -> Tree:
     version = version_of(path)
     if version is None or not (path / "scripts/checkpatch.pl").is_file():
         raise lacking("E20", f"{path} is not a Linux source tree")
-    return Tree(path.absolute(), version, key_of(str(path.absolute()), *_state(path)), given=True)
+    return Tree(path.absolute(), version, given=True)
 
 
 def package(places: Iterable[Path], version: tuple[int, int]) -> Path | None:
@@ -81,18 +80,4 @@ def unpacked(archive: Path, cache: Cache) -> Tree | None:
     """
     path = sources.unpacked(archive, _WANTED, cache, needed="scripts/checkpatch.pl")
     version = version_of(path) if path else None
-    return Tree(path, version, path.name) if path and version else None
-
-
-def _state(path: Path) -> Iterable[str]:
-    """The files of a tree that may be edited between runs."""
-    scripts = ("checkpatch.pl", "kernel-doc", "spelling.txt", "const_structs.checkpatch")
-    files = [path / "scripts" / name for name in scripts]
-    for folder in ("tools/testing/selftests/bpf", "tools/lib/bpf"):
-        files += sorted((path / folder).glob("*.h"))
-    for file in files:
-        try:
-            stat = file.stat()
-        except OSError:
-            continue
-        yield f"{file.name}:{stat.st_mtime_ns}:{stat.st_size}"
+    return Tree(path, version) if path and version else None

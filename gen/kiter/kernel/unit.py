@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from kiter import tools
-from kiter.kernel.cache import key_of, own_code
+from kiter.cache.keys import code_of, key_of
 from kiter.kernel.compile_context import CompileContext, merged
+from kiter.kernel.dependencies import Compiler
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.kbuild import Kbuild, object_flags
 from kiter.kernel.kconfig import Off
-from kiter.kernel.messages import Finding, parse, unexplained
+from kiter.kernel.messages import Finding, judged, parse
 from kiter.output import Kind, Rendered
 from kiter.tools import Tool
 from kiter.tree.codes import MisfitError
@@ -24,6 +25,8 @@ _INCLUDE = re.compile(r"^#include <.*$", re.MULTILINE)
 _EXPECTED = re.compile(r"symbol '(\w+)' was not declared\. Should it be static\?")
 _OPTIONS = "command-line:"  # where sparse is when it cannot even begin
 _CONTINUED = re.compile(r"^(\S+:\d+:\d+): {4}(.*)$", re.MULTILINE)
+
+AS_SPARSE = "-D__CHECKER__"  # what it defines, and some headers ask for
 
 # Columns are counted in characters, as the other tools do: gcc and sparse would count a tab as eight.
 _COLUMNS = "-ftabstop=1"
@@ -36,12 +39,22 @@ def compile_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext) -> J
         if around.unfit:
             return Done(unfit=around.unfit)
         try:
-            return Done(_compile(rendered.unit, rendered, kbuild, scratch, around))
+            return _compile(rendered.unit, rendered, kbuild, scratch, around)
         except MisfitError as misfit:
             return Done(unfit=misfit.message)
 
-    key = key_of("unit", own_code(), kbuild.identity, path_of(rendered), rendered.unit, around.identity)
+    key = _key(rendered, kbuild, around)
     return Job(JobKind.KERNEL, rendered.spec, path_of(rendered), rendered.unit, "B01", key, work)
+
+
+def _key(rendered: Rendered, kbuild: Kbuild, around: CompileContext, *more: str) -> str:
+    """A key for all that decides what is compiled and how, but the files of kernel and headers."""
+    kfuncs = rendered.of(Kind.KFUNCS)
+    joins = (rendered.iterator, rendered.target, kfuncs.text) if kfuncs and rendered.inside else ()
+    compiled = (path_of(rendered), rendered.unit, *joins)
+    return key_of(
+        "unit", code_of(__name__), kbuild.identity, *compiled, *around.flags, str(around.sources), *more
+    )
 
 
 def guard_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, off: Off) -> Job:
@@ -56,14 +69,14 @@ def guard_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, off: O
         header = scratch / "off.h"
         header.write_text(off.header, encoding="utf-8")
         without = replace(around, flags=(*around.flags, "-include", str(header)))
-        found = _compile(rendered.unit, rendered, kbuild, scratch, without)
-        if found and any(finding.elsewhere for finding in found):
+        done = _compile(rendered.unit, rendered, kbuild, scratch, without)
+        if any(finding.elsewhere for finding in done.findings):
             bare = "\n".join(_INCLUDE.findall(rendered.unit)) + "\n"
-            if _compile(bare, rendered, kbuild, scratch, without):
+            if _compile(bare, rendered, kbuild, scratch, without).findings:
                 return Done(unfit=_unfit(rendered.guard, off))
-        return Done(found)
+        return done
 
-    key = key_of("unit", own_code(), kbuild.identity, path_of(rendered), rendered.unit, off.header)
+    key = _key(rendered, kbuild, around, off.header)
     return Job(JobKind.GUARD_OFF, rendered.spec, path_of(rendered), rendered.unit, "B07", key, work)
 
 
@@ -84,16 +97,17 @@ def sparse_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, spars
         words.append(str(file))
         done = tools.run(words, kbuild.cwd)
         found = heard(done, str(file))
-        return Done(tuple(one for one in found if ours(one, rendered.unit)))
+        # sparse does not say what it reads; the compiler would read the same, being asked as sparse is
+        reads = _compiler(rendered, kbuild, around, {}, AS_SPARSE).preprocess(file, file).reads
+        return Done(tuple(one for one in found if ours(one, rendered.unit)), reads=reads)
 
-    key = key_of("sparse", own_code(), kbuild.identity, sparse.identity, path_of(rendered), rendered.unit)
+    key = _key(rendered, kbuild, around, sparse.identity)
     return Job(JobKind.SPARSE, rendered.spec, path_of(rendered), rendered.unit, "B06", key, work)
 
 
 def heard(done: tools.Outcome, file: str) -> tuple[Finding, ...]:
     """What sparse says: lines that go on about a message are set apart from it by their indent only."""
-    found = parse(_CONTINUED.sub(r"\1: note: \2", done.stderr), file)
-    return found if found or not done.status else (unexplained(done.status, done.stderr),)
+    return judged(parse(_CONTINUED.sub(r"\1: note: \2", done.stderr), file), done.status, done.stderr)
 
 
 def ours(found: Finding, unit: str) -> bool:
@@ -116,26 +130,27 @@ def _write(text: str, rendered: Rendered, scratch: Path) -> Path:
     return file
 
 
-def _compile(
-    text: str, rendered: Rendered, kbuild: Kbuild, scratch: Path, around: CompileContext
-) -> tuple[Finding, ...]:
+def _compile(text: str, rendered: Rendered, kbuild: Kbuild, scratch: Path, around: CompileContext) -> Done:
     """To an object, for BUILD_BUG_ON() and the size of frames are seen by the optimiser only."""
     if rendered.inside:
         whole = merged(rendered, around, scratch)
-        found = _gcc(whole.compiled, whole.file, rendered, kbuild, around)
-        return tuple(_in_the_unit(found, whole.file, rendered.unit))
+        assert around.sources is not None
+        done = _compiler(rendered, kbuild, around, {scratch: around.sources}).run(
+            whole.compiled, scratch / "unit.o"
+        )
+        found = _in_the_unit(done.findings(str(whole.file)), whole.file, rendered.unit)
+        reads = None if done.reads is None else (*done.reads, *whole.searched)
+        return Done(tuple(found), reads=reads)
     file = _write(text, rendered, scratch)
-    return _gcc(file, file, rendered, kbuild, around)
+    done = _compiler(rendered, kbuild, around, {}).run(file, scratch / "unit.o")
+    return Done(done.findings(str(file)), reads=done.reads)
 
 
-def _gcc(
-    compiled: Path, file: Path, rendered: Rendered, kbuild: Kbuild, around: CompileContext
-) -> tuple[Finding, ...]:
-    """What the compiler says of `file`, which `compiled` is or includes."""
+def _compiler(
+    rendered: Rendered, kbuild: Kbuild, around: CompileContext, moved: Mapping[Path, Path], *more: str
+) -> Compiler:
     words = [kbuild.compiler.path, *kbuild.flags, *around.flags, *object_flags(path_of(rendered)), _COLUMNS]
-    done = tools.run([*words, "-c", "-o", f"{compiled}.unit.o", str(compiled)], kbuild.cwd)
-    found = parse(done.stderr, str(file))
-    return found if found or not done.status else (unexplained(done.status, done.stderr),)
+    return Compiler([*words, *more], kbuild.cwd, moved)
 
 
 def _in_the_unit(found: Iterable[Finding], file: Path, unit: str) -> Iterator[Finding]:

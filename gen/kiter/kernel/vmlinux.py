@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kiter import tools
-from kiter.kernel.cache import Cache, key_of
+from kiter.cache.keys import key_of
+from kiter.cache.store import Cache
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers
 from kiter.tools import Tool
@@ -25,25 +25,16 @@ _FORWARD = re.compile(r"^(?:struct|union|enum)\s+\w+\s*;$")
 _MACRO = re.compile(r"^#\s*define\s+(\w+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Vmlinux:
-    """A vmlinux.h, and an identity of the BTF it was made from."""
-
-    path: Path
-    identity: str
-
-
-def make(headers: Headers, bpftool: Tool, cache: Cache, running: Path = RUNNING) -> Vmlinux:
+def make(headers: Headers, bpftool: Tool, cache: Cache, running: Path = RUNNING) -> Path:
     """vmlinux.h for these headers, made once. Raises KiterError E16 (bpftool fails) or E18 (no BTF)."""
     source = _source(headers, running)
-    stat = source.stat()
-    identity = key_of(
-        "vmlinux", str(source), headers.release, str(stat.st_size), str(stat.st_mtime_ns), bpftool.identity
-    )
-    path = cache.path("vmlinux", identity, ".h")
-    if not path.is_file() or path.stat().st_size != cache.load("vmlinux", identity):
-        path = _dump(source, identity, bpftool, cache)
-    return Vmlinux(path, identity)
+
+    def write(work: Path) -> Sequence[str]:
+        (work / "vmlinux.h").write_text(_dump(source, bpftool), encoding="utf-8")
+        return ()
+
+    types = cache.digests.of(str(source))
+    return cache.made("vmlinux", key_of("vmlinux", types, bpftool.identity), write) / "vmlinux.h"
 
 
 def _source(headers: Headers, running: Path) -> Path:
@@ -56,18 +47,12 @@ def _source(headers: Headers, running: Path) -> Path:
     raise lacking("E18", f"no BTF for Linux {headers.release}: {own} does not exist")
 
 
-def _dump(source: Path, identity: str, bpftool: Tool, cache: Cache) -> Path:
+def _dump(source: Path, bpftool: Tool) -> str:
     done = tools.run([bpftool.path, "btf", "dump", "file", str(source), "format", "c"])
     if done.status or "struct task_struct {" not in done.stdout:
         said = (done.stderr.strip() or "it gave no types").splitlines()[0]
         raise lacking("E16", f"bpftool cannot make vmlinux.h of {source}: {said}")
-    with cache.scratch() as scratch:
-        made = scratch / "vmlinux.h"
-        made.write_text(done.stdout, encoding="utf-8")
-        size = made.stat().st_size
-        path = cache.keep("vmlinux", identity, ".h", made)
-    cache.store("vmlinux", identity, size)
-    return path
+    return done.stdout
 
 
 def missing(types: str, vmlinux: str) -> str:

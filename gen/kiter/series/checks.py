@@ -4,14 +4,12 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
+from kiter.cache.store import opened
 from kiter.kernel import headers, jobs
 from kiter.kernel.artefacts import STEPS, build_shared
-from kiter.kernel.cache import opened
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers, Places
 from kiter.kernel.jobs import Job, Progress
@@ -31,7 +29,7 @@ def check(series: Series, option: str, progress: Progress) -> Report:
     try:
         with opened(None) as cache, contextlib.ExitStack() as stack:
             stack.callback(progress.done)
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiter-series-")))
+            folder = stack.enter_context(cache.scratch())
             progress.start(len(STEPS) + 8 * len(series.patches))
             tree = series.repository.tree.path.absolute()
             artefacts = build_shared(found, tree, Places(), cache, progress.advance)

@@ -3,32 +3,29 @@
 
 from __future__ import annotations
 
-import functools
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from kiter import tools
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.kernel import compile_context, programs, scripts, unit
 from kiter.kernel.artefacts import Artefacts
-from kiter.kernel.cache import Cache, key_of, own_code
+from kiter.kernel.dependencies import Compiler
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.kbuild import object_flags
-from kiter.kernel.messages import Finding, parse, unexplained
+from kiter.kernel.tree import Tree
 from kiter.output import Kind, Rendered
 from kiter.series import people
 from kiter.series.make import Patch, Series
 from kiter.series.steps import Step
 from kiter.target.profile import profile
+from kiter.tools import Tool
 from kiter.tree import fragment
 
 _COLUMNS = "-ftabstop=1"  # columns are counted in characters
-
-
-@functools.cache
-def _own_code() -> str:
-    """A key for the code that the answers depend on."""
-    return key_of(own_code(), Path(__file__).read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +44,12 @@ class Bench:
 
     @property
     def state(self) -> str:
-        """A key for all that the tree has, as it is committed: files include each other across folders."""
+        """A key for all that the tree has, as it is committed: checkpatch looks round in it."""
         where = self.series.repository
         return where.git.line("rev-parse", f"{where.head}^{{tree}}")
 
 
-Look = Callable[[Path, Path], tuple[Finding, ...]]
+Look = Callable[[Path, Path], Done]
 """What a tool says: given a folder with the files that the patch has, and the file to look at."""
 
 
@@ -94,9 +91,12 @@ def _of_file(patch: Patch, path: str, bench: Bench) -> Iterator[Job]:
         look = _compiler(path, bench, (*flags, "-include", str(header)), rendered)
         yield trial.job(JobKind.GUARD_OFF, "B07", look, (*flags, off.header))
     if artefacts.sparse and not rendered.inside:
-        yield trial.job(JobKind.SPARSE, "B06", _sparse(path, bench, flags), flags)
+        look = _sparse(path, bench, flags, artefacts.sparse)
+        yield trial.job(JobKind.SPARSE, "B06", look, (artefacts.sparse.identity, *flags))
     if artefacts.tree and _is_documented(rendered, path):
-        yield trial.job(JobKind.KERNEL_DOC, "B05", _kernel_doc(path, bench), ())
+        perl = tools.require("perl")
+        look = _kernel_doc(path, artefacts.tree, perl)
+        yield trial.job(JobKind.KERNEL_DOC, "B05", look, (perl.identity, sys.version))
 
 
 def _is_built_without(patch: Patch, path: str) -> bool:
@@ -127,8 +127,9 @@ class _Trial:
         """A job that lets a tool look; `depends` is what its answer depends on beside the texts."""
         piece, path = self.patch.piece, self.path
         texts = [part for name, text in sorted(piece.texts.items()) for part in (name, text)]
-        made_with = (self.bench.artefacts.kbuild.identity, self.bench.state, _own_code(), *depends)
-        key = key_of("patch", kind.value, path, *made_with, *texts)
+        before = [text or "" for _, text in sorted(piece.was.items())]
+        made_with = (code_of(__name__), self.bench.artefacts.kbuild.identity, str(self.bench.tree), *depends)
+        key = key_of("patch", kind.value, path, *made_with, *texts, *before)
 
         def work(scratch: Path, _: Sequence[Path]) -> Done:
             return self._compared(scratch, look, kind)
@@ -138,13 +139,16 @@ class _Trial:
     def _compared(self, scratch: Path, look: Look, kind: JobKind) -> Done:
         piece, path = self.patch.piece, self.path
         after = look(scratch / "after", _laid(scratch / "after", piece.texts, path))
-        if not after or piece.was[path] is None:
-            return Done(after)
+        if not after.findings or piece.was[path] is None:
+            return after
         before = look(scratch / "before", _laid(scratch / "before", piece.was, path))
-        if any(found.level == "error" for found in before) and kind in (JobKind.KERNEL, JobKind.GUARD_OFF):
+        failed = any(found.level == "error" for found in before.findings)
+        if failed and kind in (JobKind.KERNEL, JobKind.GUARD_OFF):
             return Done(unfit=f"{path} does not compile with these headers without the patch either")
-        known = {(found.level, found.text) for found in before}
-        return Done(tuple(found for found in after if (found.level, found.text) not in known))
+        known = {(found.level, found.text) for found in before.findings}
+        new = tuple(found for found in after.findings if (found.level, found.text) not in known)
+        unknown = after.reads is None or before.reads is None
+        return Done(new, reads=None if unknown else (*(after.reads or ()), *(before.reads or ())))
 
 
 def _laid(folder: Path, texts: Mapping[str, str | None], path: str) -> Path:
@@ -165,15 +169,15 @@ def _where(folder: Path, path: str, bench: Bench) -> tuple[str, ...]:
 def _compiler(path: str, bench: Bench, flags: Sequence[str], rendered: Rendered) -> Look:
     kbuild = bench.artefacts.kbuild
 
-    def look(folder: Path, file: Path) -> tuple[Finding, ...]:
+    def look(folder: Path, file: Path) -> Done:
         compiled = _whole(path, folder, bench) if rendered.inside else path
+        searched = _beside(path, bench) if rendered.inside else ()
         where = _where(folder, compiled, bench)
-        words = [*kbuild.flags, *flags, *where, *object_flags(compiled), _COLUMNS]
-        done = tools.run(
-            [kbuild.compiler.path, *words, "-c", "-o", f"{file}.o", str(folder / compiled)], kbuild.cwd
-        )
-        found = parse(done.stderr, str(file))
-        return found if found or not done.status else (unexplained(done.status, done.stderr),)
+        words = [kbuild.compiler.path, *kbuild.flags, *flags, *where, *object_flags(compiled), _COLUMNS]
+        compiler = Compiler(words, kbuild.cwd, {folder: bench.tree})
+        done = compiler.run(folder / compiled, file.with_name(f"{file.name}.o"))
+        reads = None if done.reads is None else (*done.reads, *map(str, searched))
+        return Done(done.findings(str(file)), reads=reads)
 
     return look
 
@@ -191,38 +195,35 @@ def _whole(path: str, folder: Path, bench: Bench) -> str:
             here.symlink_to(file)
     part = f'include "{PurePosixPath(path).relative_to(top)}"'
     whole = (
-        other
-        for other in sorted((bench.tree / top).glob("*.c"))
-        if part in other.read_text(encoding="utf-8", errors="replace")
+        other for other in _beside(path, bench) if part in other.read_text(encoding="utf-8", errors="replace")
     )
     return next((other.relative_to(bench.tree).as_posix() for other in whole), path)
 
 
-def _sparse(path: str, bench: Bench, flags: Sequence[str]) -> Look:
-    artefacts = bench.artefacts
-    sparse = artefacts.sparse
-    assert sparse is not None
+def _beside(path: str, bench: Bench) -> Sequence[Path]:
+    """The files that may include a part."""
+    return sorted(bench.tree.joinpath(*PurePosixPath(path).parts[:2]).glob("*.c"))
 
-    def look(folder: Path, file: Path) -> tuple[Finding, ...]:
-        words = [
-            *artefacts.kbuild.sparse,
-            *flags,
-            *_where(folder, path, bench),
-            *object_flags(path),
-            _COLUMNS,
-        ]
-        done = tools.run([sparse.path, *words, str(file)], artefacts.kbuild.cwd)
+
+def _sparse(path: str, bench: Bench, flags: Sequence[str], sparse: Tool) -> Look:
+    kbuild = bench.artefacts.kbuild
+
+    def look(folder: Path, file: Path) -> Done:
+        words = [*flags, *_where(folder, path, bench), *object_flags(path), _COLUMNS]
+        done = tools.run([sparse.path, *kbuild.sparse, *words, str(file)], kbuild.cwd)
         text = file.read_text(encoding="utf-8", errors="replace")
-        return tuple(found for found in unit.heard(done, str(file)) if unit.ours(found, text))
+        found = tuple(one for one in unit.heard(done, str(file)) if unit.ours(one, text))
+        asked = [kbuild.compiler.path, *kbuild.flags, *words, unit.AS_SPARSE]
+        return Done(
+            found, reads=Compiler(asked, kbuild.cwd, {folder: bench.tree}).preprocess(file, file).reads
+        )
 
     return look
 
 
-def _kernel_doc(path: str, bench: Bench) -> Look:
-    sources = bench.artefacts.tree
-    assert sources is not None
-    perl = tools.require("perl")
-    return lambda folder, _: scripts.documented(folder, path, sources, perl)
+def _kernel_doc(path: str, sources: Tree, perl: Tool) -> Look:
+    reads = scripts.kernel_doc_reads(sources)
+    return lambda folder, _: Done(scripts.documented(folder, path, sources, perl), reads=reads)
 
 
 # --- the selftests, and the mail ------------------------------------------------------------------
@@ -268,9 +269,11 @@ def _checkpatch(patch: Patch, bench: Bench) -> Job:
         # it asks whether MAINTAINERS covers what is new, and that can be answered
         if asks and all(people.is_covered(sources.path, path) for path in added):
             found = tuple(one for one in found if one not in asks)
-        return Done(found)
+        return Done(found, reads=scripts.checkpatch_reads(sources))
 
-    key = key_of("mail", _own_code(), sources.identity, perl.identity, patch.file, patch.mail)
+    key = key_of(
+        "mail", code_of(__name__), bench.state, perl.identity, str(sources.path), patch.file, patch.mail
+    )
     return Job(JobKind.CHECKPATCH, patch.piece.rendered.spec, patch.file, plain(patch.mail), "B04", key, work)
 
 

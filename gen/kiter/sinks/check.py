@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from kiter.cache.store import Cache, opened
 from kiter.errors import Diagnostic, Position
 from kiter.kernel import compile_context, headers, jobs, locate, programs, scripts, unit
 from kiter.kernel.artefacts import STEPS, Artefacts, Skip, ToolUse, build_shared
-from kiter.kernel.cache import Cache, opened
 from kiter.kernel.codes import CODES, lacking
 from kiter.kernel.headers import Headers, Places
 from kiter.kernel.jobs import Job, JobKind, Progress, Result, Silence
@@ -94,8 +94,6 @@ def check(
         with opened(options.cache) as cache, contextlib.ExitStack() as stack:
             stack.callback(progress.done)
             artefacts, results = _run(rendered, found, options, progress, cache)
-            if not all(result.cached for result in results):
-                cache.prune()
             tools_used = artefacts.uses(cache)
             problem = cache.problem
     except OSError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiter import tools
 from kiter.errors import KiterError, environment
+from kiter.kernel.dependencies import inputs
 from kiter.tools import Tool
 
 
@@ -40,6 +41,12 @@ def run(cmd: Command, what: str, code: str = "R02") -> str:
     if done.status:
         raise failed(what, code, done.stdout + done.stderr)
     return done.stdout
+
+
+def compile_file(cmd: Command, listing: Path, what: str, code: str) -> tuple[str, ...]:
+    """Runs a compiler, which lists there what it reads, and returns that."""
+    run(command(*cmd.argv, "-MD", "-MF", listing, cwd=cmd.cwd), what, code)
+    return inputs(listing, cmd.argv, cmd.cwd) or ()
 
 
 def failed(what: str, code: str, output: str) -> KiterError:

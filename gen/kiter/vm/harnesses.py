@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from kiter.cache.store import Cache
 from kiter.vm import repro
 from kiter.vm.command import Command
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Interface, build_program, header_folder, vmlinux_header
 from kiter.vm.runner import build_runner, uapi_folder
-from kiter.vm.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,16 @@ class Guest:
 class Harness(Protocol):
     """Builds what runs a job's tests, and makes its reports the ones that results.py reads."""
 
-    def build(self, job: VmJob, store: Store, clock: Clock) -> Guest:
+    def build(self, job: VmJob, cache: Cache, clock: Clock) -> Guest:
         """What the guest is given; raises KiterError if something does not build."""
 
     def events(self, job: VmJob, raw: bytes) -> bytes:
         """The events of the results channel, as results.py knows them."""
 
-    def lay(self, folder: Path, job: VmJob, store: Store) -> None:
+    def lay(self, folder: Path, job: VmJob, cache: Cache) -> None:
         """Writes the sources into a folder as the commands want them."""
 
-    def commands(self, folder: Path, job: VmJob, store: Store) -> list[Command]:
+    def commands(self, folder: Path, job: VmJob, cache: Cache) -> list[Command]:
         """The command lines that build the tests in that folder."""
 
 
@@ -72,33 +72,33 @@ class Harness(Protocol):
 class OwnHarness:
     """The small one in harness/, which needs no kernel source."""
 
-    def build(self, job: VmJob, store: Store, clock: Clock) -> Guest:
+    def build(self, job: VmJob, cache: Cache, clock: Clock) -> Guest:
         """See Harness."""
-        made = _interface(job, store)
-        headers = header_folder(made, store)
+        made = _interface(job, cache)
+        headers = header_folder(made, cache)
         with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
             with clock.step("programs"):
-                built = list(pool.map(lambda p: build_program(p, headers, store), job.programs))
+                built = list(pool.map(lambda p: build_program(p, headers, cache), job.programs))
             folders = {p.name: folder for p, folder in zip(job.programs, built, strict=True)}
             with clock.step("runner"):
-                return Guest(build_runner(job.tests, folders, made.uapi, store, pool), {})
+                return Guest(build_runner(job.tests, folders, made.uapi, cache, pool), {})
 
     def events(self, job: VmJob, raw: bytes) -> bytes:
         """See Harness."""
         return raw
 
-    def lay(self, folder: Path, job: VmJob, store: Store) -> None:
+    def lay(self, folder: Path, job: VmJob, cache: Cache) -> None:
         """See Harness."""
-        repro.lay_tests(folder, job, _interface(job, store))
+        repro.lay_tests(folder, job, _interface(job, cache))
 
-    def commands(self, folder: Path, job: VmJob, store: Store) -> list[Command]:
+    def commands(self, folder: Path, job: VmJob, cache: Cache) -> list[Command]:
         """See Harness."""
         return repro.test_commands(folder, job)
 
 
-def _interface(job: VmJob, store: Store) -> Interface:
-    uapi = uapi_folder(job.kernel.headers, store)
-    return Interface(vmlinux_header(job.kernel.btf, store), uapi, job.types, job.declarations)
+def _interface(job: VmJob, cache: Cache) -> Interface:
+    uapi = uapi_folder(job.kernel.headers, cache)
+    return Interface(vmlinux_header(job.kernel.btf, cache), uapi, job.types, job.declarations)
 
 
 OWN = OwnHarness()

@@ -14,8 +14,9 @@ from subprocess import DEVNULL
 from typing import Protocol
 
 from kiter import tools
+from kiter.cache.keys import key_of
+from kiter.cache.store import Cache
 from kiter.errors import environment
-from kiter.vm.store import Store, digest
 
 ELF = b"\x7fELF"
 GZIP = 16 + zlib.MAX_WBITS
@@ -80,21 +81,21 @@ def unpack(data: bytes, out: Path) -> bool:
     return False
 
 
-def _key(image: Path) -> str:
-    stat = image.stat()
-    return digest([str(image.resolve()), str(stat.st_size), str(stat.st_mtime_ns)])
+def _key(image: Path, cache: Cache) -> str:
+    return key_of("image", cache.digests.of(str(image)))
 
 
-def vmlinux_path(image: Path, store: Store) -> Path:
+def vmlinux_path(image: Path, cache: Cache) -> Path:
     """Where the ELF kernel of a vmlinuz is, or will be."""
-    return store.path("vmlinux", _key(image)) / "vmlinux"
+    return cache.place("images", _key(image, cache)) / "vmlinux"
 
 
-def vmlinux(image: Path, store: Store) -> Path:
+def vmlinux(image: Path, cache: Cache) -> Path:
     """The path of the ELF kernel of a vmlinuz, unpacked once; raises if it has none."""
 
-    def make(work: Path) -> None:
+    def make(work: Path) -> tuple[str, ...]:
         if not unpack(image.read_bytes(), work / "vmlinux"):
             raise environment("R03", "no ELF kernel inside the image", file=str(image))
+        return ()
 
-    return store.get("vmlinux", _key(image), make) / "vmlinux"
+    return cache.made("images", _key(image, cache), make) / "vmlinux"

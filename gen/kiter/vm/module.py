@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import Sequence
+import re
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from kiter import tools
-from kiter.kernel import toolchain
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
+from kiter.kernel import kbuild, toolchain
+from kiter.kernel.headers import find
 from kiter.vm.command import Command, command, run
-from kiter.vm.store import Store, digest
+
+_PREREQUISITE = re.compile(r"^  ([^\s$]+) \\$", re.MULTILINE)  # in the deps_* of a .cmd file
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,10 @@ class Module:
     flags: tuple[str, ...] = ()
 
 
-def module_key(headers: Path, module: Module) -> str:
-    """The name of the built module in the cache: changes with anything that could change it."""
-    config = headers / ".config"
-    stamp = digest([config.read_bytes()]) if config.is_file() else ""
-    compiler = tools.require("gcc").identity
-    return digest([str(headers.resolve()), stamp, compiler, module.name, module.text, *module.flags])
+def module_key(headers: Path, module: Module, cache: Cache) -> str:
+    """The name of the built module in the cache, which stands for all but the files of the headers."""
+    asked = kbuild.ask(find(str(headers)), cache)
+    return key_of("ko", code_of(__name__), asked.identity, module.name, module.text, *module.flags)
 
 
 def make_command(headers: Path, work: Path) -> Command:
@@ -56,29 +56,46 @@ def _prepare(work: Path, modules: Sequence[Module]) -> None:
     (work / "Makefile").write_text(makefile(modules))
 
 
-def build_modules(headers: Path, modules: Sequence[Module], store: Store) -> dict[str, Path]:
+def build_modules(headers: Path, modules: Sequence[Module], cache: Cache) -> dict[str, Path]:
     """The paths of the .ko files by module name; those not in the cache are built by one make.
 
     Raises with the compiler's errors if one does not build.
     """
-    keys = {m.name: module_key(headers, m) for m in modules}
-    missing = [m for m in modules if not store.has("ko", keys[m.name])]
+    keys = {m.name: module_key(headers, m, cache) for m in modules}
+    built = {m.name: known.made for m in modules if (known := cache.load("ko", keys[m.name]))}
+    missing = [m for m in modules if not built.get(m.name)]
     if missing:
-        _build(headers, missing, keys, store)
-    return {name: store.path("ko", key) / f"{name}.ko" for name, key in keys.items()}
+        built |= _build(headers, missing, keys, cache)
+    return {name: folder / f"{name}.ko" for name, folder in built.items() if folder}
 
 
-def _build(headers: Path, modules: Sequence[Module], keys: dict[str, str], store: Store) -> None:
-    folder = store.root / "ko"
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".make-", dir=folder) as name:
-        work = Path(name)
+def _build(headers: Path, modules: Sequence[Module], keys: dict[str, str], cache: Cache) -> dict[str, Path]:
+    found = {}
+    with cache.scratch() as work:
         _prepare(work, modules)
+        since = time.time_ns()
         run(make_command(headers, work), "building the module", "R10")
         for module in modules:
-            store.get("ko", keys[module.name], partial(_keep, work, module))
+            reads, made = tuple(_reads(headers, work, module)), _made(work, module)
+            kept = cache.store("ko", keys[module.name], None, reads=reads, made=made, since=since)
+            found[module.name] = kept or made
+    return found
 
 
-def _keep(work: Path, module: Module, place: Path) -> None:
-    shutil.move(work / f"{module.name}.ko", place)
-    (place / f"{module.name}.c").write_text(module.text)
+def _made(work: Path, module: Module) -> Path:
+    """A folder with the module and its source."""
+    made = work / f"{module.name}.made"
+    made.mkdir()
+    for name in (f"{module.name}.ko", f"{module.name}.c"):
+        (work / name).replace(made / name)
+    return made
+
+
+def _reads(headers: Path, work: Path, module: Module) -> Iterator[str]:
+    """What kbuild says that it has read for a module's object, and what it makes a module of that with."""
+    said = (work / f".{module.name}.o.cmd").read_text(encoding="utf-8", errors="replace")
+    for path in _PREREQUISITE.findall(said):
+        places = (Path(base, path) for base in (headers, work))
+        yield str(next((place for place in places if place.exists()), headers / path))
+    yield from (str(headers / name) for name in ("Module.symvers", "vmlinux", "scripts/module.lds"))
+    yield from kbuild.reads(headers)

@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from kiter import tools
-from kiter.vm.command import Command, command, run
-from kiter.vm.store import Store, digest, tree_digest
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
+from kiter.vm.command import Command, command, compile_file, run
 
 HARNESS = Path(__file__).parent / "harness"
 INCLUDE = HARNESS / "include"
@@ -44,17 +45,16 @@ class Interface:
     declarations: str = ""
 
 
-def vmlinux_header(btf: Path, store: Store) -> Path:
+def vmlinux_header(btf: Path, cache: Cache) -> Path:
     """vmlinux.h of a kernel, from a file with its BTF; made once."""
-    stat = btf.stat()
-    bpftool = tools.require("bpftool")
-    key = digest([str(btf.resolve()), str(stat.st_size), str(stat.st_mtime_ns), bpftool.identity])
+    key = key_of("vmlinux_h", cache.digests.of(str(btf)), tools.require("bpftool").identity)
 
-    def make(work: Path) -> None:
-        cmd = command(bpftool, "btf", "dump", "file", btf, "format", "c")
+    def make(work: Path) -> tuple[str, ...]:
+        cmd = command(tools.require("bpftool"), "btf", "dump", "file", btf, "format", "c")
         (work / "kernel_types.h").write_text(run(cmd, "writing vmlinux.h", "R11"))
+        return ()
 
-    return store.get("vmlinux_h", key, make) / "kernel_types.h"
+    return cache.made("vmlinux_h", key, make) / "kernel_types.h"
 
 
 def header_texts(interface: Interface) -> dict[str, str]:
@@ -73,16 +73,17 @@ def header_texts(interface: Interface) -> dict[str, str]:
     }
 
 
-def header_folder(interface: Interface, store: Store) -> Path:
+def header_folder(interface: Interface, cache: Cache) -> Path:
     """A folder with the header texts of an interface."""
     texts = header_texts(interface)
 
-    def make(work: Path) -> None:
+    def make(work: Path) -> tuple[str, ...]:
         (work / "linux").mkdir()
         for name, text in texts.items():
             (work / name).write_text(text)
+        return ()
 
-    return store.get("bpf_include", digest(texts.values()), make)
+    return cache.made("bpf_include", key_of(*texts.values()), make)
 
 
 @cache
@@ -98,28 +99,27 @@ def compile_command(headers: Path, source: Path, out: Path) -> Command:
     return command(tools.require_clang(), *CFLAGS, *includes, "-c", source.name, "-o", out, cwd=source.parent)
 
 
-def _skeleton(program: Program, headers: Path, work: Path) -> None:
+def _skeleton(program: Program, headers: Path, work: Path) -> tuple[str, ...]:
     source, raw, linked = (work / f"{program.name}{end}" for end in (".c", ".raw.o", ".bpf.o"))
     source.write_text(program.text)
-    run(compile_command(headers, source, raw), f"compiling progs/{program.name}.c", "R12")
+    what, listing = f"compiling progs/{program.name}.c", work / "listing.d"
+    reads = compile_file(compile_command(headers, source, raw), listing, what, "R12")
     bpftool = tools.require("bpftool")
     # the link leaves the DWARF behind, which would make the guest's image ten times as large
     run(command(bpftool, "gen", "object", linked, raw), "linking the BPF object", "R12")
     raw.unlink()
+    listing.unlink()
     text = run(
         command(bpftool, "gen", "skeleton", linked, "name", program.name), "making the skeleton", "R12"
     )
     (work / f"{program.name}.skel.h").write_text(text)
+    return reads
 
 
-def build_program(program: Program, headers: Path, store: Store) -> Path:
+def build_program(program: Program, headers: Path, cache: Cache) -> Path:
     """The folder with <name>.bpf.o and <name>.skel.h; raises with clang's errors."""
-    key = digest([headers.name, tree_digest(INCLUDE), *CFLAGS, *_versions(), program.name, program.text])
-
-    def make(work: Path) -> None:
-        _skeleton(program, headers, work)
-
-    return store.get("bpf", key, make)
+    key = key_of("bpf", code_of(__name__), str(headers), *_versions(), program.name, program.text)
+    return cache.made("bpf", key, lambda work: _skeleton(program, headers, work))
 
 
 def _versions() -> Sequence[str]:

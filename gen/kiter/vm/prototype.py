@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 
 from kiter.btf.reader import Btf
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.errors import Diagnostic, KiterError, environment
 from kiter.generate import generate
 from kiter.kernel import compile_context, headers, kbuild
-from kiter.kernel.cache import opened
+from kiter.kernel.dependencies import Compiler
 from kiter.kernel.headers import Places
 from kiter.kernel.kernels import Kernel
 from kiter.kernel.vmlinux import missing
@@ -27,7 +29,6 @@ from kiter.vm.job import VmJob
 from kiter.vm.module import Module
 from kiter.vm.programs import Program, vmlinux_header
 from kiter.vm.runner import Test
-from kiter.vm.store import Store, digest
 
 SUFFIX = "_kiter"
 
@@ -61,9 +62,9 @@ class Prototype:
         return f"{self.name}_iter"
 
 
-def prototypes(its: Iterable[Spec], profile: Profile, kernel: Kernel, store: Store) -> tuple[Prototype, ...]:
+def prototypes(its: Iterable[Spec], profile: Profile, kernel: Kernel, cache: Cache) -> tuple[Prototype, ...]:
     """Every iterator for one kernel; raises KiterError when the kernel's headers cannot be used."""
-    return tuple(_prototype(it, profile, kernel, store) for it in its)
+    return tuple(_prototype(it, profile, kernel, cache) for it in its)
 
 
 def natives(its: Iterable[Spec], profile: Profile, kernel: Kernel) -> tuple[Prototype, ...]:
@@ -87,7 +88,7 @@ def _types(path: Path) -> Btf:
     return Btf.of(path)
 
 
-def _prototype(it: Spec, profile: Profile, kernel: Kernel, store: Store) -> Prototype:
+def _prototype(it: Spec, profile: Profile, kernel: Kernel, cache: Cache) -> Prototype:
     name = it.name + SUFFIX if has_iterator(kernel, it.name) else it.name
     # the verifier of a kernel that was not built with it holds no program to its list, and trusts no more
     trusted = tuple(p for p in it.held.trusted if _trusts(kernel, it, p))
@@ -95,8 +96,8 @@ def _prototype(it: Spec, profile: Profile, kernel: Kernel, store: Store) -> Prot
         it, name=name, context=replace(it.context, allow=()), held=replace(it.held, trusted=trusted)
     )
     plain = generate(named, profile)
-    flags = _around(plain, kernel)
-    needed, exported = _needed(plain, kernel, flags, store), _exported(kernel.headers)
+    flags = _around(plain, kernel, cache)
+    needed, exported = _needed(plain, kernel, flags, cache), _exported(kernel.headers)
     shims = tuple(symbol for symbol in needed if symbol not in exported)
     spaces = tuple(sorted({exported[symbol] for symbol in needed if exported.get(symbol)}))
     made = generate(named, profile, shims, spaces) if shims or spaces else plain
@@ -124,43 +125,35 @@ def confined(its: Iterable[Spec]) -> tuple[Diagnostic, ...]:
     )
 
 
-def _around(rendered: Rendered, kernel: Kernel) -> tuple[str, ...]:
+def _around(rendered: Rendered, kernel: Kernel, cache: Cache) -> tuple[str, ...]:
     """The compiler's flags for private headers; raises when the sources that hold them are missing."""
-    with opened(None) as store:
-        found = compile_context.of(rendered, headers.find(str(kernel.headers)), Places(), None, store)
+    found = compile_context.of(rendered, headers.find(str(kernel.headers)), Places(), None, cache)
     if found.unfit:
         raise environment("R10", f"{rendered.spec} cannot be compiled: {found.unfit}")
     return found.flags
 
 
-def _needed(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], store: Store) -> tuple[str, ...]:
+def _needed(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], cache: Cache) -> tuple[str, ...]:
     """The symbols that the code needs from elsewhere: seen in the object it compiles to."""
-    key = digest([str(kernel.headers), kernel.release, rendered.unit, *flags])
+    asked = kbuild.ask(headers.find(str(kernel.headers)), cache)
+    key = key_of("needed", code_of(__name__), asked.identity, rendered.unit, *flags)
+    compiler = Compiler(
+        [asked.compiler.path, *asked.flags, *flags, *kbuild.object_flags("unit.c")], asked.cwd
+    )
 
-    def make(work: Path) -> None:
-        (work / "symbols").write_text("\n".join(sorted(_undefined(rendered, kernel, flags, work))))
+    def make(work: Path) -> tuple[str, ...]:
+        source, made = work / "unit.c", work / "unit.o"
+        source.write_text(rendered.unit)
+        compiled = compiler.run(source, made)
+        if compiled.done.status:
+            raise _explained(rendered, kernel, compiled.done.stderr)
+        (work / "symbols").write_text("\n".join(sorted(_undefined(made))))
+        return compiled.reads or ()
 
-    return tuple((store.get("needed", key, make) / "symbols").read_text().split())
+    return tuple((cache.made("needed", key, make) / "symbols").read_text().split())
 
 
-def _undefined(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], work: Path) -> set[str]:
-    source, made = work / "unit.c", work / "unit.o"
-    source.write_text(rendered.unit)
-    with opened(None) as store:
-        asked = kbuild.ask(headers.find(str(kernel.headers)), store)
-    words = [
-        asked.compiler.path,
-        *asked.flags,
-        *flags,
-        *kbuild.object_flags("unit.c"),
-        "-c",
-        "-o",
-        str(made),
-        str(source),
-    ]
-    done = subprocess.run(words, cwd=asked.cwd, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise _explained(rendered, kernel, done.stderr)
+def _undefined(made: Path) -> set[str]:
     listed = subprocess.run(["nm", "-u", str(made)], capture_output=True, text=True, check=True).stdout
     return {line.split()[-1] for line in listed.splitlines() if line.strip()}
 
@@ -183,13 +176,13 @@ def _exported(folder: Path) -> dict[str, str]:
     return {"__this_module": "", "_GLOBAL_OFFSET_TABLE_": ""} | {row[1]: (*row, "")[4] for row in rows}
 
 
-def job(made: Sequence[Prototype], kernel: Kernel, store: Store, only: str = "") -> VmJob:
+def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "") -> VmJob:
     """What to boot for these prototypes: their modules, and the selftests as they are emitted.
 
     `only` selects tests by pattern.
     """
     rendered = [p.rendered for p in made]
-    vmlinux = vmlinux_header(kernel.btf, store).read_text()
+    vmlinux = vmlinux_header(kernel.btf, cache).read_text()
     outputs = [output for one in rendered for output in one.outputs]
     return VmJob(
         kernel=kernel,

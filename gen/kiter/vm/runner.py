@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from kiter import tools
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.errors import environment
-from kiter.vm.command import Command, command, run
+from kiter.vm.command import Command, command, compile_file, run
 from kiter.vm.programs import HARNESS, INCLUDE
-from kiter.vm.store import Store, digest, tree_digest
 
 CFLAGS = ("-O1", "-g", "-Wall", "-std=gnu11", "-D_GNU_SOURCE")
 LIBRARIES = ("-lbpf", "-lelf", "-lz", "-lpthread")
@@ -50,47 +50,52 @@ def skeletons(test: Test) -> list[str]:
     return SKELETON.findall(test.text)
 
 
-@cache
-def harness_digest() -> str:
-    """What the harness is made of."""
-    return tree_digest(HARNESS)
-
-
 def compile_command(source: Path, out: Path, includes: Sequence[Path]) -> Command:
     """How a C file of the runner is compiled."""
     paths = [f"-I{p}" for p in (*includes, INCLUDE, HARNESS)]
     return command(tools.require("gcc"), *CFLAGS, *paths, "-c", source.name, "-o", out, cwd=source.parent)
 
 
-def build_harness(uapi: Path, store: Store) -> list[Path]:
+def build_harness(uapi: Path, cache: Cache) -> list[Path]:
     """The harness's own objects, compiled when it or the kernel's interface has changed."""
-    key = digest([harness_digest(), tools.require("gcc").identity, uapi.name, *CFLAGS])
+    sources = sorted(HARNESS.glob("*.c"))
+    made_of = (
+        code_of(__name__),
+        tools.require("gcc").identity,
+        str(uapi),
+        *(str(source) for source in sources),
+    )
 
-    def make(work: Path) -> None:
-        for source in sorted(HARNESS.glob("*.c")):
+    def make(work: Path) -> Iterator[str]:
+        for source in sources:
             cmd = compile_command(source, work / f"{source.stem}.o", [uapi])
-            run(cmd, f"compiling the harness's {source.name}", "R13")
+            what = f"compiling the harness's {source.name}"
+            yield from compile_file(cmd, work / f"{source.stem}.d", what, "R13")
 
-    return sorted(store.get("harness", key, make).glob("*.o"))
+    return sorted(cache.made("harness", key_of("harness", *made_of), make).glob("*.o"))
 
 
-def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, store: Store) -> Path:
+def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, cache: Cache) -> Path:
     """A test's object; `programs` are the built ones by name. Raises with gcc's errors."""
     needed = skeletons(test)
     absent = [name for name in needed if name not in programs]
     if absent:
         raise environment("R14", f"prog_tests/{test.name}.c includes {absent[0]}.skel.h: no such program")
     folders = [programs[name] for name in needed]
-    made_of = [harness_digest(), tools.require("gcc").identity, uapi.name, *CFLAGS]
-    key = digest([*made_of, *(f.name for f in folders), test.name, test.text])
+    made_of = (
+        code_of(__name__),
+        tools.require("gcc").identity,
+        *(str(folder) for folder in (uapi, *folders)),
+    )
+    key = key_of("test", *made_of, test.name, test.text)
 
-    def make(work: Path) -> None:
+    def make(work: Path) -> tuple[str, ...]:
         source = work / f"{test.name}.c"
         source.write_text(test.text)
         cmd = compile_command(source, work / f"{test.name}.o", [*folders, uapi])
-        run(cmd, f"compiling prog_tests/{test.name}.c", "R14")
+        return compile_file(cmd, work / "listing.d", f"compiling prog_tests/{test.name}.c", "R14")
 
-    return store.get("test", key, make) / f"{test.name}.o"
+    return cache.made("test", key, make) / f"{test.name}.o"
 
 
 def table(tests: Sequence[Test]) -> str:
@@ -111,41 +116,51 @@ def link_command(objects: Sequence[Path], out: Path) -> Command:
     return command(tools.require("gcc"), "-static", "-s", *WRAPPED, "-o", out, *objects, *LIBRARIES)
 
 
-def link(text: str, objects: Sequence[Path], store: Store) -> Path:
+def link(text: str, objects: Sequence[Path], cache: Cache) -> Path:
     """The runner of the tests in this table, from the objects of the harness and of the tests."""
-    key = digest([text, *(str(o) for o in objects), *WRAPPED, tools.require("gcc").identity])
+    key = key_of("runner", code_of(__name__), text, *(str(o) for o in objects), tools.require("gcc").identity)
 
-    def make(work: Path) -> None:
-        source = work / "table.c"
+    def make(work: Path) -> tuple[str, ...]:
+        source, listing = work / "table.c", work / "listing.d"
         source.write_text(text)
-        run(compile_command(source, work / "table.o", []), "compiling the table of tests", "R13")
+        cmd = compile_command(source, work / "table.o", [])
+        compiled = compile_file(cmd, listing, "compiling the table of tests", "R13")
         run(link_command([work / "table.o", *objects], work / "runner"), "linking the runner", "R13")
+        return (*compiled, *_archives())
 
-    return store.get("runner", key, make) / "runner"
+    return cache.made("runner", key, make) / "runner"
+
+
+def _archives() -> Iterator[str]:
+    """The files of the libraries that are linked."""
+    for library in (*LIBRARIES, "-lc"):
+        asked = command(tools.require("gcc"), f"-print-file-name=lib{library.removeprefix('-l')}.a")
+        yield run(asked, "asking gcc for its libraries").strip()
 
 
 def build_runner(
-    tests: Sequence[Test], programs: Mapping[str, Path], uapi: Path, store: Store, pool: Executor
+    tests: Sequence[Test], programs: Mapping[str, Path], uapi: Path, cache: Cache, pool: Executor
 ) -> Path:
     """The finished runner; the tests are compiled side by side."""
-    built = pool.map(lambda t: build_test(t, programs, uapi, store), tests)
-    return link(table(tests), [*build_harness(uapi, store), *built], store)
+    built = pool.map(lambda t: build_test(t, programs, uapi, cache), tests)
+    return link(table(tests), [*build_harness(uapi, cache), *built], cache)
 
 
-def uapi_folder(headers: Path, store: Store) -> Path:
+def uapi_folder(headers: Path, cache: Cache) -> Path:
     """The booted kernel's own bpf.h and btf.h, so that tests know its constants."""
     source = _uapi_source(headers)
     if source is None:
         raise environment("R15", "the headers have no include/uapi/linux/bpf.h", file=str(headers))
     files = [source / name for name in ("bpf.h", "btf.h")]
-    key = digest(part for f in files for part in (f.name, f.read_bytes()))
+    key = key_of("uapi", *(part for f in files for part in (f.name, f.read_bytes())))
 
-    def make(work: Path) -> None:
+    def make(work: Path) -> tuple[str, ...]:
         (work / "linux").mkdir()
         for file in files:
             shutil.copy(file, work / "linux")
+        return ()
 
-    return store.get("uapi", key, make)
+    return cache.made("uapi", key, make)
 
 
 def _uapi_source(headers: Path) -> Path | None:

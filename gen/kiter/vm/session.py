@@ -13,15 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiter import tools
+from kiter.cache.store import Cache
 from kiter.errors import Diagnostic, KiterError, environment
-from kiter.kernel.cache import default_root
 from kiter.vm import initramfs, qemu, registration, repro
 from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
 from kiter.vm.image import vmlinux, vmlinux_path
 from kiter.vm.job import Options, VmJob, job_file
 from kiter.vm.module import build_modules
 from kiter.vm.results import GuestReport, Outcome, console_tail, read_report
-from kiter.vm.store import Store
 
 # the kernel patches its own code by way of breakpoints, which QEMU 7.2 translates and may run later
 MISTRANSLATED = b"Oops: int3:"
@@ -60,17 +59,17 @@ class _Built:
     guest: Guest
 
 
-def _modules(job: VmJob, store: Store, clock: Clock) -> dict[str, Path]:
+def _modules(job: VmJob, cache: Cache, clock: Clock) -> dict[str, Path]:
     with clock.step("modules"):
-        return build_modules(job.kernel.headers, job.modules, store)
+        return build_modules(job.kernel.headers, job.modules, cache)
 
 
-def _build(job: VmJob, harness: Harness, store: Store, clock: Clock) -> _Built:
+def _build(job: VmJob, harness: Harness, cache: Cache, clock: Clock) -> _Built:
     with ThreadPoolExecutor(4) as pool:
-        image = pool.submit(vmlinux, job.kernel.image, store)
-        modules = pool.submit(_modules, job, store, clock)
+        image = pool.submit(vmlinux, job.kernel.image, cache)
+        modules = pool.submit(_modules, job, cache, clock)
         pool.submit(qemu.accelerator)
-        guest = pool.submit(harness.build, job, store, clock)
+        guest = pool.submit(harness.build, job, cache, clock)
         return _Built(image.result(), modules.result(), guest.result())
 
 
@@ -104,7 +103,7 @@ def run_session(
     job: VmJob,
     options: Options | None = None,
     listen: Callable[[str], None] = _silent,
-    store: Store | None = None,
+    cache: Cache | None = None,
     harness: Harness = OWN,
 ) -> VmResult:
     """Builds what the cache lacks, boots once, and returns what happened.
@@ -113,10 +112,10 @@ def run_session(
     does not compile or a tool is missing; whatever happens in the guest is a result.
     """
     options = options or Options()
-    store = store or Store(default_root() / "vm")
+    cache = cache or Cache()
     began = time.monotonic()
     clock = Clock(listen)
-    built = _build(job, harness, store, clock)
+    built = _build(job, harness, cache, clock)
     folder = Path(tempfile.mkdtemp(prefix="kiter-"))
     try:
         machine = _machine(built.kernel, folder, options)
@@ -129,8 +128,8 @@ def run_session(
         if options.keep:
             place = options.keep.absolute()
             _keep(place, job, built, machine)
-            harness.lay(place, job, store)
-            _write_script(place, job, machine, harness, store)
+            harness.lay(place, job, cache)
+            _write_script(place, job, machine, harness, cache)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return VmResult(
@@ -190,26 +189,26 @@ def _keep(place: Path, job: VmJob, built: _Built, machine: qemu.Machine) -> None
     repro.lay_modules(place, job)
 
 
-def _script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, store: Store) -> str:
-    building = [*repro.module_commands(place, job), *harness.commands(place, job, store)]
+def _script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, cache: Cache) -> str:
+    building = [*repro.module_commands(place, job), *harness.commands(place, job, cache)]
     return repro.script(building, qemu.boot_command(machine, qemu.accelerator()))
 
 
-def _write_script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, store: Store) -> None:
+def _write_script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, cache: Cache) -> None:
     there = replace(machine, initrd=place / "initrd.cpio", console=place / "console.log")
     there = replace(there, results=place / "results.jsonl")
-    (place / repro.SCRIPT).write_text(_script(place, job, there, harness, store))
+    (place / repro.SCRIPT).write_text(_script(place, job, there, harness, cache))
 
 
 def dry_run(
-    job: VmJob, options: Options | None = None, store: Store | None = None, harness: Harness = OWN
+    job: VmJob, options: Options | None = None, cache: Cache | None = None, harness: Harness = OWN
 ) -> str:
     """The exact commands of a session as a shell script; nothing is built and nothing booted.
 
     They refer to the folder of `options.keep`, which a run with it fills.
     """
     options = options or Options()
-    store = store or Store(default_root() / "vm")
+    cache = cache or Cache()
     folder = (options.keep or Path("kiter-work")).absolute()
-    machine = _machine(vmlinux_path(job.kernel.image, store), folder, options)
-    return _script(folder, job, machine, harness, store)
+    machine = _machine(vmlinux_path(job.kernel.image, cache), folder, options)
+    return _script(folder, job, machine, harness, cache)

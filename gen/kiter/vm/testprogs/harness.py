@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
+from kiter.cache.store import Cache
 from kiter.vm import session
 from kiter.vm.command import Command, command, run
 from kiter.vm.harnesses import Clock, Guest
 from kiter.vm.job import Options, VmJob
 from kiter.vm.runner import Test, build_harness, functions, link, title, uapi_folder
-from kiter.vm.store import Store
 from kiter.vm.testprogs import log, make, tree
 
 PLACE = "test_progs/test_progs"  # where exec.c of the harness looks for it
@@ -32,30 +32,30 @@ class TestProgs:
 
     given: Path | None = None
 
-    def build(self, job: VmJob, store: Store, clock: Clock) -> Guest:
+    def build(self, job: VmJob, cache: Cache, clock: Clock) -> Guest:
         """See Harness."""
         with clock.step("kernel source"):
-            source = tree.source(job.kernel.release, self.given, store)
+            source = tree.source(job.kernel.release, self.given, cache)
         with clock.step("test_progs itself"):
-            base = make.base(source, job.kernel.btf, store)
+            base = make.base(source, job.kernel.btf, cache)
         with clock.step("test_progs"):
-            program = make.build(base, job, store)
-        objects = build_harness(uapi_folder(job.kernel.headers, store), store)
-        return Guest(link(table(job.tests), objects, store), {PLACE: program, **libraries(program)})
+            program = make.build(base, job, cache)
+        objects = build_harness(uapi_folder(job.kernel.headers, cache), cache)
+        return Guest(link(table(job.tests), objects, cache), {PLACE: program, **libraries(program)})
 
     def events(self, job: VmJob, raw: bytes) -> bytes:
         """See Harness."""
         return log.events(raw, job.tests)
 
-    def lay(self, folder: Path, job: VmJob, store: Store) -> None:
+    def lay(self, folder: Path, job: VmJob, cache: Cache) -> None:
         """See Harness."""
-        source = tree.source(job.kernel.release, self.given, store)
-        base = make.base(source, job.kernel.btf, store)
+        source = tree.source(job.kernel.release, self.given, cache)
+        base = make.base(source, job.kernel.btf, cache)
         if not (folder / KEPT).exists():
             make.copy(base, folder / KEPT)
         make.lay(folder / KEPT, base, job)
 
-    def commands(self, folder: Path, job: VmJob, store: Store) -> list[Command]:
+    def commands(self, folder: Path, job: VmJob, cache: Cache) -> list[Command]:
         """See Harness."""
         return [
             make.make_command(folder / KEPT, job.kernel.btf),
@@ -84,7 +84,7 @@ def run_testprogs(
     job: VmJob,
     options: Options | None = None,
     listen: Callable[[str], None] = lambda _name: None,
-    store: Store | None = None,
+    cache: Cache | None = None,
     source: Path | None = None,
 ) -> session.VmResult:
     """Like run_session(), but the tests are run by the kernel's own test_progs.
@@ -92,11 +92,11 @@ def run_testprogs(
     It is built from the tree `source`, else from the source package of the kernel that is booted. Raises
     KiterError R16 if there is no source, and R17 if what it is built from does not compile.
     """
-    return session.run_session(job, options, listen, store, TestProgs(source))
+    return session.run_session(job, options, listen, cache, TestProgs(source))
 
 
 def dry_run(
-    job: VmJob, options: Options | None = None, store: Store | None = None, source: Path | None = None
+    job: VmJob, options: Options | None = None, cache: Cache | None = None, source: Path | None = None
 ) -> str:
     """The exact commands of such a run, like session.dry_run()."""
-    return session.dry_run(job, options, store, TestProgs(source))
+    return session.dry_run(job, options, cache, TestProgs(source))

@@ -2,14 +2,13 @@
 """The kernel's test_progs with a job's tests in place of its own, built by the kernel's Makefile.
 
 What does not depend on the tests (libbpf, bpftool, the core of test_progs) is built once, into a folder
-of the store that is never changed. The tests are built in a copy of it that stays, so that make
+of the cache that is never changed. The tests are built in a copy of it that stays, so that make
 sees what has changed since the last time.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import tempfile
@@ -18,9 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
+from kiter.kernel.dependencies import prerequisites
 from kiter.vm.command import Command, command, run
 from kiter.vm.job import VmJob
-from kiter.vm.store import Store, digest
 from kiter.vm.testprogs.tree import BPF, KEPT, Source
 
 # what would be built although none of the tests needs it, or with tools that few have
@@ -34,7 +35,6 @@ OPTIMIZED = ("VMLINUX_H=", "RELEASE=1", "SAN_CFLAGS=-Wno-error")
 PLACEHOLDER = "void test_nothing(void)\n{\n}\n"
 VMLINUX_H = "kiter_vmlinux.h"
 BUSY = ".busy"
-KEPT_BASES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,6 @@ class Base:
     """A pruned tree in which everything but tests is built."""
 
     path: Path
-    key: str
 
 
 def make_command(top: Path, btf: Path) -> Command:
@@ -59,37 +58,39 @@ def strip_command(top: Path, out: Path) -> Command:
     return command(tools.require("strip"), "-o", out, top / BPF / "test_progs")
 
 
-def base(source: Source, btf: Path, store: Store) -> Base:
+def base(source: Source, btf: Path, cache: Cache) -> Base:
     """The base for the programs of a kernel with that BTF, built when it is not there."""
-    stat = btf.stat()
-    made_of = [source.identity, str(btf.resolve()), str(stat.st_size), str(stat.st_mtime_ns)]
-    compilers = tools.require_clang().identity, tools.require("gcc").identity
-    key = digest([*made_of, *compilers, *NOTHING, *OPTIMIZED])
+    compilers = (tools.require_clang().identity, tools.require("gcc").identity)
+    key = key_of("base", code_of(__name__), source.path.name, cache.digests.of(str(btf)), *compilers)
 
-    def make(work: Path) -> None:
+    def make(work: Path) -> Iterator[str]:
         shutil.copytree(source.path, work, symlinks=True, dirs_exist_ok=True)
         _write(work / BPF / "prog_tests/nothing.c", PLACEHOLDER)
         _run(work, btf, "building test_progs without tests", OPTIMIZED)
+        for listing in work.rglob("*.d"):
+            yield from (path for path in prerequisites(listing.read_text()) if path.startswith("/"))
 
-    return Base(store.get("testprogs_base", key, make), key)
+    return Base(cache.made("testprogs_base", key, make))
 
 
 def _run(top: Path, btf: Path, what: str, also: Sequence[str] = ()) -> None:
     run(Command((*make_command(top, btf).argv, *also)), what, "R17")
 
 
-def build(made: Base, job: VmJob, store: Store) -> Path:
+def build(made: Base, job: VmJob, cache: Cache) -> Path:
     """The stripped test_progs of these tests; raises KiterError R17 with the compiler's errors."""
     texts = _texts(job)
-    key = digest([made.key, job.types, job.declarations, *(part for pair in texts.items() for part in pair)])
+    parts = (job.types, job.declarations, *(part for pair in texts.items() for part in pair))
 
-    def make(work: Path) -> None:
-        with _build_folder(made, store) as top:
+    def make(work: Path) -> tuple[str, ...]:
+        with _build_folder(made, cache) as top:
             lay(top, made, job)
             _run(top, job.kernel.btf, "building test_progs")
             run(strip_command(top, work / "test_progs"), "stripping test_progs", "R17")
+        return ()
 
-    return store.get("testprogs", key, make) / "test_progs"
+    key = key_of("testprogs", code_of(__name__), made.path.name, *parts)
+    return cache.made("testprogs", key, make) / "test_progs"
 
 
 def _texts(job: VmJob) -> dict[str, str]:
@@ -99,34 +100,19 @@ def _texts(job: VmJob) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _build_folder(made: Base, store: Store) -> Iterator[Path]:
+def _build_folder(made: Base, cache: Cache) -> Iterator[Path]:
     """The copy of the base that tests are built in; one process at a time has it."""
-    folder = store.root / "testprogs_work"
-    folder.mkdir(parents=True, exist_ok=True)
-    top = folder / made.key
-    with (folder / f"{made.key}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with cache.build_folder("testprogs", made.path.name) as top:
         if (top / BUSY).exists():
             # a make that was killed may leave half a file behind, which the next takes for a whole one
             shutil.rmtree(top)
         if not top.is_dir():
             copy(made, top)
-            _forget(store)
         (top / BUSY).touch()
         try:
             yield top
         finally:
             (top / BUSY).unlink()
-
-
-def _forget(store: Store) -> None:
-    """Removes the bases that were not used for longest, with their copies: a kernel's takes 100 MB."""
-    locks = (store.root / "testprogs_work").glob("*.lock")
-    for path in sorted(locks, key=lambda p: p.stat().st_mtime, reverse=True)[KEPT_BASES:]:
-        with path.open("a") as lock, contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(path.with_suffix(""), ignore_errors=True)
-            shutil.rmtree(store.path("testprogs_base", path.stem), ignore_errors=True)
 
 
 def copy(made: Base, top: Path) -> None:

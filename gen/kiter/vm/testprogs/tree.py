@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.errors import environment
 from kiter.kernel import sources, tree
 from kiter.spec.release import spelled
-from kiter.vm.store import Store, digest
 
 BPF = "tools/testing/selftests/bpf"
 # what of a tree is needed; a release may lack some
@@ -36,21 +37,20 @@ BUILT_FOLDERS = frozenset({"tools", "host-tools", "no_alu32", "cpuv4", "bpf_gcc"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where that part of a kernel is, pruned; `identity` changes with its content."""
+    """Where that part of a kernel is, pruned; the name of its folder changes with its content."""
 
     path: Path
-    identity: str
 
 
-def source(release: str, given: Path | None, store: Store) -> Source:
+def source(release: str, given: Path | None, cache: Cache) -> Source:
     """The source to build test_progs from: the tree that is given, else the package for the kernel.
 
     Raises KiterError R16 if there is none.
     """
-    return _of_tree(given, store) if given else _of_package(release, store)
+    return _of_tree(given, cache) if given else _of_package(release, cache)
 
 
-def _of_package(release: str, store: Store) -> Source:
+def _of_package(release: str, cache: Cache) -> Source:
     version = _version(release)
     archive = tree.package((sources.INSTALLED, sources.folder()), version)
     if archive is None:
@@ -61,10 +61,8 @@ def _of_package(release: str, store: Store) -> Source:
             file=str(sources.INSTALLED),
             hint=f"install {wanted}, or kiter kernels fetch {spelled(version)}",
         )
-    stat = archive.stat()
-    key = digest([str(archive), str(stat.st_size), str(stat.st_mtime_ns), *WANTED, *PRUNED, *KEPT])
 
-    def make(work: Path) -> None:
+    def make(work: Path) -> tuple[str, ...]:
         wanted = [f"{archive.name.partition('.tar')[0]}/{pattern}" for pattern in WANTED]
         tar = tools.require("tar").path
         if archive.suffix == ".xz":
@@ -75,8 +73,10 @@ def _of_package(release: str, store: Store) -> Source:
         for path in [p for p in (work / BPF).rglob("*.c") if _pruned(work, p)]:
             path.unlink()
         _require_selftests(work, archive)
+        return ()
 
-    return Source(store.get("testprogs_source", key, make), key)
+    key = key_of("source", code_of(__name__), cache.digests.of(str(archive)))
+    return Source(cache.made("testprogs_source", key, make))
 
 
 def _version(release: str) -> tuple[int, int]:
@@ -84,17 +84,22 @@ def _version(release: str) -> tuple[int, int]:
     return (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
 
 
-def _of_tree(given: Path, store: Store) -> Source:
-    key = digest(part for path in _files(given) for part in _stamp(given, path))
+def _of_tree(given: Path, cache: Cache) -> Source:
+    paths = tuple(_files(given))
+    links = {path: str(path.readlink()) for path in paths if path.is_symlink()}
 
-    def make(work: Path) -> None:
-        for path in _files(given):
+    def make(work: Path) -> Iterator[str]:
+        for path in paths:
             place = work / path.relative_to(given)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, place, follow_symlinks=False)
+            if path not in links:
+                yield str(path)
         _require_selftests(work, given)
 
-    return Source(store.get("testprogs_source", key, make), key)
+    names = (f"{path.relative_to(given)} {links.get(path, '')}" for path in paths)
+    key = key_of("source", code_of(__name__), str(given.absolute()), *names)
+    return Source(cache.made("testprogs_source", key, make))
 
 
 def _files(given: Path) -> Iterator[Path]:
@@ -118,11 +123,6 @@ def _is_source(given: Path, path: Path) -> bool:
 def _pruned(given: Path, path: Path) -> bool:
     name = path.relative_to(given)
     return path.name not in KEPT and any(name.match(f"{BPF}/{p}") for p in PRUNED)
-
-
-def _stamp(given: Path, path: Path) -> tuple[str, str, str]:
-    stat = path.lstat()
-    return str(path.relative_to(given)), str(stat.st_size), str(stat.st_mtime_ns)
 
 
 def _require_selftests(work: Path, origin: Path) -> None:
