@@ -39,8 +39,10 @@ class Companion:
     name: str
     parameters: tuple[Parameter, ...]
     last: bool
+    # the type of its result, "" for none
     gives: str
-    flags: frozenset[str]
+    # whether its arguments may be such as RCU protects
+    rcu: bool
     sets: tuple[str, ...]
 
 
@@ -72,6 +74,10 @@ class Skeleton:
     fields: tuple[Parameter, ...]
     next: tuple[str, ...]
     companions: tuple[Companion, ...]
+
+    def offered(self, argument: Argument) -> tuple[Value, ...]:
+        """The combinations of flags that an argument may be, none for one that is no such flags."""
+        return dict(self.combinations).get(argument.name, ())
 
     @property
     def untold(self) -> tuple[tuple[str, str], ...]:
@@ -143,4 +149,5 @@ def companion(function: Function, handle: str, flags: frozenset[str], sets: Sequ
     """A kfunc that takes the iterator beside other arguments."""
     own = tuple(p for p in function.parameters if p.type != handle)
     last = bool(own) and function.parameters[-1].type == handle
-    return Companion(function.name, own, last, function.returns, flags, tuple(sets))
+    gives = "" if function.returns == "void" else function.returns
+    return Companion(function.name, own, last, gives, "KF_RCU" in flags, tuple(sets))

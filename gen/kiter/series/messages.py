@@ -11,7 +11,7 @@ from kiter.lower.kernel import verifier
 from kiter.lower.series import commit_message
 from kiter.output import Kind
 from kiter.render import render
-from kiter.series.steps import KINDS, Piece, Step
+from kiter.series.steps import Piece, Step
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
@@ -19,7 +19,7 @@ from kiter.target.profile import Profile
 def of_patch(it: Spec, profile: Profile, piece: Piece, signed: str) -> str:
     """The message of one commit, signed off."""
     paths = piece.texts
-    tests = {o.kind.value for o in piece.rendered.outputs if o.path.partition(".d/")[0] in paths}
+    tests = {o.kind for o in piece.rendered.outputs if o.path.partition(".d/")[0] in paths}
     gained = _lines(piece.texts.get(profile.verifier)) - _lines(piece.was.get(profile.verifier))
     text = message(it, profile, piece.step, by_hand=piece.by_hand, tests=tests, gained=gained)
     return f"{text}\nSigned-off-by: {signed}\n"
@@ -35,12 +35,11 @@ def message(
     step: Step,
     *,
     by_hand: bool = False,
-    tests: Container[str] = (),
+    tests: Container[Kind] = (),
     gained: Container[str] = (),
 ) -> str:
     """What one patch says, with those kinds of output of the tests and those lines for the verifier."""
-    kinds = [kind.value for kind in KINDS[Step.SELFTESTS] if kind.value in tests]
-    view = commit_message.view(lowering_context(it, profile), by_hand, kinds, gained)
+    view = commit_message.view(lowering_context(it, profile), by_hand, tests, gained)
     return render(f"series/{step.value}.j2", view)
 
 
@@ -53,7 +52,7 @@ def of_cover(its: Sequence[Spec], profile: Profile, by_hand: Container[str], cha
 
 def every(it: Spec, profile: Profile) -> tuple[str, ...]:
     """All messages of a series of one new iterator."""
-    tests, told = [kind.value for kind in Kind], verifier.view(lowering_context(it, profile))
+    told = verifier.view(lowering_context(it, profile))
     gained = [line for part in told.parts for line in part.lines] if told else []
-    patches = (message(it, profile, step, tests=tests, gained=gained) for step in Step)
+    patches = (message(it, profile, step, tests=frozenset(Kind), gained=gained) for step in Step)
     return (*patches, of_cover([it], profile, (), ()), it.series.prefix)

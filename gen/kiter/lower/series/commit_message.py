@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from kiter.lower import callers, choices, failures
@@ -15,6 +15,7 @@ from kiter.lower.failures import Group
 from kiter.lower.kernel import declarations, verifier
 from kiter.lower.selftests import prog_failure
 from kiter.lower.statement import Statement
+from kiter.output import Kind
 from kiter.spec.model import NO_HEADER
 
 # The prefix of a subject, by the folder of the code.
@@ -46,8 +47,10 @@ class View:
     verifier: tuple[Statement, ...]
     # the header that declares the kfuncs to programs, "" for none
     header: str
-    # the kinds of output of the tests, and how many programs the verifier has to refuse
-    tests: tuple[str, ...]
+    # whether the patch of the tests declares the kfuncs, and compares walks with what user space sees
+    declares: bool
+    compares: bool
+    # how many programs it has that the verifier must refuse
     rejected: int
 
 
@@ -68,7 +71,7 @@ class Cover:
 
 
 def view(
-    ctx: LoweringContext, by_hand: bool = False, tests: Iterable[str] = (), gained: Container[str] = ()
+    ctx: LoweringContext, by_hand: bool = False, tests: Container[Kind] = (), gained: Container[str] = ()
 ) -> View:
     """What there is to say of one iterator; its patch has those `tests`, and what the verifier `gained`."""
     it, home = ctx.it, declarations.home(ctx)
@@ -87,8 +90,9 @@ def view(
         failures=failures.by_errno(failures.failures(ctx)),
         verifier=tuple(verifier.news(ctx, gained)),
         header="" if home == NO_HEADER else posixpath.basename(home),
-        tests=tuple(tests),
-        rejected=len(prog_failure.view(ctx).programs),
+        declares=Kind.DECLARATIONS in tests,
+        compares=Kind.PROG_TEST in tests,
+        rejected=len(prog_failure.view(ctx).programs) if Kind.PROG_FAILURE in tests else 0,
     )
 
 
