@@ -10,30 +10,35 @@ from kiter.fixtures.fixture import PrototypeFixture
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.frame import Frame, fixture, frame, held
-from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, table, tables
+from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, tables
+from kiter.lower.selftests.subtests import chosen
 from kiter.lower.selftests.variants import Flag, flags
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`walks` are the variants as text: flag values or cases, or the one walk, "all".
+    """What a program that shows, and one that compares, have alike."""
 
-    `tables` are the flag values for the BPF program, `chosen` the flag arguments with their arrays;
-    `arrays` and `cases` are what the cases of numbers store. `handle` is the object argument, "" when
-    there is none. `copied` says that each iterator has elements of its own, at addresses of their own.
-    """
-
+    # the iterator
     name: str
+    # the declaration of the pointer to an element
     pos: str
+    # the number, over `pos`, that user space knows an element by
     identity: str
+    # how the kernel names an element where that number is made of a name
     naming: str
     frame: Frame
+    # the variants as text: flag values or cases, or the one walk, "all"
     walks: tuple[str, ...]
+    # the values of the flag arguments, and what user space stores of them for a walk
     tables: tuple[Array, ...]
-    chosen: tuple[tuple[str, str, str], ...]
+    chosen: tuple[tuple[str, str], ...]
+    # what the cases of numbers pass and store
     arrays: tuple[Array, ...]
     cases: tuple[Case, ...]
+    # the object argument, "" when there is none
     handle: str
+    # whether each iterator has elements of its own, at addresses of their own
     copied: bool
     fixture: PrototypeFixture
 
@@ -53,10 +58,7 @@ def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program | None
         frame=frame(ctx),
         walks=_walks(given, tuple(case.name for case in told)),
         tables=tables(given),
-        chosen=tuple(
-            (f.name, table(i, f.name), "0" if i or f.argument.reserved else "which")
-            for i, f in enumerate(given)
-        ),
+        chosen=tuple(chosen(ctx, "which")),
         arrays=arrays(ctx),
         cases=told,
         handle=handles[0][0].name if handles else "",
