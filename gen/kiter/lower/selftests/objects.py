@@ -15,8 +15,6 @@ from kiter.lower.selftests.subtests import Subtest, chosen, refused, varying
 from kiter.lower.selftests.testfile import File, memory_defines
 from kiter.lower.selftests.variants import Variant, variants
 
-HELPERS = frozenset({"cgroup_helpers.h"})
-
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -41,7 +39,9 @@ FROM_OBJECT = Start(", __u64 id", ", id", ", id_of(0)", ", id_of(start)", ", id_
 class Objects(File):
     """The test and its table, walks[], which has a variant for each walk."""
 
-    fixture: Fixture
+    # whether a program counts references, and not user space
+    counts: bool
+    # constants beside those that all tests have
     defines: tuple[tuple[str, str], ...]
     columns: tuple[walks.Column, ...]
     variants: tuple[walks.Members, ...]
@@ -92,8 +92,8 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
         name=ctx.it.name,
         template="selftests/test/objects.c.j2",
         headers=_headers(found),
-        helpers=tuple(sorted(HELPERS.intersection(found.headers))),
-        fixture=found,
+        helpers=found.helpers,
+        counts=bool(found.references),
         defines=(*_defines(found), *memory_defines(ctx)),
         columns=walks.columns(members),
         variants=members,
@@ -114,11 +114,10 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
 
 def _headers(found: Fixture) -> tuple[str, ...]:
     threads = {"pthread.h"} if found.creates else set()
-    return tuple(sorted((threads | {*found.headers}) - HELPERS))
+    return tuple(sorted(threads | {*found.headers}))
 
 
 def _defines(found: Fixture) -> Iterator[tuple[str, str]]:
-    yield from (("MAX_ELEMS", "8192"), ("MAX_STEPS", "100000"))
     if found.creates:
         yield "NR_CHURNS", "20"
     yield "NR_WALKS", str(found.walks)

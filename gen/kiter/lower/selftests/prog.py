@@ -26,13 +26,12 @@ class View:
     frame: Frame
     # the number, over `pos`, that user space knows an element by
     identity: str
-    # how the kernel names an element where that number is made of a name
-    naming: str
     # whether programs wait for the test to add and remove elements
     holds: bool
     # whether a walk is made with a lock held
     locks: bool
     headers: tuple[str, ...]
+    # constants beside those that all programs have
     defines: tuple[tuple[str, str], ...]
     # what no header declares
     declared: tuple[str, ...]
@@ -40,7 +39,9 @@ class View:
     tables: tuple[Array, ...]
     # arrays that cases pass
     arrays: tuple[Array, ...]
-    # declarations of what the test sets, and of what it reads
+    # how often next() is called after the end
+    revived: int
+    # declarations of what the test sets, and of what it reads beside what all programs find
     asked: tuple[str, ...]
     found: tuple[str, ...]
     cases: tuple[Case, ...]
@@ -59,7 +60,6 @@ def view(ctx: LoweringContext) -> View:
         pos=declare(ctx.it.element, "pos"),
         frame=around,
         identity=identity(ctx),
-        naming=naming,
         holds=holds(ctx),
         locks=ctx.it.context.spinlock,
         headers=("bpf/bpf_tracing.h",) if irqs_off(ctx) else (),
@@ -67,6 +67,7 @@ def view(ctx: LoweringContext) -> View:
         declared=declarations.in_tests(ctx),
         tables=tables(flags(ctx)),
         arrays=arrays(ctx),
+        revived=3 if holds(ctx) else 2,
         asked=(*around.inputs, *_asked(ctx, told)),
         found=tuple(_found(ctx, given)),
         cases=told,
@@ -76,7 +77,6 @@ def view(ctx: LoweringContext) -> View:
 
 
 def _defines(ctx: LoweringContext, naming: str) -> Iterator[tuple[str, str]]:
-    yield from (("MAX_ELEMS", "8192"), ("MAX_STEPS", "100000"), ("MAX_PAIRS", "256"))
     if holds(ctx):
         yield "MAX_SPIN", "(4 * 1024 * 1024)"
     if spends(ctx):
@@ -93,15 +93,12 @@ def _asked(ctx: LoweringContext, told: tuple[Case, ...]) -> Iterator[str]:
 
 
 def _found(ctx: LoweringContext, given: tuple[Program, ...]) -> Iterator[str]:
-    yield from ("u64 elems[MAX_ELEMS]", "u32 nr_elems, nr_outer, nr_inner")
-    yield f"u64 revived[{3 if holds(ctx) else 2}]"
     if any(isinstance(program, Count) for program in given):
         yield "s64 nr_references"
     if asks(ctx):
         yield "s64 said, says_live, says_empty"
     if holds(ctx):
         yield "int held"
-    yield "int err"
 
 
 def _functions(ctx: LoweringContext, naming: str, told: tuple[Case, ...]) -> Iterator[str]:
