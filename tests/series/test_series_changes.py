@@ -9,10 +9,15 @@ import pytest
 import yaml
 from series_support import LETTER
 
-from kiter.series.changes import changelog, differences
+from kiter.series.changes import changelog
+from kiter.series.messages import of_changes
 from kiter.series.versions import Version
 
 OLD = yaml.safe_load((LETTER / "letter_css.yaml").read_text())
+
+
+def lines(version, before, specs, rebased=False):
+    return of_changes(changelog(version, before, specs, rebased))
 
 
 def changed(*way, value=None):
@@ -42,14 +47,16 @@ def changed(*way, value=None):
     ],
 )
 def test_one_change_is_one_phrase(new, said):
-    found = differences(OLD, new)
-    assert found == (said,)
+    old, new = (yaml.safe_dump(spec, sort_keys=False) for spec in (OLD, new))
+    both = Version("base", "head", "", {"a": old, "b": old})
+    assert lines(2, both, {"a": new, "b": old}) == ("Changes in v2:", f"- a: {said}")
+    one = Version("base", "head", "", {"a": old})
+    assert lines(2, one, {"a": new}) == ("Changes in v2:", f"- {said[:1].upper()}{said[1:]}")
 
 
 def test_several_iterators_and_the_versions_before():
     before = Version("base", "head", "Changes in v2:\n- Rebase", {"a": "x: 1\n", "b": "x: 1\n"})
-    lines = changelog(3, before, {"a": "x: 2\n", "c": "x: 1\n"}, rebased=False)
-    assert lines == (
+    assert lines(3, before, {"a": "x: 2\n", "c": "x: 1\n"}) == (
         "Changes in v3:",
         "- Drop the b iterator",
         "- Add the c iterator",
@@ -61,7 +68,5 @@ def test_several_iterators_and_the_versions_before():
 
 
 def test_no_change():
-    assert changelog(2, Version("b", "h", "", {"a": "x: 1\n"}), {"a": "x: 1\n"}, rebased=False) == (
-        "Changes in v2:",
-        "- No change",
-    )
+    same = {"a": "x: 1\n"}
+    assert lines(2, Version("base", "head", "", same), same) == ("Changes in v2:", "- No change")

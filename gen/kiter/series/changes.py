@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A changelog drafted from the difference of two versions of the specs."""
+"""What differs between two versions of the specs; templates/series/changes.j2 has the words."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from kiter.lower.statement import Statement
 from kiter.series.versions import Version
 
-_COLUMNS = 72
 _SHORT = 40
 # What a step of the way to a change is called; a name below it is said as it is.
 _CALLED = {
@@ -23,38 +23,43 @@ _CALLED = {
     "state": "field",
     "walk": "",
 }
-_QUIET = {"tests", "series"}  # told as a whole: what they hold is for machines, or in the letter itself
+_QUIET = ("series", "tests")  # told as a whole: what they hold is for machines, or in the letter itself
 
 
-def changelog(version: int, before: Version, specs: Mapping[str, str], rebased: bool) -> tuple[str, ...]:
-    """The lines for this version, then those of the versions before it.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done, and to which iterator, "" where there is one only or where the change says it."""
+
+    iterator: str
+    what: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Changelog:
+    """What a cover letter says of this version, and what that of the one before said."""
+
+    version: int
+    changes: tuple[Change, ...]
+    before: str
+
+
+def changelog(version: int, before: Version, specs: Mapping[str, str], rebased: bool) -> Changelog:
+    """This version beside the one before.
 
     `specs` are the texts as they are now, by their names; `rebased` says that the base is another.
     """
-    old = before.specs
-    points = ["Rebase"] if rebased else []
-    points += [f"Drop the {name} iterator" for name in old if name not in specs]
-    points += [f"Add the {name} iterator" for name in specs if name not in old]
-    for name in (name for name in specs if name in old):
-        said = differences(_data(old[name]), _data(specs[name]))
-        points += [f"{name}: {point}" if len(specs) > 1 else _capital(point) for point in said]
-    lines = [f"Changes in v{version}:", *(line for point in points or ["No change"] for line in _item(point))]
-    return (*lines, "", *before.changelog.splitlines()) if before.changelog else tuple(lines)
+    found = tuple(_changes(before.specs, specs, rebased))
+    return Changelog(version, found or (Change("", Statement("nothing")),), before.changelog)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _item(text: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        _COLUMNS,
-        initial_indent="- ",
-        subsequent_indent="  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def _changes(old: Mapping[str, str], new: Mapping[str, str], rebased: bool) -> Iterator[Change]:
+    if rebased:
+        yield Change("", Statement("rebase"))
+    yield from (Change("", Statement("drop", (name,))) for name in old if name not in new)
+    yield from (Change("", Statement("bring", (name,))) for name in new if name not in old)
+    for name in (name for name in new if name in old):
+        for what in differences(_data(old[name]), _data(new[name])):
+            yield Change(name if len(new) > 1 else "", what)
 
 
 def _data(text: str) -> Mapping[str, Any]:
@@ -63,40 +68,36 @@ def _data(text: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
-    """What differs, as a list of what was done: each a phrase without a full stop."""
-    quiet = (_quiet(key) for key in sorted(_QUIET) if old.get(key) != new.get(key))
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Statement, ...]:
+    """What differs, as what was done."""
+    quiet = (Statement(key) for key in _QUIET if old.get(key) != new.get(key))
     loud = ({k: v for k, v in side.items() if k not in _QUIET} for side in (old, new))
     return (*_below((), *loud), *quiet)
 
 
-def _quiet(key: str) -> str:
-    return "change what the tests know" if key == "tests" else "reword the motivation"
-
-
-def _below(way: tuple[str, ...], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _below(way: tuple[str, ...], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Statement]:
     for key in dict.fromkeys((*old, *new)):
         here = (*way, str(key))
         if key not in new:
-            yield f"remove {_named(here)}"
+            yield Statement("remove", (_named(here),))
         elif key not in old:
-            yield f"add {_named(here)}{_value(new[key])}"
+            yield Statement("add", (_named(here), _spelled(new[key]) if _is_short(new[key]) else ""))
         elif old[key] != new[key]:
             yield from _changed(here, old[key], new[key])
 
 
-def _changed(way: tuple[str, ...], old: object, new: object) -> Iterator[str]:
+def _changed(way: tuple[str, ...], old: object, new: object) -> Iterator[Statement]:
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _below(way, old, new)
     elif way[-1] in ("doc", "docs", "summary"):
-        yield f"reword what is said of {_named(way[:-1])}" if way[:-1] else "reword what it says of itself"
+        yield Statement("reword", (_named(way[:-1]),))
     elif isinstance(old, list) and isinstance(new, list) and _plain(old) and _plain(new):
-        yield from (f"{_named(way)}: remove {item}" for item in old if item not in new)
-        yield from (f"{_named(way)}: add {item}" for item in new if item not in old)
+        yield from (Statement("remove_item", (_named(way), str(item))) for item in old if item not in new)
+        yield from (Statement("add_item", (_named(way), str(item))) for item in new if item not in old)
     elif _is_short(old) and _is_short(new):
-        yield f"{_named(way)}: {_spelled(new)} instead of {_spelled(old)}"
+        yield Statement("replace", (_named(way), _spelled(new), _spelled(old)))
     else:
-        yield f"change {_named(way)}"
+        yield Statement("change", (_named(way),))
 
 
 def _plain(items: Sequence[object]) -> bool:
@@ -111,10 +112,6 @@ def _is_short(value: object) -> bool:
 
 def _spelled(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _value(value: object) -> str:
-    return f": {_spelled(value)}" if _is_short(value) else ""
 
 
 def _named(way: Sequence[str]) -> str:

@@ -123,7 +123,7 @@ class _Plan:
         if before is None:
             return ()
         rebased = before.base != self.where.base
-        return changes.changelog(self.wish.version, before, self.specs, rebased)
+        return messages.of_changes(changes.changelog(self.wish.version, before, self.specs, rebased))
 
     def letter(self, log: Sequence[str]) -> str:
         """The cover letter."""

@@ -11,6 +11,7 @@ from kiter.lower.kernel import verifier
 from kiter.lower.series import commit_message
 from kiter.output import Kind
 from kiter.render import render
+from kiter.series.changes import Changelog
 from kiter.series.steps import Piece, Step
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
@@ -48,6 +49,11 @@ def of_cover(its: Sequence[Spec], profile: Profile, by_hand: Container[str], cha
     parts = [commit_message.view(lowering_context(it, profile), it.name in by_hand) for it in its]
     view = commit_message.cover(parts, [it.series.subject for it in its], changelog)
     return render("series/cover.j2", view).rstrip() + "\n"
+
+
+def of_changes(changelog: Changelog) -> tuple[str, ...]:
+    """The lines for this version, then those of the versions before it."""
+    return tuple(render("series/changelog.j2", changelog).splitlines())
 
 
 def every(it: Spec, profile: Profile) -> tuple[str, ...]:
