@@ -18,7 +18,7 @@ from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.kernel import btf_files
 from kiter.render import render
 from kiter.spec.load import parse
-from kiter.spec.release import parse_release, spelled
+from kiter.spec.release import numbers, spelled
 from kiter.sync.codes import CODES
 from kiter.tree import worktree
 
@@ -72,7 +72,7 @@ def _of_tree(options: argparse.Namespace) -> Skeleton | None:
 
 def _of_btf(options: argparse.Namespace) -> Skeleton | None:
     source = btf_files.given(options.btf)
-    release = spelled(parse_release(source.release)) if source.release else ""
+    release = spelled(numbers(source.release)[:2])
     return btf.read(source.read(), options.name, release)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from kiter.btf.reader import Btf
 from kiter.kernel import headers, kernels
 from kiter.kernel.codes import lacking
+from kiter.spec.release import numbers
 
 RUNNING = Path("/sys/kernel/btf")
 KERNEL = "vmlinux"
@@ -41,7 +42,7 @@ def known() -> tuple[Source, ...]:
     found = [Source(kernel.btf, kernel.release) for kernel in (*kernels.installed(), *kernels.fetched())]
     found += [Source(one.path / KERNEL, one.release) for one in headers.installed()]
     there = {source.release: source for source in found if source.path.is_file()}
-    return tuple(sorted(there.values(), key=lambda source: kernels.numbers(source.release)))
+    return tuple(sorted(there.values(), key=lambda source: numbers(source.release)))
 
 
 def find(kernel: str) -> Source:

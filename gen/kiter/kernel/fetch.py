@@ -17,8 +17,8 @@ from pathlib import Path
 from kiter.errors import KiterError, environment
 from kiter.kernel import apt, kernels, sources, toolchain
 from kiter.kernel.apt import Apt
-from kiter.kernel.kernels import Kernel, fetched, kernels_folder, matches, numbers
-from kiter.spec.release import parse_release, spelled
+from kiter.kernel.kernels import Kernel, fetched, kernels_folder, matches
+from kiter.spec.release import numbers, spelled
 from kiter.target.profile import DEFAULT
 
 FLAVOUR = "cloud-amd64"
@@ -173,7 +173,7 @@ def _proven(root: Path, release: str) -> None:
 
 def _sources(found: Found, work: Path, listen: Listen) -> Path | None:
     """The archive of the sources, installed, fetched before, or now."""
-    version = spelled(parse_release(found.release))
+    version = spelled(numbers(found.release)[:2])
     have = sources.archive(version)
     package = f"linux-source-{version}"
     if have or package not in found.apt.real([package]):

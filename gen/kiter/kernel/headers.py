@@ -12,11 +12,10 @@ from pathlib import Path
 from kiter.cache.store import default_root
 from kiter.kernel.codes import lacking
 from kiter.kernel.kernels import COMPLETE
-from kiter.spec.release import spelled
+from kiter.spec.release import numbers, spelled
 from kiter.target.profile import nearest
 
 OLDEST = (6, 4)
-_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 _UTS = re.compile(r'UTS_RELEASE\s+"([^"]+)"')
 
 
@@ -30,8 +29,7 @@ class Headers:
     @property
     def version(self) -> tuple[int, int]:
         """Major and minor version."""
-        major, minor, _ = _numbers(self.release)
-        return major, minor
+        return numbers(self.release)[:2]
 
     @property
     def profile(self) -> str:
@@ -108,7 +106,7 @@ def read(path: Path) -> Headers | None:
     if not (path / "include/generated/autoconf.h").is_file():
         return None
     release = _release(path)
-    return Headers(path, release) if _VERSION.match(release) else None
+    return Headers(path, release) if any(numbers(release)) else None
 
 
 def _release(path: Path) -> str:
@@ -133,7 +131,7 @@ def _named(option: str, places: Places) -> Headers:
         if headers is None:
             raise lacking("E12", f"no configured kernel headers in {option}")
         return headers
-    if not _VERSION.match(option):
+    if not any(numbers(option)):
         raise lacking("E12", f"'{option}' is neither a directory nor a kernel release")
     exact = read(places.modules / option / "build")
     found = [headers for headers in _installed(places) if _matches(headers.release, option)]
@@ -164,11 +162,4 @@ def _young_enough(headers: Headers) -> Headers:
 
 def _order(headers: Headers) -> tuple[tuple[int, int, int], bool, str]:
     """Newest first; of equals the cloud flavour, whose kernel boots quickest."""
-    return _numbers(headers.release), "cloud" in headers.release, headers.release
-
-
-def _numbers(release: str) -> tuple[int, int, int]:
-    found = _VERSION.match(release)
-    if not found:
-        return 0, 0, 0
-    return int(found[1]), int(found[2]), int(found[3] or 0)
+    return numbers(headers.release), "cloud" in headers.release, headers.release

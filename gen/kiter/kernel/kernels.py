@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.cache.store import default_root
 from kiter.errors import environment
-from kiter.spec.release import parse_release, spelled
+from kiter.spec.release import numbers, spelled
 from kiter.target.profile import DEFAULT
 
 COMPLETE = "complete"  # stands in the folder of a fetched kernel once all of it is there
@@ -36,7 +35,7 @@ class Kernel:
         return self.headers / "vmlinux"
 
     @property
-    def version(self) -> tuple[int, ...]:
+    def version(self) -> tuple[int, int, int]:
         """The numbers of the release, to compare by."""
         return numbers(self.release)
 
@@ -44,12 +43,6 @@ class Kernel:
 def kernels_folder() -> Path:
     """Where fetched kernels are: $XDG_CACHE_HOME/kiter/kernels or below ~/.cache."""
     return default_root() / "kernels"
-
-
-def numbers(release: str) -> tuple[int, ...]:
-    """The numbers of a release, to compare by; () if it has none."""
-    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", release)
-    return tuple(int(n or 0) for n in found.groups()) if found else ()
 
 
 def installed(boot: Path = Path("/boot"), root: Path = Path("/")) -> list[Kernel]:
@@ -122,7 +115,7 @@ def remove(release: str, folder: Path | None = None) -> Path:
         raise environment("R31", f"{release} was not fetched", hint="kiter kernels list")
     (place / COMPLETE).unlink()
     shutil.rmtree(place)
-    version = spelled(parse_release(release))
+    version = spelled(numbers(release)[:2])
     if not any(matches(kernel.release, version) for kernel in fetched(folder)):
         for archive in (folder.parent / "sources").glob(f"linux-source-{version}.tar.*"):
             archive.unlink()

@@ -3,17 +3,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 Release = tuple[int, int]
 OLDEST: Release = (0, 0)
 NEWEST: Release = (9999, 0)
+_NUMBERS = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 def parse_release(text: str) -> Release:
     """`6.12` or `6.12.117-anything` as (6, 12); raises ValueError for anything else."""
     major, minor, *_ = text.split("-", maxsplit=1)[0].split("+", maxsplit=1)[0].split(".")
     return int(major), int(minor)
+
+
+def numbers(release: str) -> tuple[int, int, int]:
+    """What a kernel calls itself as numbers to compare by: 6.12.117-anything as (6, 12, 117).
+
+    A number that it does not have is 0.
+    """
+    found = _NUMBERS.match(release)
+    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else (0, 0, 0)
 
 
 def spelled(release: Release) -> str:

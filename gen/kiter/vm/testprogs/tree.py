@@ -15,7 +15,7 @@ from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import environment
 from kiter.kernel import sources, tree
-from kiter.spec.release import spelled
+from kiter.spec.release import numbers, spelled
 
 BPF = "tools/testing/selftests/bpf"
 # what of a tree is needed; a release may lack some
@@ -51,7 +51,7 @@ def source(release: str, given: Path | None, cache: Cache) -> Source:
 
 
 def _of_package(release: str, cache: Cache) -> Source:
-    version = _version(release)
+    version = numbers(release)[:2]
     archive = tree.package((sources.INSTALLED, sources.folder()), version)
     if archive is None:
         wanted = f"linux-source-{spelled(version)}"
@@ -77,11 +77,6 @@ def _of_package(release: str, cache: Cache) -> Source:
 
     key = key_of("source", code_of(__name__), cache.digests.of(str(archive)))
     return Source(cache.made("testprogs_source", key, make))
-
-
-def _version(release: str) -> tuple[int, int]:
-    numbers = re.match(r"(\d+)\.(\d+)", release)
-    return (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
 
 
 def _of_tree(given: Path, cache: Cache) -> Source:
