@@ -34,10 +34,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture: the nodes, the lines between them as (x, y, x, y), and what it says in words."""
+    """A picture: the nodes, the lines between them as (x, y, x, y), and the nodes that the walk visits."""
 
     title: str
-    words: str
+    visited: tuple[str, ...]
     nodes: tuple[Node, ...]
     edges: tuple[tuple[float, float, float, float], ...]
     width: float
@@ -112,8 +112,8 @@ def _figure(title: str, kind: str, reverse: bool = False) -> Figure:
     return _row(title, names, visited[::-1] if reverse else visited)
 
 
-def _told(title: str, visited: tuple[str, ...]) -> str:
-    return f"{title or 'The walk'} visits {', '.join(name.strip() for name in visited)}."
+def _named(visited: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.strip() for name in visited)
 
 
 def _tree(title: str, tree: Tree, start: str, visited: tuple[str, ...]) -> Figure:
@@ -126,7 +126,7 @@ def _tree(title: str, tree: Tree, start: str, visited: tuple[str, ...]) -> Figur
         (*places[parent], *places[child]) for parent, children in tree.items() for child in children
     )
     width = max(x for x, _ in places.values()) + WIDE / 2
-    return Figure(title, _told(title, visited), nodes, edges, width, max(y for _, y in places.values()) + 46)
+    return Figure(title, _named(visited), nodes, edges, width, max(y for _, y in places.values()) + 46)
 
 
 def _place(tree: Tree, name: str, depth: int, places: dict[str, tuple[float, float]]) -> float:
@@ -142,7 +142,7 @@ def _row(title: str, names: tuple[str, ...], visited: tuple[str, ...]) -> Figure
     nodes = tuple(_node(name, *place, visited, "") for name, place in places.items())
     points = list(places.values())
     edges = tuple((*a, *b) for a, b in pairwise(points))
-    return Figure(title, _told(title, visited), nodes, edges, len(names) * WIDE, 86)
+    return Figure(title, _named(visited), nodes, edges, len(names) * WIDE, 86)
 
 
 def _node(name: str, x: float, y: float, visited: tuple[str, ...], start: str) -> Node:

@@ -58,14 +58,14 @@ def _files(made: LoweringContext) -> dict[str, str]:
     for flag, figure in order.figures(made):
         file = f"pictures/{name}-{flag.lower()}.svg"
         found[file] = render("site/order.svg.j2", figure)
-        pictures.append(Picture(file, figure.title, figure.words))
+        pictures.append(Picture(file, figure.title, figure.visited))
     machine = f"pictures/{name}-states.svg"
     errors = tuple(dict.fromkeys(failure.errno for failure in failures.failures(made)))
     found[machine] = render("site/states.svg.j2", Machine(name, errors, made.it.element))
     kfuncs = generate(made.it, made.profile).of(Kind.KFUNCS)
     site = Site(
         release=made.profile.release,
-        states=Picture(machine, "", f"The states of bpf_iter_{name}: none, live and empty."),
+        states=machine,
         code=kfuncs.text if kfuncs else "",
     )
     found[f"bpf_iter_{name}.rst"] = render(

@@ -49,22 +49,22 @@ class Flags:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture: its file, what it is of ("" for the only walk), and the same in words."""
+    """The picture of a walk: its file, the flag ("" for the only one), and what is visited."""
 
     file: str
     title: str
-    words: str
+    visited: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """What a page has on the site beside the rest.
 
-    `states` is the picture of the iterator's states, `code` the kernel's code as it is generated.
+    `states` is the file of the picture of the iterator's states, `code` the kernel's code as it is generated.
     """
 
     release: str
-    states: Picture
+    states: str
     code: str
 
 
