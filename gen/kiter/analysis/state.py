@@ -83,13 +83,12 @@ class Memory:
 class State:
     """The fields in the order of the struct, the words of 8 bytes they take, and what says "live".
 
-    `base` is what stands before a field's name in next(); `memory` is None unless it is allocated.
+    `memory` is None unless it is allocated.
     """
 
     fields: tuple[Field, ...]
     words: int
     live: Liveness
-    base: str
     memory: Memory | None
 
     def has(self, name: str) -> bool:
@@ -104,8 +103,7 @@ def state(it: Spec, ahead: Lookahead | None) -> State:
     alive = live(it, ahead, resources, memory.name if memory else "")
     fields = _given(it) if it.by_hand else _fields(it, resources, alive)
     words = it.room if it.by_hand else 1 if memory else max(it.room, _words(fields))
-    base = "it->" if it.place.open else f"{memory.name}->" if memory else "kit->"
-    return State(fields, words, alive, base, memory)
+    return State(fields, words, alive, memory)
 
 
 def _given(it: Spec) -> tuple[Field, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kiter.analysis.state import Field, State
+from kiter.analysis.state import State
 from kiter.spec.argument import Argument
 from kiter.spec.model import Spec
 from kiter.spec.walk import Native
@@ -46,27 +46,29 @@ def helpers(it: Spec) -> dict[str, str]:
     return {h.name: function(it, h.name) for h in it.helpers}
 
 
+def base(it: Spec, state: State) -> str:
+    """What stands before a field: the open struct, allocated memory, or the view of the opaque struct."""
+    return "it->" if it.place.open else f"{state.memory.name}->" if state.memory else "kit->"
+
+
 def in_new(it: Spec, profile: Profile, state: State) -> Mapping[str, str]:
     """How new() spells the names that a snippet may use."""
-    found = {f.name: f"{state.base}{f.name}" for f in it.fields}
+    before = base(it, state)
+    found = {f.name: f"{before}{f.name}" for f in it.fields}
     found |= {a.name: parameter(a, profile) for a in it.arguments}
     found |= {r.name: r.name for r in it.resources}
     whole = {state.memory.name: state.memory.name} if state.memory and state.memory.whole else {}
-    return found | _natives(it, state) | whole | helpers(it)
+    return found | _natives(it, before) | whole | helpers(it)
 
 
-def in_next(it: Spec, state: State) -> Mapping[str, str]:
-    """How the functions after new() spell them: all of them live in the state."""
-    found = {f.name: _field(f, state) for f in state.fields}
+def in_next(it: Spec, state: State, before: str) -> Mapping[str, str]:
+    """How the functions after new() spell them: all live in the state, with `before` before their names."""
+    found = {f.name: f.name if f.inline else f"{before}{f.name}" for f in state.fields}
     whole = {state.memory.name: f"kit->{state.memory.name}"} if state.memory and state.memory.whole else {}
-    return found | _natives(it, state) | whole | helpers(it)
+    return found | _natives(it, before) | whole | helpers(it)
 
 
-def _field(field: Field, state: State) -> str:
-    return field.name if field.inline else f"{state.base}{field.name}"
-
-
-def _natives(it: Spec, state: State) -> dict[str, str]:
+def _natives(it: Spec, before: str) -> dict[str, str]:
     """The name of a kernel's own iterator stands for its address."""
     walks = (walk for case in it.cases for walk in case.walks if isinstance(walk, Native))
-    return {walk.name: f"&{state.base}{walk.name}" for walk in walks}
+    return {walk.name: f"&{before}{walk.name}" for walk in walks}

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kiter.analysis.state import State
 from kiter.lower import names
@@ -36,10 +36,11 @@ class Scope:
 
 def scope(it: Spec, profile: Profile, state: State) -> Scope:
     """The scope of the three kfuncs."""
-    return Scope(state.base, names.in_new(it, profile, state), names.in_next(it, state))
+    base = names.base(it, state)
+    return Scope(base, names.in_new(it, profile, state), names.in_next(it, state, base))
 
 
 def handled(it: Spec, state: State, handle: str) -> Scope:
     """The scope of a function that calls the iterator, whose fields may stand in it, by another name."""
-    base = f"{handle}->" if it.place.open else state.base
-    return Scope(base, {}, names.in_next(it, replace(state, base=base)))
+    base = f"{handle}->" if it.place.open else names.base(it, state)
+    return Scope(base, {}, names.in_next(it, state, base))
