@@ -100,6 +100,13 @@ def test_an_enumerator_is_there_once(tmp_path):
     assert "0.yaml:10" in found[0].message
 
 
+def test_an_enumerator_of_another_kernel_does_not_clash(tmp_path):
+    first = FLAGGED.format(name="a", defines="enum", flag="ONE")
+    second = FLAGGED.format(name="b", defines="enum", flag="TWO")
+    second += '    ONE: {doc: one, since: "7.3", cursor: {next: next_task(pos)}, expect: processes}\n'
+    assert lint.lint_together(list(_iterators(tmp_path, first, second))) == []
+
+
 def test_an_enum_is_there_once(tmp_path):
     first = FLAGGED.format(name="a", defines="enum x", flag="ONE")
     second = FLAGGED.format(name="b", defines="enum x", flag="TWO")
