@@ -78,6 +78,7 @@ def _environment() -> Environment:
         auto_reload=False,
         autoescape=False,
         bytecode_cache=Bytecode(Cache()),
+        cache_size=-1,  # all of them: one that is bounded takes longer for a template, the more there are
     )
     made.filters["lines"] = _lines
     made.filters |= {

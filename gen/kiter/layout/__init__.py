@@ -9,7 +9,7 @@ nothing. Lines that an author of a spec wrote (`authored`) keep their own layout
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Iterator
 
 from kiter.layout.authored import statements
 from kiter.layout.columns import TAB, aligned, width
@@ -21,7 +21,6 @@ from kiter.layout.statement import broken
 AUTHORED = "\0"
 # strings and comments may hold what looks like a bracket
 TEXT = re.compile(r"""\s*/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\s*//.*""")
-TABS = tuple("\t" * n for n in range(32))
 
 
 def authored(text: str) -> str:
@@ -31,91 +30,128 @@ def authored(text: str) -> str:
 
 def layout(text: str, widths: Widths = Widths()) -> str:  # noqa: B008 - frozen
     """The text of a C file in its final lines."""
-    return "\n".join(_spaced(_lines(iter(text.split("\n")), widths)))
+    return "\n".join(_Pass(text.split("\n"), widths).lines())
 
 
-def _spaced(lines: Iterator[str]) -> Iterator[str]:
-    """The lines with one empty line at most between two, and none inside of a brace."""
-    before, blank = "{", False
-    for line in lines:
-        if not line:
-            blank = True
-            continue
-        if blank and not before.endswith("{") and not line.lstrip("\t").startswith("}"):
-            yield ""
-        blank = False
-        yield line.replace(AUTHORED, "").rstrip()
-        before = line
-    if blank:
-        yield ""
+class _Pass:
+    """One text on its way."""
+
+    def __init__(self, lines: list[str], widths: Widths) -> None:
+        self._rest = iter(lines)
+        self._widths = widths
+        self._least = widths.least
+        self._nesting = Nesting()
+        self._out: list[str] = []
+        self._gap = False  # whether empty lines stand before the next one
+
+    def lines(self) -> list[str]:
+        """The final lines."""
+        for line in self._rest:
+            self._line(line)
+        return [*self._out, ""] if self._gap else self._out
+
+    def _put(self, line: str) -> None:
+        """Add a line, apart from the one before if it was so, unless a brace is between them."""
+        if self._gap:
+            self._gap = False
+            if self._out and self._out[-1][-1:] != "{" and line.lstrip("\t")[:1] != "}":
+                self._out.append("")
+        self._out.append(line)
+
+    def _line(self, line: str) -> None:
+        """A line, with those behind it that belong to it."""
+        bare = line.strip()
+        if self._nesting.fresh and bare:
+            line = self._declarations(line)
+            bare = line.strip()
+        if not bare:
+            self._gap = True
+        elif bare[0] == AUTHORED:
+            self._authored(bare[1:], self._nesting.tabs(line))
+        elif bare[0] == "#":
+            self._directive(line)
+        elif bare.startswith("/*"):
+            self._comment(line, bare)
+        else:
+            self._statement(line, bare)
+
+    def _declarations(self, line: str) -> str:
+        """The declarations that begin a block, from this line on; gives back the line behind them."""
+        self._nesting.fresh = False
+        declared: list[str] = []
+        while DECLARATION.fullmatch(bare := line.strip()):
+            declared.append(bare)
+            line = next(self._rest, "")
+        for one in ordered(declared):
+            self._whole(one, self._nesting.tabs(line))
+        return line
+
+    def _authored(self, text: str, tabs: int) -> None:
+        """An author's line behind so many tabs; the preprocessor's stay where they are."""
+        if text:
+            self._put(text if text[0] == "#" else "\t" * tabs + text)
+        else:
+            self._out.append("")
+
+    def _directive(self, line: str) -> None:
+        """A line for the preprocessor, with those that it goes on with."""
+        self._put(line.rstrip())
+        while line.endswith("\\"):
+            line = next(self._rest, "")
+            self._put(line)
+
+    def _comment(self, line: str, bare: str) -> None:
+        tabs = self._nesting.tabs(line)
+        if "*/" in bare:
+            self._whole(bare, tabs)
+            return
+        lines = [line]
+        for following in self._rest:
+            lines.append(following)
+            if "*/" in following:
+                break
+        self._several(lines, tabs)
+
+    def _statement(self, line: str, bare: str) -> None:
+        """The statement that begins on this line."""
+        nesting = self._nesting
+        first = last = _code(bare)
+        tabs = nesting.enter(first, line)
+        depth = _opened(first)
+        if depth <= 0 and nesting.whole(first):
+            self._whole(bare, tabs)
+        else:
+            lines = [line]
+            for following in self._rest:
+                lines.append(following)
+                last = _code(following.strip())
+                depth += _opened(last)
+                if depth <= 0 and nesting.whole(last):
+                    break
+            self._several(lines, tabs)
+        nesting.leave(first, last, tabs)
+
+    def _whole(self, bare: str, tabs: int) -> None:
+        """A statement or a comment on one line, or on more where it must be."""
+        begin = "\t" * tabs
+        if TAB * tabs + len(bare) <= self._least and "\t" not in bare:
+            self._put(begin + bare)
+        else:
+            for part in broken(bare, tabs, self._widths):
+                self._put(begin + part)
+
+    def _several(self, lines: list[str], tabs: int) -> None:
+        """Lines of one statement or comment, all moved by as much as the first."""
+        for line in _moved(lines, tabs):
+            self._put(line)
 
 
-def _lines(rest: Iterator[str], widths: Widths) -> Iterator[str]:
-    """The lines as they are to be, blank ones as they are."""
-    nesting = Nesting()
-    for line in rest:
-        if nesting.fresh and line.strip():
-            line = yield from _declarations(line, rest, nesting, widths)  # noqa: PLW2901 - the one behind
-        yield from _line(line, rest, nesting, widths)
-
-
-def _declarations(
-    line: str, rest: Iterator[str], nesting: Nesting, widths: Widths
-) -> Generator[str, None, str]:
-    """The declarations that begin a block, from this line on; gives back the line behind them."""
-    nesting.fresh = False
-    declared: list[str] = []
-    while DECLARATION.fullmatch(bare := line.strip()):
-        declared.append(bare)
-        line = next(rest, "")
-    for one in ordered(declared):
-        yield from _whole(one, nesting.tabs(line), widths)
-    return line
-
-
-def _line(line: str, rest: Iterator[str], nesting: Nesting, widths: Widths) -> Iterator[str]:
-    """One line, with those behind it that belong to it."""
-    bare = line.strip()
-    if not bare:
-        yield ""
-    elif bare[0] == AUTHORED:
-        yield _moved(bare, nesting.tabs(line))
-    elif bare[0] == "#":
-        yield from _until(lambda end: not end.endswith("\\"), line, rest)
-    elif not bare.startswith("/*"):
-        yield from _statement(line, rest, nesting, widths)
-    elif "*/" not in bare:
-        yield from _shifted(list(_until(lambda end: "*/" in end, line, rest)), nesting.tabs(line))
-    else:
-        yield from _whole(bare, nesting.tabs(line), widths)
-
-
-def _moved(line: str, tabs: int) -> str:
-    """An author's line behind so many tabs; the preprocessor's stay where they are."""
-    text = line[1:]
-    return AUTHORED + ("\t" * tabs if text and text[0] != "#" else "") + text
-
-
-def _until(ends: Callable[[str], bool], line: str, rest: Iterator[str]) -> Iterator[str]:
-    """The line and those behind it up to one that ends what it begins."""
-    yield line
-    while not ends(line) and (following := next(rest, None)) is not None:
-        line = following
-        yield line
-
-
-def _statement(line: str, rest: Iterator[str], nesting: Nesting, widths: Widths) -> Iterator[str]:
-    """The statement that begins on this line."""
-    bare = line.strip()
-    first = last = _code(bare)
-    tabs = nesting.enter(first, line)
-    lines, depth = [line], _opened(first)
-    while (depth > 0 or not nesting.whole(last)) and (following := next(rest, None)) is not None:
-        lines.append(following)
-        last = _code(following.strip())
-        depth += _opened(last)
-    nesting.leave(first, last, tabs)
-    yield from _whole(bare, tabs, widths) if len(lines) == 1 else _shifted(lines, tabs)
+def _moved(lines: list[str], tabs: int) -> Iterator[str]:
+    """The lines, the first of them behind so many tabs."""
+    was = [width(line[: len(line) - len(line.lstrip())]) for line in lines]
+    for line, column in zip(lines, was, strict=True):
+        bare = line.strip()
+        yield aligned(column - was[0] + TAB * tabs) + bare if bare else ""
 
 
 def _code(line: str) -> str:
@@ -127,20 +163,3 @@ def _opened(code: str) -> int:
     """How many brackets are open behind a line; a brace at one of its ends is that of a block."""
     opened = code.count("(") + code.count("[") + code.count("{") - (code[-1:] == "{")
     return opened - code.count(")") - code.count("]") - code.count("}") + (code[:1] == "}")
-
-
-def _whole(bare: str, tabs: int, widths: Widths) -> Iterator[str]:
-    """A statement or a comment on one line, or on more where it must be."""
-    begin = TABS[tabs]
-    if TAB * tabs + len(bare) <= widths.least and "\t" not in bare:
-        yield begin + bare
-    else:
-        yield from (begin + part for part in broken(bare, tabs, widths))
-
-
-def _shifted(lines: list[str], tabs: int) -> Iterator[str]:
-    """Lines of one statement, all moved by as much as the first."""
-    was = [width(line[: len(line) - len(line.lstrip())]) for line in lines]
-    for line, column in zip(lines, was, strict=True):
-        bare = line.strip()
-        yield aligned(column - was[0] + TAB * tabs) + bare if bare else ""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 LABEL = re.compile(r"[A-Za-z_]\w*:")
 CASE = re.compile(r"(?:case\b[^?:]*|default):")
 DATA = re.compile(r"[^(]* = ")
+HEADS = (")", "else", "do")  # the end of a header, whose one statement comes next
+ENDS = (";", "{", "}", *HEADS)
 IF = re.compile(r"(?:\} )?(?:else )?if\b")
 
 
@@ -56,9 +58,9 @@ class Nesting:
         block = self._blocks[-1]
         if line.startswith("}") and len(self._blocks) > 1:
             return self._blocks.pop().tabs - 1
-        if CASE.match(line) and block.code:
+        if block.code and line.startswith(("case ", "default:")):
             return block.tabs - 1
-        if LABEL.fullmatch(line) and block.code:
+        if block.code and _labels(line):
             return 0
         if line.startswith("else"):
             while block.last and not block.last.pop():
@@ -69,9 +71,7 @@ class Nesting:
     def whole(self, line: str) -> bool:
         """Whether a statement may end with this line, whose brackets are all closed."""
         if self.code:
-            return line.endswith((";", "{", "}", ")", "else", "do")) or bool(
-                CASE.fullmatch(line) or LABEL.fullmatch(line)
-            )
+            return line.endswith(ENDS) or _labels(line)
         return not line.endswith(("=", "|", "&", "+", "?"))
 
     def leave(self, first: str, last: str, tabs: int) -> None:
@@ -79,14 +79,18 @@ class Nesting:
         block = self._blocks[-1]
         if last.endswith("{"):
             file = len(self._blocks) == 1
-            head = last[:-1].rstrip()
-            code = last == "{" if file and not tabs else head.endswith((")", "else", "do"))
+            code = last == "{" if file and not tabs else last[:-1].rstrip().endswith(HEADS)
             code = code and not DATA.match(first)
             self._blocks.append(_Block(tabs + 1, code))
             self.fresh = code
-        elif not block.code or CASE.fullmatch(last) or LABEL.fullmatch(last):
+        elif not block.code or _labels(last):
             pass
-        elif last.endswith((")", "else", "do")):
+        elif last.endswith(HEADS):
             block.heads.append(bool(IF.match(first)))
         else:
             block.end()
+
+
+def _labels(line: str) -> bool:
+    """Whether it is a label, of which a statement comes behind."""
+    return line.endswith(":") and (CASE.fullmatch(line) or LABEL.fullmatch(line)) is not None
