@@ -50,7 +50,7 @@ series-vm: building ## make a series for Linux 7.3, apply its mails, build that 
 	@python -m tools.series_vm
 
 docs: setup ## write the pages of docs/ that are made from schema, rules and lists anew
-	@python -m kiter.pages
+	@python -m tools.pages
 
 wheel: setup ## build a wheel into dist/
 	@pip wheel -q --no-deps --no-build-isolation --no-index -w dist .

@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from kiter.codes import every_code
 from kiter.lint.codes import RULES
-from kiter.pages import language, rules, write
 from kiter.spec.check import spec_schema
-from kiter.spec.walk import KINDS
+from tools.pages import language, rules, write
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,11 +38,56 @@ def test_every_key_of_the_schema_has_its_row():
     assert [key for key in _keys(spec_schema()) if f"| `{key}` |" not in page] == []
 
 
-def test_every_kind_of_walk_is_shown_or_said_to_be_unused():
+UNUSED = {"raw"}  # what the specs that come with kiter do without
+
+
+def _sections(page: str) -> dict[str, str]:
+    """The sections of docs/spec.md for mappings with keys of their own."""
+    titled = (section.partition("\n") for section in page.split("\n## ")[3:])
+    return {title: text for title, _, text in titled}
+
+
+def _shows(section: str) -> bool:
+    """Whether the example is a mapping with keys of that section, or names or a list of such mappings."""
+    rows = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    for example in re.findall(r"```yaml\n(.*?)```", section, re.DOTALL):
+        ((_, value),) = yaml.safe_load(example).items()
+        inner = value if isinstance(value, list) else value.values()
+        return any(isinstance(one, dict) and one and set(one) <= rows for one in (value, *inner))
+    return False
+
+
+def test_every_section_shows_a_use_of_what_it_describes():
+    sections = _sections(language.page())
+    assert len(sections) > 25
+    assert {title for title, text in sections.items() if not _shows(text)} == UNUSED
+    assert {title for title, text in sections.items() if "None of the specs" in text} == UNUSED
+
+
+def test_an_example_of_something_else_is_no_example():
     page = language.page()
-    for kind in KINDS:
-        section = page.split(f"\n## {'level' if kind == 'nested' else kind}\n")[1].split("\n## ")[0]
-        assert f"```yaml\n{kind}:" in section or "None of the specs" in section
+    section = _sections(page)["argument"]
+    assert _shows(section)
+    assert not _shows(re.sub(r"(?s)```yaml.*```", '```yaml\narguments: {start: "1"}\n```', section))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_every_link_leads_somewhere(path):
+    text = re.sub(r"(?s)```.*?```|`[^`]*`", "code", path.read_text("utf-8"))
+    for shown, where in re.findall(r"\[([^]\n]*)\]\(([^)\s]*)\)", text):
+        file, _, anchor = where.partition("#")
+        assert shown and (file or anchor), f"[{shown}]({where})"
+        if "://" in where:
+            continue
+        there = (path.parent / file) if file else path
+        assert there.exists(), where
+        assert not anchor or anchor in _anchors(there.read_text("utf-8")), where
+
+
+def _anchors(text: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"(?m)^#+ (.*)$", text)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_every_code_is_explained():

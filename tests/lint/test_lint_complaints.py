@@ -9,9 +9,9 @@ import pytest
 from test_lint_rules import ROOT
 
 from kiter.lint.codes import RULES
-from kiter.lint.complaints import COMPLAINTS
-from kiter.lint.demands import DEMANDS
 from kiter.lint.symbols import BESIDE
+from tools.complaints import COMPLAINTS
+from tools.demands import DEMANDS
 
 ERRORS = ROOT / "tests" / "errors"
 SHOWN = "".join(

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import pytest
+from mended import mended
 
 from kiter.cli.main import main
 from kiter.errors import Diagnostic
-from kiter.lint import design, lint, lint_together
+from kiter.lint import design, examples, lint, lint_together
 from kiter.lint.codes import RULES
 from kiter.lint.source.check import check as check_source
 from kiter.lint.source.table import TRIO
 from kiter.lint.tables import RUN, SPEC
-from kiter.pages import examples
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import parse
 from kiter.spec.model import Spec
@@ -41,13 +41,14 @@ def _findings(code: str, text: str) -> list[Diagnostic]:
 @pytest.mark.parametrize("code", [*SPEC.rules, *RUN.rules])
 def test_the_good_lines_keep_the_rule(code):
     before = _findings(code, examples.shown(code).read_text("utf-8"))
-    after = _findings(code, examples.mended(code))
+    after = _findings(code, mended(code))
     assert len(after) < len(before)
 
 
 @pytest.mark.parametrize("code", TRIO.rules)
 def test_the_good_c_keeps_the_rule(code):
-    bad, right = examples.shown(code), examples.right(code)
+    bad = examples.shown(code)
+    right = examples.right(bad)
     assert code in {d.code for d in check_source([str(bad)], TARGET)[1]}
     assert code not in {d.code for d in check_source([str(right)], TARGET)[1]}
 

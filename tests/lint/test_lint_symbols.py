@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from mended import mended
 from test_lint_rules import ROOT, SPECS
 
 from kiter.btf.reader import Btf
@@ -13,7 +14,6 @@ from kiter.errors import KiterError
 from kiter.frontend import model
 from kiter.kernel import headers
 from kiter.lint.symbols import BESIDE, unknown
-from kiter.pages import examples
 from kiter.spec.load import parse
 from kiter.spec.resolve import resolve
 from kiter.target.profile import profile
@@ -66,5 +66,5 @@ def test_trusted_field_must_have_its_type(given, told, btf):
 
 @pytest.mark.parametrize("code", BESIDE.rules)
 def test_the_good_line_keeps_the_rule(code, btf):
-    it = resolve(parse(examples.mended(code), "x.yaml"), TARGET.number)
+    it = resolve(parse(mended(code), "x.yaml"), TARGET.number)
     assert code not in {d.code for d in unknown(it, TARGET, btf)}

@@ -77,6 +77,23 @@ def test_runs_from_the_wheel_not_the_checkout(programs: Path, tmp_path: Path) ->
     assert Path(where.strip()).is_relative_to(programs.parent)
 
 
+def test_every_module_of_it_is_there(programs: Path, tmp_path: Path) -> None:
+    """What only maintainers and tests read stands outside of the package: nothing in it may need that."""
+    command = (
+        "import importlib, importlib.util, kiter, pkgutil\n"
+        "assert not any(map(importlib.util.find_spec, ('tools', 'tests')))\n"
+        "for one in pkgutil.walk_packages(kiter.__path__, 'kiter.'):\n"
+        "    importlib.import_module(one.name)\n"
+        "    print(one.name)\n"
+    )
+    names = checked(programs / "python", "-c", command, cwd=tmp_path).split()
+    assert len(names) > 200
+
+
+def test_explains_a_rule_with_its_examples(programs: Path, tmp_path: Path) -> None:
+    assert checked(programs / "kiter", "explain", "C06", "I02", cwd=tmp_path).count("good:") == 2
+
+
 def test_tells_its_version(programs: Path, tmp_path: Path) -> None:
     assert PROJECT["version"] in checked(programs / "kiter", "--version", cwd=tmp_path)
 

@@ -63,7 +63,7 @@ def _story(code: Code) -> str:
 
 def _examples(code: str) -> list[str]:
     """What breaks the rule and what keeps it, indented; nothing for a code that is no rule."""
-    from kiter.pages import examples  # noqa: PLC0415 - reads files that only a story wants
+    from kiter.lint import examples  # noqa: PLC0415 - reads files that only a story wants
 
     lines: list[str] = []
     if (bad := examples.bad(code)) is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kiter import resources
-from kiter.pages import complaints, differences, iterators, language, rules
+from tools.pages import complaints, differences, iterators, language, rules
 
 PAGES = {
     "complaints.md": complaints.page,

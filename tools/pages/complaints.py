@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from kiter.lint.complaints import COMPLAINTS
-from kiter.lint.demands import DEMANDS
+from tools.complaints import COMPLAINTS
+from tools.demands import DEMANDS
 
 HEAD = """\
 <!-- SPDX-License-Identifier: GPL-2.0-only -->
-<!-- Made by `make docs` from gen/kiter/lint/complaints.py. -->
+<!-- Made by `make docs` from tools/complaints.py. -->
 # What reviewers complain about
 
 From the public review of the open-coded iterators that Linux has, and of their predecessors. G: the

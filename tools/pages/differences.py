@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kiter.pages.sources import cell, specs
 from kiter.sync import known
+from tools.pages.sources import cell, specs
 
 HEAD = """\
 <!-- SPDX-License-Identifier: GPL-2.0-only -->

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 
 from kiter.codes import Code, every_code
+from kiter.lint import examples
 from kiter.lint.codes import RULES
-from kiter.pages import examples
 
 HEAD = """\
 <!-- SPDX-License-Identifier: GPL-2.0-only -->

@@ -73,26 +73,7 @@ def shown(code: str) -> Path:
     return _shown()[code][0]
 
 
-def mended(code: str) -> str:
-    """The file that shows a rule with the bad lines mended; one with no text is left out."""
-    lines = shown(code).read_text("utf-8").splitlines()
-    texts = {row: _indented(lines[row - 1], text) if text else None for row, text in kept()[code].items()}
-    made = (texts.get(row, line) for row, line in enumerate(lines, 1))
-    return "\n".join(line for line in made if line is not None) + "\n"
-
-
-def _indented(line: str, text: str) -> str:
-    """The text where the line stands, all its own lines below each other."""
-    indent = line[: len(line) - len(line.lstrip())]
-    return "\n".join(indent + part for part in text.split("\n"))
-
-
-def right(code: str) -> Path:
-    """The C that keeps a rule for C."""
-    return _right(shown(code))
-
-
-def _right(path: Path) -> Path:
+def right(path: Path) -> Path:
     """The C that keeps the rule which a bad file breaks: one of its own, or the one of most."""
     own = path.parent / KEPT / path.name
     return own if own.is_file() else path.with_name(GOOD_C)
@@ -103,9 +84,9 @@ def _compared(path: Path, sign: str) -> str:
 
     Where one of them has nothing but more lines than the other, with what stands beside these.
     """
-    right = _right(path).read_text("utf-8").splitlines()
+    good = right(path).read_text("utf-8").splitlines()
     for around in (0, 1):
-        lines = list(difflib.unified_diff(_plain(path), right, n=around, lineterm=""))[2:]
+        lines = list(difflib.unified_diff(_plain(path), good, n=around, lineterm=""))[2:]
         if all(any(line[0] == one and line[1:].strip() for line in lines) for one in "-+"):
             break
     return "\n".join(line[1:] for line in lines if line[0] in {sign, " "}).strip("\n")

@@ -11,9 +11,9 @@ from textwrap import dedent
 from typing import Any
 
 from kiter import resources
-from kiter.pages.sources import cell, specs
 from kiter.spec.check import spec_schema
-from kiter.spec.document import Document
+from kiter.spec.document import Document, Trail
+from tools.pages.sources import cell, specs
 
 Schema = Mapping[str, Any]
 
@@ -31,15 +31,6 @@ braces `{...}` that contains a comma.
 """
 
 WHOLE = "A spec"
-
-# Sections that are named after what a key holds, with the key.
-USED_AS = {
-    "argument": "arguments",
-    "case": "cases",
-    "field": "state",
-    "level": "nested",
-    "pointer": "trusted",
-}
 
 
 def page() -> str:
@@ -89,7 +80,12 @@ def _below(schema: Schema) -> Iterator[tuple[str, Schema]]:
     for key, value in schema["properties"].items():
         for inner in (value, *_members(value)):
             if _is_section(inner):
-                yield (_name(inner) if "$ref" in inner else key), _resolved(inner)
+                yield _title(inner, key), _resolved(inner)
+
+
+def _title(schema: Schema, key: str) -> str:
+    """What the section of a schema is called: its name, or the key that leads to it."""
+    return _name(schema) if "$ref" in schema else key
 
 
 def _members(schema: Schema) -> Iterator[Schema]:
@@ -102,11 +98,8 @@ def _members(schema: Schema) -> Iterator[Schema]:
 
 
 def _section(title: str, schema: Schema) -> Iterator[str]:
-    described = schema.get("description") or _resolved(_defs().get(USED_AS.get(title, ""), {})).get(
-        "description"
-    )
-    if described:
-        yield f"{described}\n"
+    if "description" in schema:
+        yield f"{schema['description']}\n"
     yield "| key | value | needed | meaning |"
     yield "|---|---|---|---|"
     required = schema.get("required", ())
@@ -147,7 +140,7 @@ def _typed(schema: Schema, key: str) -> str:
         count = "two of" if schema.get("maxItems") == 2 else "list of"
         return f"{count}: {_value(schema['items'], key)}"
     if kind == "object":
-        return f"names, each with {_article(_value(schema['additionalProperties']))}"
+        return f"names, each with {_article(_value(schema['additionalProperties'], key))}"
     if kind == "integer":
         return _numbers(schema)
     return "true or false" if kind == "boolean" else "text"
@@ -161,7 +154,7 @@ def _numbers(schema: Schema) -> str:
 
 
 def _article(text: str) -> str:
-    return f"an {text}" if text[1:2] in "aeiou" else f"a {text}"
+    return f"an {text}" if text.lstrip("[`")[0] in "aeiou" else f"a {text}"
 
 
 def _says(schema: Schema) -> str:
@@ -189,28 +182,51 @@ def _kinds() -> str:
 
 
 def _example(title: str) -> Iterator[str]:
-    """The shortest use of a key in the specs that come with kiter."""
+    """The shortest use of a section in the specs that come with kiter."""
     if title == WHOLE:
         return
-    key = USED_AS.get(title, title)
-    found = [(len(text), name, text) for document in specs() for name, text in _uses(document, key)]
+    found = [
+        (len(text), _shown_name(document), text)
+        for document in specs()
+        for used, path in _used(spec_schema(), WHOLE, document.data, (), ())
+        if used == title and (text := _text(document, path))
+    ]
     if not found:
-        yield "None of the specs that come with kiter needs this.\n"
+        yield "None of the specs that come with kiter uses this.\n"
         return
     _, name, text = min(found)
     yield f"From [{name}](../{name}):\n\n```yaml\n{text}\n```\n"
 
 
-def _uses(document: Document, key: str) -> Iterator[tuple[str, str]]:
-    """Where a key stands in a spec, and its text from there to the end of its value."""
+def _used(schema: Schema, title: str, value: object, path: Trail, key: Trail) -> Iterator[tuple[str, Trail]]:
+    """The sections that the value at a path holds, itself included, each with the path of its key.
+
+    What a list or a mapping of names holds is shown as a whole, below the key that gives it.
+    """
+    resolved = _resolved(schema)
+    if isinstance(value, dict) and "properties" in resolved:
+        if value:
+            yield title, key
+        for name, inner in value.items():
+            below, there = resolved["properties"][name], (*path, name)
+            yield from _used(below, _title(below, name), inner, there, there)
+    elif isinstance(value, dict | list):
+        member = resolved["items" if isinstance(value, list) else "additionalProperties"]
+        for name, inner in enumerate(value) if isinstance(value, list) else value.items():
+            yield from _used(member, _title(member, title), inner, (*path, name), key)
+
+
+def _shown_name(document: Document) -> str:
+    """The path of a spec, seen from the project's folder."""
     root = resources.specs().resolve().parent
-    name = Path(document.name).resolve().relative_to(root).as_posix()
-    for path, start in document.keys.items():
-        if path[-1] == key and document.value(path) and not isinstance(document.value(path), str):
-            end = document.values[path]
-            last = end.end_line + (end.end_column > 0)
-            lines = list(document.lines[start.line : max(last, start.line + 1)])
-            lines[0] = " " * start.column + lines[0][start.column :]
-            if end.end_line == start.line:
-                lines[0] = lines[0][: end.end_column]
-            yield name, dedent("\n".join(lines)).rstrip()
+    return Path(document.name).resolve().relative_to(root).as_posix()
+
+
+def _text(document: Document, path: Trail) -> str:
+    """A key of a spec with its value, as they stand there."""
+    start, end = document.keys[path], document.values[path]
+    lines = list(document.lines[start.line : end.end_line + 1])
+    # a value in lines of its own ends where the next key begins
+    lines[-1] = lines[-1][: end.end_column]
+    lines[0] = " " * start.column + lines[0][start.column :]
+    return dedent("\n".join(lines)).rstrip()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`python -m kiter.pages [FOLDER]`: write the pages of docs/ anew."""
+"""`python -m tools.pages [FOLDER]`: write the pages of docs/ anew."""
 
 import sys
 from pathlib import Path
 
-from kiter.pages.write import write
+from tools.pages.write import write
 
 write(Path(*sys.argv[1:2] or ["docs"]))
