@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from kiter.cache.keys import key_of
@@ -30,7 +30,7 @@ class Digests:
 
     def __init__(self, file: Path, *, once: bool = False) -> None:
         self._file = file
-        self._known: dict[str, tuple[str, str]] | None = None
+        self._known: dict[str, str] | None = None
         self._once = once
         self._seen: dict[str, str] = {}
 
@@ -70,18 +70,18 @@ class Digests:
     def _digest(self, path: str, there: os.stat_result) -> tuple[str, str]:
         """The digest, and the row to keep it by if it is a new one."""
         mark = _mark(there)
-        known = self._rows().get(path)
-        if known and known[0] == mark:
-            return known[1], ""
+        known, _, digest = self._rows().get(path, "").rpartition(" ")
+        if known == mark:
+            return digest, ""
         digest = _content(path, there)
         if digest.startswith(_UNREADABLE) or _last_change(there) > time.time_ns() - _GRAIN:
             return digest, ""
-        self._rows()[path] = (mark, digest)
-        return digest, f"{mark} {digest} {path}\0"
+        self._rows()[path] = f"{mark} {digest}"
+        return digest, f"{path}\n{mark} {digest}\0"
 
-    def _rows(self) -> dict[str, tuple[str, str]]:
+    def _rows(self) -> dict[str, str]:
         if self._known is None:
-            self._known = dict(_read(self._file))
+            self._known = _read(self._file)
         return self._known
 
     def _append(self, rows: str) -> None:
@@ -97,26 +97,23 @@ class Digests:
 def compact(file: Path, scratch: Path) -> None:
     """Drop the rows of what is gone or has changed; one that another run adds meanwhile may go, too."""
     kept = []
-    for path, (mark, digest) in _read(file):
+    for path, known in _read(file).items():
         there = _stat(path)
-        if there and mark == _mark(there):
-            kept.append(f"{mark} {digest} {path}\0")
+        if there and known.startswith(f"{_mark(there)} "):
+            kept.append(f"{path}\n{known}\0")
     with contextlib.suppress(OSError):
         new = scratch / "digests"
         new.write_bytes(os.fsencode("".join(kept)))
         new.replace(file)
 
 
-def _read(file: Path) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Paths with mark and digest; of a path that is there twice the last is right."""
+def _read(file: Path) -> dict[str, str]:
+    """Mark and digest by path; of a path that is there twice the last is right."""
     try:
-        raw = os.fsdecode(file.read_bytes())
+        rows = os.fsdecode(file.read_bytes()).split("\0")
     except OSError:
-        return
-    for row in raw.split("\0"):
-        parts = row.split(" ", 5)
-        if len(parts) == 6:
-            yield parts[5], (" ".join(parts[:4]), parts[4])
+        return {}
+    return {path: known for path, _, known in (row.rpartition("\n") for row in rows)}
 
 
 def _stat(path: str) -> os.stat_result | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 FORMAT = "2"  # part of every key; a change here forgets everything
 _PACKAGE = Path(__file__).resolve().parents[1]
-_IMPORT = re.compile(r"^\s*from (kiter[\w.]*) import (\([^)]*\)|.+)$", re.MULTILINE)
+_IMPORT = re.compile(r"^ *from (kiter[\w.]*) import (\([^)]*\)|.+)$", re.MULTILINE)
 
 
 def key_of(*parts: str | bytes) -> str:
