@@ -49,7 +49,7 @@ def unpacked(archive: Path, wanted: Sequence[str], cache: Cache, needed: str = "
     key = key_of("tree", cache.digests.of(str(archive)), *wanted)
 
     def make(work: Path) -> Sequence[str]:
-        if not (_unpack(archive, wanted, work) and (work / needed).is_file()):
+        if not (unpack(archive, wanted, work) and (work / needed).is_file()):
             raise _UselessError
         return ()
 
@@ -63,13 +63,13 @@ class _UselessError(Exception):
     """What came out of an archive is not what is needed."""
 
 
-def _unpack(archive: Path, wanted: Sequence[str], work: Path) -> bool:
-    """Whether all that is wanted and in the archive came out."""
+def unpack(archive: Path, wanted: Sequence[str], work: Path, *options: str) -> bool:
+    """Into that folder, with more options for tar; whether all that is wanted and in the archive came out."""
     tar = tools.require("tar")
     if archive.suffix == ".xz":
         tools.require("xz")
     top = archive.name.partition(".tar")[0]
-    words = ["-xf", str(archive), "-C", str(work), "--strip-components=1", "--wildcards"]
+    words = ["-xf", str(archive), "-C", str(work), "--strip-components=1", "--wildcards", *options]
     done = tools.run([tar.path, *words, *(f"{top}/{pattern}" for pattern in wanted)])
     # Patterns that match nothing are an error to tar, but not to us.
     return all(_HARMLESS.search(line) for line in done.stderr.splitlines())

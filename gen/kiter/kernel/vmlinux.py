@@ -27,7 +27,11 @@ _MACRO = re.compile(r"^#\s*define\s+(\w+)")
 
 def make(headers: Headers, bpftool: Tool, cache: Cache, running: Path = RUNNING) -> Path:
     """vmlinux.h for these headers, made once. Raises KiterError E16 (bpftool fails) or E18 (no BTF)."""
-    source = _source(headers, running)
+    return of_btf(_source(headers, running), bpftool, cache)
+
+
+def of_btf(source: Path, bpftool: Tool, cache: Cache) -> Path:
+    """vmlinux.h from a file that holds a kernel's BTF, made once. Raises KiterError E16 if bpftool fails."""
 
     def write(work: Path) -> Sequence[str]:
         (work / "vmlinux.h").write_text(_dump(source, bpftool), encoding="utf-8")

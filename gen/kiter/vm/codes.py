@@ -27,7 +27,6 @@ _ALL = (
         "The kernel's own makefiles build it against the headers of the kernel that is booted.",
         "'kiter build' shows the compiler's words at the line of the spec",
     ),
-    Code("R11", "vmlinux.h cannot be made", "bpftool makes it from the BTF of the kernel's headers."),
     Code("R12", "a BPF program does not build", "clang compiles it against the kernel's own types."),
     Code("R13", "the harness does not build", "It is linked statically against libbpf, libelf and zlib."),
     Code("R14", "a test does not build", "It is compiled against the skeletons of its programs."),

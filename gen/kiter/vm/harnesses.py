@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from kiter import tools
 from kiter.cache.store import Cache
+from kiter.kernel import vmlinux
 from kiter.vm import repro
 from kiter.vm.command import Command
 from kiter.vm.job import VmJob
-from kiter.vm.programs import Interface, build_program, header_folder, vmlinux_header
+from kiter.vm.programs import Interface, build_program, header_folder
 from kiter.vm.runner import build_runner, uapi_folder
 
 
@@ -98,7 +100,8 @@ class OwnHarness:
 
 def _interface(job: VmJob, cache: Cache) -> Interface:
     uapi = uapi_folder(job.kernel.headers, cache)
-    return Interface(vmlinux_header(job.kernel.btf, cache), uapi, job.types, job.declarations)
+    types = vmlinux.of_btf(job.kernel.btf, tools.require("bpftool"), cache)
+    return Interface(types, uapi, job.types, job.declarations)
 
 
 OWN = OwnHarness()

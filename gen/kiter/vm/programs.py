@@ -45,18 +45,6 @@ class Interface:
     declarations: str = ""
 
 
-def vmlinux_header(btf: Path, cache: Cache) -> Path:
-    """vmlinux.h of a kernel, from a file with its BTF; made once."""
-    key = key_of("vmlinux_h", cache.digests.of(str(btf)), tools.require("bpftool").identity)
-
-    def make(work: Path) -> tuple[str, ...]:
-        cmd = command(tools.require("bpftool"), "btf", "dump", "file", btf, "format", "c")
-        (work / "kernel_types.h").write_text(run(cmd, "writing vmlinux.h", "R11"))
-        return ()
-
-    return cache.made("vmlinux_h", key, make) / "kernel_types.h"
-
-
 def header_texts(interface: Interface) -> dict[str, str]:
     """The vmlinux.h and the declarations that this interface means, by file name."""
     return {

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from kiter import tools
 from kiter.btf.reader import Btf
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import Diagnostic, KiterError, environment
 from kiter.generate import generate
-from kiter.kernel import compile_context, headers, kbuild
+from kiter.kernel import compile_context, headers, kbuild, vmlinux
 from kiter.kernel.dependencies import Compiler
 from kiter.kernel.headers import Places
 from kiter.kernel.kernels import Kernel
-from kiter.kernel.vmlinux import missing
 from kiter.lower.kernel import verifier
 from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer
@@ -27,7 +27,7 @@ from kiter.target.profile import Profile
 from kiter.vm.codes import CODES
 from kiter.vm.job import VmJob
 from kiter.vm.module import Module
-from kiter.vm.programs import Program, vmlinux_header
+from kiter.vm.programs import Program
 from kiter.vm.runner import Test
 
 SUFFIX = "_kiter"
@@ -182,7 +182,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
     `only` selects tests by pattern.
     """
     rendered = [p.rendered for p in made]
-    vmlinux = vmlinux_header(kernel.btf, cache).read_text()
+    known = vmlinux.of_btf(kernel.btf, tools.require("bpftool"), cache).read_text()
     outputs = [output for one in rendered for output in one.outputs]
     return VmJob(
         kernel=kernel,
@@ -191,7 +191,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
             Program(Path(o.path).stem, o.text) for o in outputs if o.kind in {Kind.PROG, Kind.PROG_FAILURE}
         ),
         tests=tuple(Test(Path(o.path).stem, o.text) for o in outputs if o.kind is Kind.PROG_TEST),
-        types="\n".join(missing(one.types, vmlinux) for one in rendered),
+        types="\n".join(vmlinux.missing(one.types, known) for one in rendered),
         declarations="\n".join(one.declared.text for one in rendered if one.declared),
         only=only,
         deadline=60.0 + 20.0 * len(made),

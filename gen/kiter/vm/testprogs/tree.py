@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import environment
@@ -63,13 +62,8 @@ def _of_package(release: str, cache: Cache) -> Source:
         )
 
     def make(work: Path) -> tuple[str, ...]:
-        wanted = [f"{archive.name.partition('.tar')[0]}/{pattern}" for pattern in WANTED]
-        tar = tools.require("tar").path
-        if archive.suffix == ".xz":
-            tools.require("xz")
-        # a pattern that matches nothing is an error to tar: what counts is what came out
-        words = ["--strip-components=1", "--wildcards", "--no-wildcards-match-slash", *wanted]
-        tools.run([tar, "-xf", str(archive), "-C", str(work), *words])
+        if not sources.unpack(archive, WANTED, work, "--no-wildcards-match-slash"):
+            raise environment("R16", "it does not unpack", file=str(archive))
         for path in [p for p in (work / BPF).rglob("*.c") if _pruned(work, p)]:
             path.unlink()
         _require_selftests(work, archive)
