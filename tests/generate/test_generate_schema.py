@@ -176,7 +176,7 @@ def read_by_the_model() -> set[str]:
     """The keys that the model's source asks for: node["key"], .get("key") and the like."""
     found: set[str] = set()
     for path in sorted((ROOT / "gen/kiter/spec").glob("*.py")):
-        if path.stem in {"check", "compose", "document", "load", "syntax", "valid", "wording"}:
+        if path.stem in {"check", "compose", "document", "load", "syntax", "validator", "wording"}:
             continue  # what comes before the model
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Subscript):
