@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kiter import resources
-from tools.pages import complaints, differences, iterators, language, rules
+from tools.pages import complaints, differences, iterators, language, rules, tour
 
 PAGES = {
     "complaints.md": complaints.page,
@@ -19,6 +19,7 @@ PAGES = {
     "rules.md": rules.page,
     "differences.md": differences.page,
     "iterators.md": iterators.page,
+    "tour.md": tour.page,
 }
 
 

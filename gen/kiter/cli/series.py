@@ -14,8 +14,8 @@ from kiter import frontend
 from kiter.cli.command import show
 from kiter.errors import FINDINGS
 from kiter.series import make, repository
+from kiter.series import write as sink
 from kiter.series.make import Series, Wish
-from kiter.sinks import series as sink
 from kiter.sinks.write import alone
 
 if TYPE_CHECKING:

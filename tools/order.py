@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The packages and modules below gen/kiter/, from the bottom to the top, with what each may import.
+
+docs/tour.md shows this, and a test holds the code to it: no import points up, so there is no circle.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1] / "gen/kiter"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A package or a module of kiter: what it is for, and which others it may import."""
+
+    name: str
+    does: str
+    may: tuple[str, ...] = ()
+
+
+def _part(name: str, does: str, may: str = "") -> Part:
+    return Part(name, does, tuple(may.split()))
+
+
+ORDER = (
+    _part("errors", "diagnostics with their places, and the one exception that carries them"),
+    _part("names", "which name a misspelt one was meant to be"),
+    _part("resources", "where templates, specs and examples of errors are"),
+    _part("manifest", "which files of an output folder are kiter's"),
+    _part("cache", "answers known from before, by the content of all that they came from"),
+    _part("codes", "the codes of errors", "errors"),
+    _part("edit", "changes of a text that the user wrote", "errors"),
+    _part("tools", "programs that a user may have to install: finding and running them", "codes"),
+    _part("bytecode", "compiled templates, kept in the cache", "cache"),
+    _part("markup", "texts as reStructuredText, kernel-doc and plain text"),
+    _part("prose", "words as paragraphs, sentences and comments", "markup"),
+    _part("btf", "the types and kfuncs in a kernel's BTF", "errors"),
+    _part("interface", "what an iterator is to BPF programs", "btf"),
+    _part("output", "texts with their paths in a kernel tree", "errors interface"),
+    _part(
+        "spec",
+        "YAML text to a document, checked by the schema, resolved for one kernel",
+        "errors names resources codes",
+    ),
+    _part("target", "what differs between kernels, as data", "errors spec"),
+    _part("analysis", "what follows from a resolved spec: state, liveness, look-ahead", "spec"),
+    _part("fixtures", "what tests know of a kind of element", "spec"),
+    _part("layout", "width, alignment and order of rendered C", "spec"),
+    _part(
+        "tree",
+        "kernel trees: where an output belongs in one, reading C",
+        "errors codes tools output spec target",
+    ),
+    _part(
+        "lint",
+        "what is wrong with a spec, and with an iterator in C",
+        "errors names resources codes edit btf spec target analysis fixtures tree",
+    ),
+    _part(
+        "frontend",
+        "files to iterators: load, check, resolve, lint",
+        "errors resources manifest codes spec target lint",
+    ),
+    _part("mend", "findings of a spec that can be corrected in one way", "errors edit spec target lint"),
+    _part(
+        "lower",
+        "which template, which names and expressions; folders as in templates/",
+        "markup prose btf interface output spec target analysis fixtures layout",
+    ),
+    _part("render", "templates filled in, C laid out", "resources cache bytecode markup prose layout lower"),
+    _part("generate", "one iterator and one kernel to all outputs", "output spec target lower render"),
+    _part("demonstrate", "programs that only a prototype gets", "spec target lower render"),
+    _part(
+        "kernel",
+        "real kernels: headers, compiling, trees and their scripts",
+        "errors cache codes tools btf output spec target tree",
+    ),
+    _part(
+        "sinks", "write, compare, check, put into a tree", "errors manifest cache codes output tree kernel"
+    ),
+    _part(
+        "series",
+        "patch series: commits, checked mails",
+        "errors cache codes tools output spec target tree lower render generate kernel sinks",
+    ),
+    _part(
+        "vm",
+        "iterators under the real verifier, in QEMU",
+        "errors cache codes tools btf output spec target lower generate demonstrate kernel sinks",
+    ),
+    _part(
+        "sync",
+        "what differs between a spec and a kernel",
+        "errors manifest codes btf interface output spec target tree lint frontend lower sinks",
+    ),
+    _part("site", "the site of all iterators", "errors codes output spec target lower render generate"),
+    _part("adopt", "a spec from what a kernel has by hand", "errors btf spec target tree fixtures sync"),
+    _part(
+        "cli",
+        "one module per subcommand",
+        "errors resources manifest cache codes btf output spec target fixtures tree lint frontend mend "
+        "render generate kernel sinks series vm sync site adopt",
+    ),
+)
+
+
+def imports() -> Mapping[str, Mapping[str, str]]:
+    """For each part the others that it imports, each with a file that does."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        part = _top(path)
+        for name in _imported(ast.parse(path.read_text("utf-8"))):
+            if name != part:
+                found.setdefault(part, {}).setdefault(name, str(path.relative_to(ROOT)))
+        found.setdefault(part, {})
+    del found["__init__"]
+    return found
+
+
+def _top(path: Path) -> str:
+    """The part that a file belongs to."""
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """The parts that a module imports, at its top or later."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module and not node.level, "relative imports are not used here"
+            modules = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for module in modules:
+            package, _, below = module.partition(".")
+            if package == "kiter" and below and not below.startswith("__"):
+                yield below.partition(".")[0]
