@@ -62,6 +62,11 @@ def test_our_own_specs_have_nothing_to_report(path, target):
     assert lint.lint(it, target) == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "tests/errors/clean").glob("*.yaml")), ids=lambda p: p.stem)
+def test_what_only_looks_wrong_is_not_reported(path):
+    assert lint.lint(resolve(load(path), TARGET.number), TARGET) == []
+
+
 def test_our_own_specs_go_together():
     assert lint.lint_together([resolve(load(path), LATER.number) for path in SPECS]) == []
 

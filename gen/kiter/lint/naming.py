@@ -14,6 +14,8 @@ from kiter.spec.argument import Argument
 from kiter.spec.node import Node
 from kiter.spec.walk import Counter, Index, Ring
 
+# what is called by a longer name in C, and what stands in a function without the kfuncs' variables
+APART = {"helper": frozenset[str](), "parameter": frozenset({"it", "kit"})}
 LONGEST_NAME = 63 - len("_iter_failure")
 
 
@@ -74,7 +76,7 @@ def own_word(s: Subject) -> Iterator[Hit]:
     mine = KFUNC_NAMES | ({start_field(s.it)} if entered else frozenset()) | _locals(s)
     for what, name, node in _named(s):
         at = node.at if what == "cursor" else node.key_at
-        if name in ({"it", "kit"} if what == "parameter" else mine):
+        if name in APART.get(what, mine):
             yield Hit(at, f"the kfuncs call something '{name}' already")
         elif what == "argument" and name in TEST_NAMES:
             yield Hit(at, f"the test programs call something '{name}' already")

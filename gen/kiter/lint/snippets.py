@@ -143,8 +143,10 @@ def way_out(s: Subject) -> Iterator[Hit]:
             yield Hit(use.at_name(name), f"'{name}' in '{use.slot.key}'")
 
 
-def _among(use: Use, whole: frozenset[str], families: tuple[str, ...]) -> list[str]:
-    return sorted(name for name in use.names if name in whole or name.startswith(families))
+def _among(s: Subject, use: Use, whole: frozenset[str], families: tuple[str, ...]) -> list[str]:
+    """The kernel's functions that a snippet names; a helper of the spec is called otherwise in C."""
+    own = {helper.name for helper in s.it.helpers}
+    return sorted(name for name in use.names - own if name in whole or name.startswith(families))
 
 
 @rule(
@@ -158,7 +160,7 @@ def locks(s: Subject) -> Iterator[Hit]:
     for use in _kernel_side(s):
         if use.slot.when is When.HELPER:
             continue
-        for name in _among(use, LOCKS, LOCK_FAMILIES):
+        for name in _among(s, use, LOCKS, LOCK_FAMILIES):
             yield Hit(use.at_name(name), f"'{name}' in '{use.slot.key}'")
 
 
@@ -171,7 +173,7 @@ def locks(s: Subject) -> Iterator[Hit]:
 )
 def sleeps(s: Subject) -> Iterator[Hit]:
     for use in () if s.it.context.sleepable else _kernel_side(s):
-        for name in _among(use, SLEEPERS, SLEEPING_FAMILIES):
+        for name in _among(s, use, SLEEPERS, SLEEPING_FAMILIES):
             yield Hit(use.at_name(name), f"'{name}' may sleep")
 
 

@@ -29,8 +29,8 @@ def other_elements(s: Subject) -> Iterator[Hit]:
     for expect, node in _expected(s):
         if expect not in possible:
             hint = f"there is {', '.join(sorted(possible))}" if possible else "leave it out"
-            kind = found[0].name if found else f"elements of type '{s.it.element}'"
-            yield Hit(node["expect"].at, f"'{expect}' is not known of {kind.replace('_', ' ')}", hint)
+            kind = found[0].name.replace("_", " ") if found else f"elements of type '{s.it.element}'"
+            yield Hit(node["expect"].at, f"'{expect}' is not known of {kind}", hint)
 
 
 def _fixtures(s: Subject) -> tuple[Fixture, ...]:

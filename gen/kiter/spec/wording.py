@@ -35,6 +35,7 @@ _BOOLEANS = {
     **dict.fromkeys(("no", "off", "n", "false"), "false"),
 }
 _LONGEST_KEY = 64
+_ALIKE = 0.65  # difflib's measure: 'sumary' is close to 'summary', 'index' is not to 'since'
 
 
 class Wording:
@@ -186,7 +187,7 @@ def _name(path: Trail) -> str:
 
 
 def _meant(word: str, known: Iterable[str]) -> str | None:
-    near = difflib.get_close_matches(word[:_LONGEST_KEY].lower(), list(known), n=1)
+    near = difflib.get_close_matches(word[:_LONGEST_KEY].lower(), list(known), n=1, cutoff=_ALIKE)
     return near[0] if near else None
 
 
