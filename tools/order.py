@@ -41,7 +41,6 @@ ORDER = (
     _part("prose", "words as paragraphs, sentences and comments", "markup"),
     _part("btf", "the types and kfuncs in a kernel's BTF", "errors"),
     _part("interface", "what an iterator is to BPF programs", "btf"),
-    _part("output", "texts with their paths in a kernel tree", "errors interface"),
     _part(
         "spec",
         "YAML text to a document, checked by the schema, resolved for one kernel",
@@ -51,10 +50,12 @@ ORDER = (
     _part("analysis", "what follows from a resolved spec: state, liveness, look-ahead", "spec"),
     _part("fixtures", "what tests know of a kind of element", "spec"),
     _part("layout", "width, alignment and order of rendered C", "spec"),
+    _part("fragment", "what joins a file of a kernel tree, and where", "layout"),
+    _part("output", "what generation gives: files and fragments", "errors interface fragment"),
     _part(
         "tree",
         "kernel trees: where an output belongs in one, reading C",
-        "errors codes tools output spec target",
+        "errors codes tools fragment output spec target",
     ),
     _part(
         "lint",
@@ -70,15 +71,17 @@ ORDER = (
     _part(
         "lower",
         "which template, which names and expressions; folders as in templates/",
-        "markup prose btf interface output spec target analysis fixtures layout",
+        "markup prose btf interface fragment output spec target analysis fixtures layout",
     ),
     _part("render", "templates filled in, C laid out", "resources cache bytecode markup prose layout lower"),
-    _part("generate", "one iterator and one kernel to all outputs", "output spec target lower render"),
+    _part(
+        "generate", "one iterator and one kernel to all outputs", "fragment output spec target lower render"
+    ),
     _part("demonstrate", "programs that only a prototype gets", "spec target lower render"),
     _part(
         "kernel",
         "real kernels: headers, compiling, trees and their scripts",
-        "errors cache codes tools btf output spec target tree",
+        "errors cache codes tools btf fragment output spec target tree",
     ),
     _part(
         "sinks", "write, compare, check, put into a tree", "errors manifest cache codes output tree kernel"

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
-from kiter.lower import names, snippets
+from kiter.fragment import Anchor, Fragment, trimmed
+from kiter.lower import snippets
 from kiter.lower.context import LoweringContext, lowering_context
 from kiter.lower.docs import example, index, page, toctree
 from kiter.lower.interface import interface
 from kiter.lower.kernel import btf_ids, declarations, includes, kfuncs, makefile, struct, verifier
+from kiter.lower.placement import Placement
 from kiter.lower.prototype import module, types
 from kiter.lower.selftests import config, prog, prog_failure, prog_test
 from kiter.output import Kind, Output, Rendered
@@ -18,57 +22,36 @@ from kiter.render import render
 from kiter.spec import model
 from kiter.target.profile import Profile
 
-Lower = Callable[[LoweringContext], Any]
-Place = Callable[[LoweringContext], str]
+Placed = Callable[[LoweringContext], Iterable[Placement]]
 
 
-def _beside(attribute: str, ending: str) -> Place:
-    return lambda s: names.fragment(getattr(s.profile, attribute), s.it, ending)
+def _file(view: Callable[[LoweringContext], Any], template: str, path: str) -> Placed:
+    """A file that is kiter's alone; its path may name the folders of the profile, and the iterator."""
+
+    def placed(ctx: LoweringContext) -> Iterator[Placement]:
+        file = path.format(tests=ctx.profile.selftests, docs=ctx.profile.docs, name=ctx.it.name)
+        yield Placement(Fragment.new(file, ""), view(ctx), whole=template)
+
+    return placed
 
 
-def _selftest(path: str) -> Place:
-    return lambda s: f"{s.profile.selftests}/{path.format(s.it.name)}"
-
-
-def _beside_page(page: str) -> Place:
-    return lambda s: names.fragment(f"{s.profile.docs}/{page}.rst", s.it, ".rst")
-
-
-def _kfuncs_path(s: LoweringContext) -> str:
-    return names.fragment(s.it.file, s.it, ".c") if s.it.file else s.it.source_file
-
-
-def _ids_path(s: LoweringContext) -> str:
-    """Where the ids join the same file as the kfuncs, they need a name of their own."""
-    ending = "_ids.c" if btf_ids.home(s) == s.it.file else ".c"
-    return names.fragment(btf_ids.home(s), s.it, ending)
-
-
-def _declarations_path(s: LoweringContext) -> str:
-    return names.fragment(declarations.home(s), s.it, ".h")
-
-
-OUTPUTS: tuple[tuple[Kind, Lower, str, Place], ...] = (
-    (Kind.KFUNCS, kfuncs.view, "kernel/kfuncs.c.j2", _kfuncs_path),
-    (Kind.BTF_IDS, btf_ids.view, "kernel/btf_ids.c.j2", _ids_path),
-    (Kind.STRUCT, struct.view, "kernel/struct.h.j2", lambda s: names.fragment(s.it.place.header, s.it, ".h")),
-    (Kind.MAKEFILE, makefile.view, "kernel/makefile.j2", _beside("makefile", ".mk")),
-    (Kind.VERIFIER, verifier.view, "kernel/verifier.c.j2", _beside("verifier", ".c")),
-    (Kind.DECLARATIONS, declarations.view, "kernel/declarations.h.j2", _declarations_path),
-    (Kind.PROG, prog.view, "selftests/prog.c.j2", _selftest("progs/{}_iter.c")),
-    (
-        Kind.PROG_FAILURE,
-        prog_failure.view,
-        "selftests/prog_failure.c.j2",
-        _selftest("progs/{}_iter_failure.c"),
+OUTPUTS: Mapping[Kind, Placed] = {
+    Kind.KFUNCS: kfuncs.placed,
+    Kind.BTF_IDS: btf_ids.placed,
+    Kind.STRUCT: struct.placed,
+    Kind.MAKEFILE: makefile.placed,
+    Kind.VERIFIER: verifier.placed,
+    Kind.DECLARATIONS: declarations.placed,
+    Kind.PROG: _file(prog.view, "selftests/prog.c.j2", "{tests}/progs/{name}_iter.c"),
+    Kind.PROG_FAILURE: _file(
+        prog_failure.view, "selftests/prog_failure.c.j2", "{tests}/progs/{name}_iter_failure.c"
     ),
-    (Kind.PROG_TEST, prog_test.view, "selftests/prog_test.c.j2", _selftest("prog_tests/{}_iter.c")),
-    (Kind.CONFIG, config.view, "selftests/config.j2", _selftest("config.d/{}")),
-    (Kind.RST, page.view, "docs/page.rst.j2", lambda s: f"{s.profile.docs}/bpf_iter_{s.it.name}.rst"),
-    (Kind.INDEX, index.view, "docs/index.rst.j2", _beside_page(index.PAGE)),
-    (Kind.TOCTREE, toctree.view, "docs/toctree.rst.j2", _beside_page("index")),
-)
-
+    Kind.PROG_TEST: _file(prog_test.view, "selftests/prog_test.c.j2", "{tests}/prog_tests/{name}_iter.c"),
+    Kind.CONFIG: config.placed,
+    Kind.RST: _file(page.view, "docs/page.rst.j2", "{docs}/bpf_iter_{name}.rst"),
+    Kind.INDEX: index.placed,
+    Kind.TOCTREE: toctree.placed,
+}
 
 # what the kernel has already where the code is by hand
 CODE = frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE, Kind.VERIFIER, Kind.DECLARATIONS})
@@ -108,7 +91,7 @@ def _example(made: LoweringContext) -> Output | None:
     if view is None:
         return None
     path = f"{made.profile.docs}/bpf_iter_{made.it.name}.rst.d/{made.it.name}_example.c"
-    return Output(Kind.RST, path, render("docs/example.c.j2", view))
+    return Output.new(Kind.RST, path, render("docs/example.c.j2", view))
 
 
 def text(made: LoweringContext, kind: Kind) -> str:
@@ -121,6 +104,28 @@ def _unit(made: LoweringContext, shims: tuple[str, ...] = (), spaces: tuple[str,
 
 
 def _outputs(made: LoweringContext, wanted: Container[Kind] = frozenset(Kind)) -> Iterator[Output]:
-    for kind, lower, template, place in OUTPUTS:
-        if kind in wanted and (view := lower(made)) is not None:
-            yield Output(kind, place(made), render(template, view))
+    for kind, placed in OUTPUTS.items():
+        if kind in wanted and (fragments := tuple(map(_rendered, placed(made)))):
+            yield Output(kind, _path(made, kind, fragments[0]), fragments)
+
+
+def _rendered(placement: Placement) -> Fragment:
+    return replace(
+        placement.fragment,
+        lines=_lines(placement.lines, placement.view),
+        before=_lines(placement.before, placement.view),
+        whole=render(placement.whole, placement.view) if placement.whole else "",
+    )
+
+
+def _lines(template: str, view: Any) -> tuple[str, ...]:  # noqa: ANN401 - each template has a view type of its own
+    return trimmed(render(template, view).splitlines()) if template else ()
+
+
+def _path(made: LoweringContext, kind: Kind, first: Fragment) -> str:
+    """Where out/ keeps it; ids that join the file of the kfuncs need a name of their own there."""
+    if first.anchor is Anchor.NEW_FILE:
+        return first.file
+    name = f"{made.it.name}_ids" if kind is Kind.BTF_IDS and first.file == made.it.file else made.it.name
+    ending = ".mk" if first.anchor is Anchor.MAKEFILE else PurePosixPath(first.file).suffix
+    return f"{first.file}.d/{name}{ending}"

@@ -7,6 +7,7 @@ import enum
 from dataclasses import dataclass
 
 from kiter.errors import Position
+from kiter.fragment import Fragment, spelled
 from kiter.interface import Interface
 
 
@@ -30,11 +31,30 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One generated file: `path` is relative to the root of a kernel tree, with slashes."""
+    """One generated file: what it adds to the files of a kernel tree, and where out/ keeps that.
+
+    `path` is relative to the folder of a target, with slashes: the file itself where it is kiter's own, else
+    one in a folder beside the file that is joined, so that nothing is overlaid.
+    """
 
     kind: Kind
     path: str
-    text: str
+    fragments: tuple[Fragment, ...]
+
+    @classmethod
+    def new(cls, kind: Kind, path: str, text: str) -> Output:
+        """A file that is kiter's alone."""
+        return cls(kind, path, (Fragment.new(path, text),))
+
+    @property
+    def text(self) -> str:
+        """The file as out/ has it."""
+        return spelled(self.fragments)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The files of the tree that it is for."""
+        return frozenset(fragment.file for fragment in self.fragments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def lay(tree: Path, its: Iterable[tuple[Spec, Rendered]]) -> None:
                 all_of_file.write(output.text + "\n")
         row = rendered.of(Kind.INDEX)
         assert row
-        listed = insertion_points.listed(listed, row)
+        listed = insertion_points.listed(listed, row.fragments[0])
     (tree / f"Documentation/bpf/{PAGE}.rst").write_text(listed or "", encoding="utf-8")
     (tree / "Documentation/index.rst").write_text(INDEX, encoding="utf-8")
 

@@ -146,7 +146,7 @@ def emitted(it: Spec, target: Profile) -> object:
         made = generate(it, target)
     except Exception as error:
         return type(error)
-    return made.outputs, made.unit, made.types, made.guard, made.inside, messages.every(it, target)
+    return made.outputs, made.unit, made.types, made.guard, made.inside, messages.every(it, target, made)
 
 
 def places(key: str) -> list[tuple[Document, Trail]]:

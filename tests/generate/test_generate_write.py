@@ -50,8 +50,8 @@ def snapshot(root: Path):
 
 def edited(made: Rendered) -> Rendered:
     """The same iterator after a change of mind: one file more, one less, the rest different."""
-    kept = tuple(replace(o, text=o.text + "\n") for o in made.outputs[1:])
-    return replace(made, outputs=(*kept, Output(made.outputs[0].kind, "new/folder/file.c", "new\n")))
+    kept = tuple(Output.new(o.kind, o.path, o.text + "\n") for o in made.outputs[1:])
+    return replace(made, outputs=(*kept, Output.new(made.outputs[0].kind, "new/folder/file.c", "new\n")))
 
 
 class Failing:
@@ -131,7 +131,7 @@ def test_second_build_writes_nothing(tmp_path):
 def test_only_what_changed_is_written(tmp_path):
     made = small("raw")
     build([made], tmp_path)
-    changed = replace(made.outputs[2], text="changed\n")
+    changed = Output.new(made.outputs[2].kind, made.outputs[2].path, "changed\n")
     done = build([replace(made, outputs=(*made.outputs[:2], changed, *made.outputs[3:]))], tmp_path)
     assert done.written == (changed.path,)
 

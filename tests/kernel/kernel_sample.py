@@ -12,6 +12,7 @@ from kiter.output import Kind, Output, Rendered, SnippetUse
 
 KFUNCS_PATH = "kernel/bpf/task_iter.c.d/ring.c"
 PROG_PATH = "tools/testing/selftests/bpf/progs/ring_iter.c"
+DECLARATIONS_PATH = "tools/testing/selftests/bpf/bpf_experimental.h.d/ring.h"
 TEST_PATH = "tools/testing/selftests/bpf/prog_tests/ring_iter.c"
 
 INCLUDES = """\
@@ -251,14 +252,12 @@ def ring(kfuncs: str = KFUNCS, guard: str = "", includes: str = INCLUDES) -> Ren
         target="6.12",
         guard=guard,
         outputs=(
-            Output(Kind.KFUNCS, KFUNCS_PATH, kfuncs),
-            Output(Kind.BTF_IDS, "kernel/bpf/helpers.c.d/ring.c", IDS),
-            Output(
-                Kind.DECLARATIONS, "tools/testing/selftests/bpf/bpf_experimental.h.d/ring.h", DECLARATIONS
-            ),
-            Output(Kind.PROG, PROG_PATH, PROG),
-            Output(Kind.PROG_FAILURE, PROG_PATH.replace("_iter.c", "_iter_failure.c"), FAILURE),
-            Output(Kind.PROG_TEST, TEST_PATH, TEST),
+            Output.new(Kind.KFUNCS, KFUNCS_PATH, kfuncs),
+            Output.new(Kind.BTF_IDS, "kernel/bpf/helpers.c.d/ring.c", IDS),
+            Output.new(Kind.DECLARATIONS, DECLARATIONS_PATH, DECLARATIONS),
+            Output.new(Kind.PROG, PROG_PATH, PROG),
+            Output.new(Kind.PROG_FAILURE, PROG_PATH.replace("_iter.c", "_iter_failure.c"), FAILURE),
+            Output.new(Kind.PROG_TEST, TEST_PATH, TEST),
         ),
         unit="// SPDX-License-Identifier: GPL-2.0-only\n" + includes + kfuncs + REGISTRATION.format(ids=ids),
         types=TYPES,
@@ -269,5 +268,5 @@ def ring(kfuncs: str = KFUNCS, guard: str = "", includes: str = INCLUDES) -> Ren
 
 def edited(rendered: Rendered, path: str, text: str) -> Rendered:
     """The same with another text for one output."""
-    outputs = tuple(replace(o, text=text) if o.path == path else o for o in rendered.outputs)
+    outputs = tuple(Output.new(o.kind, path, text) if o.path == path else o for o in rendered.outputs)
     return replace(rendered, outputs=outputs)

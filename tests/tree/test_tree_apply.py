@@ -262,3 +262,13 @@ def test_a_tree_that_cannot_be_written_stays_as_it_is(tree, capsys, monkeypatch)
     assert apply(tree, MINE) == 2
     assert "A08" in capsys.readouterr().err
     assert snapshot(tree) == before
+
+
+def test_kfuncs_may_join_the_file_of_their_ids(tree, tmp_path):
+    spec = tmp_path / "process.yaml"
+    text = (LETTER / "process.yaml").read_text()
+    spec.write_text(text.replace("file: kernel/bpf/task_iter.c", "file: kernel/bpf/helpers.c"))
+    assert apply(tree, spec) == 0
+    helpers = (tree / "kernel/bpf/helpers.c").read_text()
+    assert helpers.count("BTF_ID_FLAGS(func, bpf_iter_process_new,") == 1
+    assert helpers.count("__bpf_kfunc int bpf_iter_process_new(") == 1

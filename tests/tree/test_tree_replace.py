@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tree_support import CSS, LETTER, ROOT, apply, snapshot
 
 from kiter import frontend
+from kiter.fragment import Anchor, Fragment
 from kiter.generate import generate
 from kiter.output import Kind
 from kiter.target.profile import profile
-from kiter.tree import conditions, fragment, idset, insertion_points, replacement, worktree
+from kiter.tree import conditions, idset, insertion_points, replacement, worktree
 from kiter.tree.apply import put_in
 from kiter.tree.csource import pieces, words
 from kiter.tree.record import Applied
@@ -40,23 +42,27 @@ COMPANIONS = {
 
 
 @pytest.fixture(scope="module")
-def body() -> list[str]:
+def generated() -> Fragment:
     """Some generated code, to be had under any name."""
     read = frontend.read([LETTER / "process.yaml"], TARGET)
-    return fragment.body(generate(read.iterators[0], TARGET).of(Kind.KFUNCS))
+    (fragment,) = generate(read.iterators[0], TARGET).of(Kind.KFUNCS).fragments
+    return fragment
+
+
+def renamed(fragment: Fragment, name: str, guard: str) -> Fragment:
+    parts = ("before", fragment.before), ("lines", fragment.lines)
+    texts = {k: tuple(line.replace("bpf_iter_process", f"bpf_iter_{name}") for line in v) for k, v in parts}
+    return replace(fragment, guard=guard, **texts)
 
 
 @pytest.mark.parametrize("name", WRITTEN_BY_HAND)
 @pytest.mark.parametrize("guard", ["", "CONFIG_CGROUPS"])
-def test_the_generated_code_stands_where_the_other_stood(sources, body, name, guard):
+def test_the_generated_code_stands_where_the_other_stood(sources, generated, name, guard):
     file = sources / WRITTEN_BY_HAND[name]
     if not file.is_file() or not replacement.defines(file.read_text().split("\n"), name):
         pytest.skip("this version has no such iterator there")
     lines = file.read_text().split("\n")
-    wanted = [line.replace("bpf_iter_process", f"bpf_iter_{name}") for line in body]
-    if guard:
-        wanted = [f"#ifdef {guard}", "", *wanted, "", f"#endif /* {guard} */"]
-    found = replacement.kfuncs(lines, wanted, name, TARGET)
+    found = replacement.kfuncs(lines, renamed(generated, name, guard), name, TARGET)
     defined = [n for piece in pieces(found) for n in piece.names]
     for function in replacement.trio(name):
         assert defined.count(function) == 1
@@ -123,18 +129,15 @@ def test_every_iterator_of_linux(tree):
     wanted = [Applied(r.iterator, True, r.includes, r.outputs) for r in made]
     planned = put_in(opened, wanted)
     for one in wanted:
-        ids = [output for output in one.outputs if output.kind is Kind.BTF_IDS]
-        for output in ids:
-            text = planned.texts[fragment.place(output)]
-            sets = dict(fragment.id_sets(output))
+        fragments = [fragment for output in one.outputs for fragment in output.fragments]
+        for ids in (fragment for fragment in fragments if fragment.anchor is Anchor.IN_ID_SET):
+            text = planned.texts[ids.file]
             found = {s.name: [e.name for e in s.entries] for s in idset.every(text.split("\n"))}
-            for name, lines in sets.items():
-                for entry in idset.named(lines):
-                    assert found[name].count(entry.name) == 1
-        code = next(output for output in one.outputs if output.kind is Kind.KFUNCS)
-        path = fragment.place(code)
-        defined = [n for p in pieces(planned.texts[path].split("\n")) for n in p.names]
-        for name in (n for p in pieces(fragment.body(code)) for n in p.names):
+            for name in ids.names:
+                assert found[ids.where].count(name) == 1
+        code = fragments[0]
+        defined = [n for p in pieces(planned.texts[code.file].split("\n")) for n in p.names]
+        for name in (n for p in pieces(code.body) for n in p.names):
             assert defined.count(name) == 1, (one.iterator, name)
     uapi = planned.texts.get("include/uapi/linux/bpf.h")
     assert uapi is None, "a type that differs in its comments only stays as it is"

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kiter.cache.store import Cache
+from kiter.fragment import Fragment
 from kiter.kernel import sources
 from kiter.kernel.headers import Headers, Places
 from kiter.output import Kind, Rendered
 from kiter.target.profile import nearest
-from kiter.tree import fragment, insertion_points, replacement
+from kiter.tree import insertion_points, replacement
 from kiter.tree.codes import MisfitError
 
 # private headers of other folders, which files below kernel/ name by their path (kernel/bpf/helpers.c)
@@ -59,9 +60,14 @@ def _wanted(rendered: Rendered) -> tuple[str, ...]:
 
 def joined(rendered: Rendered) -> str:
     """The file of the kernel tree that the kfuncs join."""
-    kfuncs = rendered.of(Kind.KFUNCS)
-    assert kfuncs is not None
-    return fragment.place(kfuncs)
+    return _kfuncs(rendered).file
+
+
+def _kfuncs(rendered: Rendered) -> Fragment:
+    output = rendered.of(Kind.KFUNCS)
+    assert output is not None
+    (fragment,) = output.fragments
+    return fragment
 
 
 def _unpacked(wanted: tuple[str, ...], headers: Headers, origin: Places, cache: Cache) -> Path | None:
@@ -95,14 +101,12 @@ def merged(rendered: Rendered, around: CompileContext, scratch: Path) -> Merged:
     """
     found = untouched(rendered, around, scratch)
     lines = found.file.read_text(encoding="utf-8").split("\n")
-    output = rendered.of(Kind.KFUNCS)
-    assert output is not None
-    profile, body = nearest(rendered.target), fragment.body(output)
+    profile, fragment = nearest(rendered.target), _kfuncs(rendered)
     there = replacement.defines(lines, rendered.iterator)
     put = (
-        replacement.kfuncs(lines, body, rendered.iterator, profile)
+        replacement.kfuncs(lines, fragment, rendered.iterator, profile)
         if there
-        else insertion_points.kfuncs(lines, body, profile)
+        else insertion_points.kfuncs(lines, fragment, profile)
     )
     found.file.write_text("\n".join(put), encoding="utf-8")
     return found

@@ -18,7 +18,7 @@ from kiter.kernel.messages import unexplained
 from kiter.output import Kind, Output, Rendered
 
 _DECLARATIONS = "kiter_declarations.h"
-_LIBRARY = re.compile(r"/(?:include|lib)/(\w+/[\w.]+)\.d/")
+_LIBRARY = re.compile(r"/(?:include|lib)/(\w+/[\w.]+)$")
 _RECORD = re.compile(r"\b(?:struct|union)\b[^;{]*\{")
 
 
@@ -69,7 +69,8 @@ def _wrapper(folder: Path, types: str, fragment: Output | None, bpf: Bpf) -> Pat
     (folder / "bpf_experimental.h").write_text(
         f"#pragma once\n{real}\n#include <{_DECLARATIONS}>\n", encoding="utf-8"
     )
-    if fragment and (name := _LIBRARY.search(fragment.path)):  # as in tools/sched_ext/include and tools/lib
+    header = fragment.fragments[0].file if fragment else ""
+    if name := _LIBRARY.search(header):  # as in tools/sched_ext/include and tools/lib
         (folder / name[1]).parent.mkdir(exist_ok=True)
         (folder / name[1]).write_text(_extended(name[1]), encoding="utf-8")
     return folder

@@ -26,11 +26,6 @@ def parameter(argument: Argument, profile: Profile) -> str:
     return argument.name + suffix
 
 
-def fragment(path: str, it: Spec, ending: str) -> str:
-    """Where out/ keeps what joins an existing file: in a folder beside it, so that nothing is overlaid."""
-    return f"{path}.d/{it.name}{ending}"
-
-
 def inline(name: str) -> str:
     """The field that stands in the place of a pointer to a buffer."""
     return f"{name}_inline"

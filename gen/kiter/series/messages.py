@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Container, Sequence
 
 from kiter.lower.context import lowering_context
-from kiter.lower.kernel import verifier
 from kiter.lower.series import commit_message
-from kiter.output import Kind
+from kiter.output import Kind, Rendered
 from kiter.render import render
 from kiter.series.changes import Changelog
 from kiter.series.steps import Piece, Step
@@ -20,7 +19,7 @@ from kiter.target.profile import Profile
 def of_patch(it: Spec, profile: Profile, piece: Piece, signed: str) -> str:
     """The message of one commit, signed off."""
     paths = piece.texts
-    tests = {o.kind for o in piece.rendered.outputs if o.path.partition(".d/")[0] in paths}
+    tests = {o.kind for o in piece.rendered.outputs if not o.files.isdisjoint(paths)}
     gained = _lines(piece.texts.get(profile.verifier)) - _lines(piece.was.get(profile.verifier))
     text = message(it, profile, piece.step, by_hand=piece.by_hand, tests=tests, gained=gained)
     return f"{text}\nSigned-off-by: {signed}\n"
@@ -56,9 +55,9 @@ def of_changes(changelog: Changelog) -> tuple[str, ...]:
     return tuple(render("series/changelog.j2", changelog).splitlines())
 
 
-def every(it: Spec, profile: Profile) -> tuple[str, ...]:
+def every(it: Spec, profile: Profile, rendered: Rendered) -> tuple[str, ...]:
     """All messages of a series of one new iterator."""
-    told = verifier.view(lowering_context(it, profile))
-    gained = [line for part in told.parts for line in part.lines] if told else []
+    told = rendered.of(Kind.VERIFIER)
+    gained = [line for fragment in told.fragments for line in fragment.lines] if told else []
     patches = (message(it, profile, step, tests=frozenset(Kind), gained=gained) for step in Step)
     return (*patches, of_cover([it], profile, (), ()), it.series.prefix)

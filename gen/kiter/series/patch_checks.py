@@ -23,7 +23,6 @@ from kiter.series.make import Patch, Series
 from kiter.series.steps import Step
 from kiter.target.profile import profile
 from kiter.tools import Tool
-from kiter.tree import fragment
 
 _COLUMNS = "-ftabstop=1"  # columns are counted in characters
 
@@ -112,7 +111,7 @@ def _is_built_without(patch: Patch, path: str) -> bool:
 
 def _is_documented(rendered: Rendered, path: str) -> bool:
     kfuncs = rendered.of(Kind.KFUNCS)
-    return kfuncs is not None and fragment.place(kfuncs) == path
+    return kfuncs is not None and path in kfuncs.files
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +235,7 @@ def _selftests(patch: Patch, bench: Bench) -> list[Job]:
     if rendered.guard and not compile_context.is_on(rendered.guard, bench.artefacts.headers):
         return [_not_known(patch, f"the kernel that they are compiled for has no {rendered.guard}")]
     if not any(o.kind is Kind.PROG_TEST and o.path in texts for o in rendered.outputs):
-        kept = tuple(o for o in rendered.outputs if fragment.place(o) in texts)
+        kept = tuple(o for o in rendered.outputs if not o.files.isdisjoint(texts))
         rendered = replace(rendered, outputs=kept)
     header = texts.get(profile(rendered.target).experimental)
     sources = bench.artefacts.tree

@@ -98,5 +98,5 @@ def _joined(put: Sequence[Applied], wanted: Sequence[tuple[Applied, Rendered]]) 
 def _by_hand(tree: WorkTree, applied: Applied) -> bool:
     if not applied.replace:
         return False
-    paths = {output.path.partition(".d/")[0] for output in applied.outputs if output.kind is Kind.KFUNCS}
+    paths = (path for output in applied.outputs if output.kind is Kind.KFUNCS for path in output.files)
     return any(replacement.defines((tree.read(path) or "").split("\n"), applied.iterator) for path in paths)

@@ -12,7 +12,7 @@ from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.output import Kind, Output, Rendered
 from kiter.sinks import write
 from kiter.sync.codes import CODES
-from kiter.tree import fragment, insertion_points
+from kiter.tree import insertion_points
 from kiter.tree.codes import MisfitError
 
 MISSING, STALE, EDITED = "missing", "stale", "edited by hand, or not kiter's"
@@ -64,10 +64,10 @@ def _alone(rendered: Sequence[Rendered]) -> Iterator[tuple[Rendered, Output]]:
 
 def _list(rendered: Sequence[Rendered], folder: Path, known: Mapping[str, str]) -> Iterator[Page]:
     """The list as it is, with the rows of these iterators; all is wrong with one that has no table."""
-    rows = [row for one in rendered if (row := one.of(Kind.INDEX))]
+    rows = [row for one in rendered if (output := one.of(Kind.INDEX)) for row in output.fragments]
     if not rows:
         return
-    file = folder / PurePosixPath(fragment.joins(rows[0])).name
+    file = folder / PurePosixPath(rows[0].file).name
     text = _read(file)
     try:
         for row in rows:
@@ -108,9 +108,8 @@ def mend(rendered: Sequence[Rendered], folder: Path) -> tuple[Path, ...]:
         found = {page.iterator: page for page in pages(rendered, folder)}
         only = [replace(one, outputs=(page,)) for one, page in _alone(rendered)]
         if every := found.get(""):
-            only.append(
-                replace(only[0], iterator="", outputs=(Output(Kind.INDEX, every.file.name, every.text),))
-            )
+            listed = Output.new(Kind.INDEX, every.file.name, every.text)
+            only.append(replace(only[0], iterator="", outputs=(listed,)))
         only = [one for one in only if _is_ours(found[one.iterator], folder)]
         done = write.write(write.plan(only, folder, whole=False)) if only else None
     return tuple(folder / path for path in done.written) if done else ()

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kiter.errors import Diagnostic
-from kiter.output import Kind, Output
+from kiter.fragment import Anchor, Fragment
 from kiter.target.profile import Profile
-from kiter.tree import fragment, insertion_points, record, replacement, verifier
+from kiter.tree import idset, insertion_points, record, replacement, verifier
 from kiter.tree.codes import MisfitError, finding, refusal
+from kiter.tree.insertion_points import Lines
 from kiter.tree.record import Applied, Change, Record
 from kiter.tree.undo import Edited, without
 from kiter.tree.worktree import WorkTree
@@ -127,134 +128,99 @@ class _Planner:
     def _filled(self, path: str) -> str | None:
         """The file with all that belongs into it."""
         text = self.base[path]
-        for applied, output in self.parts.get(path, ()):
+        for applied, fragment in self.parts.get(path, ()):
             try:
-                text = self._with(text, applied, output)
+                text = self._with(text, applied, fragment)
             except MisfitError as misfit:
-                self.wrong.append(
-                    finding(
-                        "A03",
-                        str(self.tree.path / path),
-                        f"{applied.iterator}: {misfit.message}",
-                        misfit.line,
-                    )
-                )
+                message = f"{applied.iterator}: {misfit.message}"
+                self.wrong.append(finding("A03", str(self.tree.path / path), message, misfit.line))
         return text
 
-    def _with(self, text: str | None, applied: Applied, output: Output) -> str | None:
-        path = fragment.place(output)
-        if not fragment.joins(output) and not self._is_native(text, applied, output):
-            return self._whole(text, applied, output)
-        if text is None and output.kind in insertion_points.BEGINS:
-            return fragment.whole(output)
+    def _with(self, text: str | None, applied: Applied, fragment: Fragment) -> str | None:
+        if fragment.anchor is Anchor.NEW_FILE and not self._is_native(text, applied, fragment):
+            return self._whole(text, applied, fragment)
+        if text is None and fragment.whole:
+            return fragment.whole
         if text is None:
             raise MisfitError("there is no such file to join")
-        joined = fragment.joins(output)
-        body = fragment.body(output) if joined else fragment.own_code(output)
         lines = text.split("\n")
-        if all(_holds(lines, part) for part in _parts(output, body)):
-            return text
-        if output.kind is Kind.BTF_IDS:
-            found = self._ids(lines, applied, output)
-        elif output.kind is Kind.VERIFIER:
-            found = self._verifier(lines, applied, output)
-        elif output.kind is Kind.KFUNCS:
-            found = self._kfuncs(lines, body, applied, path)
-        else:
-            found = self._other(lines, body, applied, output)
-        return "\n".join(found)
+        return text if _has(lines, fragment) else "\n".join(self._joined(lines, applied, fragment))
 
-    def _is_native(self, text: str | None, applied: Applied, output: Output) -> bool:
+    def _is_native(self, text: str | None, applied: Applied, fragment: Fragment) -> bool:
         """Whether what would be a file of its own has to join the one that is there by hand."""
         return bool(
             applied.replace
-            and output.kind is Kind.KFUNCS
+            and fragment.lines
             and text is not None
             and replacement.defines(text.split("\n"), applied.iterator)
         )
 
-    def _whole(self, text: str | None, applied: Applied, output: Output) -> str | None:
-        if text is None or text == output.text:
-            return output.text
+    def _whole(self, text: str | None, applied: Applied, fragment: Fragment) -> str:
+        if text is None or text == fragment.whole:
+            return fragment.whole
         if applied.replace:
-            self.notes.append(f"{output.path} stays as it is: the tree has it by hand")
+            self._note(f"{fragment.file} stays as it is: the tree has it by hand")
             return text
-        self.wrong.append(finding("A06", str(self.tree.path / output.path)))
+        self.wrong.append(finding("A06", str(self.tree.path / fragment.file)))
         return text
 
-    def _kfuncs(self, lines: list[str], body: list[str], applied: Applied, path: str) -> list[str]:
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def _joined(self, lines: Lines, applied: Applied, fragment: Fragment) -> Lines:
+        if fragment.anchor in (Anchor.AT_END, Anchor.NEW_FILE):
+            return self._kfuncs(lines, applied, fragment)
+        said = self._by_hand(applied, fragment)
+        if said and not applied.replace:
+            self.wrong.append(finding("A04", str(self.tree.path / fragment.file), said))
+            return lines
+        if said and fragment.anchor in verifier.LISTED:
+            self._note(f"{fragment.file} keeps what it has by hand on who may use {applied.iterator}")
+            return lines
+        instead = replacement.INSTEAD.get(fragment.anchor) if applied.replace else None
+        found = instead(lines, fragment, applied.iterator) if instead else None
+        return _JOINS[fragment.anchor](lines, fragment, self.profile) if found is None else found
+
+    def _by_hand(self, applied: Applied, fragment: Fragment) -> str:
+        """What the tree says of the iterator at that place already, or ""."""
+        lines = (self.base[fragment.file] or "").split("\n")
+        if fragment.anchor is Anchor.IN_ID_SET:
+            there = any(replacement.trio(applied.iterator)[0] in line for line in lines)
+            return f"{applied.iterator} has its ids there" if there else ""
+        if fragment.anchor in verifier.LISTED and verifier.holds(lines, applied.iterator):
+            return f"{fragment.file} says by hand who may use {applied.iterator}"
+        return ""
+
+    def _kfuncs(self, lines: Lines, applied: Applied, fragment: Fragment) -> Lines:
         lines = insertion_points.included(lines, applied.includes)
         if not replacement.defines(lines, applied.iterator):
-            return insertion_points.kfuncs(lines, body, self.profile)
+            return insertion_points.kfuncs(lines, fragment, self.profile)
         if applied.replace:
-            return replacement.kfuncs(lines, body, applied.iterator, self.profile)
+            return replacement.kfuncs(lines, fragment, applied.iterator, self.profile)
         row = next(r for r, line in enumerate(lines) if replacement.trio(applied.iterator)[0] in line)
-        self.wrong.append(
-            finding(
-                "A04",
-                str(self.tree.path / path),
-                f"the tree has {applied.iterator} by hand",
-                row + 1,
-                lines[row],
-            )
-        )
+        path, message = str(self.tree.path / fragment.file), f"the tree has {applied.iterator} by hand"
+        self.wrong.append(finding("A04", path, message, row + 1, lines[row]))
         return lines
 
-    def _ids(self, lines: list[str], applied: Applied, output: Output) -> list[str]:
-        by_hand = any(replacement.trio(applied.iterator)[0] in line for line in lines)
-        if by_hand and not applied.replace:
-            path = str(self.tree.path / fragment.place(output))
-            self.wrong.append(finding("A04", path, f"{applied.iterator} has its ids there"))
-            return lines
-        for name, ids in fragment.id_sets(output):
-            if by_hand:
-                lines = replacement.btf_ids(lines, ids, applied.iterator, name)
-            else:
-                lines = insertion_points.btf_ids(lines, ids, name)
-        return lines
 
-    def _verifier(self, lines: list[str], applied: Applied, output: Output) -> list[str]:
-        parts = verifier.lacking(lines, fragment.parts(output))
-        path = fragment.place(output)
-        own = verifier.of_list(parts)
-        if own and verifier.holds(lines, applied.iterator):
-            parts = {place: block for place, block in parts.items() if place not in own}
-            if applied.replace:
-                self.notes.append(f"{path} keeps what it has by hand on who may use {applied.iterator}")
-            else:
-                message = f"{path} says by hand who may use {applied.iterator}"
-                self.wrong.append(finding("A04", str(self.tree.path / path), message))
-        return verifier.joined(lines, parts)
-
-    def _other(self, lines: list[str], body: list[str], applied: Applied, output: Output) -> list[str]:
-        if applied.replace and output.kind in _REPLACED:
-            found = _REPLACED[output.kind](lines, body, applied.iterator)
-            if found is not None:
-                return found
-        if output.kind not in insertion_points.JOINS:
-            raise MisfitError(f"where {output.kind.value} belong is not known")
-        return insertion_points.JOINS[output.kind](lines, body, self.profile)
+_JOINS = {**insertion_points.JOINS, **verifier.JOINS}
 
 
-_REPLACED = {Kind.DECLARATIONS: replacement.declarations, Kind.STRUCT: replacement.struct}
+def _has(lines: Lines, fragment: Fragment) -> bool:
+    """Whether the file has the lines already, as they are, at a place of that name."""
+    if fragment.anchor is Anchor.SAFE_TYPE and verifier.has_type(lines, fragment):
+        return True
+    if fragment.anchor is Anchor.IN_ID_SET:
+        found = idset.find(lines, fragment.where)
+        lines = lines[found.first : found.last]
+    return "\n".join(("", *fragment.body, "")) in "\n".join(("", *lines, ""))
 
 
-def _holds(lines: Sequence[str], body: Sequence[str]) -> bool:
-    """Whether the lines have these among them, as they are: put in already, or nothing to put in."""
-    return "\n".join(("", *body, "")) in "\n".join(("", *lines, ""))
-
-
-def _parts(output: Output, body: list[str]) -> list[list[str]]:
-    """The blocks of lines that an output comes to."""
-    if output.kind is Kind.BTF_IDS:
-        return [ids for _, ids in fragment.id_sets(output)]
-    return list(fragment.parts(output).values()) if output.kind is Kind.VERIFIER else [body]
-
-
-def _by_file(applied: Iterable[Applied]) -> dict[str, list[tuple[Applied, Output]]]:
-    """All outputs by the file of the tree that holds them."""
-    found: dict[str, list[tuple[Applied, Output]]] = {}
+def _by_file(applied: Iterable[Applied]) -> dict[str, list[tuple[Applied, Fragment]]]:
+    """All fragments by the file of the tree that they are for."""
+    found: dict[str, list[tuple[Applied, Fragment]]] = {}
     for one in applied:
-        for output in one.outputs:
-            found.setdefault(fragment.place(output), []).append((one, output))
+        for fragment in (fragment for output in one.outputs for fragment in output.fragments):
+            found.setdefault(fragment.file, []).append((one, fragment))
     return found

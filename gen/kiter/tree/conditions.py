@@ -40,16 +40,3 @@ def behind(every: Sequence[Block], row: int) -> int:
 def spelled(lines: Sequence[str], block: Block) -> str:
     """The condition, its white space normalized."""
     return " ".join(lines[block[0]].split())
-
-
-def unwrapped(body: Sequence[str]) -> tuple[str, list[str]]:
-    """The condition that all of a fragment stands in, or "", and the lines in it."""
-    found = blocks(body)
-    if found and found[0] == (0, len(body) - 1):
-        inner = list(body[1:-1])
-        while inner and not inner[0].strip():
-            inner = inner[1:]
-        while inner and not inner[-1].strip():
-            inner = inner[:-1]
-        return spelled(body, found[0]), inner
-    return "", list(body)

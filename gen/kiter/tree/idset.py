@@ -65,11 +65,6 @@ def find(lines: Sequence[str], name: str) -> IdSet:
     return found[0]
 
 
-def named(lines: Sequence[str]) -> tuple[Entry, ...]:
-    """The entries among lines that belong into a set."""
-    return tuple(_entries(lines, range(len(lines)), conditions.blocks(lines)))
-
-
 def _entries(lines: Sequence[str], rows: range, blocks: Sequence[Block]) -> Iterator[Entry]:
     for row in rows:
         if named := _ENTRY.match(lines[row]):

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from kiter.output import Kind, Output
+from kiter.fragment import Anchor, Fragment
 from kiter.target.profile import Profile
-from kiter.tree import conditions, fragment, idset
+from kiter.tree import conditions, idset
 from kiter.tree.codes import MisfitError
 
 Lines = list[str]
-Join = Callable[[Lines, Lines, Profile], Lines]
+Join = Callable[[Lines, Fragment, Profile], Lines]
 
 _ITERATOR_OBJECT = re.compile(r"^\s*obj-.*\b\w+_iter\.o\b")
 _DECLARED = re.compile(r"^[a-z].*\bbpf_iter_\w+_destroy\s*\(")
@@ -28,14 +28,14 @@ def inserted(lines: Lines, row: int, block: Sequence[str]) -> Lines:
     return [*before, *head, *block, *tail, *after]
 
 
-def kfuncs(lines: Lines, body: Lines, profile: Profile) -> Lines:
+def kfuncs(lines: Lines, fragment: Fragment, profile: Profile) -> Lines:
     """Behind the last block of kfuncs, else at the end of the file."""
     close = profile.kfuncs_close.splitlines()[-1]
     rows = [row for row, line in enumerate(lines) if line.strip() == close]
     row = conditions.behind(conditions.blocks(lines), rows[-1]) if rows else len(lines)
     if row == len(lines):
-        return [*inserted(lines[:-1] if not lines[-1] else lines, row, body), ""]
-    return inserted(lines, row, body)
+        return [*inserted(lines[:-1] if not lines[-1] else lines, row, fragment.body), ""]
+    return inserted(lines, row, fragment.body)
 
 
 def included(lines: Lines, headers: Sequence[str]) -> Lines:
@@ -55,52 +55,50 @@ def included(lines: Lines, headers: Sequence[str]) -> Lines:
     return lines
 
 
-def btf_ids(lines: Lines, body: Lines, kfunc_set: str) -> Lines:
+def btf_ids(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Beside the other iterators of the set, and inside the guard if there is one for others already."""
-    found = idset.find(lines, kfunc_set)
+    found = idset.find(lines, fragment.where)
     iterators = [entry for entry in found.entries if entry.iterator]
-    guard, ids = conditions.unwrapped(body)
     every = conditions.blocks(lines)
-    same = [
-        e for e in iterators if [conditions.spelled(lines, b) for b in e.around] == [guard][: bool(guard)]
-    ]
+    guards = [fragment.condition] if fragment.guard else []
+    same = [e for e in iterators if [conditions.spelled(lines, b) for b in e.around] == guards]
     if same:
-        row, block = same[-1].last + 1, ids
+        row, block = same[-1].last + 1, fragment.lines
     elif iterators:
-        row, block = conditions.behind(every, iterators[-1].last), body
+        row, block = conditions.behind(every, iterators[-1].last), fragment.body
     else:
-        row, block = found.last, body
+        row, block = found.last, fragment.body
     return [*lines[:row], *block, *lines[row:]]
 
 
-def makefile(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+def makefile(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Behind the last object of an iterator, or in the conditional that it needs if that is there already."""
     every = conditions.blocks(lines, make=True)
-    if body[0].startswith("ifeq"):
-        same = [b for b in every if lines[b[0]].strip() == body[0] and not conditions.around(every, b[0])]
-        if same:
-            return [*lines[: same[-1][1]], *body[1:-1], *lines[same[-1][1] :]]
+    outer = [block for block in every if not conditions.around(every, block[0])]
+    same = [block for block in outer if lines[block[0]].strip() == fragment.condition]
+    if same:
+        return [*lines[: same[-1][1]], *fragment.lines, *lines[same[-1][1] :]]
     rows = [row for row, line in enumerate(lines) if _ITERATOR_OBJECT.match(line)]
     if not rows:
         raise MisfitError("no object of an iterator, beside which this one could stand")
     row = conditions.behind(every, rows[-1])
-    return [*lines[:row], *body, *lines[row:]]
+    return [*lines[:row], *fragment.body, *lines[row:]]
 
 
-def declarations(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+def declarations(lines: Lines, fragment: Fragment, profile: Profile) -> Lines:
     """Behind the declarations of the last iterator, else before the header's #endif."""
     rows = [row for row, line in enumerate(lines) if _DECLARED.search(line)]
     if rows:
-        return inserted(lines, end_of_statement(lines, rows[-1]) + 1, body)
-    return struct(lines, body, _profile)
+        return inserted(lines, end_of_statement(lines, rows[-1]) + 1, fragment.body)
+    return struct(lines, fragment, profile)
 
 
-def struct(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+def struct(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Before the header's last #endif."""
     ends = [row for row, line in enumerate(lines) if line.startswith("#endif")]
     if not ends:
         raise MisfitError("a header without a last #endif")
-    return inserted(lines, ends[-1], body)
+    return inserted(lines, ends[-1], fragment.body)
 
 
 def end_of_statement(lines: Sequence[str], row: int) -> int:
@@ -111,10 +109,9 @@ def end_of_statement(lines: Sequence[str], row: int) -> int:
     raise MisfitError("a declaration without an end", row + 1)
 
 
-def config(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+def config(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Options that the file lacks, each in its place in the alphabet."""
-    for option in body:
-        name = option.partition("=")[0]
+    for name, option in zip(fragment.names, fragment.lines, strict=True):
         known = {m[1]: (row, m[2]) for row, line in enumerate(lines) if (m := _OPTION.match(line))}
         if name in known:
             row, how = known[name]
@@ -127,34 +124,32 @@ def config(lines: Lines, body: Lines, _profile: Profile) -> Lines:
     return lines
 
 
-def toctree(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+def toctree(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """In the index of pages, behind that on iterators."""
     rows = [row for row, line in enumerate(lines) if line.strip() == "bpf_iterators"]
     if len(rows) != 1:
         raise MisfitError("no index that lists bpf_iterators once")
-    return [*lines[: rows[0] + 1], body[0], *lines[rows[0] + 1 :]]
+    return [*lines[: rows[0] + 1], *fragment.lines, *lines[rows[0] + 1 :]]
 
 
-def index(lines: Lines, body: Lines, _profile: Profile) -> Lines:
+def table(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """In the table of iterators, as listed() does it."""
-    return _listed(lines, body)
+    return _listed(lines, fragment)
 
 
-def _listed(lines: Lines, body: Lines) -> Lines:
+def _listed(lines: Lines, fragment: Fragment) -> Lines:
     """In the table of iterators, by the alphabet, or in the place of the row that it had."""
-    (name, first, after), *_ = _table_rows(body)
+    (name,) = fragment.names
     every = _table_rows(lines)
     if not every:
         raise MisfitError("no table of iterators, each with its page in the first column")
     row = next((found for found in every if found[0] >= name), ("", every[-1][2], every[-1][2]))
-    return [*lines[: row[1]], *body[first:after], *lines[row[2] if row[0] == name else row[1] :]]
+    return [*lines[: row[1]], *fragment.lines, *lines[row[2] if row[0] == name else row[1] :]]
 
 
-def listed(text: str | None, output: Output) -> str:
+def listed(text: str | None, fragment: Fragment) -> str:
     """The list of iterators, None for none yet, with the row of one; raises MisfitError for no list."""
-    if text is None:
-        return fragment.whole(output)
-    return "\n".join(_listed(text.split("\n"), fragment.body(output)))
+    return fragment.whole if text is None else "\n".join(_listed(text.split("\n"), fragment))
 
 
 def _table_rows(lines: Lines) -> list[tuple[str, int, int]]:
@@ -168,14 +163,13 @@ def _row_end(lines: Lines, row: int) -> int:
     return next(ends, len(lines))
 
 
-# what is no part of a file that is there already, but may begin it
-BEGINS = frozenset({Kind.INDEX})
-JOINS: dict[Kind, Join] = {
-    Kind.KFUNCS: kfuncs,
-    Kind.MAKEFILE: makefile,
-    Kind.STRUCT: struct,
-    Kind.DECLARATIONS: declarations,
-    Kind.CONFIG: config,
-    Kind.INDEX: index,
-    Kind.TOCTREE: toctree,
+JOINS: Mapping[Anchor, Join] = {
+    Anchor.AT_END: kfuncs,
+    Anchor.IN_ID_SET: btf_ids,
+    Anchor.MAKEFILE: makefile,
+    Anchor.BEFORE_ENDIF: struct,
+    Anchor.AMONG_DECLARATIONS: declarations,
+    Anchor.CONFIG: config,
+    Anchor.TABLE: table,
+    Anchor.TOCTREE: toctree,
 }

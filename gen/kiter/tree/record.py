@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
+from kiter.fragment import Anchor, Fragment
 from kiter.output import Kind, Output
 from kiter.tree.codes import finding, refusal
 from kiter.tree.worktree import files_below, read
@@ -69,8 +71,13 @@ def _applied(facts: Mapping[str, object]) -> Applied:
         str(facts["iterator"]),
         bool(facts["replace"]),
         tuple(map(str, includes)),
-        tuple(Output(Kind(o["kind"]), o["path"], o["text"]) for o in outputs),
+        tuple(Output(Kind(o["kind"]), o["path"], tuple(map(_fragment, o["fragments"]))) for o in outputs),
     )
+
+
+def _fragment(facts: Mapping[str, Any]) -> Fragment:
+    lists = {name: tuple(value) for name, value in facts.items() if isinstance(value, list)}
+    return Fragment(**{**facts, **lists, "anchor": Anchor(facts["anchor"])})
 
 
 def _change(folder: Path, path: str, new: bool) -> Change:
@@ -102,10 +109,15 @@ def _spelled(record: Record) -> str:
                 "iterator": a.iterator,
                 "replace": a.replace,
                 "includes": list(a.includes),
-                "outputs": [{"kind": o.kind.value, "path": o.path, "text": o.text} for o in a.outputs],
+                "outputs": [_spelled_output(output) for output in a.outputs],
             }
             for a in record.applied.values()
         ],
         "files": {path: change.before is None for path, change in record.changes.items()},
     }
     return json.dumps(facts, indent=1) + "\n"
+
+
+def _spelled_output(output: Output) -> dict[str, object]:
+    fragments = [{**asdict(one), "anchor": one.anchor.value} for one in output.fragments]
+    return {"kind": output.kind.value, "path": output.path, "fragments": fragments}

@@ -4,18 +4,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kiter.fragment import Anchor, Fragment, trimmed
 from kiter.target.profile import Profile
 from kiter.tree import conditions, idset, insertion_points
 from kiter.tree.codes import MisfitError
 from kiter.tree.csource import Piece, pieces, words
-from kiter.tree.fragment import trimmed
 from kiter.tree.insertion_points import Lines
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_DECLARED = re.compile(r"\b(\w+)\(")
 
 
 def trio(name: str) -> tuple[str, str, str]:
@@ -35,27 +34,33 @@ def defines(lines: Sequence[str], name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Generated:
-    """The body of the generated C: what comes before its kfuncs, and these with their markers."""
+    """The generated C: what comes before its kfuncs, and these with their markers."""
 
     types: Lines
     kfuncs: Lines
     names: frozenset[str]
 
+    @classmethod
+    def of(cls, fragment: Fragment) -> _Generated:
+        """With all that it defines."""
+        types, kfuncs = list(fragment.before), list(fragment.lines)
+        names = (name for part in (types, kfuncs) for piece in pieces(part) for name in piece.names)
+        return cls(types, kfuncs, frozenset(names))
 
-def kfuncs(lines: Lines, body: Lines, name: str, profile: Profile) -> Lines:
+
+def kfuncs(lines: Lines, fragment: Fragment, name: str, profile: Profile) -> Lines:
     """The file with the generated code where the hand-written stood, and without what only that used."""
     found = pieces(lines)
-    guard, inner = conditions.unwrapped(body)
-    made = _split(inner, profile)
-    gone = _gone(found, made, body, name, lines)
+    made = _Generated.of(fragment)
+    gone = _gone(found, made, name, lines)
     functions = [p for p in gone if p.kind == "function" and set(trio(name)) & p.names]
     if len(functions) != 3:
         raise MisfitError(f"{len(functions)} of the three kfuncs of {name} are where they are looked for")
     block = _block(lines, functions, gone, profile)
     if block is None:
         made = replace(made, kfuncs=_bare(made.kfuncs, profile))
-    if not _stands_in(guard, lines, functions[0].first):
-        made = _guarded(guard, made)
+    if not _stands_in(fragment.condition, lines, functions[0].first):
+        made = _guarded(fragment.condition, made)
     rows = {row for piece in gone for row in piece.rows}
     if block is None:
         return _placed(lines, rows, _apart(made, _first_type(gone, functions), functions[0].first))
@@ -76,14 +81,7 @@ def _apart(made: _Generated, types: int, kfuncs: int) -> dict[int, Lines]:
 def _bare(kfuncs: Lines, profile: Profile) -> Lines:
     """Without the markers, for a place that stands between others'."""
     markers = {*profile.kfuncs_open.splitlines(), *profile.kfuncs_close.splitlines()}
-    return trimmed([line for line in kfuncs if line.strip() not in markers])
-
-
-def _split(inner: Lines, profile: Profile) -> _Generated:
-    opening = profile.kfuncs_open.splitlines()[0]
-    at = next(row for row, line in enumerate(inner) if line.strip() == opening)
-    names = frozenset(name for piece in pieces(inner) for name in piece.names)
-    return _Generated(trimmed(inner[:at]), trimmed(inner[at:]), names)
+    return [*trimmed([line for line in kfuncs if line.strip() not in markers])]
 
 
 def _guarded(guard: str, made: _Generated) -> _Generated:
@@ -98,12 +96,11 @@ def _stands_in(guard: str, lines: Lines, row: int) -> bool:
     return not guard or any(conditions.spelled(lines, block) == guard for block in around)
 
 
-def _gone(
-    found: Sequence[Piece], made: _Generated, body: Lines, name: str, lines: Lines
-) -> tuple[Piece, ...]:
+def _gone(found: Sequence[Piece], made: _Generated, name: str, lines: Lines) -> tuple[Piece, ...]:
     """What the generated code defines itself, and what nothing uses any more then."""
     ours = made.names | set(trio(name))
     gone = [piece for piece in found if piece.names & ours]
+    body = [*made.types, *made.kfuncs]
     wanted = words(body, range(len(body)))
     while orphans := [p for p in found if p not in gone and _orphaned(p, gone, wanted, lines)]:
         gone += orphans
@@ -168,26 +165,25 @@ def _placed(lines: Lines, gone: set[int], blocks: dict[int, Lines]) -> Lines:
 # --- what goes with it ---------------------------------------------------------------------------
 
 
-def btf_ids(lines: Lines, body: Lines, name: str, kfunc_set: str) -> Lines:
-    """The set with the ids where the hand-written ones stood, in the same conditional; else beside others."""
-    guard, ids = conditions.unwrapped(body)
-    ours = {entry.name for entry in idset.named(ids)} | set(trio(name))
-    entries = [entry for entry in idset.find(lines, kfunc_set).entries if entry.name in ours]
+def btf_ids(lines: Lines, fragment: Fragment, name: str) -> Lines | None:
+    """The set with the ids where the hand-written ones stood, in their conditional; None if none did."""
+    guard, ours = fragment.condition, {*fragment.names, *trio(name)}
+    entries = [entry for entry in idset.find(lines, fragment.where).entries if entry.name in ours]
     if not entries:
-        return insertion_points.btf_ids(lines, body, kfunc_set)
+        return None
     rows = {row for entry in entries for row in range(entry.first, entry.last + 1)}
     guarded = any(conditions.spelled(lines, block) == guard for block in entries[0].around)
-    return _swapped(lines, rows, entries[0].first, ids if guarded or not guard else body)
+    return _swapped(lines, rows, entries[0].first, fragment.lines if guarded else fragment.body)
 
 
-def struct(lines: Lines, body: Lines, name: str) -> Lines | None:
+def struct(lines: Lines, fragment: Fragment, name: str) -> Lines | None:
     """The type where the hand-written one stood; None if the header has none."""
     found = [piece for piece in pieces(lines) if f"bpf_iter_{name}" in piece.names and piece.kind == "type"]
     if not found:
         return None
-    if _bones(lines[row] for row in found[0].rows) == _bones(body):
+    if _bones(lines[row] for row in found[0].rows) == _bones(fragment.body):
         return lines
-    return _swapped(lines, set(found[0].rows), found[0].first, body)
+    return _swapped(lines, set(found[0].rows), found[0].first, fragment.body)
 
 
 def _bones(lines: Iterable[str]) -> str:
@@ -196,7 +192,7 @@ def _bones(lines: Iterable[str]) -> str:
     return "".join(bare.split())
 
 
-def _swapped(lines: Lines, rows: set[int], start: int, block: Lines) -> Lines:
+def _swapped(lines: Lines, rows: set[int], start: int, block: Sequence[str]) -> Lines:
     """The lines without those rows, and with the block at its row."""
     return [
         out
@@ -205,9 +201,9 @@ def _swapped(lines: Lines, rows: set[int], start: int, block: Lines) -> Lines:
     ]
 
 
-def declarations(lines: Lines, body: Lines, name: str) -> Lines | None:
+def declarations(lines: Lines, fragment: Fragment, name: str) -> Lines | None:
     """The declarations where the hand-written ones stood; None if the header has none."""
-    names = {*trio(name), *_DECLARED.findall("\n".join(body))}
+    names = {*trio(name), *fragment.names}
     # at the beginning of a line: macros call them, too
     functions = re.compile(rf"^[a-z].*\b(?:{'|'.join(sorted(names))})\s*\(")
     forward = f"struct bpf_iter_{name};"
@@ -220,4 +216,12 @@ def declarations(lines: Lines, body: Lines, name: str) -> Lines | None:
     rows |= {row for row, line in enumerate(lines) if line.strip() == forward}
     # a blank line that stood between the type and its functions
     rows |= {row for row in range(min(rows), starts[0]) if not lines[row].strip()}
-    return _swapped(lines, rows, starts[0], body)
+    return _swapped(lines, rows, starts[0], fragment.body)
+
+
+INSTEAD: Mapping[Anchor, Callable[[Lines, Fragment, str], Lines | None]] = {
+    Anchor.IN_ID_SET: btf_ids,
+    Anchor.BEFORE_ENDIF: struct,
+    Anchor.AMONG_DECLARATIONS: declarations,
+}
+"""What goes with the kfuncs of an iterator, by place; None where the file has nothing to replace."""

@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from kiter.fragment import Anchor, Fragment
+from kiter.target.profile import Profile
 from kiter.tree.codes import MisfitError
-
-Lines = list[str]
+from kiter.tree.insertion_points import Join, Lines
 
 _ENUM = "enum special_kfunc_type {"
 _LIST = "BTF_ID_LIST(special_kfunc_list)"
@@ -23,38 +24,19 @@ def holds(lines: Lines, name: str) -> bool:
     return any(line.strip() == f"KF_bpf_iter_{name}_new," for line in lines)
 
 
-def lacking(lines: Lines, parts: Mapping[str, Lines]) -> Mapping[str, Lines]:
-    """The parts that are not there yet, by their places."""
-    text = "\n".join(("", *lines, ""))
-    return {
-        place: block
-        for place, block in parts.items()
-        if "\n".join(("", *block, "")) not in text and not ("among the types" in place and _has(lines, block))
-    }
+def has_type(lines: Lines, fragment: Fragment) -> bool:
+    """Whether the type of trusted pointers has all the fields."""
+    opening, *fields, _ = fragment.lines
+    return {*fields} <= {*_fields(lines, opening)}
 
 
-def of_list(parts: Mapping[str, Lines]) -> frozenset[str]:
-    """The places of the parts that say which programs may use the iterator."""
-    return frozenset(place for place in parts if "kfunc" in place)
-
-
-def joined(lines: Lines, parts: Mapping[str, Lines]) -> Lines:
-    """With each part, a block by its place; raises MisfitError where one is not certain."""
-    for place, block in parts.items():
-        join = next((join for known, join in _PLACES.items() if known in place), None)
-        if join is None:
-            raise MisfitError(f"where a part that goes {place} belongs is not known")
-        lines = join(lines, block)
-    return lines
-
-
-def _enum(lines: Lines, block: Lines) -> Lines:
+def _enum(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """At the end of the numbers, which must be in step with the list."""
     end = _numbers(lines).stop
-    return [*lines[:end], *block, *lines[end:]]
+    return [*lines[:end], *fragment.lines, *lines[end:]]
 
 
-def _list(lines: Lines, block: Lines) -> Lines:
+def _list(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Behind the last id of the list: the enum, which has got its number by now, is one ahead of it."""
     first = _only(lines, lambda line: line == _LIST, _LIST)
     last = first
@@ -63,7 +45,7 @@ def _list(lines: Lines, block: Lines) -> Lines:
     ids = [m[1] for line in lines[first : last + 1] if (m := _LISTED.match(line)) and m[1]]
     if ids != [lines[row].strip().removeprefix("KF_").removesuffix(",") for row in _numbers(lines)][:-1]:
         raise MisfitError("special_kfunc_list is not in the order of enum special_kfunc_type", last + 1)
-    return [*lines[: last + 1], *block, *lines[last + 1 :]]
+    return [*lines[: last + 1], *fragment.lines, *lines[last + 1 :]]
 
 
 def _numbers(lines: Lines) -> range:
@@ -76,44 +58,41 @@ def _numbers(lines: Lines) -> range:
     return range(first + 1, end)
 
 
-def _before(lines: Lines, block: Lines) -> Lines:
+def _before(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Before the function that calls it, and the comment of that."""
     row = _definition(lines)
     while lines[row - 1].strip():
         row -= 1
-    return [*lines[:row], *block, "", *lines[row:]]
+    return [*lines[:row], *fragment.lines, "", *lines[row:]]
 
 
-def _call(lines: Lines, block: Lines) -> Lines:
+def _call(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Behind the other checks of an iterator that is passed: before what looks at the iterator itself."""
     start = _definition(lines)
     end = next((row for row in range(start, len(lines)) if lines[row] == "}"), len(lines))
     row = start + _only(lines[start:end], lambda line: _LOOKS in line, f"check_kfunc_args() calls {_LOOKS})")
-    return [*lines[:row], *block, *lines[row:]]
+    return [*lines[:row], *fragment.lines, *lines[row:]]
 
 
-def _type(lines: Lines, block: Lines) -> Lines:
+def _type(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """The fields into the type where there is one of that name, else the type behind the last of its kind."""
-    kind = block[0].partition("(")[0]
-    of = block[0].removeprefix(kind).removesuffix(" {")
-    for field in block[1:-1]:
+    kind, (struct,) = f"BTF_TYPE_SAFE_{fragment.where}", fragment.names
+    opening, *fields, _ = fragment.lines
+    for field in fields:
         row = next(
-            (r for r, line in enumerate(lines) if line == field and f"{of} {{" in _head(lines, r)), None
+            (r for r, line in enumerate(lines) if line == field and f"({struct}) {{" in _head(lines, r)), None
         )
         if row is not None and not _head(lines, row).startswith(f"{kind}("):
-            raise MisfitError(f"it has this field of {of.strip('()')} in another list", row + 1)
-    if block[0] in lines:
-        end = lines.index("};", lines.index(block[0]))
-        return [
-            *lines[:end],
-            *(line for line in block[1:-1] if line not in _fields(lines, block)),
-            *lines[end:],
-        ]
+            raise MisfitError(f"it has this field of {struct} in another list", row + 1)
+    if opening in lines:
+        end = lines.index("};", lines.index(opening))
+        there = _fields(lines, opening)
+        return [*lines[:end], *(line for line in fields if line not in there), *lines[end:]]
     rows = [row for row, line in enumerate(lines) if line.startswith(f"{kind}(") and line.endswith(" {")]
     if not rows:
         raise MisfitError(f"there is no {kind} beside which one could stand")
     end = lines.index("};", rows[-1]) + 1
-    return [*lines[:end], "", *block, *lines[end:]]
+    return [*lines[:end], "", *fragment.lines, *lines[end:]]
 
 
 def _head(lines: Lines, row: int) -> str:
@@ -121,26 +100,21 @@ def _head(lines: Lines, row: int) -> str:
     return next((line for line in reversed(lines[:row]) if line and line[0].isalpha()), "")
 
 
-def _fields(lines: Lines, block: Lines) -> Lines:
-    """What the type of that name has, nothing where there is none."""
-    if block[0] not in lines:
+def _fields(lines: Lines, opening: str) -> Lines:
+    """What the type that begins so has, nothing where there is none."""
+    if opening not in lines:
         return []
-    start = lines.index(block[0])
+    start = lines.index(opening)
     return lines[start + 1 : lines.index("};", start)]
 
 
-def _has(lines: Lines, block: Lines) -> bool:
-    """Whether the type has all of the fields."""
-    return set(block[1:-1]) <= {*_fields(lines, block)}
-
-
-def _emit(lines: Lines, block: Lines) -> Lines:
+def _emit(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Behind the others of its kind, without which no type would be in the kernel's BTF."""
-    kind = block[0].strip().removeprefix("BTF_TYPE_EMIT(").partition("(")[0]
-    rows = [row for row, line in enumerate(lines) if line.startswith(f"\tBTF_TYPE_EMIT({kind}(")]
+    begun = f"\tBTF_TYPE_EMIT(BTF_TYPE_SAFE_{fragment.where}("
+    rows = [row for row, line in enumerate(lines) if line.startswith(begun)]
     if not rows:
-        raise MisfitError(f"there is no BTF_TYPE_EMIT({kind}()) beside which one could stand")
-    return [*lines[: rows[-1] + 1], *block, *lines[rows[-1] + 1 :]]
+        raise MisfitError(f"there is no {begun.strip()})) beside which one could stand")
+    return [*lines[: rows[-1] + 1], *fragment.lines, *lines[rows[-1] + 1 :]]
 
 
 def _definition(lines: Lines) -> int:
@@ -159,11 +133,13 @@ def _only(lines: Sequence[str], fits: Callable[[str], bool], what: str) -> int:
     return rows[0]
 
 
-_PLACES: Mapping[str, Callable[[Lines, Lines], Lines]] = {
-    "among the types": _type,
-    "in the function type_is": _emit,
-    "the enum special_kfunc_type": _enum,
-    "the list special_kfunc_list": _list,
-    "before the function check_kfunc_args()": _before,
-    "in check_kfunc_args(), before process_iter_arg()": _call,
+JOINS: Mapping[Anchor, Join] = {
+    Anchor.SAFE_TYPE: _type,
+    Anchor.SAFE_EMIT: _emit,
+    Anchor.KFUNC_ENUM: _enum,
+    Anchor.KFUNC_LIST: _list,
+    Anchor.BEFORE_ARGUMENTS: _before,
+    Anchor.IN_ARGUMENTS: _call,
 }
+# the places that say which programs may use an iterator
+LISTED = JOINS.keys() - {Anchor.SAFE_TYPE, Anchor.SAFE_EMIT}

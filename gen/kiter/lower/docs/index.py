@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import LoweringContext
 from kiter.lower.docs import places
+from kiter.lower.placement import Placement
 from kiter.lower.statement import Statement
 from kiter.spec.release import spelled
 
@@ -15,9 +18,8 @@ PAGE = "open_coded_iterators"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The list's file, and a row's cells: a page, which becomes a link, and what is said of its iterator."""
+    """A row's cells: a page, which becomes a link, and what is said of its iterator."""
 
-    file: str
     page: str
     summary: str
     element: str
@@ -25,14 +27,15 @@ class View:
     where: tuple[Statement, ...]
 
 
-def view(ctx: LoweringContext) -> View:
-    """The row of one iterator."""
+def placed(ctx: LoweringContext) -> Iterator[Placement]:
+    """The row of one iterator, which joins the list or begins it."""
     it, docs = ctx.it, ctx.profile.docs
-    return View(
-        file=f"{docs}/{PAGE}.rst",
+    view = View(
         page=f"{docs}/bpf_iter_{it.name}.rst",
         summary=it.summary,
         element=it.element,
         since=spelled(it.since),
         where=places.brief(ctx),
     )
+    fragment = Fragment(f"{docs}/{PAGE}.rst", Anchor.TABLE, (), names=(f"bpf_iter_{it.name}",))
+    yield Placement(fragment, view, lines="docs/row.rst.j2", whole="docs/index.rst.j2")

@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import LoweringContext
 from kiter.lower.docs import index
+from kiter.lower.placement import Placement
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The index, and the name of the page that it lists."""
+    """The name of the page that is listed."""
 
-    index: str
     page: str
 
 
-def view(ctx: LoweringContext) -> View:
+def placed(ctx: LoweringContext) -> Iterator[Placement]:
     """The same entry for every iterator: the page that lists them all."""
-    return View(f"{ctx.profile.docs}/index.rst", index.PAGE)
+    fragment = Fragment(f"{ctx.profile.docs}/index.rst", Anchor.TOCTREE, (), names=(index.PAGE,))
+    yield Placement(fragment, View(index.PAGE), lines="docs/toctree.rst.j2")

@@ -3,42 +3,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kiter.layout.columns import comment
+from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import registration
-
-
-@dataclass(frozen=True, slots=True)
-class Set:
-    """Lines that join one set, with the comment that says which."""
-
-    place: tuple[str, ...]
-    ids: tuple[str, ...]
+from kiter.lower.placement import Placement
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`guard` stands round the ids: an id without its function is an error of the link."""
+    """The lines of one set."""
 
-    guard: str
-    sets: tuple[Set, ...]
+    ids: tuple[str, ...]
 
 
-def view(ctx: LoweringContext) -> View | None:
-    """None for an iterator with a set of its own, which stands in its own file."""
+def placed(ctx: LoweringContext) -> Iterator[Placement]:
+    """The lines of each set; none for an iterator with a set of its own, which stands in its own file.
+
+    A guard stands round the ids: an id without its function is an error of the link.
+    """
     it, profile = ctx.it, ctx.profile
     if it.programs and not it.file:
-        return None
-    own = _set(it.file if it.place.join else profile.common_file, it.place.join or profile.common_set)
-    sets = [Set(own, registration.ids(ctx))]
-    sets += [Set(_set(it.file, name), lines) for name, lines in registration.elsewhere(ctx).items()]
-    return View(it.guard if not it.place.join else "", tuple(sets))
+        return
+    guard = it.guard if not it.place.join else ""
+    yield _placed(home(ctx), it.place.join or profile.common_set, registration.flagged(ctx), guard)
+    for name, kfuncs in registration.elsewhere(ctx).items():
+        yield _placed(it.file, name, kfuncs, guard)
 
 
-def _set(file: str, name: str) -> tuple[str, ...]:
-    return comment(f"Joins {file}, at the end of the set {name}.")
+def _placed(file: str, name: str, kfuncs: Mapping[str, tuple[str, ...]], guard: str) -> Placement:
+    fragment = Fragment(file, Anchor.IN_ID_SET, (), where=name, names=tuple(kfuncs), guard=guard)
+    return Placement(fragment, View(registration.lines(kfuncs)), lines="kernel/btf_ids.c.j2")
 
 
 def home(ctx: LoweringContext) -> str:

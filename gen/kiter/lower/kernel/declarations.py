@@ -3,33 +3,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiter.layout.columns import comment
+from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import companions
+from kiter.lower.placement import Placement
 from kiter.spec.model import NO_HEADER
 
 KSYM = " __weak __ksym;"
 LIBBPF = "tools/lib/bpf/"
+TRIO = ("new", "next", "destroy")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`declarations` are the three prototypes, broken where they must be."""
+    """`declarations` are the prototypes, broken where they must be."""
 
-    place: tuple[str, ...]
     name: str
     declarations: tuple[str, ...]
 
 
-def view(ctx: LoweringContext) -> View | None:
-    """What joins the header; None where no header declares it."""
+def placed(ctx: LoweringContext) -> Iterator[Placement]:
+    """What joins the header; nothing where no header declares it."""
     if home(ctx) == NO_HEADER:
-        return None
-    return View(comment(f"Joins {home(ctx)}, before its #endif."), ctx.it.name, lines(ctx))
+        return
+    declared = (*(names.function(ctx.it, what) for what in TRIO), *(c.name for c in ctx.it.companions))
+    fragment = Fragment(home(ctx), Anchor.AMONG_DECLARATIONS, (), names=declared)
+    yield Placement(fragment, View(ctx.it.name, lines(ctx)), lines="kernel/declarations.h.j2")
 
 
 def in_tests(ctx: LoweringContext) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ The contract is kept by templates/kernel/new.c.j2, next.c.j2 and destroy.c.j2, w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiter.layout.columns import comment
+from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import (
@@ -24,6 +25,7 @@ from kiter.lower.kernel import (
 )
 from kiter.lower.kernel.enum import Enum, enum
 from kiter.lower.kernel.part import Part
+from kiter.lower.placement import Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,8 @@ class Start:
 class View:
     """What the template prints, in order."""
 
-    place: tuple[str, ...]
     includes: tuple[str, ...]
     private: tuple[str, ...]
-    guard: str
     structs: tuple[Part, ...]
     start: Start | None
     enum: Enum | None
@@ -58,10 +58,8 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
     it = ctx.it
     own = not it.file
     return View(
-        place=() if own else comment(f"Joins {it.file}, at its end."),
         includes=includes.public(ctx, _always(ctx)) if own else (),
         private=includes.private(ctx) if own else (),
-        guard=ctx.guard,
         structs=tuple(struct.structs(ctx, alone)),
         start=Start(names.start(it), it.element) if it.lifetime == "held" else None,
         enum=enum(ctx),
@@ -71,6 +69,18 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
         kfuncs=(new.kfunc(ctx), next.kfunc(ctx), destroy.kfunc(ctx), *companions.kfuncs(ctx)),
         close=ctx.profile.kfuncs_close,
         registration=registration.own_set(ctx) if own and it.programs else (),
+    )
+
+
+def placed(ctx: LoweringContext) -> Iterator[Placement]:
+    """The kfuncs as they join a file, or a file of their own."""
+    anchor = Anchor.AT_END if ctx.it.file else Anchor.NEW_FILE
+    yield Placement(
+        Fragment(ctx.it.source_file, anchor, (), guard=ctx.guard),
+        view(ctx),
+        lines="kernel/kfuncs.c.j2",
+        before="kernel/types.c.j2",
+        whole="" if ctx.it.file else "kernel/file.c.j2",
     )
 
 

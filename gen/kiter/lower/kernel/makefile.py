@@ -3,24 +3,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import LoweringContext
+from kiter.lower.placement import Placement
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`option` is the guard, as the Makefile tests it; "" for none."""
+    """The object that is built."""
 
-    makefile: str
-    option: str
     object: str
 
 
-def view(ctx: LoweringContext) -> View | None:
-    """None when the code joins a file that is built already."""
+def placed(ctx: LoweringContext) -> Iterator[Placement]:
+    """Nothing when the code joins a file that is built already."""
     if ctx.it.file:
-        return None
+        return
     object_file = PurePosixPath(ctx.it.source_file).with_suffix(".o").name
-    return View(ctx.profile.makefile, ctx.it.guard, object_file)
+    fragment = Fragment(ctx.profile.makefile, Anchor.MAKEFILE, (), guard=ctx.it.guard)
+    yield Placement(fragment, View(object_file), lines="kernel/makefile.j2")

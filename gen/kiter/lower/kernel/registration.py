@@ -3,29 +3,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kiter.layout.columns import HARD, call, width
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import indented
 from kiter.spec.companion import Companion
 
+Flagged = Mapping[str, tuple[str, ...]]
+"""Kfuncs with their flags, by name."""
 
-def ids(ctx: LoweringContext) -> tuple[str, ...]:
-    """The BTF_ID_FLAGS lines of the iterator's own set."""
+
+def flagged(ctx: LoweringContext) -> Flagged:
+    """What the iterator's own set holds."""
     it = ctx.it
     flags = {names.function(it, what): value for what, value in flags_of(ctx).items()}
-    flags |= {c.name: companion_flags(ctx, c) for c in it.companions if not c.sets}
-    return tuple(line for name, value in flags.items() for line in _id(name, value))
+    return flags | {c.name: companion_flags(ctx, c) for c in it.companions if not c.sets}
 
 
-def elsewhere(ctx: LoweringContext) -> dict[str, tuple[str, ...]]:
-    """The lines of companions that join other sets, by the names of these."""
-    found: dict[str, tuple[str, ...]] = {}
+def elsewhere(ctx: LoweringContext) -> Mapping[str, Flagged]:
+    """The companions that join other sets, by the names of these."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
     for companion in ctx.it.companions:
         for group in companion.sets:
-            lines = _id(companion.name, companion_flags(ctx, companion))
-            found[group] = (*found.get(group, ()), *lines)
+            found.setdefault(group, {})[companion.name] = companion_flags(ctx, companion)
     return found
+
+
+def lines(kfuncs: Flagged) -> tuple[str, ...]:
+    """The BTF_ID_FLAGS lines of a set."""
+    return tuple(line for name, flags in kfuncs.items() for line in _id(name, flags))
 
 
 def flags_of(ctx: LoweringContext) -> dict[str, tuple[str, ...]]:
@@ -77,7 +85,7 @@ def own_set(ctx: LoweringContext, programs: tuple[str, ...] = (), before: str = 
     stem = f"bpf_iter_{ctx.it.name}"
     return (
         ctx.profile.set_open.format(set=f"{stem}_ids"),
-        *ids(ctx),
+        *lines(flagged(ctx)),
         ctx.profile.set_close.format(set=f"{stem}_ids"),
         "",
         f"static const struct btf_kfunc_id_set {stem}_set = {{",
@@ -106,10 +114,10 @@ def _register(name: str, programs: tuple[str, ...], before: str) -> tuple[str, .
     if len(calls) == 1:
         return indented(_call("return ", *calls[0]))
     heads = ["ret = ", *["ret = ret ?: "] * (len(calls) - 1)]
-    lines = (
+    calling = (
         line for head, (name, given) in zip(heads, calls, strict=True) for line in _call(head, name, given)
     )
-    return indented(("int ret;", "", *lines, "return ret;"))
+    return indented(("int ret;", "", *calling, "return ret;"))
 
 
 def _call(head: str, function: str, arguments: tuple[str, ...]) -> tuple[str, ...]:

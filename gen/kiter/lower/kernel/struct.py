@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.analysis.state import Field
-from kiter.layout.columns import comment
+from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.part import Part
+from kiter.lower.placement import Placement
 
 # User space's headers and BPF programs know the attribute, not the kernel's macro for it.
 UAPI, ATTRIBUTE = "include/uapi/", "__attribute__((aligned(8)))"
@@ -48,21 +49,14 @@ class Fields:
     attribute: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """The struct in a header, and where it joins that."""
-
-    place: tuple[str, ...]
-    struct: Part
-
-
-def view(ctx: LoweringContext) -> View | None:
-    """None where the struct stands beside the kfuncs."""
+def placed(ctx: LoweringContext) -> Iterator[Placement]:
+    """The struct in a header; nothing where it stands beside the kfuncs."""
     header = ctx.it.place.header
     if not header:
-        return None
-    struct = seen(ctx, ATTRIBUTE if header.startswith(UAPI) else ALIGNED)
-    return View(comment(f"Joins {header}, before its #endif."), struct)
+        return
+    view = seen(ctx, ATTRIBUTE if header.startswith(UAPI) else ALIGNED)
+    fragment = Fragment(header, Anchor.BEFORE_ENDIF, (), names=(f"bpf_iter_{ctx.it.name}",))
+    yield Placement(fragment, view, lines=view.template)
 
 
 def seen(ctx: LoweringContext, attribute: str = ALIGNED) -> Part:

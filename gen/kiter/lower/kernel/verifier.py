@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
+from kiter.fragment import Anchor, Fragment
 from kiter.layout.columns import HARD, call, comment, fill
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare, indented
+from kiter.lower.placement import Placement
 from kiter.lower.statement import Statement
 from kiter.markup import plain
 from kiter.prose import listed, sentence
@@ -30,25 +32,17 @@ _SPELLED = {"lsm": "bpf_lsm", "iter": "bpf_iter"}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Lines that join one place of the file, with the comment that says which."""
+class View:
+    """The lines for one place."""
 
-    place: tuple[str, ...]
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """All that joins the file."""
-
-    parts: tuple[Part, ...]
-
-
-def view(ctx: LoweringContext) -> View | None:
-    """None for an iterator that every program may use where it is registered, and that leads nowhere else."""
-    allowed = tuple(_allowed(ctx)) if ctx.it.context.allow else ()
-    parts = (*_trusted(ctx), *allowed)
-    return View(parts) if parts else None
+def placed(ctx: LoweringContext) -> Iterator[Placement]:
+    """Nothing for an iterator that all programs may use, and whose elements lead nowhere else."""
+    yield from _trusted(ctx)
+    if ctx.it.context.allow:
+        yield from _allowed(ctx)
 
 
 def news(ctx: LoweringContext, gained: Container[str]) -> Iterator[Statement]:
@@ -75,20 +69,22 @@ def _kinds(ctx: LoweringContext) -> tuple[str, ...]:
     return tuple(kind for kind in allow if kind != "syscall" or "sleepable" not in allow)
 
 
-def _part(ctx: LoweringContext, where: str, *lines: str) -> Part:
-    return Part(comment(f"Joins {ctx.profile.verifier}, {where}."), lines)
+def _placed(
+    ctx: LoweringContext, anchor: Anchor, lines: Iterable[str], where: str = "", of: tuple[str, ...] = ()
+) -> Placement:
+    fragment = Fragment(ctx.profile.verifier, anchor, (), where=where, names=of)
+    return Placement(fragment, View(tuple(lines)), lines="kernel/verifier.c.j2")
 
 
-def _trusted(ctx: LoweringContext) -> Iterator[Part]:
+def _trusted(ctx: LoweringContext) -> Iterator[Placement]:
     """Fields that point to what is valid in the RCU critical section, or as long as the element is."""
     for null in (False, True):
         fields = [_field(p) for p in ctx.it.held.trusted if p.nullable == null]
         if fields:
             kind, listed_as = _safe(ctx.it, null), _macro(ctx.it, null)
-            place = f"among the types BTF_TYPE_SAFE_{kind}"
-            yield _part(ctx, place, f"{listed_as} {{", *fields, "};")
-            emit = f"\tBTF_TYPE_EMIT({listed_as});"
-            yield _part(ctx, f"in the function type_is_{kind.lower()}()", emit)
+            whole = (f"{listed_as} {{", *fields, "};")
+            yield _placed(ctx, Anchor.SAFE_TYPE, whole, kind, (_struct(ctx.it),))
+            yield _placed(ctx, Anchor.SAFE_EMIT, (f"\tBTF_TYPE_EMIT({listed_as});",), kind)
 
 
 def _field(pointer: Pointer) -> str:
@@ -119,12 +115,12 @@ def listing(it: Spec, nullable: bool) -> str:
     return f"{_struct(it).removeprefix('struct ')}__safe_{_safe(it, nullable).lower()}"
 
 
-def _allowed(ctx: LoweringContext) -> Iterator[Part]:
+def _allowed(ctx: LoweringContext) -> Iterator[Placement]:
     new = names.function(ctx.it, "new")
-    yield _part(ctx, "at the end of the enum special_kfunc_type", f"\tKF_{new},")
-    yield _part(ctx, "at the end of the list special_kfunc_list", *_id(new, ctx.it.guard))
-    yield _part(ctx, "before the function check_kfunc_args()", *_function(ctx))
-    yield _part(ctx, "in check_kfunc_args(), before process_iter_arg()", *indented(_call(ctx), 3))
+    yield _placed(ctx, Anchor.KFUNC_ENUM, (f"\tKF_{new},",))
+    yield _placed(ctx, Anchor.KFUNC_LIST, _id(new, ctx.it.guard))
+    yield _placed(ctx, Anchor.BEFORE_ARGUMENTS, _function(ctx))
+    yield _placed(ctx, Anchor.IN_ARGUMENTS, indented(_call(ctx), 3))
 
 
 def _id(new: str, guard: str) -> tuple[str, ...]:

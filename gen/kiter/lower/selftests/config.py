@@ -3,20 +3,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import LoweringContext
+from kiter.lower.placement import Placement
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """`options` in the order of the selftests' config file."""
 
-    place: str
     options: tuple[str, ...]
 
 
-def view(ctx: LoweringContext) -> View | None:
-    """None when nothing is needed that every BPF test kernel does not have."""
-    wanted = {ctx.it.guard, *ctx.it.tests.config} - {""}
-    return View(f"{ctx.profile.selftests}/config", tuple(sorted(wanted))) if wanted else None
+def placed(ctx: LoweringContext) -> Iterator[Placement]:
+    """Nothing when nothing is needed that every BPF test kernel does not have."""
+    options = tuple(sorted({ctx.it.guard, *ctx.it.tests.config} - {""}))
+    if options:
+        fragment = Fragment(f"{ctx.profile.selftests}/config", Anchor.CONFIG, (), names=options)
+        yield Placement(fragment, View(options), lines="selftests/config.j2")

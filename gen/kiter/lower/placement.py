@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where the texts of a view go: a fragment before it is rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kiter.fragment import Fragment
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What is known of a fragment, and what gives its texts: templates, all of one view.
+
+    fragment: the fragment without its texts
+    view: what the templates print
+    lines: the template of its lines, "" for a file that is kiter's alone
+    before: that of what the lines need ahead of them, "" for nothing
+    whole: that of the whole file, "" for a file that must be there
+    """
+
+    fragment: Fragment
+    view: Any
+    lines: str = ""
+    before: str = ""
+    whole: str = ""
