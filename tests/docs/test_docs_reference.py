@@ -16,7 +16,6 @@ from kiter.generate import generate
 from kiter.lower.docs.index import PAGE
 from kiter.markup import rst, table
 from kiter.output import Kind, Rendered
-from kiter.prose import sentence
 from kiter.spec.model import Spec
 from kiter.sync import specs
 from kiter.target.profile import profile, releases
@@ -129,11 +128,6 @@ def test_a_page_that_is_wrong_is_noticed(documentation):
 )
 def test_text_is_plain_in_rst(text, said):
     assert rst(text) == said
-
-
-def test_a_sentence_keeps_the_name_that_it_begins_with():
-    assert sentence("css_next_child() is called") == "css_next_child() is called."
-    assert sentence("all of them") == "All of them."
 
 
 def test_a_table_stays_within_its_columns():
