@@ -12,6 +12,7 @@ from kiter.markup import escaped
 PAGE = 80
 COMMENT = 79
 MAIL = 72
+TAB = 8
 SUBJECT = 75  # scripts/checkpatch.pl, COMMIT_LOG_LONG_LINE
 _BLANK = re.compile(r"\n\s*\n")
 _POINT = re.compile("- ")
@@ -99,7 +100,8 @@ def _comments(items: Iterable[str]) -> Iterator[str]:
 def _described(item: str, mark: str) -> list[str]:
     """A name, which is no prose, and behind the mark what is said of it."""
     name, _, words = item.partition(mark)
-    return _lines(name + mark + escaped(words), COMMENT, " * ", " *\t")
+    lines = _lines(name + mark + escaped(words), COMMENT, " * ", " *".ljust(TAB))
+    return [line.replace(" *".ljust(TAB), " *\t", 1) for line in lines]
 
 
 def capital(text: str) -> str:

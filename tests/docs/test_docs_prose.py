@@ -42,6 +42,11 @@ def test_a_comment_of_kernel_doc():
     )
 
 
+def test_a_comment_keeps_to_its_columns():
+    lines = kernel_doc(f"f() - do\n@x: {'ab ' * 99}\n\n{'ab ' * 99}").expandtabs(8).split("\n")
+    assert 75 < max(map(len, lines)) < 80
+
+
 def test_what_is_not_said_leaves_no_empty_line():
     assert fill("One.\n\n\n\n\nTwo,\nwhich goes on.\n") == "One.\n\nTwo, which goes on.\n\n"
     assert kernel_doc("f() - do\n\n\n\n\nReturn: 0.\n") == "/**\n * f() - do\n *\n * Return: 0.\n */\n"
