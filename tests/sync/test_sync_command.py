@@ -90,7 +90,7 @@ def test_bare_btf_says_that_flags_were_not_compared(capsys, tmp_path, source):
     ("words", "code"),
     [
         (["--btf", __file__], "R40"),
-        (["--btf", "/nonexistent/vmlinux"], "E90"),
+        (["--btf", "/nonexistent/vmlinux"], "E22"),
         (["--kernel", "2.6"], "E18"),
         (["--kernel", "6.12", str(SPECS / "letter")], "D11"),
     ],

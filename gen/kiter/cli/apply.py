@@ -8,12 +8,12 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from kiter import frontend
 from kiter.cli.command import show
 from kiter.errors import FINDINGS
 from kiter.generate import generate
+from kiter.kernel.named import source_tree
 from kiter.sinks import apply as sink
 from kiter.sinks.write import alone
 from kiter.spec.release import spelled
@@ -35,7 +35,7 @@ kiter apply --tree ~/linux --revert specs/mine.yaml
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kiter apply`."""
     parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder (default: specs/)")
-    parser.add_argument("--tree", type=Path, required=True, metavar="DIR", help="the top of kernel sources")
+    parser.add_argument("--tree", required=True, metavar="DIR", help="the top of kernel sources")
     parser.add_argument("--target", default="", help="generate for this kernel (default: that of the tree)")
     parser.add_argument(
         "--diff", action="store_true", help="show what would change as a patch, touch nothing"
@@ -50,7 +50,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Plan, then show or write; 1 when a region that somebody edited was left as it is."""
-    tree = worktree.open_tree(options.tree)
+    tree = worktree.open_tree(source_tree(options.tree))
     with alone(tree.path / "Makefile"):
         planned = _reverted(tree, options) if options.revert else _applied(tree, options)
         if not options.diff:

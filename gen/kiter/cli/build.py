@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiter import frontend
-from kiter.cli.command import show
+from kiter.cli.command import KERNEL, show
 from kiter.errors import FINDINGS
 from kiter.generate import generate
 from kiter.kernel import headers
+from kiter.kernel.named import source_tree
 from kiter.output import Rendered
 from kiter.sinks import write
 from kiter.spec.model import Spec
@@ -54,11 +55,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--headers",
         "--kernel",
         default="",
-        metavar="DIR|RELEASE",
+        metavar=KERNEL,
         help="the kernel to check against, and without --target the one to generate for "
         "(default: for each target the newest installed or fetched)",
     )
-    parser.add_argument("--tree", type=Path, help="kernel sources, for checkpatch and the selftests")
+    parser.add_argument("--tree", metavar="DIR", help="kernel sources, for checkpatch and the selftests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _check(made: _Made, options: argparse.Namespace) -> CheckReport:
     from kiter.cli._progress import Bar  # noqa: PLC0415
     from kiter.sinks.check import CheckOptions, check  # noqa: PLC0415
 
-    chosen = CheckOptions(headers=options.headers, tree=options.tree)
+    chosen = CheckOptions(headers=options.headers, tree=source_tree(options.tree) if options.tree else None)
     return check(made.rendered, chosen, Bar(f"checking for {made.target.release}"))
 
 

@@ -21,6 +21,7 @@ from kiter.cli.report import FORMATS, render
 from kiter.errors import Diagnostic
 
 VERBOSE = ("-v", "--verbose")
+KERNEL = "RELEASE|FOLDER|FILE"  # what an option takes that asks for a kernel
 _FRAME = frozenset({"command", "main", "report"})
 
 

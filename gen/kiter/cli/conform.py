@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from kiter import frontend
 from kiter.cache.store import Cache
 from kiter.cli import _verdicts
+from kiter.cli.command import KERNEL
 from kiter.errors import environment
 from kiter.kernel import kernels
 from kiter.target.profile import nearest
@@ -32,7 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "specs", nargs="*", metavar="SPEC", help="specs of iterators that the kernel has (default: specs/)"
     )
-    parser.add_argument("--kernel", default="", metavar="RELEASE|DIR", help="default: the newest 6.12")
+    parser.add_argument("--kernel", default="", metavar=KERNEL, help="default: the newest 6.12")
 
 
 def execute(options: argparse.Namespace) -> int:

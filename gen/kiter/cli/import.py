@@ -12,10 +12,12 @@ from pathlib import Path
 from kiter import resources
 from kiter.adopt import btf, sources
 from kiter.adopt.skeleton import Skeleton
+from kiter.cli.command import KERNEL
 from kiter.cli.report import printable
 from kiter.codes import CODES as GENERAL
 from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.kernel import btf_files
+from kiter.kernel.named import source_tree
 from kiter.render import render
 from kiter.spec.load import parse
 from kiter.spec.release import numbers, spelled
@@ -34,8 +36,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kiter import`."""
     parser.add_argument("name", metavar="NAME", help="the iterator's name")
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--tree", type=Path, metavar="DIR", help="the sources of the kernel that has it")
-    where.add_argument("--btf", type=Path, metavar="FILE", help="a vmlinux or a module that has it")
+    where.add_argument("--tree", metavar="DIR", help="the sources of the kernel that has it")
+    where.add_argument("--btf", metavar=KERNEL, help="a kernel, a vmlinux or a module that has it")
     parser.add_argument("-o", "--out", type=Path, help="the file to write (default: specs/NAME.yaml)")
 
 
@@ -67,11 +69,11 @@ def _check_is_yaml(text: str, where: str) -> None:
 
 
 def _of_tree(options: argparse.Namespace) -> Skeleton | None:
-    return sources.read(worktree.open_tree(options.tree), options.name)
+    return sources.read(worktree.open_tree(source_tree(options.tree)), options.name)
 
 
 def _of_btf(options: argparse.Namespace) -> Skeleton | None:
-    source = btf_files.given(options.btf)
+    source = btf_files.find(options.btf)
     release = spelled(numbers(source.release)[:2])
     return btf.read(source.read(), options.name, release)
 

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 
 from kiter import frontend, lint
-from kiter.cli.command import show
+from kiter.cli.command import KERNEL, show
 from kiter.codes import CODES
 from kiter.errors import Diagnostic, KiterError, environment
-from kiter.target.profile import Profile, profile, releases, verified
+from kiter.target.profile import Profile, nearest, profile, releases, verified
 
 NAME = "lint"
 HELP = "check specs alone, without generating anything"
@@ -41,7 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     mends.add_argument("--diff", action="store_true", help="show as a patch what --fix would do")
     parser.add_argument(
-        "--btf", metavar="VMLINUX", default="", help="look for the names in the BTF of a kernel, too"
+        "--btf", metavar=KERNEL, default="", help="look for the names in the BTF of a kernel, too"
     )
     parser.add_argument(
         "--kernel-source",
@@ -99,13 +99,21 @@ def _judged(options: argparse.Namespace, targets: Sequence[Profile], done: Seque
     return 0
 
 
-def _unknown(path: str, targets: Sequence[Profile], reads: Sequence[frontend.Read]) -> list[Diagnostic]:
+def _unknown(kernel: str, targets: Sequence[Profile], reads: Sequence[frontend.Read]) -> list[Diagnostic]:
     """What the specs name that a kernel does not have; raises KiterError when one must be there."""
-    from kiter.btf.reader import Btf  # noqa: PLC0415 - reading a kernel's BTF is wanted only here
+    from kiter.kernel import btf_files  # noqa: PLC0415 - reading a kernel's BTF is wanted only here
     from kiter.lint import symbols  # noqa: PLC0415
 
-    btf = Btf.of(path)
-    pairs = [(it, target) for target, read in zip(targets, reads, strict=True) for it in read.iterators]
+    source = btf_files.find(kernel)
+    btf = source.read()
+    # of several kernels only that one has this BTF
+    its_own = nearest(source.release) if source.release else None
+    pairs = [
+        (it, target)
+        for target, read in zip(targets, reads, strict=True)
+        if its_own not in targets or target == its_own
+        for it in read.iterators
+    ]
     found = [d for it, target in pairs for d in symbols.unknown(it, target, btf)]
     if any(d.severity == "error" for d in found):
         raise KiterError(*dict.fromkeys(found))

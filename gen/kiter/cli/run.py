@@ -11,7 +11,7 @@ from pathlib import Path
 from kiter import frontend
 from kiter.cache.store import Cache
 from kiter.cli import _verdicts
-from kiter.cli.command import show
+from kiter.cli.command import KERNEL, show
 from kiter.errors import ENVIRONMENT, KiterError, environment
 from kiter.kernel import kernels
 from kiter.target.profile import nearest
@@ -39,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kernel",
         default="",
-        metavar="RELEASE|DIR",
+        metavar=KERNEL,
         help="an installed or fetched kernel, or a build directory (default: the newest 6.12)",
     )
     parser.add_argument(

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiter import frontend
-from kiter.cli.command import show
+from kiter.cli.command import KERNEL, show
 from kiter.errors import FINDINGS
+from kiter.kernel.named import source_tree
 from kiter.series import make, repository
 from kiter.series import write as sink
 from kiter.series.make import Series, Wish
@@ -34,7 +35,7 @@ VERBOSE = ("--verbose",)  # -v is the version, as it is git format-patch's
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `kiter series`."""
     parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec or a folder (default: specs/)")
-    parser.add_argument("--tree", type=Path, required=True, metavar="DIR", help="a clone of the kernel's")
+    parser.add_argument("--tree", required=True, metavar="DIR", help="a clone of the kernel's")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="where the mails go")
     parser.add_argument(
         "-v", "--reroll-count", type=_version, default=1, metavar="N", dest="version",
@@ -54,7 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--headers",
         default="",
-        metavar="DIR|RELEASE",
+        metavar=KERNEL,
         help="the kernel headers to compile against (default: those of the tree's version)",
     )
 
@@ -68,7 +69,7 @@ def _version(text: str) -> int:
 
 def execute(options: argparse.Namespace) -> int:
     """Make, check, write; 1 when a check found something, and then nothing is written."""
-    where = repository.opened(options.tree, options.base)
+    where = repository.opened(source_tree(options.tree), options.base)
     target = where.tree.profile
     read = frontend.of(options.specs, target)
     show(read.warnings, options)

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from kiter import frontend
 from kiter.btf.reader import Btf
-from kiter.cli.command import show
+from kiter.cli.command import KERNEL, show
 from kiter.cli.report import printable
 from kiter.errors import FINDINGS, Diagnostic, environment
 from kiter.generate import generate
 from kiter.kernel import btf_files
 from kiter.kernel.btf_files import Source
+from kiter.kernel.named import source_tree
 from kiter.output import Rendered
 from kiter.sinks import apply as sink
 from kiter.sinks.write import alone
@@ -85,13 +86,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
-        "--kernel", default="", metavar="RELEASE|DIR", help="a kernel whose headers are here, or a built tree"
+        "--kernel", default="", metavar=KERNEL, help="a kernel whose headers are here, or a built tree"
     )
     where.add_argument(
-        "--btf", type=Path, metavar="FILE", help="a vmlinux, a module, or BTF alone as in /sys/kernel/btf/"
+        "--btf",
+        dest="kernel",
+        default="",
+        metavar=KERNEL,
+        help="the same; as a file, a vmlinux, a module, or BTF alone as in /sys/kernel/btf/",
     )
     parser.add_argument(
-        "--tree", type=Path, metavar="DIR", help="kernel sources: code, ids, headers, comments and pages"
+        "--tree", metavar="DIR", help="kernel sources: code, ids, headers, comments and pages"
     )
     parser.add_argument("--docs", type=Path, metavar="DIR", help="a folder of reference pages")
     parser.add_argument(
@@ -122,9 +127,9 @@ def execute(options: argparse.Namespace) -> int:
 
 def _beside(options: argparse.Namespace) -> _With:
     source = None
-    if options.btf or options.kernel:
-        source = btf_files.given(options.btf) if options.btf else btf_files.find(options.kernel)
-    tree = worktree.open_tree(options.tree) if options.tree else None
+    if options.kernel:
+        source = btf_files.find(options.kernel)
+    tree = worktree.open_tree(source_tree(options.tree)) if options.tree else None
     if not source and not tree and not options.docs:
         raise _lacking("D12", "")
     types = source.read() if source else None

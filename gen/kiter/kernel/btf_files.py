@@ -13,6 +13,7 @@ from pathlib import Path
 from kiter.btf.reader import Btf
 from kiter.kernel import headers, kernels
 from kiter.kernel.codes import lacking
+from kiter.kernel.named import named
 from kiter.spec.release import numbers
 
 RUNNING = Path("/sys/kernel/btf")
@@ -46,9 +47,12 @@ def known() -> tuple[Source, ...]:
 
 
 def find(kernel: str) -> Source:
-    """The BTF of a build directory, or of the newest release that begins so; raises KiterError E18."""
-    if Path(kernel).is_dir():
-        path = Path(kernel) / KERNEL
+    """The BTF of the kernel that a user names (see named.py), or in that file; raises KiterError E18."""
+    found = named(kernel)
+    if found.file:
+        return given(found.file)
+    if found.folder:
+        path = found.folder / KERNEL
         if path.is_file():
             return Source(path, _told(path))
         raise lacking("E18", f"no BTF in {kernel}: it holds no vmlinux")

@@ -119,6 +119,12 @@ _ALL = (
         "compilers work in a folder of the cache, below $XDG_CACHE_HOME or ~/.cache, else of $TMPDIR",
         "make room there, or set XDG_CACHE_HOME to a folder that can be written",
     ),
+    Code(
+        "E22",
+        "no kernel is named so",
+        "a kernel is named by its release, all of it or how it begins (6.12), by a folder or by a file in it",
+        "name a release that 'kiter kernels' lists, or a path: headers, a build directory, a vmlinux",
+    ),
 )
 
 CODES: Mapping[str, Code] = MappingProxyType({entry.code: entry for entry in _ALL})

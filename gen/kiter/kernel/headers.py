@@ -12,6 +12,7 @@ from pathlib import Path
 from kiter.cache.store import default_root
 from kiter.kernel.codes import lacking
 from kiter.kernel.kernels import COMPLETE
+from kiter.kernel.named import named
 from kiter.spec.release import numbers, spelled
 from kiter.target.profile import nearest
 
@@ -66,7 +67,7 @@ class Places:
 def find(option: str = "", places: Places | None = None, wanted: str = "") -> Headers:
     """The headers to check against: those named, those of a target, the running kernel's, the newest.
 
-    `option` is a directory or a release (6.12, or all of it). Of those below /usr/src and those fetched come
+    `option` names a kernel (see named.py). Of those below /usr/src and those fetched come
     first those of `wanted`, a target such as 6.12, then others that this target is the nearest to.
     Raises KiterError E10 (none), E11 (too old) or E12 (`option` names none).
     """
@@ -126,13 +127,13 @@ def _slurp(path: Path) -> str:
 
 
 def _named(option: str, places: Places) -> Headers:
-    if "/" in option or Path(option).is_dir():
-        headers = read(Path(option).expanduser().absolute())
+    found_as = named(option)
+    if not found_as.release:
+        folder = found_as.folder or (found_as.file or Path(option)).parent
+        headers = read(folder)
         if headers is None:
-            raise lacking("E12", f"no configured kernel headers in {option}")
+            raise lacking("E12", f"no configured kernel headers in {folder}")
         return headers
-    if not any(numbers(option)):
-        raise lacking("E12", f"'{option}' is neither a directory nor a kernel release")
     exact = read(places.modules / option / "build")
     found = [headers for headers in _installed(places) if _matches(headers.release, option)]
     found += [exact] if exact else []

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.cache.store import default_root
 from kiter.errors import environment
+from kiter.kernel.named import named
 from kiter.spec.release import numbers, spelled
 from kiter.target.profile import DEFAULT
 
@@ -79,13 +81,13 @@ def built(tree: Path) -> Kernel:
 
 
 def find(wanted: str = "") -> Kernel:
-    """The kernel that a user names: a release or the beginning of one, a build directory, or nothing.
+    """The kernel that a user names (see named.py): one that is here, or that of a build directory.
 
     Nothing means the newest of the default target, else the newest of all. Raises if there is none.
     """
-    if wanted and Path(wanted).is_dir():
-        return built(Path(wanted))
     known = [*installed(), *fetched()]
+    if wanted and not (found := named(wanted)).release:
+        return built(found.folder) if found.folder else _with_file(found.file or Path(wanted), known)
     for prefix in [wanted] if wanted else [DEFAULT, ""]:
         matching = [k for k in known if matches(k.release, prefix)]
         if matching:
@@ -97,6 +99,15 @@ def find(wanted: str = "") -> Kernel:
         reason="an iterator is run in a prebuilt kernel, its module is built with that kernel's headers",
         hint=f"kiter kernels fetch {wanted}".strip(),
     )
+
+
+def _with_file(file: Path, known: Iterable[Kernel]) -> Kernel:
+    """The kernel that has this image or vmlinux, else that of the build directory round the file."""
+    for kernel in known:
+        if file.resolve() in {kernel.image.resolve(), kernel.btf.resolve()}:
+            return kernel
+    builds = (folder for folder in file.parents if (folder / "include/config/kernel.release").is_file())
+    return built(next(builds, file.parent))
 
 
 def matches(release: str, prefix: str) -> bool:
