@@ -71,7 +71,7 @@ ORDER = (
     _part(
         "lower",
         "which template, which names and expressions; folders as in templates/",
-        "markup prose btf interface fragment output spec target analysis fixtures layout",
+        "prose btf interface fragment output spec target analysis fixtures",
     ),
     _part("render", "templates filled in, C laid out", "resources cache bytecode markup prose layout lower"),
     _part(

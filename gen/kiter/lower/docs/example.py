@@ -81,7 +81,7 @@ def view(ctx: LoweringContext) -> View | None:
     around = frame(replace(ctx, it=replace(ctx.it, arguments=used)))
     return View(
         header=_header(ctx),
-        declared=declarations.lines(ctx) if declarations.home(ctx) == NO_HEADER else (),
+        declared=declarations.prototypes(ctx) if declarations.home(ctx) == NO_HEADER else (),
         frame=around,
         arrays=tuple(array for array in arrays(ctx) if array.name in given.values()),
         ids=tuple(_id(a) for a in used),

@@ -4,19 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import registration
 from kiter.lower.placement import Placement
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The lines of one set."""
-
-    ids: tuple[str, ...]
 
 
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
@@ -35,7 +27,8 @@ def placed(ctx: LoweringContext) -> Iterator[Placement]:
 
 def _placed(file: str, name: str, kfuncs: Mapping[str, tuple[str, ...]], guard: str) -> Placement:
     fragment = Fragment(file, Anchor.IN_ID_SET, (), where=name, names=tuple(kfuncs), guard=guard)
-    return Placement(fragment, View(registration.lines(kfuncs)), lines="kernel/btf_ids.c.j2")
+    view = registration.ids(kfuncs)
+    return Placement(fragment, view, lines=view.template)
 
 
 def home(ctx: LoweringContext) -> str:

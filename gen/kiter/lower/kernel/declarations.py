@@ -14,17 +14,16 @@ from kiter.lower.kernel import companions
 from kiter.lower.placement import Placement
 from kiter.spec.model import NO_HEADER
 
-KSYM = " __weak __ksym;"
 LIBBPF = "tools/lib/bpf/"
 TRIO = ("new", "next", "destroy")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`declarations` are the prototypes, broken where they must be."""
+    """The iterator, and what programs call."""
 
     name: str
-    declarations: tuple[str, ...]
+    prototypes: tuple[str, ...]
 
 
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
@@ -33,13 +32,13 @@ def placed(ctx: LoweringContext) -> Iterator[Placement]:
         return
     declared = (*(names.function(ctx.it, what) for what in TRIO), *(c.name for c in ctx.it.companions))
     fragment = Fragment(home(ctx), Anchor.AMONG_DECLARATIONS, (), names=declared)
-    yield Placement(fragment, View(ctx.it.name, lines(ctx)), lines="kernel/declarations.h.j2")
+    yield Placement(fragment, View(ctx.it.name, prototypes(ctx)), lines="kernel/declarations.h.j2")
 
 
 def in_tests(ctx: LoweringContext) -> tuple[str, ...]:
     """What the tests must declare themselves: all that no header does which they include."""
     included = home(ctx) == ctx.profile.experimental or home(ctx).startswith(LIBBPF)
-    return () if included else lines(ctx)
+    return () if included else prototypes(ctx)
 
 
 def prototypes(ctx: LoweringContext) -> tuple[str, ...]:
@@ -57,11 +56,6 @@ def prototypes(ctx: LoweringContext) -> tuple[str, ...]:
 
 def _prototype(ctype: str, name: str, parameters: tuple[str, ...]) -> str:
     return f"{declare(ctype, name)}({', '.join(parameters)})"
-
-
-def lines(ctx: LoweringContext) -> tuple[str, ...]:
-    """The declarations for BPF programs."""
-    return tuple(prototype + KSYM for prototype in prototypes(ctx))
 
 
 def home(ctx: LoweringContext) -> str:

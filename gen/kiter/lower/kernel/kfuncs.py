@@ -50,7 +50,7 @@ class View:
     open: str
     kfuncs: tuple[Part, ...]
     close: str
-    registration: tuple[str, ...]
+    registration: Part | None  # the set of its own, where it has one
 
 
 def view(ctx: LoweringContext, alone: bool = False) -> View:
@@ -68,7 +68,7 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
         open=ctx.profile.kfuncs_open,
         kfuncs=(new.kfunc(ctx), next.kfunc(ctx), destroy.kfunc(ctx), *companions.kfuncs(ctx)),
         close=ctx.profile.kfuncs_close,
-        registration=registration.own_set(ctx) if own and it.programs else (),
+        registration=registration.own_set(ctx) if own and it.programs else None,
     )
 
 

@@ -4,12 +4,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
-from kiter.layout.columns import HARD, call, width
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import indented
+from kiter.lower.kernel.part import Part
 from kiter.spec.companion import Companion
+
+
+@dataclass(frozen=True, slots=True)
+class Id:
+    """A kfunc, and its flags."""
+
+    name: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The lines of a set."""
+
+    template: ClassVar = "kernel/btf_ids.c.j2"
+    ids: tuple[Id, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """The call that registers a set."""
+
+    template: ClassVar = "kernel/registration/one.c.j2"
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Calls, of which each is made when the one before has done well."""
+
+    template: ClassVar = "kernel/registration/several.c.j2"
+    first: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A set of its own; `filter` is "" for none."""
+
+    template: ClassVar = "kernel/registration/set.c.j2"
+    name: str
+    open: str
+    ids: Ids
+    close: str
+    filter: str
+    register: Part
+
 
 Flagged = Mapping[str, tuple[str, ...]]
 """Kfuncs with their flags, by name."""
@@ -31,9 +79,9 @@ def elsewhere(ctx: LoweringContext) -> Mapping[str, Flagged]:
     return found
 
 
-def lines(kfuncs: Flagged) -> tuple[str, ...]:
-    """The BTF_ID_FLAGS lines of a set."""
-    return tuple(line for name, flags in kfuncs.items() for line in _id(name, flags))
+def ids(kfuncs: Flagged) -> Ids:
+    """The lines of a set."""
+    return Ids(tuple(Id(name, flags) for name, flags in kfuncs.items()))
 
 
 def flags_of(ctx: LoweringContext) -> dict[str, tuple[str, ...]]:
@@ -58,13 +106,6 @@ def _if(wanted: bool, flag: str) -> tuple[str, ...]:
     return (flag,) if wanted and flag else ()
 
 
-def _id(name: str, flags: tuple[str, ...]) -> tuple[str, ...]:
-    """Sets read as tables, so a line may run to 100 columns before it breaks."""
-    given = ("func", name, *([" | ".join(flags)] if flags else []))
-    line = f"BTF_ID_FLAGS({', '.join(given)})"
-    return (line,) if width(line) <= HARD else call("BTF_ID_FLAGS(", given, ")")
-
-
 def _new_flags(ctx: LoweringContext) -> tuple[str, ...]:
     """The flags that new() alone has; what the verifier trusts is said where it is not the rule."""
     it, profile = ctx.it, ctx.profile
@@ -80,47 +121,23 @@ def _new_flags(ctx: LoweringContext) -> tuple[str, ...]:
     )
 
 
-def own_set(ctx: LoweringContext, programs: tuple[str, ...] = (), before: str = "") -> tuple[str, ...]:
+def own_set(ctx: LoweringContext, programs: tuple[str, ...] = (), before: str = "") -> Set:
     """The ids in a set of their own, and the function that registers it, calling `before` first."""
-    stem = f"bpf_iter_{ctx.it.name}"
-    return (
-        ctx.profile.set_open.format(set=f"{stem}_ids"),
-        *lines(flagged(ctx)),
-        ctx.profile.set_close.format(set=f"{stem}_ids"),
-        "",
-        f"static const struct btf_kfunc_id_set {stem}_set = {{",
-        "\t.owner = THIS_MODULE,",
-        f"\t.set = &{stem}_ids,",
-        *((f"\t.filter = {_filter(ctx)},",) if ctx.it.place.filter else ()),
-        "};",
-        "",
-        f"static int __init {stem}_init(void)",
-        "{",
-        *_register(f"{stem}_set", programs or ctx.it.programs, before),
-        "}",
-        f"late_initcall({stem}_init);",
+    name = f"bpf_iter_{ctx.it.name}"
+    calls = [f"{before}()"] * bool(before)
+    for program in programs or ctx.it.programs:
+        calls.append(f"register_btf_kfunc_id_set(BPF_PROG_TYPE_{program.upper()}, &{name}_set)")
+    return Set(
+        name=name,
+        open=ctx.profile.set_open.format(set=f"{name}_ids"),
+        ids=ids(flagged(ctx)),
+        close=ctx.profile.set_close.format(set=f"{name}_ids"),
+        filter=_filter(ctx),
+        register=Several(calls[0], tuple(calls[1:])) if calls[1:] else One(calls[0]),
     )
 
 
 def _filter(ctx: LoweringContext) -> str:
-    """A helper of the spec, or a function of the kernel."""
+    """A helper of the spec, or a function of the kernel; "" for none."""
     name = ctx.it.place.filter
     return names.helpers(ctx.it).get(name, name)
-
-
-def _register(name: str, programs: tuple[str, ...], before: str) -> tuple[str, ...]:
-    calls: list[tuple[str, tuple[str, ...]]] = [(f"{before}(", ())] * bool(before)
-    calls += [("register_btf_kfunc_id_set(", (f"BPF_PROG_TYPE_{p.upper()}", f"&{name}")) for p in programs]
-    if len(calls) == 1:
-        return indented(_call("return ", *calls[0]))
-    heads = ["ret = ", *["ret = ret ?: "] * (len(calls) - 1)]
-    calling = (
-        line for head, (name, given) in zip(heads, calls, strict=True) for line in _call(head, name, given)
-    )
-    return indented(("int ret;", "", *calling, "return ret;"))
-
-
-def _call(head: str, function: str, arguments: tuple[str, ...]) -> tuple[str, ...]:
-    """A table as well: on one line up to 100 columns."""
-    line = f"{head}{function}{', '.join(arguments)});"
-    return (line,) if width("\t" + line) <= HARD else call(head + function, arguments, ");", 1)

@@ -3,18 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from kiter.fragment import Anchor, Fragment
-from kiter.layout.columns import HARD, call, comment, fill
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import declare, indented
+from kiter.lower.ctext import declare
 from kiter.lower.placement import Placement
 from kiter.lower.statement import Statement
-from kiter.markup import plain
-from kiter.prose import listed, sentence
+from kiter.prose import listed
 from kiter.spec.element import Pointer
 from kiter.spec.model import Spec
 
@@ -22,20 +20,49 @@ from kiter.spec.model import Spec
 # which only programs for tracing have. A syscall program must be sleepable: bpf_check_attach_target(),
 # kernel/bpf/verifier.c.
 _TESTS = {
-    "lsm": ("prog_type == BPF_PROG_TYPE_LSM",),
-    "iter": ("prog_type == BPF_PROG_TYPE_TRACING &&", "env->prog->expected_attach_type == BPF_TRACE_ITER"),
-    "syscall": ("prog_type == BPF_PROG_TYPE_SYSCALL",),
-    "struct_ops": ("prog_type == BPF_PROG_TYPE_STRUCT_OPS",),
-    "sleepable": ("in_sleepable(env)",),
+    "lsm": "prog_type == BPF_PROG_TYPE_LSM",
+    "iter": "prog_type == BPF_PROG_TYPE_TRACING && env->prog->expected_attach_type == BPF_TRACE_ITER",
+    "syscall": "prog_type == BPF_PROG_TYPE_SYSCALL",
+    "struct_ops": "prog_type == BPF_PROG_TYPE_STRUCT_OPS",
+    "sleepable": "in_sleepable(env)",
 }
 _SPELLED = {"lsm": "bpf_lsm", "iter": "bpf_iter"}
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """The lines for one place."""
+class Safe:
+    """The pointers of an element that are as good as the element, under the macro that lists them."""
 
-    lines: tuple[str, ...]
+    macro: str
+    pointers: tuple[Pointer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A new() that is on the list of those that the verifier knows; `guard` is "" for none."""
+
+    new: str
+    guard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allowlist:
+    """The function that lets programs in, and its call.
+
+    name: the function
+    new: what it is about
+    doc: why there is a list, "" for nothing to say
+    types: whether the type of the program is asked for
+    tests: conditions, of which one is enough
+    message: what the verifier says otherwise
+    """
+
+    name: str
+    new: str
+    doc: str
+    types: bool
+    tests: tuple[str, ...]
+    message: str
 
 
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
@@ -69,22 +96,18 @@ def _kinds(ctx: LoweringContext) -> tuple[str, ...]:
     return tuple(kind for kind in allow if kind != "syscall" or "sleepable" not in allow)
 
 
-def _placed(
-    ctx: LoweringContext, anchor: Anchor, lines: Iterable[str], where: str = "", of: tuple[str, ...] = ()
-) -> Placement:
-    fragment = Fragment(ctx.profile.verifier, anchor, (), where=where, names=of)
-    return Placement(fragment, View(tuple(lines)), lines="kernel/verifier.c.j2")
+def _at(ctx: LoweringContext, anchor: Anchor, where: str = "", of: tuple[str, ...] = ()) -> Fragment:
+    return Fragment(ctx.profile.verifier, anchor, (), where=where, names=of)
 
 
 def _trusted(ctx: LoweringContext) -> Iterator[Placement]:
     """Fields that point to what is valid in the RCU critical section, or as long as the element is."""
     for null in (False, True):
-        fields = [_field(p) for p in ctx.it.held.trusted if p.nullable == null]
-        if fields:
-            kind, listed_as = _safe(ctx.it, null), _macro(ctx.it, null)
-            whole = (f"{listed_as} {{", *fields, "};")
-            yield _placed(ctx, Anchor.SAFE_TYPE, whole, kind, (_struct(ctx.it),))
-            yield _placed(ctx, Anchor.SAFE_EMIT, (f"\tBTF_TYPE_EMIT({listed_as});",), kind)
+        if pointers := tuple(p for p in ctx.it.held.trusted if p.nullable == null):
+            kind, view = _safe(ctx.it, null), Safe(_macro(ctx.it, null), pointers)
+            at = _at(ctx, Anchor.SAFE_TYPE, kind, (_struct(ctx.it),))
+            yield Placement(at, view, lines="kernel/verifier/safe_type.c.j2")
+            yield Placement(_at(ctx, Anchor.SAFE_EMIT, kind), view, lines="kernel/verifier/safe_emit.c.j2")
 
 
 def _field(pointer: Pointer) -> str:
@@ -117,39 +140,24 @@ def listing(it: Spec, nullable: bool) -> str:
 
 def _allowed(ctx: LoweringContext) -> Iterator[Placement]:
     new = names.function(ctx.it, "new")
-    yield _placed(ctx, Anchor.KFUNC_ENUM, (f"\tKF_{new},",))
-    yield _placed(ctx, Anchor.KFUNC_LIST, _id(new, ctx.it.guard))
-    yield _placed(ctx, Anchor.BEFORE_ARGUMENTS, _function(ctx))
-    yield _placed(ctx, Anchor.IN_ARGUMENTS, indented(_call(ctx), 3))
+    listed, allowlist = Listed(new, ctx.it.guard), _allowlist(ctx, new)
+    yield Placement(_at(ctx, Anchor.KFUNC_ENUM), listed, lines="kernel/verifier/enum.c.j2")
+    yield Placement(_at(ctx, Anchor.KFUNC_LIST), listed, lines="kernel/verifier/list.c.j2")
+    yield Placement(_at(ctx, Anchor.BEFORE_ARGUMENTS), allowlist, lines="kernel/verifier/allowlist.c.j2")
+    yield Placement(_at(ctx, Anchor.IN_ARGUMENTS), allowlist, lines="kernel/verifier/call.c.j2")
 
 
-def _id(new: str, guard: str) -> tuple[str, ...]:
-    """The id, for which there must be something in the list without the option too."""
-    own = f"BTF_ID(func, {new})"
-    return (f"#ifdef {guard}", own, "#else", "BTF_ID_UNUSED", "#endif") if guard else (own,)
+def _allowlist(ctx: LoweringContext, new: str) -> Allowlist:
+    tests = tuple(_TESTS[kind] for kind in _kinds(ctx))
+    return Allowlist(
+        name=_name(ctx),
+        new=new,
+        doc=ctx.it.context.allow_doc,
+        types=any(kind != "sleepable" for kind in _kinds(ctx)),
+        tests=tests,
+        message=ctx.profile.messages["not_allowed"].format(programs=programs(ctx)),
+    )
 
 
 def _name(ctx: LoweringContext) -> str:
     return f"check_{ctx.it.name}_iter_allowlist"
-
-
-def _function(ctx: LoweringContext) -> Iterator[str]:
-    tests = [_TESTS[kind] for kind in _kinds(ctx)]
-    if ctx.it.context.allow_doc:
-        yield from comment(sentence(plain(ctx.it.context.allow_doc)))
-    parameters = ("struct bpf_verifier_env *env", "const char *func_name")
-    yield from call(f"static int {_name(ctx)}(", parameters, ")", columns=HARD)
-    yield "{"
-    if any("prog_type" in test[0] for test in tests):
-        yield from ("\tenum bpf_prog_type prog_type = resolve_prog_type(env->prog);", "")
-    for test in tests:
-        yield from indented((*fill("if (", test, ")", 1), "\treturn 0;"))
-    said = ctx.profile.messages["not_allowed"].format(programs=programs(ctx))
-    yield from indented(call("verbose(", ("env", f'"%s {said}\\n"', "func_name"), ");", 1, HARD))
-    yield from ("\treturn -EINVAL;", "}")
-
-
-def _call(ctx: LoweringContext) -> Iterator[str]:
-    id_of = f"special_kfunc_list[KF_{names.function(ctx.it, 'new')}]"
-    yield from fill("if (", ("meta->func_id ==", id_of), ") {", 3, HARD)
-    yield from (f"\tret = {_name(ctx)}(env, func_name);", "\tif (ret)", "\t\treturn ret;", "}")

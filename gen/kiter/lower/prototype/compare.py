@@ -41,6 +41,6 @@ def view(ctx: LoweringContext, own: str, known: Container[str]) -> View | None:
         name=name(ctx.it.name),
         program=found,
         own=own,
-        declared=declarations.lines(theirs),
+        declared=declarations.prototypes(theirs),
         absent=absent,
     )

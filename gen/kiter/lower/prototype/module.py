@@ -21,7 +21,7 @@ class View:
     private: tuple[str, ...]
     guard: str
     code: kfuncs.View
-    registration: tuple[str, ...]
+    registration: registration.Set
     summary: str
     shims: tuple[str, ...]
     spaces: tuple[str, ...]
