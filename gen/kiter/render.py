@@ -24,10 +24,6 @@ PROGRAMS = Widths(statement=HARD)
 MAIL_CODE = 71  # indented by 4; scripts/checkpatch.pl, COMMIT_LOG_LONG_LINE
 
 
-def _lines(lines: Iterable[str]) -> str:
-    return "\n".join(lines)
-
-
 def _code(text: str, widths: Widths = PROGRAMS) -> str:
     """A program as a literal block: indented, and without tabs, which RST would count anew."""
     lines = (line.expandtabs(TAB) for line in layout(text.strip("\n"), widths).splitlines())
@@ -80,7 +76,6 @@ def _environment() -> Environment:
         bytecode_cache=Bytecode(Cache()),
         cache_size=-1,  # all of them: one that is bounded takes longer for a template, the more there are
     )
-    made.filters["lines"] = _lines
     made.filters |= {
         "say": _say,
         "said": _said,
@@ -99,11 +94,13 @@ def _environment() -> Environment:
         "constants": markup.constants,
         "plain": markup.plain,
         "table": markup.table,
+        "code": _code,
+        "yaml": json.dumps,
+        "part": _part,
+        "declare": declare,
+        "remark": _remark,
+        "authored": authored,
     }
-    made.filters["code"] = _code
-    made.filters["yaml"] = json.dumps
-    made.filters |= {"part": _part, "declare": declare, "remark": _remark}
-    made.filters["authored"] = authored
     return made
 
 
