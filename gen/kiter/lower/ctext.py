@@ -4,6 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable as it is declared, and the value it begins with, "" for none."""
+
+    declared: str
+    value: str = ""
 
 
 def declare(ctype: str, name: str) -> str:

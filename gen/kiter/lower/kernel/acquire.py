@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import declare
+from kiter.lower.ctext import Variable, declare
 from kiter.lower.kernel import memory
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.release import Free, Put, When
@@ -79,7 +79,7 @@ class Acquisition:
     """The steps of one new(), the variables they want, and the way out, the last thing taken first."""
 
     steps: tuple[Step, ...]
-    variables: tuple[str, ...]
+    variables: tuple[Variable, ...]
     undo: tuple[Undo, ...]
 
 
@@ -93,7 +93,7 @@ def acquisition(ctx: LoweringContext) -> Acquisition:
     used = {step.back for step in steps} | {step.undo for step in steps if isinstance(step, Buffer)}
     while undo and undo[-1].label not in used:
         undo.pop()  # nothing fails behind what is taken last
-    variables = (*_variables(ctx), *(["int err"] if undo else []))
+    variables = (*_variables(ctx), *([Variable("int err")] if undo else []))
     return Acquisition(tuple(steps), variables, tuple(reversed(undo)))
 
 
@@ -131,17 +131,17 @@ def _buffer(ctx: LoweringContext, resource: Resource) -> tuple[Buffer, Undo]:
     return buffer, undo
 
 
-def _variables(ctx: LoweringContext) -> Iterator[str]:
+def _variables(ctx: LoweringContext) -> Iterator[Variable]:
     state = ctx.state.memory
     if state is not None:
-        yield declare(state.pointer, state.name)
+        yield Variable(declare(state.pointer, state.name))
     for resource in ctx.it.resources:
-        yield declare(resource.type, resource.name) + _begin(ctx, resource)
+        yield Variable(declare(resource.type, resource.name), _begin(ctx, resource))
 
 
 def _begin(ctx: LoweringContext, resource: Resource) -> str:
-    """Where a buffer is until it is known to be allocated."""
+    """Where a buffer is until it is known to be allocated, "" where it always is."""
     if resource.inline:
-        return f" = {memory.here(ctx, resource)}"
+        return memory.here(ctx, resource)
     sometimes = resource.buffer and memory.several(ctx, resource, ctx.scope.new(memory.count(resource)))
-    return " = NULL" if sometimes else ""
+    return "NULL" if sometimes else ""

@@ -10,7 +10,7 @@ from typing import ClassVar
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.state import pointee
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import declare, variables
+from kiter.lower.ctext import Variable, declare, variables
 from kiter.lower.kernel import empty, held, kernel_doc, locks, memory, walks
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
@@ -105,11 +105,11 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers below an end that something finds; `buffers` are declared, and say where they are."""
+    """The numbers below an end that something finds; `buffers` say where they are."""
 
     template: ClassVar = "kernel/next/index.c.j2"
     kit: Kit
-    buffers: tuple[str, ...]
+    buffers: tuple[Variable, ...]
     type: str
     number: str
     next: str
@@ -225,7 +225,7 @@ def _index(ctx: LoweringContext, walk: Index) -> Numbers:
     buffers = (r for r in ctx.it.resources if r.buffer and r.inline)
     return Numbers(
         kit=kit(ctx),
-        buffers=tuple(f"{declare(r.type, r.name)} = {memory.found(ctx, r)}" for r in buffers),
+        buffers=tuple(Variable(declare(r.type, r.name), memory.found(ctx, r)) for r in buffers),
         type=pointee(ctx.it),
         number=ctx.scope.field(walk.name),
         next=ctx.scope.next(walk.next),
