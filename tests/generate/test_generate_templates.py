@@ -3,11 +3,23 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 import pytest
 from generate_support import ROOT
 from jinja2 import Environment, nodes
 
 TEMPLATES = ROOT / "templates"
+SOURCES = ROOT / "gen/kiter"
+# what lays C out, what reads it, and a file that is only compiled to see what a tree lacks
+NOT_ASKED = ("layout/", "sync/clike.py", "kernel/kbuild.py")
+# the statements of C: control, an assignment, a call for its own sake
+STATEMENT = re.compile(
+    r"^\s*(?:return\b[^\n]*;|(?:else )?if \(|\} else\b|switch \(|goto \w+;|for \(|while \(|do \{)"
+    r"|^\s*(?:break|continue);|^\s*(?:case\b[^\n]*|default):$|[^=!<>]=[^=\n]*[^=\s];\s*$|^\s*[\w>.-]+\(.*\);\s*$",
+    re.MULTILINE,
+)
 FILES = sorted(TEMPLATES.rglob("*.j2"))
 
 
@@ -40,3 +52,59 @@ def test_a_template_asks_for_presence_alone(path):
 )
 def test_a_decision_is_found(source):
     assert not all(map(presence, conditions(source)))
+
+
+def texts(source: str) -> list[tuple[int, str]]:
+    """The strings of a module, each with its line: docstrings left out, what is filled in as x."""
+    tree = ast.parse(source)
+    spoken = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    spoken |= {id(part) for node in found for part in node.values}
+    filled = [
+        (
+            node.lineno,
+            "".join(
+                str(getattr(part, "value", "")) if isinstance(part, ast.Constant) else "x"
+                for part in node.values
+            ),
+        )
+        for node in found
+    ]
+    plain = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return filled + [(node.lineno, str(node.value)) for node in plain if id(node) not in spoken]
+
+
+def statements(source: str) -> list[str]:
+    return [f"line {line}: {text}" for line, text in texts(source) if STATEMENT.search(text)]
+
+
+def test_no_statement_of_c_stands_in_python():
+    """Whoever wants to see or change the C opens a template."""
+    found = {}
+    for path in sorted(SOURCES.rglob("*.py")):
+        name = path.relative_to(SOURCES).as_posix()
+        if not name.startswith(NOT_ASKED) and (lines := statements(path.read_text("utf-8"))):
+            found[name] = lines
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'f"\\treturn {x};"',
+        '"if (!pos)"',
+        'f"{field} = NULL;"',
+        'f"{kit}->{name} = {value};"',
+        '"mutex_lock({at});"',
+        '("\\tswitch (flags) {", "")',
+        'f"case {flag}:"',
+    ],
+)
+def test_a_statement_is_found(source):
+    assert statements(f"x = {source}")
+
+
+def test_words_are_no_statements():
+    assert not statements("x = ['return', 'if it is so', 'a == b', 'NULL', 'x->y', 'f(a, b)', 'key: value']")
