@@ -89,7 +89,7 @@ ORDER = (
     _part(
         "series",
         "patch series: commits, checked mails",
-        "errors cache codes tools output spec target tree lower render generate kernel sinks",
+        "errors cache codes tools fragment output spec target tree lower render generate kernel sinks",
     ),
     _part(
         "vm",

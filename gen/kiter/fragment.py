@@ -59,7 +59,7 @@ class Fragment:
     lines: what stands there; of a file of kiter's own, what would join one that is there by hand
     before: what the lines need defined ahead of them: types and helpers
     where: the set of ids, or the kind of type, where the file has several such places
-    names: what the lines are about: functions, options, the struct of a type, the page of a row
+    names: what the lines are about: functions, options, a type and its fields, the page of a row
     guard: the option that the lines depend on, "" for none
     whole: the file as it is where the tree has none, "" for a file that must be there
     """

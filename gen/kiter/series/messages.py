@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Sequence
 
+from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import lowering_context
 from kiter.lower.series import commit_message
 from kiter.output import Kind, Rendered
@@ -15,14 +16,32 @@ from kiter.series.steps import Piece, Step
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
+# where a name has a line of its own: the numbers of kfuncs, and the fields of types
+_TABLES = (Anchor.KFUNC_ENUM, Anchor.SAFE_TYPE)
+
 
 def of_patch(it: Spec, profile: Profile, piece: Piece, signed: str) -> str:
     """The message of one commit, signed off."""
     paths = piece.texts
     tests = {o.kind for o in piece.rendered.outputs if not o.files.isdisjoint(paths)}
-    gained = _lines(piece.texts.get(profile.verifier)) - _lines(piece.was.get(profile.verifier))
+    gained = _gained(piece)
     text = message(it, profile, piece.step, by_hand=piece.by_hand, tests=tests, gained=gained)
     return f"{text}\nSigned-off-by: {signed}\n"
+
+
+def _gained(piece: Piece) -> frozenset[str]:
+    """The names that the verifier's tables get with a patch: what a kernel has of them already is no news."""
+    found: set[str] = set()
+    for one in _of_verifier(piece.rendered):
+        if one.anchor in _TABLES:
+            new = _lines(piece.texts.get(one.file)) - _lines(piece.was.get(one.file))
+            found |= {name for name, line in zip(one.names, one.lines, strict=False) if line in new}
+    return frozenset(found)
+
+
+def _of_verifier(rendered: Rendered) -> tuple[Fragment, ...]:
+    output = rendered.of(Kind.VERIFIER)
+    return output.fragments if output else ()
 
 
 def _lines(text: str | None) -> Counter[str]:
@@ -38,7 +57,7 @@ def message(
     tests: Container[Kind] = (),
     gained: Container[str] = (),
 ) -> str:
-    """What one patch says, with those kinds of output of the tests and those lines for the verifier."""
+    """What one patch says that has those kinds of tests, and whose verifier gets those names."""
     view = commit_message.view(lowering_context(it, profile), by_hand, tests, gained)
     return render(f"series/{step.value}.j2", view)
 
@@ -57,7 +76,6 @@ def of_changes(changelog: Changelog) -> tuple[str, ...]:
 
 def every(it: Spec, profile: Profile, rendered: Rendered) -> tuple[str, ...]:
     """All messages of a series of one new iterator."""
-    told = rendered.of(Kind.VERIFIER)
-    gained = [line for fragment in told.fragments for line in fragment.lines] if told else []
+    gained = frozenset(name for fragment in _of_verifier(rendered) for name in fragment.names)
     patches = (message(it, profile, step, tests=frozenset(Kind), gained=gained) for step in Step)
     return (*patches, of_cover([it], profile, (), ()), it.series.prefix)

@@ -76,7 +76,7 @@ def _call(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
 
 def _type(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """The fields into the type where there is one of that name, else the type behind the last of its kind."""
-    kind, (struct,) = f"BTF_TYPE_SAFE_{fragment.where}", fragment.names
+    kind, (struct, *_) = f"BTF_TYPE_SAFE_{fragment.where}", fragment.names
     opening, *fields, _ = fragment.lines
     for field in fields:
         row = next(

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import registration
+from kiter.lower.kernel.registration import Ids
 from kiter.lower.placement import Placement
 
 
@@ -20,14 +21,14 @@ def placed(ctx: LoweringContext) -> Iterator[Placement]:
     if it.programs and not it.file:
         return
     guard = it.guard if not it.place.join else ""
-    yield _placed(home(ctx), it.place.join or profile.common_set, registration.flagged(ctx), guard)
-    for name, kfuncs in registration.elsewhere(ctx).items():
-        yield _placed(it.file, name, kfuncs, guard)
+    yield _placed(home(ctx), it.place.join or profile.common_set, registration.own(ctx), guard)
+    for name, ids in registration.elsewhere(ctx).items():
+        yield _placed(it.file, name, ids, guard)
 
 
-def _placed(file: str, name: str, kfuncs: Mapping[str, tuple[str, ...]], guard: str) -> Placement:
-    fragment = Fragment(file, Anchor.IN_ID_SET, (), where=name, names=tuple(kfuncs), guard=guard)
-    view = registration.ids(kfuncs)
+def _placed(file: str, name: str, view: Ids, guard: str) -> Placement:
+    kfuncs = tuple(one.name for one in view.ids)
+    fragment = Fragment(file, Anchor.IN_ID_SET, (), where=name, names=kfuncs, guard=guard)
     return Placement(fragment, view, lines=view.template)
 
 

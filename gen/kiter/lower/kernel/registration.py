@@ -59,29 +59,23 @@ class Set:
     register: Part
 
 
-Flagged = Mapping[str, tuple[str, ...]]
-"""Kfuncs with their flags, by name."""
-
-
-def flagged(ctx: LoweringContext) -> Flagged:
+def own(ctx: LoweringContext) -> Ids:
     """What the iterator's own set holds."""
-    it = ctx.it
-    flags = {names.function(it, what): value for what, value in flags_of(ctx).items()}
-    return flags | {c.name: companion_flags(ctx, c) for c in it.companions if not c.sets}
+    trio = tuple(Id(names.function(ctx.it, what), flags) for what, flags in flags_of(ctx).items())
+    return Ids(trio + tuple(_companion(ctx, c) for c in ctx.it.companions if not c.sets))
 
 
-def elsewhere(ctx: LoweringContext) -> Mapping[str, Flagged]:
+def elsewhere(ctx: LoweringContext) -> Mapping[str, Ids]:
     """The companions that join other sets, by the names of these."""
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for companion in ctx.it.companions:
-        for group in companion.sets:
-            found.setdefault(group, {})[companion.name] = companion_flags(ctx, companion)
-    return found
+    groups = dict.fromkeys(group for companion in ctx.it.companions for group in companion.sets)
+    return {
+        group: Ids(tuple(_companion(ctx, c) for c in ctx.it.companions if group in c.sets))
+        for group in groups
+    }
 
 
-def ids(kfuncs: Flagged) -> Ids:
-    """The lines of a set."""
-    return Ids(tuple(Id(name, flags) for name, flags in kfuncs.items()))
+def _companion(ctx: LoweringContext, companion: Companion) -> Id:
+    return Id(companion.name, companion_flags(ctx, companion))
 
 
 def flags_of(ctx: LoweringContext) -> dict[str, tuple[str, ...]]:
@@ -130,7 +124,7 @@ def own_set(ctx: LoweringContext, programs: tuple[str, ...] = (), before: str = 
     return Set(
         name=name,
         open=ctx.profile.set_open.format(set=f"{name}_ids"),
-        ids=ids(flagged(ctx)),
+        ids=own(ctx),
         close=ctx.profile.set_close.format(set=f"{name}_ids"),
         filter=_filter(ctx),
         register=Several(calls[0], tuple(calls[1:])) if calls[1:] else One(calls[0]),

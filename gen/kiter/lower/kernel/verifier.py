@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import declare
 from kiter.lower.placement import Placement
 from kiter.lower.statement import Statement
 from kiter.prose import listed
@@ -73,12 +72,12 @@ def placed(ctx: LoweringContext) -> Iterator[Placement]:
 
 
 def news(ctx: LoweringContext, gained: Container[str]) -> Iterator[Statement]:
-    """What a patch that adds these lines to the file does there: sentences/news.j2 has the words."""
+    """What a patch does in the file that gains these names there: sentences/news.j2 has the words."""
     new = names.function(ctx.it, "new")
-    if f"\tKF_{new}," in gained:
+    if new in gained:
         yield Statement("allowlist", (_name(ctx), new, ctx.it.context.allow_doc))
     for null in (False, True):
-        found = [p for p in ctx.it.held.trusted if p.nullable == null and _field(p) in gained]
+        found = [p for p in ctx.it.held.trusted if p.nullable == null and p.name in gained]
         if found:
             reasons = tuple(p.doc for p in found if p.doc)
             yield Statement("trusted", (tuple(p.name for p in found), _macro(ctx.it, null), reasons))
@@ -105,14 +104,9 @@ def _trusted(ctx: LoweringContext) -> Iterator[Placement]:
     for null in (False, True):
         if pointers := tuple(p for p in ctx.it.held.trusted if p.nullable == null):
             kind, view = _safe(ctx.it, null), Safe(_macro(ctx.it, null), pointers)
-            at = _at(ctx, Anchor.SAFE_TYPE, kind, (_struct(ctx.it),))
+            at = _at(ctx, Anchor.SAFE_TYPE, kind, (_struct(ctx.it), *(p.name for p in pointers)))
             yield Placement(at, view, lines="kernel/verifier/safe_type.c.j2")
             yield Placement(_at(ctx, Anchor.SAFE_EMIT, kind), view, lines="kernel/verifier/safe_emit.c.j2")
-
-
-def _field(pointer: Pointer) -> str:
-    """The line that lists a pointer."""
-    return f"\t{declare(pointer.type, pointer.name)};"
 
 
 def _macro(it: Spec, nullable: bool) -> str:
@@ -141,7 +135,7 @@ def listing(it: Spec, nullable: bool) -> str:
 def _allowed(ctx: LoweringContext) -> Iterator[Placement]:
     new = names.function(ctx.it, "new")
     listed, allowlist = Listed(new, ctx.it.guard), _allowlist(ctx, new)
-    yield Placement(_at(ctx, Anchor.KFUNC_ENUM), listed, lines="kernel/verifier/enum.c.j2")
+    yield Placement(_at(ctx, Anchor.KFUNC_ENUM, of=(new,)), listed, lines="kernel/verifier/enum.c.j2")
     yield Placement(_at(ctx, Anchor.KFUNC_LIST), listed, lines="kernel/verifier/list.c.j2")
     yield Placement(_at(ctx, Anchor.BEFORE_ARGUMENTS), allowlist, lines="kernel/verifier/allowlist.c.j2")
     yield Placement(_at(ctx, Anchor.IN_ARGUMENTS), allowlist, lines="kernel/verifier/call.c.j2")
