@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 
+import jinja2
 import pytest
-from generate_support import NAMES, ROOT, TODAY, read, rendered, small, spec
+from generate_support import LATER, NAMES, ROOT, SMALL, TODAY, read, rendered, small, spec
 
 from kiter.generate import generate
 
@@ -68,6 +69,33 @@ tests:
   arguments: {nr: "1"}
 """
 
+# a lock, an element that is counted down, something that is held beside it, and a buffer
+COUNTED = """\
+# SPDX-License-Identifier: GPL-2.0-only
+iterator: counted
+summary: walk over what a queue holds
+includes: [linux/sched/task.h]
+element:
+  type: struct task_struct *
+  lifetime: held
+  get: get_queued(pos)
+  put: drop_queued(pos)
+  last: free_queued(pos)
+context: {sleepable: true}
+arguments:
+  nr: {type: u32, keep: copy, doc: how many slots there are}
+resources:
+  queue: {type: struct queue *, get: queue_get(), put: queue_put(queue), errno: ENOENT, doc: no queue}
+  slots: {type: u64 *, count: nr, fill: "queue_fill(queue, slots, nr)", errno: EFAULT, doc: the queue is gone}
+checks:
+  - {refuse: nr > 512, errno: E2BIG, doc: "@nr is more than 512"}
+walk:
+  lock: {mutex: "&queue->lock"}
+  cursor: {first: first_queued(queue), next: "next_queued(queue, slots, pos)"}
+tests:
+  arguments: {nr: "1"}
+"""
+
 
 def kfuncs(text, folder) -> str:
     """The kfuncs of a spec that the linter accepts."""
@@ -110,3 +138,38 @@ def test_a_companion_reaches_an_allocated_state(tmp_path):
     text = kfuncs(ALLOCATED, tmp_path)
     body = text[text.index("bpf_steps_left(struct") :]
     assert "_kern_data *data = kit->data;\n\n\tif (!data)\n\t\treturn 0;\n\n\treturn data->half;\n" in body
+
+
+def test_what_is_taken_is_given_back_in_reverse(tmp_path):
+    text = kfuncs(COUNTED, tmp_path)
+    assert "\tqueue = queue_get();\n\tif (!queue)\n\t\treturn -ENOENT;\n" in text
+    assert "\tif (!slots) {\n\t\terr = -ENOMEM;\n\t\tgoto put_queue;\n\t}\n" in text
+    assert "\nfree_slots:\n\tkfree(slots);\nput_queue:\n\tqueue_put(queue);\n\treturn err;\n}\n" in text
+    assert "_kern *kit)\n{\n\tkfree(kit->slots);\n\tqueue_put(kit->queue);\n}\n" in text
+
+
+def test_an_element_that_is_counted_down_is_dropped_under_the_lock(tmp_path):
+    text = kfuncs(COUNTED, tmp_path)
+    destroy = text[text.index("_destroy(struct") :]
+    assert (
+        "\t\tmutex_lock(&kit->queue->lock);\n\t\tlast = drop_queued(pos);\n"
+        "\t\tmutex_unlock(&kit->queue->lock);\n\t\tif (last)\n\t\t\tfree_queued(pos);\n\t}\n\n"
+        "\tbpf_iter_counted_release(kit);\n"
+    ) in destroy
+
+
+def test_every_template_of_the_kernels_code_is_in_use(tmp_path, monkeypatch):
+    used = set()
+    new_context = jinja2.Template.new_context
+
+    def noted(self, *given, **named):
+        used.add(self.name)
+        return new_context(self, *given, **named)
+
+    monkeypatch.setattr(jinja2.Template, "new_context", noted)
+    kfuncs(COUNTED, tmp_path)
+    kfuncs(QUEUE.format(element=""), tmp_path)
+    for path in (*SMALL.glob("*.yaml"), *(ROOT / "specs").rglob("*.yaml")):
+        generate(read(path, target=LATER)[0], LATER)
+    there = {p.relative_to(ROOT / "templates").as_posix() for p in (ROOT / "templates/kernel").rglob("*.j2")}
+    assert there - used == set()
