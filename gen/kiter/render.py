@@ -16,7 +16,7 @@ from kiter.bytecode import Bytecode
 from kiter.cache.store import Cache
 from kiter.layout import Widths, authored, layout
 from kiter.layout.columns import COLUMNS, HARD, TAB
-from kiter.lower.ctext import declare
+from kiter.lower.ctext import declare, prototype
 from kiter.lower.kernel.part import Part
 from kiter.lower.statement import Statement
 
@@ -98,6 +98,7 @@ def _environment() -> Environment:
         "yaml": json.dumps,
         "part": _part,
         "declare": declare,
+        "prototype": prototype,
         "remark": _remark,
         "authored": authored,
     }

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiter.btf.types import Function
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -18,6 +20,12 @@ class Variable:
 def declare(ctype: str, name: str) -> str:
     """`struct x *name` or `int name`: the star belongs to the name."""
     return f"{ctype}{name}" if ctype.endswith("*") else f"{ctype} {name}"
+
+
+def prototype(function: Function) -> str:
+    """A function's prototype on one line."""
+    parameters = ", ".join(declare(p.type, p.name) for p in function.parameters)
+    return f"{declare(function.returns, function.name)}({parameters})"
 
 
 def variables(*given: Mapping[str, str]) -> tuple[str, ...]:

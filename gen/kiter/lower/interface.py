@@ -27,8 +27,8 @@ def interface(ctx: LoweringContext) -> Interface:
     used = {word for value in (*accepted, *bits) for word in _CONSTANT.findall(value)}
     return Interface(
         kfuncs=(*_trio(ctx), *(_companion(ctx, c) for c in ctx.it.companions)),
-        declared=tuple(_declared(ctx)),
-        struct=_struct(ctx),
+        declared=() if declarations.home(ctx) == NO_HEADER else declarations.prototypes(ctx)[:3],
+        struct=struct(ctx),
         enumerators=defined,
         accepted=accepted,
         uses=frozenset(used - defined.keys()),
@@ -61,18 +61,8 @@ def _kfunc(prototype: Function, flags: tuple[str, ...]) -> Kfunc:
     return Kfunc(prototype, flags, tuple(p.name for p in prototype.parameters))
 
 
-def _declared(ctx: LoweringContext) -> Iterator[Function]:
-    """What programs call: without the suffixes, and the arguments that the verifier supplies."""
-    if declarations.home(ctx) == NO_HEADER:
-        return
-    handle = _handle(ctx)
-    given = (Parameter(a.name, a.type) for a in ctx.it.arguments if not a.implicit)
-    yield Function(names.function(ctx.it, "new"), "int", (handle, *given))
-    yield Function(names.function(ctx.it, "next"), ctx.it.element, (handle,))
-    yield Function(names.function(ctx.it, "destroy"), "void", (handle,))
-
-
-def _struct(ctx: LoweringContext) -> Struct:
+def struct(ctx: LoweringContext) -> Struct:
+    """The struct on the program's stack."""
     name = f"bpf_iter_{ctx.it.name}"
     if ctx.it.place.open:
         return _open(name, ctx.state.fields)

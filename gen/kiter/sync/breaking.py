@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from kiter.lower.context import LoweringContext, lowering_context
-from kiter.lower.docs import cost
-from kiter.lower.interface import interface
+from kiter.lower.interface import interface, struct
 from kiter.spec import model
 from kiter.spec.argument import Argument
 from kiter.spec.context import Context
@@ -44,7 +43,7 @@ def notices(old: model.Spec, new: model.Spec, target: Profile) -> Iterator[Notic
 
 
 def _state(pair: Pair) -> Iterator[Notice]:
-    old, new = (cost.size(side) for side in pair)
+    old, new = (struct(side).size for side in pair)
     if old != new:
         yield Notice("N02", "the struct", f"{old} bytes", f"{new} bytes", pair[1].it.node["iterator"])
 

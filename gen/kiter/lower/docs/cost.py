@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.analysis.state import WORD
-from kiter.lower import names
+from kiter.lower import interface, names
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
 from kiter.spec.snippet import tokens
@@ -23,17 +22,9 @@ def paragraphs(ctx: LoweringContext) -> tuple[tuple[Statement, ...], ...]:
     return tuple(_memory(ctx)), (*_steps(ctx), *_locks(ctx))
 
 
-def size(ctx: LoweringContext) -> int:
-    """The bytes of the struct on the program's stack."""
-    if ctx.it.place.open:
-        total = sum(field.size for field in ctx.state.fields)
-        return -(-total // WORD) * WORD
-    return ctx.state.words * WORD
-
-
 def _memory(ctx: LoweringContext) -> Iterator[Statement]:
     new = names.function(ctx.it, "new")
-    yield Statement("stack", (f"struct bpf_iter_{ctx.it.name}", size(ctx), STACK))
+    yield Statement("stack", (f"struct bpf_iter_{ctx.it.name}", interface.struct(ctx).size, STACK))
     if ctx.state.memory:
         yield Statement("allocated", (new,))
     for resource in ctx.it.resources:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from kiter.btf.types import Function
 from kiter.fixtures.handle import HANDLES
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
@@ -62,7 +63,7 @@ class View:
 
     header: str
     # the lines that declare what no header does
-    declared: tuple[str, ...]
+    declared: tuple[Function, ...]
     frame: Frame
     arrays: tuple[Array, ...]
     ids: tuple[Id, ...]

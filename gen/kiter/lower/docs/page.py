@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kiter.btf.types import Function
 from kiter.lower import callers, choices, failures, names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
@@ -95,7 +96,7 @@ class View:
     # the file of the kfuncs, their names, and of code by hand, which may have no kernel-doc, their prototypes
     file: str
     functions: tuple[str, ...]
-    signatures: tuple[str, ...]
+    signatures: tuple[Function, ...]
     # what the kernel's documentation has not
     walks: tuple[Picture, ...] = ()
     site: Site | None = None

@@ -6,16 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kiter.btf.types import Function, Parameter
 from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import declare
-from kiter.lower.kernel import companions
 from kiter.lower.placement import Placement
+from kiter.spec.companion import Companion
 from kiter.spec.model import NO_HEADER
 
 LIBBPF = "tools/lib/bpf/"
-TRIO = ("new", "next", "destroy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,39 +22,45 @@ class View:
     """The iterator, and what programs call."""
 
     name: str
-    prototypes: tuple[str, ...]
+    prototypes: tuple[Function, ...]
 
 
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
     """What joins the header; nothing where no header declares it."""
     if home(ctx) == NO_HEADER:
         return
-    declared = (*(names.function(ctx.it, what) for what in TRIO), *(c.name for c in ctx.it.companions))
+    view = View(ctx.it.name, prototypes(ctx))
+    declared = tuple(function.name for function in view.prototypes)
     fragment = Fragment(home(ctx), Anchor.AMONG_DECLARATIONS, (), names=declared)
-    yield Placement(fragment, View(ctx.it.name, prototypes(ctx)), lines="kernel/declarations.h.j2")
+    yield Placement(fragment, view, lines="kernel/declarations.h.j2")
 
 
-def in_tests(ctx: LoweringContext) -> tuple[str, ...]:
+def in_tests(ctx: LoweringContext) -> tuple[Function, ...]:
     """What the tests must declare themselves: all that no header does which they include."""
     included = home(ctx) == ctx.profile.experimental or home(ctx).startswith(LIBBPF)
     return () if included else prototypes(ctx)
 
 
-def prototypes(ctx: LoweringContext) -> tuple[str, ...]:
-    """What programs call, new() first, without the suffixes that only the kernel needs."""
+def prototypes(ctx: LoweringContext) -> tuple[Function, ...]:
+    """What programs call, new(), next() and destroy() first.
+
+    Without the suffixes that only the kernel needs, and the arguments that the verifier supplies.
+    """
     it = ctx.it
-    handle = f"struct bpf_iter_{it.name} *it"
-    given = (handle, *(declare(a.type, a.name) for a in it.arguments if not a.implicit))
+    handle = Parameter("it", f"struct bpf_iter_{it.name} *")
+    given = (Parameter(a.name, a.type) for a in it.arguments if not a.implicit)
     return (
-        _prototype("int", names.function(it, "new"), given),
-        _prototype(it.element, names.function(it, "next"), (handle,)),
-        _prototype("void", names.function(it, "destroy"), (handle,)),
-        *(_prototype(c.gives, c.name, companions.parameters(ctx, c, "it")) for c in it.companions),
+        Function(names.function(it, "new"), "int", (handle, *given)),
+        Function(names.function(it, "next"), it.element, (handle,)),
+        Function(names.function(it, "destroy"), "void", (handle,)),
+        *(_companion(c, handle) for c in it.companions),
     )
 
 
-def _prototype(ctype: str, name: str, parameters: tuple[str, ...]) -> str:
-    return f"{declare(ctype, name)}({', '.join(parameters)})"
+def _companion(companion: Companion, handle: Parameter) -> Function:
+    own = tuple(Parameter(p.name, p.type) for p in companion.parameters)
+    takes = (*own, handle) if companion.last else (handle, *own)
+    return Function(companion.name, companion.gives, takes)
 
 
 def home(ctx: LoweringContext) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass, replace
 
+from kiter.btf.types import Function
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import declarations
 from kiter.lower.prototype.program import Program, program
@@ -21,7 +22,7 @@ class View:
     name: str
     program: Program
     own: str
-    declared: tuple[str, ...]
+    declared: tuple[Function, ...]
     absent: tuple[str, ...]
 
 

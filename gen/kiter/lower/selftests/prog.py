@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kiter.btf.types import Function
 from kiter.fixtures.known import fixture_like
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
@@ -34,7 +35,7 @@ class View:
     # constants beside those that all programs have
     defines: tuple[tuple[str, str], ...]
     # what no header declares
-    declared: tuple[str, ...]
+    declared: tuple[Function, ...]
     # the values of the flag arguments
     tables: tuple[Array, ...]
     # arrays that cases pass

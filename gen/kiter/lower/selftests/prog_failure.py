@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiter.btf.types import Function
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
@@ -21,7 +22,7 @@ class View:
     pos: str
     frame: Frame
     # what no header declares
-    declared: tuple[str, ...]
+    declared: tuple[Function, ...]
     # the words of the iterator's state
     words: int
     programs: tuple[Program, ...]

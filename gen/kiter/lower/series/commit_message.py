@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from kiter.btf.types import Function
 from kiter.lower import callers, choices, failures
 from kiter.lower.choices import Choice
 from kiter.lower.context import LoweringContext
@@ -37,7 +38,7 @@ class View:
     summary: str
     motivation: tuple[str, ...]
     loop: example.Loop
-    prototypes: tuple[str, ...]
+    prototypes: tuple[Function, ...]
     choices: tuple[Choice, ...]
     # the author's paragraphs
     notes: tuple[str, ...]
