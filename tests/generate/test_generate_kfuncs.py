@@ -160,13 +160,13 @@ def test_an_element_that_is_counted_down_is_dropped_under_the_lock(tmp_path):
 
 def test_every_template_of_the_kernels_code_is_in_use(tmp_path, monkeypatch):
     used = set()
-    new_context = jinja2.Template.new_context
+    get = jinja2.Environment.get_template
 
-    def noted(self, *given, **named):
-        used.add(self.name)
-        return new_context(self, *given, **named)
+    def noted(self, name, *given, **named):
+        used.add(name)
+        return get(self, name, *given, **named)
 
-    monkeypatch.setattr(jinja2.Template, "new_context", noted)
+    monkeypatch.setattr(jinja2.Environment, "get_template", noted)
     kfuncs(COUNTED, tmp_path)
     kfuncs(QUEUE.format(element=""), tmp_path)
     for path in (*SMALL.glob("*.yaml"), *(ROOT / "specs").rglob("*.yaml")):
