@@ -20,6 +20,7 @@ STATEMENT = re.compile(
     r"|^\s*(?:break|continue);|^\s*(?:case\b[^\n]*|default):$|[^=!<>]=[^=\n]*[^=\s];\s*$|^\s*[\w>.-]+\(.*\);\s*$",
     re.MULTILINE,
 )
+WORDS = re.compile(r"\b(?:[a-z]+ ){3}[a-z]+\b")
 FILES = sorted(TEMPLATES.rglob("*.j2"))
 
 
@@ -108,3 +109,23 @@ def test_a_statement_is_found(source):
 
 def test_words_are_no_statements():
     assert not statements("x = ['return', 'if it is so', 'a == b', 'NULL', 'x->y', 'f(a, b)', 'key: value']")
+
+
+def sentences(source: str) -> list[str]:
+    """What reads as words of a sentence: errors, which nobody emits, left out."""
+    tree = ast.parse(source)
+    raised = {node.lineno for node in ast.walk(tree) if isinstance(node, ast.Raise)}
+    said = (f"line {line}: {text}" for line, text in texts(source) if line not in raised)
+    return [text for text in said if WORDS.search(text.partition(": ")[2])]
+
+
+def test_no_sentence_stands_in_python():
+    """Whoever wants to change a word that is emitted opens a template."""
+    found = {path.name: sentences(path.read_text("utf-8")) for path in (SOURCES / "lower").rglob("*.py")}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_a_sentence_is_found():
+    assert sentences('x = f"Call it in an {x} section."')
+    assert not sentences('x = "struct task_struct *", "a and b"')
+    assert not sentences('def f():\n    """What it is and does."""\n    raise E("it is not at all so")')
