@@ -232,7 +232,7 @@ AWAY = {
     "program": ["bpf/vmlinux.h", "bpf/include/bpf/bpf_helpers.h"],
     "test": ["bpf/include/test_progs.h"],
     "checkpatch": ["tree/scripts/checkpatch.pl"],
-    "kernel-doc": ["tree/scripts/lib/doc.py"],
+    "kernel-doc": ["tree/scripts/kernel-doc", "tree/scripts/lib/doc.py"],
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -100,37 +100,31 @@ def complaints(said: str, text: str) -> tuple[Finding, ...]:
 def _kernel_doc(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> Job:
     def work(scratch: Path, _: Sequence[Path]) -> Done:
         _lay(scratch, output)
-        return Done(documented(scratch, output.path, tree, perl), reads=kernel_doc_reads(tree))
+        return kernel_doc(scratch, output.path, tree, perl)
 
     made_with = (code_of(__name__), str(tree.path), perl.identity, sys.version)
     key = key_of("kernel-doc", *made_with, output.path, output.text)
     return Job(JobKind.KERNEL_DOC, rendered.spec, output.path, output.text, "B05", key, work)
 
 
-def documented(folder: Path, path: str, tree: Tree, perl: Tool) -> tuple[Finding, ...]:
+def kernel_doc(folder: Path, path: str, tree: Tree, perl: Tool) -> Done:
     """What kernel-doc says of the file at that path below the folder."""
     script = tree.path / "scripts/kernel-doc"
+    if not script.is_file():
+        return Done(unfit=f"{script} does not exist")
     source = script.read_text(encoding="utf-8", errors="replace")
     # It was Perl until 6.15 and is Python since.
     runner = sys.executable if "python" in source.partition("\n")[0] else perl.path
     wall = ["-Wall"] if "Wall" in source or runner == sys.executable else []
     done = tools.run([runner, str(script.resolve()), "-none", *wall, path], folder)
-    return judged(parse(done.stderr, path), done.status, done.stderr)
+    found = judged(parse(done.stderr, path), done.status, done.stderr)
+    parts = [part for place in _KERNEL_DOC_PARTS for part in sorted((tree.path / place).rglob("*.py"))]
+    return Done(found, reads=(str(script), *(str(part) for part in parts)))
 
 
 def checkpatch_reads(tree: Tree) -> tuple[str, ...]:
     """What checkpatch is made of; it looks for more only when it is given a mail."""
-    return _paths(tree, _CHECKPATCH)
-
-
-def kernel_doc_reads(tree: Tree) -> tuple[str, ...]:
-    """What kernel-doc is made of."""
-    parts = [path for folder in _KERNEL_DOC_PARTS for path in sorted((tree.path / folder).rglob("*.py"))]
-    return (*_paths(tree, ("scripts/kernel-doc",)), *(str(path) for path in parts))
-
-
-def _paths(tree: Tree, names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(str(tree.path / name) for name in names)
+    return tuple(str(tree.path / name) for name in _CHECKPATCH)
 
 
 def patch_findings(scratch: Path, name: str, mail: str, tree: Tree, perl: Tool) -> tuple[Finding, ...]:

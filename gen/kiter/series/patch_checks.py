@@ -221,8 +221,7 @@ def _sparse(path: str, bench: Bench, flags: Sequence[str], sparse: Tool) -> Look
 
 
 def _kernel_doc(path: str, sources: Tree, perl: Tool) -> Look:
-    reads = scripts.kernel_doc_reads(sources)
-    return lambda folder, _: Done(scripts.documented(folder, path, sources, perl), reads=reads)
+    return lambda folder, _: scripts.kernel_doc(folder, path, sources, perl)
 
 
 # --- the selftests, and the mail ------------------------------------------------------------------
