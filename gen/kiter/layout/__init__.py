@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kiter.layout.authored import statements
 from kiter.layout.columns import TAB, aligned, width
@@ -28,6 +29,7 @@ def authored(text: str) -> str:
     return "\n".join(AUTHORED + line for line in statements(text))
 
 
+@lru_cache(maxsize=256)  # two kernels have much in common
 def layout(text: str, widths: Widths = Widths()) -> str:  # noqa: B008 - frozen
     """The text of a C file in its final lines."""
     return "\n".join(_Pass(text.split("\n"), widths).lines())
