@@ -93,6 +93,8 @@ class View:
     notes: tuple[str, ...]
     rings: tuple[str, ...]
     failures: tuple[Failure, ...]
+    new: str
+    next: str
     # the file of the kfuncs, their names, and of code by hand, which may have no kernel-doc, their prototypes
     file: str
     functions: tuple[str, ...]
@@ -122,6 +124,8 @@ def view(ctx: LoweringContext) -> View:
         notes=callers.notes(ctx),
         rings=callers.rings(ctx),
         failures=failures.failures(ctx),
+        new=new,
+        next=following,
         file=it.source_file,
         functions=(new, following, destroy, *(companion.name for companion in it.companions)),
         signatures=declarations.prototypes(ctx) if it.by_hand else (),
