@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -55,8 +56,17 @@ def test_text_looks_like_a_compiler():
     )
 
 
+def test_the_same_of_several_places_is_said_once_with_all_of_them():
+    elsewhere = [replace(FOUND, at=Position("specs/css.yaml", line, 3)) for line in range(20, 30)]
+    text = render([FOUND, *elsewhere])
+    assert text.count("error[C01]") == 1
+    assert "10 more of the same: specs/css.yaml:20:3, specs/css.yaml:21:3" in text and ", ..." in text
+    assert render([FOUND, *elsewhere], "github").count("::error") == 11, "an annotation for each line"
+    assert "of the same" not in render([FOUND])
+
+
 def test_several_are_apart():
-    assert render([FOUND, FOUND]).count("\n\nspecs/css.yaml:17:5: error") == 1
+    assert render([FOUND, replace(FOUND, message="another")]).count("\n\nspecs/css.yaml:17:5: error") == 1
     assert render([]) == ""
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 
 from kiter.errors import Diagnostic, Edit, Position
@@ -27,6 +27,7 @@ _COLOURS = {
     "dim": "36",
     "caret": "1;32",
 }
+_NAMED = 8  # places that are named of one error
 _GITHUB = {"error": "error", "warning": "warning"}
 
 Paint = Callable[[str, str], str]
@@ -40,7 +41,7 @@ def render(diagnostics: Iterable[Diagnostic], style: str = "text", colour: bool 
     if style == "github":
         return "".join(_github(d) + "\n" for d in found)
     paint = _coloured if colour else _plain
-    return "\n".join(_text(d, paint) for d in found)
+    return "\n".join(_text(same, paint) for same in _by_cause(found))
 
 
 def printable(text: str) -> str:
@@ -58,14 +59,33 @@ def place(at: Position) -> str:
     return ":".join(parts)
 
 
-def _text(found: Diagnostic, paint: Paint) -> str:
+def _by_cause(diagnostics: Iterable[Diagnostic]) -> Iterable[Sequence[Diagnostic]]:
+    """Those that say the same of several lines, together; what is wrong with whole files is told of each."""
+    same: dict[tuple[str, ...], list[Diagnostic]] = {}
+    for one in diagnostics:
+        file = "" if one.at.line else one.at.file
+        same.setdefault((one.severity, one.code, one.message, one.reason, one.hint, file), []).append(one)
+    return same.values()
+
+
+def _text(same: Sequence[Diagnostic], paint: Paint) -> str:
+    """The first in full, the places of the others behind it."""
+    found, *others = same
     kind = paint(f"{found.severity}[{found.code}]:", found.severity)
     lines = [f"{paint(place(found.at) + ':', 'place')} {kind} {_one_line(found.message)}"]
     if found.at.line and found.source.strip():
         lines += _excerpt(found, paint)
+    lines += _wrapped(_elsewhere(others)) if others else []
     lines += _wrapped(found.reason)
     lines += _wrapped(f"hint: {found.hint}" if found.hint else "")
     return "\n".join(lines) + "\n"
+
+
+def _elsewhere(others: Sequence[Diagnostic]) -> str:
+    """How often the same was found elsewhere, and where first."""
+    places = list(dict.fromkeys(place(one.at) for one in others))
+    named = ", ".join(places[:_NAMED]) + (", ..." if len(places) > _NAMED else "")
+    return f"{len(others)} more of the same: {named}"
 
 
 def _excerpt(found: Diagnostic, paint: Paint) -> list[str]:

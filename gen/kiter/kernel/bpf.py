@@ -22,6 +22,13 @@ from kiter.tools import Tool
 
 HARNESS = Path(__file__).resolve().parent.parent / "vm/harness/include"
 SYSTEM = Path("/usr/include")
+# what the selftests of a tree cannot be compiled without
+NEEDED = (
+    *(f"tools/lib/bpf/{name}" for name in ("bpf_helpers.h", "bpf_tracing.h", "libbpf.h")),
+    *("include/uapi/linux/bpf.h", "scripts/bpf_doc.py", "tools/include/uapi/linux/bpf.h"),
+    "tools/testing/selftests/bpf/bpf_experimental.h",
+    "tools/testing/selftests/bpf/progs/bpf_misc.h",
+)
 ARENA = "libarena/include"  # where newer selftests keep a part of bpf_experimental.h
 
 # As the kernel's selftests are built, tools/testing/selftests/bpf/Makefile.
@@ -109,6 +116,11 @@ def includes_of(tree: Tree | None, cache: Cache) -> Includes:
 
 
 def _of_tree(tree: Tree, cache: Cache) -> Includes:
+    missing = [name for name in NEEDED if not (tree.path / name).exists()]
+    if missing:
+        hint = "give a whole tree; in a sparse one, add the folders: git sparse-checkout add"
+        folders = dict.fromkeys(str(Path(name).parent) for name in missing)
+        raise lacking("E20", f"{tree.path} lacks {', '.join(missing)}", f"{hint} {' '.join(folders)}")
     library = _library(tree, cache)
     tools_dir = tree.path / "tools"
     arena = [folder for folder in (tree.bpf / ARENA,) if folder.is_dir()]
