@@ -66,6 +66,7 @@ def generate(
     must import; they touch nothing but `unit`.
     """
     made = lowering_context(it, profile)
+    unit = module.view(made, shims, spaces)
     wanted = frozenset(Kind) - (CODE if it.by_hand else frozenset())
     return Rendered(
         spec=it.node.document.name,
@@ -73,11 +74,12 @@ def generate(
         target=profile.release,
         guard=it.guard,
         outputs=tuple(_outputs(made, wanted)),
-        unit=_unit(made, shims, spaces),
+        unit=render("prototype/module.c.j2", unit),
         types=render("prototype/types.h.j2", types.view(made)),
         interface=interface(made),
-        includes=includes.wanted(made),
+        headers=unit.includes,
         private=it.private_headers,
+        includes=includes.wanted(made),
         inside=it.place.inside,
         snippets=snippets.uses(made),
         example=_example(made),
@@ -94,16 +96,7 @@ def _example(made: LoweringContext) -> Output | None:
     return Output.new(Kind.RST, path, render("docs/example.c.j2", view))
 
 
-def text(made: LoweringContext, kind: Kind) -> str:
-    """One output alone, "" if there is none."""
-    return "".join(output.text for output in _outputs(made, {kind}))
-
-
-def _unit(made: LoweringContext, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()) -> str:
-    return render("prototype/module.c.j2", module.view(made, shims, spaces))
-
-
-def _outputs(made: LoweringContext, wanted: Container[Kind] = frozenset(Kind)) -> Iterator[Output]:
+def _outputs(made: LoweringContext, wanted: Container[Kind]) -> Iterator[Output]:
     for kind, placed in OUTPUTS.items():
         if kind in wanted and (fragments := tuple(map(_rendered, placed(made)))):
             yield Output(kind, _path(made, kind, fragments[0]), fragments)

@@ -81,14 +81,18 @@ class SnippetUse:
 class Rendered:
     """Everything that one spec gives for one target.
 
-    `unit` is a complete translation unit holding the kfuncs and their ids, for the compiler;
-    `includes` are the headers that a file which the code joins must include, `private` headers of the
-    kernel tree that `unit` includes beside the public ones, `inside` says that it
-    compiles only as a part of the file it joins.
-    `example` is the program that the reference page shows, None where it shows none.
-    `by_hand` are the declarations that a header has of an iterator by hand, for the compiler.
-    `types` declares, for BPF programs, what a kernel with the iterator would have in vmlinux.h.
-    `interface` is what these see of it.
+    spec, iterator, target, guard: whose it is, for which kernel, and with which option
+    outputs: the files that it gives
+    unit: a complete translation unit holding the kfuncs and their ids, for the compiler
+    types: for BPF programs, what a kernel with the iterator would have in vmlinux.h
+    interface: what BPF programs see of it
+    headers: the public headers that `unit` includes
+    private: those of the kernel tree that it includes beside them
+    includes: the headers that a file which the code joins must include
+    inside: whether `unit` compiles only as a part of the file that it joins
+    snippets: C of the spec's author in all of that
+    example: the program that the reference page shows, None where it shows none
+    by_hand: the declarations that a header has of an iterator by hand, for the compiler
     """
 
     spec: str
@@ -99,8 +103,9 @@ class Rendered:
     unit: str
     types: str
     interface: Interface
-    includes: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
     inside: bool = False
     snippets: tuple[SnippetUse, ...] = ()
     example: Output | None = None

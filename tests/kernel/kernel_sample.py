@@ -262,6 +262,7 @@ def ring(kfuncs: str = KFUNCS, guard: str = "", includes: str = INCLUDES) -> Ren
         unit="// SPDX-License-Identifier: GPL-2.0-only\n" + includes + kfuncs + REGISTRATION.format(ids=ids),
         types=TYPES,
         interface=INTERFACE,
+        headers=tuple(word.strip("<>") for word in includes.split()[1::2]),
         snippets=SNIPPETS,
     )
 

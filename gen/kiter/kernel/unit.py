@@ -20,8 +20,6 @@ from kiter.output import Kind, Rendered
 from kiter.tools import Tool
 from kiter.tree.codes import MisfitError
 
-_KFUNC = re.compile(r"__bpf_kfunc\b[^;{(]*?(\w+)\(")
-_INCLUDE = re.compile(r"^#include <.*$", re.MULTILINE)
 _EXPECTED = re.compile(r"symbol '(\w+)' was not declared\. Should it be static\?")
 _OPTIONS = "command-line:"  # where sparse is when it cannot even begin
 _CONTINUED = re.compile(r"^(\S+:\d+:\d+): {4}(.*)$", re.MULTILINE)
@@ -71,7 +69,7 @@ def guard_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, off: O
         without = replace(around, flags=(*around.flags, "-include", str(header)))
         done = _compile(rendered.unit, rendered, kbuild, scratch, without)
         if any(finding.elsewhere for finding in done.findings):
-            bare = "\n".join(_INCLUDE.findall(rendered.unit)) + "\n"
+            bare = "".join(f"#include <{header}>\n" for header in rendered.headers)
             if _compile(bare, rendered, kbuild, scratch, without).findings:
                 return Done(unfit=_unfit(rendered.guard, off))
         return done
@@ -99,7 +97,7 @@ def sparse_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, spars
         found = heard(done, str(file))
         # sparse does not say what it reads; the compiler would read the same, being asked as sparse is
         reads = _compiler(rendered, kbuild, around, {}, AS_SPARSE).preprocess(file, file).reads
-        return Done(tuple(one for one in found if ours(one, rendered.unit)), reads=reads)
+        return Done(tuple(one for one in found if ours(one, rendered)), reads=reads)
 
     key = _key(rendered, kbuild, around, sparse.identity)
     return Job(JobKind.SPARSE, rendered.spec, path_of(rendered), rendered.unit, "B06", key, work)
@@ -110,10 +108,10 @@ def heard(done: tools.Outcome, file: str) -> tuple[Finding, ...]:
     return judged(parse(_CONTINUED.sub(r"\1: note: \2", done.stderr), file), done.status, done.stderr)
 
 
-def ours(found: Finding, unit: str) -> bool:
+def ours(found: Finding, rendered: Rendered) -> bool:
     """Whether what sparse says is about the unit itself, and no kfunc's lack of a prototype."""
     expected = _EXPECTED.search(found.text)
-    if expected and expected[1] in _KFUNC.findall(unit):
+    if expected and any(kfunc.prototype.name == expected[1] for kfunc in rendered.interface.kfuncs):
         return False
     return not found.elsewhere or found.elsewhere.startswith(_OPTIONS)
 

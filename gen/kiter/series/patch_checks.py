@@ -90,7 +90,7 @@ def _of_file(patch: Patch, path: str, bench: Bench) -> Iterator[Job]:
         look = _compiler(path, bench, (*flags, "-include", str(header)), rendered)
         yield trial.job(JobKind.GUARD_OFF, "B07", look, (*flags, off.header))
     if artefacts.sparse and not rendered.inside:
-        look = _sparse(path, bench, flags, artefacts.sparse)
+        look = _sparse(path, bench, flags, rendered)
         yield trial.job(JobKind.SPARSE, "B06", look, (artefacts.sparse.identity, *flags))
     if artefacts.tree and _is_documented(rendered, path):
         perl = tools.require("perl")
@@ -204,14 +204,14 @@ def _beside(path: str, bench: Bench) -> Sequence[Path]:
     return sorted(bench.tree.joinpath(*PurePosixPath(path).parts[:2]).glob("*.c"))
 
 
-def _sparse(path: str, bench: Bench, flags: Sequence[str], sparse: Tool) -> Look:
-    kbuild = bench.artefacts.kbuild
+def _sparse(path: str, bench: Bench, flags: Sequence[str], rendered: Rendered) -> Look:
+    kbuild, sparse = bench.artefacts.kbuild, bench.artefacts.sparse
+    assert sparse is not None
 
     def look(folder: Path, file: Path) -> Done:
         words = [*flags, *_where(folder, path, bench), *object_flags(path), _COLUMNS]
         done = tools.run([sparse.path, *kbuild.sparse, *words, str(file)], kbuild.cwd)
-        text = file.read_text(encoding="utf-8", errors="replace")
-        found = tuple(one for one in unit.heard(done, str(file)) if unit.ours(one, text))
+        found = tuple(one for one in unit.heard(done, str(file)) if unit.ours(one, rendered))
         asked = [kbuild.compiler.path, *kbuild.flags, *words, unit.AS_SPARSE]
         return Done(
             found, reads=Compiler(asked, kbuild.cwd, {folder: bench.tree}).preprocess(file, file).reads
