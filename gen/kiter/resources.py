@@ -10,16 +10,18 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 @cache
-def _root() -> Path:
-    """The folder that holds templates/ and specs/.
+def checkout() -> Path | None:
+    """The checkout that this package is a part of; None where it is installed.
 
-    A checkout comes first, so that an edited template counts without a new installation. Its
-    mark is pyproject.toml too: a folder "templates" two levels above site-packages is not ours.
+    Its mark is pyproject.toml too: a folder "templates" two levels above site-packages is not ours.
     """
-    checkout = _PACKAGE.parent.parent
-    if (checkout / "pyproject.toml").is_file() and (checkout / "templates").is_dir():
-        return checkout
-    return _PACKAGE / "data"
+    above = _PACKAGE.parent.parent
+    return above if (above / "pyproject.toml").is_file() and (above / "templates").is_dir() else None
+
+
+def _root() -> Path:
+    """The folder that holds templates/ and specs/: a checkout's, so that what is edited there counts."""
+    return checkout() or _PACKAGE / "data"
 
 
 def templates() -> Path:

@@ -15,9 +15,11 @@ from types import SimpleNamespace
 import pytest
 
 from kiter.cli import command, main
+from kiter.cli._schema import reference
 from kiter.codes import CODES, TABLES, every_code
 from kiter.errors import Diagnostic, KiterError, Position, environment
 
+ROOT = Path(__file__).parents[2]
 KITER = [sys.executable, "-m", "kiter.cli.main"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "gen")}
 ENVIRONMENT.pop("PYTHONUNBUFFERED", None)  # with it no flush at the end could fail
@@ -266,6 +268,29 @@ def test_schema_prints_the_file_and_its_path(capsys):
     path = Path(capsys.readouterr().out.strip())
     assert main.main(["schema"]) == 0
     assert capsys.readouterr().out == path.read_text("utf-8")
+
+
+def test_a_new_spec_names_its_schema_by_a_path_that_is_right_on_every_machine(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main.main(["new", "sibling"]) == 0
+    assert (
+        Path("specs/sibling.yaml")
+        .read_text("utf-8")
+        .startswith("# yaml-language-server: $schema=spec.schema.json\n")
+    )
+    schema = Path("specs/spec.schema.json")
+    assert json.loads(schema.read_text("utf-8"))["properties"]["iterator"]
+    schema.write_text("mine")
+    assert main.main(["new", "other"]) == 0
+    assert schema.read_text() == "mine"
+    assert main.main(["schema", "-o", str(schema)]) == 0
+    assert main.main(["schema", "--path"]) == 0
+    assert schema.read_text("utf-8") == Path(capsys.readouterr().out.splitlines()[-1]).read_text("utf-8")
+
+
+def test_a_spec_in_the_checkout_names_the_schema_there():
+    assert reference(ROOT / "specs/new.yaml") == "../gen/kiter/spec/schema.json"
+    assert reference(ROOT / "specs/letter/new.yaml") == "../../gen/kiter/spec/schema.json"
 
 
 def test_show_prints_to_stderr_only(capsys):

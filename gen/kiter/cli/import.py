@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from kiter import resources
 from kiter.adopt import btf, sources
 from kiter.adopt.skeleton import Skeleton
+from kiter.cli._schema import put_beside, reference
 from kiter.cli.command import KERNEL
 from kiter.cli.report import printable
 from kiter.codes import CODES as GENERAL
@@ -53,6 +52,7 @@ def execute(options: argparse.Namespace) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
+        put_beside(path)
     except FileExistsError as error:
         raise _refused("O03", str(path), f"{path} is there already") from error
     sys.stdout.write(f"{printable(str(path))}: go over its texts, then run 'kiter sync' with it\n")
@@ -79,11 +79,10 @@ def _of_btf(options: argparse.Namespace) -> Skeleton | None:
 
 
 def _view(found: Skeleton, path: Path) -> dict[str, object]:
-    schema = os.path.relpath(resources.schema(), path.parent.resolve())
     struct = [f"header: {found.header}"] * bool(found.header) + ["open: true"] * found.open
     return {
         "s": found,
-        "schema": Path(schema).as_posix(),
+        "schema": reference(path),
         "struct": ", ".join(struct),
         "context": ", ".join(f"{key}: {value}" for key, value in found.context),
     }

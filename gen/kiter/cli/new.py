@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from pathlib import Path
 
-from kiter import resources
+from kiter.cli._schema import put_beside, reference
 from kiter.codes import CODES
 from kiter.errors import Diagnostic, KiterError, Position
 from kiter.render import render
@@ -34,12 +33,12 @@ def execute(options: argparse.Namespace) -> int:
     path: Path = options.out or Path("specs") / f"{options.name}.yaml"
     if not IDENTIFIER.fullmatch(options.name):
         raise _refused("S24", options.name, f"'{options.name}' is no C identifier of at most 64 characters")
-    schema = os.path.relpath(resources.schema(), path.parent.resolve())
-    text = render("spec/new.yaml.j2", {"name": options.name, "schema": Path(schema).as_posix()})
+    text = render("spec/new.yaml.j2", {"name": options.name, "schema": reference(path)})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
+        put_beside(path)
     except FileExistsError as error:
         raise _refused("O03", str(path), f"{path} is there already") from error
     sys.stdout.write(f"{path}: edit it, then run 'kiter build {path}'\n")
