@@ -172,6 +172,9 @@ def test_every_key_changes_the_model_and_the_outputs(key):
     )
 
 
+READERS = {"get", "text", "under", "_entries", "_present", "_text", "_on"}
+
+
 def read_by_the_model() -> set[str]:
     """The keys that the model's source asks for: node["key"], .get("key") and the like."""
     found: set[str] = set()
@@ -185,7 +188,7 @@ def read_by_the_model() -> set[str]:
                 name = (
                     node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 )
-                asked = node.args if name in {"get", "text", "under", "_entries"} else []
+                asked = node.args if name in READERS else []
             else:
                 continue
             found |= {
