@@ -17,7 +17,7 @@ from kiter.lower.kernel import btf_ids, declarations, includes, kfuncs, makefile
 from kiter.lower.placement import Placement
 from kiter.lower.prototype import module, types
 from kiter.lower.selftests import config, prog, prog_failure, prog_test
-from kiter.output import Kind, Output, Rendered
+from kiter.output import Kind, Output, Rendered, Type
 from kiter.render import render
 from kiter.spec import model
 from kiter.target.profile import Profile
@@ -75,7 +75,7 @@ def generate(
         guard=it.guard,
         outputs=tuple(_outputs(made, wanted)),
         unit=render("prototype/module.c.j2", unit),
-        types=render("prototype/types.h.j2", types.view(made)),
+        types=tuple(_types(made)),
         interface=interface(made),
         headers=unit.includes,
         private=it.private_headers,
@@ -94,6 +94,11 @@ def _example(made: LoweringContext) -> Output | None:
         return None
     path = f"{made.profile.docs}/bpf_iter_{made.it.name}.rst.d/{made.it.name}_example.c"
     return Output.new(Kind.RST, path, render("docs/example.c.j2", view))
+
+
+def _types(made: LoweringContext) -> Iterator[Type]:
+    for view in types.views(made):
+        yield Type(view.name, render("prototype/types.h.j2", view.definition), view.values)
 
 
 def _outputs(made: LoweringContext, wanted: Container[Kind]) -> Iterator[Output]:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kiter.errors import Position
 from kiter.fragment import Fragment, spelled
@@ -78,6 +79,20 @@ class SnippetUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Type:
+    """A type that BPF programs need.
+
+    name: with its keyword, "" for an enum without a name
+    text: its definition
+    values: the enumerators of an enum with their values, none for a struct
+    """
+
+    name: str
+    text: str
+    values: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """Everything that one spec gives for one target.
 
@@ -101,7 +116,7 @@ class Rendered:
     guard: str
     outputs: tuple[Output, ...]
     unit: str
-    types: str
+    types: tuple[Type, ...]
     interface: Interface
     headers: tuple[str, ...] = ()
     private: tuple[str, ...] = ()

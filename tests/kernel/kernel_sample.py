@@ -8,7 +8,7 @@ from dataclasses import replace
 from kiter.btf.types import Function, Member, Parameter, Struct
 from kiter.errors import Position
 from kiter.interface import Interface, Kfunc
-from kiter.output import Kind, Output, Rendered, SnippetUse
+from kiter.output import Kind, Output, Rendered, SnippetUse, Type
 
 KFUNCS_PATH = "kernel/bpf/task_iter.c.d/ring.c"
 PROG_PATH = "tools/testing/selftests/bpf/progs/ring_iter.c"
@@ -202,23 +202,16 @@ void test_ring_iter(void)
 }
 """
 
-TYPES = """\
-struct bpf_iter_ring {
-	__u64 __opaque[1];
-} __attribute__((aligned(8)));
-
-/* 6.12 has this struct and these values, and lacks the last one. */
-struct bpf_iter_css {
-	__u64 __opaque[3];
-} __attribute__((aligned(8)));
-
-enum {
-	BPF_TASK_ITER_ALL_PROCS,
-	BPF_TASK_ITER_ALL_THREADS,
-	BPF_TASK_ITER_PROC_THREADS,
-	BPF_TASK_ITER_RING,
-};
-"""
+OPAQUE = "{\n\t__u64 __opaque[1];\n} __attribute__((aligned(8)));\n"
+ALONE = Type("struct bpf_iter_ring", f"struct bpf_iter_ring {OPAQUE}")
+ORDERS = ("ALL_PROCS", "ALL_THREADS", "PROC_THREADS", "RING")
+FLAGS_OF_TASK = {f"BPF_TASK_ITER_{name}": value for value, name in enumerate(ORDERS)}
+# 6.12 has the second struct and these values, and lacks the last one
+TYPES = (
+    ALONE,
+    Type("struct bpf_iter_css", f"struct bpf_iter_css {OPAQUE}"),
+    Type("", f"enum {{ {', '.join(FLAGS_OF_TASK)} }};\n", FLAGS_OF_TASK),
+)
 
 SNIPPETS = (
     SnippetUse("&init_task", Position("specs/ring.yaml", 12, 20), "  list: {first: init_task}"),

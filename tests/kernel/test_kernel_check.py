@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from kernel_sample import FAILURE, KFUNCS, KFUNCS_PATH, PROG, PROG_PATH, TEST, TEST_PATH, TYPES, edited, ring
+from kernel_sample import ALONE, FAILURE, KFUNCS, KFUNCS_PATH, PROG, PROG_PATH, TEST, TEST_PATH, edited, ring
 
 from kiter import tools
 from kiter.errors import ENVIRONMENT, KiterError, Position
 from kiter.kernel.jobs import JobKind
+from kiter.output import Type
 from kiter.sinks.check import CheckOptions, check
 
 
@@ -121,13 +122,15 @@ def test_types_in_part_known(sourceless):
     assert check([edited(ring(), PROG_PATH, text)], sourceless).diagnostics == ()
 
 
-@pytest.mark.parametrize("types", ["", "enum { FRESH };", "struct known_by_name;", "union fresh { int a; };"])
+FRESH = Type("", "enum { FRESH };\n", {"FRESH": 0})
+
+
+@pytest.mark.parametrize("types", [(), (FRESH,), (Type("struct fresh", "struct fresh { int a; };\n"),)])
 def test_types_of_every_kind_may_be_missing(sourceless, types):
-    struct = TYPES.partition("/*")[0]
     walked = PROG.partition("struct task_struct *pos;")[0] + "\treturn sizeof(struct task_struct);\n}\n"
     rest = TEST.replace("skel->bss->seen, 0", "1, 0")
     plain = edited(edited(ring(), PROG_PATH, walked), TEST_PATH, rest)
-    assert check([replace(plain, types=struct + types)], sourceless).diagnostics == ()
+    assert check([replace(plain, types=(ALONE, *types))], sourceless).diagnostics == ()
     alone = replace(plain, types=types, outputs=tuple(o for o in plain.outputs if o.path == PROG_PATH))
     assert check([alone], sourceless).diagnostics == ()
 

@@ -13,7 +13,7 @@ from kiter.kernel import kconfig, locate, scripts, vmlinux
 from kiter.kernel.codes import CODES
 from kiter.kernel.messages import Finding, parse
 from kiter.kernel.unit import path_of
-from kiter.output import SnippetUse
+from kiter.output import SnippetUse, Type
 
 VMLINUX = """
 struct bpf_iter_css {
@@ -33,22 +33,27 @@ typedef unsigned int u32;
 """
 
 
+CSS = Type("struct bpf_iter_css", "struct bpf_iter_css {\n\t__u64 __opaque[3];\n};\n")
+OTHER = Type("struct bpf_iter_c", "struct bpf_iter_c {\n\tint x;\n};\n")
+
+
+def enum(name: str, **values: int) -> Type:
+    return Type(name, f"enum {{ {', '.join(values)} }};\n", values)
+
+
 @pytest.mark.parametrize(
-    ("types", "left"),
+    ("given", "left"),
     [
-        ("struct bpf_iter_css {\n\t__u64 __opaque[3];\n} __attribute__((aligned(8)));\n", ""),
-        ("struct bpf_iter_c {\n\tint x;\n};\n", "struct bpf_iter_c {\n\tint x;\n};"),
-        ("enum order { ORDER_PRE, ORDER_POST };", ""),
-        ("enum order { ORDER_PRE, ORDER_POST, ORDER_UP };", "enum {\n\tORDER_UP = ORDER_POST + 1,\n};"),
-        ("enum fresh { A = 1 << 2, B };", "enum fresh { A = 1 << 2, B };"),
-        ("/* a comment; with { */ enum { ALL, NEW = 7, };", "enum {\n\tNEW = 7,\n};"),
-        ("typedef unsigned int u32;\ntypedef u32 id_word;", "typedef u32 id_word;"),
-        ("struct bpf_iter_css;", "struct bpf_iter_css;"),
-        ("#define ALL 0\n#define OTHER 1", "#define OTHER 1"),
+        (CSS, ""),
+        (OTHER, OTHER.text),
+        (enum("enum order", ORDER_PRE=0, ORDER_POST=1), ""),
+        (enum("enum order", ORDER_PRE=0, ORDER_POST=1, ORDER_UP=2), "enum {\n\tORDER_UP = 2,\n};\n"),
+        (enum("enum fresh", A=4, B=5), "enum { A, B };\n"),
+        (enum("", ALL=0, NEW=7), "enum {\n\tNEW = 7,\n};\n"),
     ],
 )
-def test_only_missing_types_are_added(types, left):
-    assert vmlinux.missing(types, VMLINUX).strip() == left
+def test_only_missing_types_are_added(given, left):
+    assert "".join(one.text for one in vmlinux.missing([given], VMLINUX)) == left
 
 
 GCC = """\

@@ -154,7 +154,7 @@ def inside() -> Rendered:
 
 
 def selftests() -> Rendered:
-    return edited(edited(replace(ring(), types=""), PROG_PATH, PROGRAM), TEST_PATH, TEST)
+    return edited(edited(replace(ring(), types=()), PROG_PATH, PROGRAM), TEST_PATH, TEST)
 
 
 def of(kind: JobKind, path: str, planned: Sequence[Job]) -> tuple[Job, ...]:

@@ -55,7 +55,7 @@ def mutated(mutant: Mutant, rendered: Rendered, name: str) -> Rendered:
         if found != count:
             raise StaleMutantError(f"{mutant.name}: found {found} times instead of {count}: {old}")
         # vmlinux.h would follow the C
-        types = pattern.sub(text, types)
+        types = tuple(replace(one, text=pattern.sub(text, one.text)) for one in types)
     return replace(rendered, unit=unit, types=types)
 
 

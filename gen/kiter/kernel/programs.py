@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -15,11 +15,10 @@ from kiter.kernel.bpf import Bpf
 from kiter.kernel.dependencies import Compiler
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.messages import unexplained
-from kiter.output import Kind, Output, Rendered
+from kiter.output import Kind, Output, Rendered, Type
 
 _DECLARATIONS = "kiter_declarations.h"
 _LIBRARY = re.compile(r"/(?:include|lib)/(\w+/[\w.]+)$")
-_RECORD = re.compile(r"\b(?:struct|union)\b[^;{]*\{")
 
 
 def jobs(rendered: Rendered, bpf: Bpf) -> list[Job]:
@@ -45,17 +44,18 @@ def _program(rendered: Rendered, output: Output, bpf: Bpf) -> Job:
         return Done(found, reads=done.reads) if found else _skeleton(made, source.stem, bpf, done.reads)
 
     declared = (fragment.path, fragment.text) if fragment else ()
-    texts = (rendered.types, *declared, output.path, output.text)
+    texts = (*(one.text for one in rendered.types), *declared, output.path, output.text)
     key = key_of("program", code_of(__name__), bpf.identity, *texts)
     return Job(JobKind.PROGRAM, rendered.spec, output.path, output.text, "B02", key, work)
 
 
-def _wrapper(folder: Path, types: str, fragment: Output | None, bpf: Bpf) -> Path:
+def _wrapper(folder: Path, types: Iterable[Type], fragment: Output | None, bpf: Bpf) -> Path:
     """A folder whose vmlinux.h and bpf_experimental.h are those of a kernel that has the iterator."""
     folder.mkdir()
     base = bpf.vmlinux
-    added = vmlinux.missing(types, base.read_text(encoding="utf-8", errors="replace"))
-    if _RECORD.search(added):
+    lacking = vmlinux.missing(types, base.read_text(encoding="utf-8", errors="replace"))
+    added = "".join(one.text for one in lacking)
+    if any(not one.values for one in lacking):
         # as bpftool does it, so that accesses are relocated alike; clang warns where it does nothing
         push = "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)"
         added = f"{push}\n{added}#pragma clang attribute pop\n"

@@ -191,7 +191,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
             Program(Path(o.path).stem, o.text) for o in outputs if o.kind in {Kind.PROG, Kind.PROG_FAILURE}
         ),
         tests=tuple(Test(Path(o.path).stem, o.text) for o in outputs if o.kind is Kind.PROG_TEST),
-        types="\n".join(vmlinux.missing(one.types, known) for one in rendered),
+        types="\n".join(t.text for one in rendered for t in vmlinux.missing(one.types, known)),
         declarations="\n".join(one.declared.text for one in rendered if one.declared),
         only=only,
         deadline=60.0 + 20.0 * len(made),

@@ -3,22 +3,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
-from kiter.lower.kernel.enum import Enum, enum
+from kiter.lower.interface import interface
+from kiter.lower.kernel.enum import enum
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.struct import ATTRIBUTE, seen
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The struct, and the enum."""
+    """One type: its name with the keyword, "" for none, and what defines it."""
 
-    struct: Part
-    enum: Enum | None
+    name: str
+    definition: Part
+    values: Mapping[str, int]
 
 
-def view(ctx: LoweringContext) -> View:
+def views(ctx: LoweringContext) -> Iterator[View]:
     """The types that BPF programs need."""
-    return View(seen(ctx, ATTRIBUTE), enum(ctx))
+    yield View(f"struct bpf_iter_{ctx.it.name}", seen(ctx, ATTRIBUTE), {})
+    if defined := enum(ctx):
+        name = "" if defined.defines == "enum" else defined.defines
+        yield View(name, defined, interface(ctx).enumerators)
