@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -272,3 +273,18 @@ def test_kfuncs_may_join_the_file_of_their_ids(tree, tmp_path):
     helpers = (tree / "kernel/bpf/helpers.c").read_text()
     assert helpers.count("BTF_ID_FLAGS(func, bpf_iter_process_new,") == 1
     assert helpers.count("__bpf_kfunc int bpf_iter_process_new(") == 1
+
+
+def test_a_record_of_another_form_is_refused_and_kept(tree, capsys):
+    assert apply(tree, LETTER / "process.yaml") == 0
+    record = tree / ".git/kiter/applied.json"
+    facts = json.loads(record.read_text())
+    for output in facts["applied"][0]["outputs"]:
+        del output["fragments"]
+        output["text"] = ""
+    record.write_text(json.dumps(facts))
+    before = snapshot(tree)
+    capsys.readouterr()
+    assert apply(tree, "--revert") == 1
+    assert "error[A08]: the record is not what kiter wrote" in capsys.readouterr().err
+    assert snapshot(tree) == before and json.loads(record.read_text()) == facts
