@@ -19,7 +19,7 @@ The way of the data through the folders below `gen/kiter/`, from `specs/css.yaml
 4. `lint/` says what is wrong, at its line. `frontend.py` goes so far for all files, and collects all errors.
 5. `lower/` makes views for `templates/`: which template, with which names, expressions and types.
 6. `render.py` fills the templates in; `layout/` breaks, aligns and indents their C.
-7. `generate.py` gives the outputs: files, and what joins files of the kernel. So far nothing was written at all.
+7. `generate.py` gives the outputs: files, and what joins files of the kernel. So far nothing was written.
 8. `sinks/` writes and checks them; `tree/` knows their place in a kernel tree, `kernel/` compiles them.
 9. `series/` makes patches of them, `vm/` runs them, `sync/` compares them with a kernel, `site/` shows them.
 10. `cli/` has a module for each subcommand: it reads options, calls one of these and reports.
