@@ -31,6 +31,7 @@ def test_small_specs(name, golden):
 
 def test_what_a_later_kernel_changes(golden):
     golden("generate/versions-7.3.txt", told(small("versions", "7.3"), selftests=False))
+    golden("generate/allocated_sleepable-7.3.txt", told(small("allocated_sleepable", "7.3"), selftests=False))
     golden("generate/css-7.3.txt", told(rendered(ROOT / "specs/css.yaml", "7.3"), selftests=False))
 
 

@@ -34,6 +34,7 @@ class Profile:
     spinlock_flag: str  # of one that may be called with a bpf_spin_lock held
     implicit_flag: str  # of one with arguments that the verifier supplies
     nullable_suffix: str  # of the name of an argument that may be NULL
+    allocator: str  # the partial of templates/kernel/memory/ for functions that may sleep
     import_space: str  # how a module imports the namespace {space} of symbols
     inlined: Sequence[str]  # the iterators whose calls the verifier replaces by instructions
     common_file: str  # the file with the common set

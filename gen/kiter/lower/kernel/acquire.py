@@ -53,7 +53,7 @@ class Buffer:
 
     template: ClassVar = "kernel/new/buffer.c.j2"
     name: str
-    size: str
+    count: str
     allocator: str
     condition: str  # under which there is one, "" for always
     field: str  # where it is stored at once, "" for later
@@ -119,7 +119,7 @@ def _buffer(ctx: LoweringContext, resource: Resource) -> tuple[Buffer, Undo]:
     undo = Undo(f"free_{name}", When(condition, free) if condition else free)
     buffer = Buffer(
         name=name,
-        size=f"{operand(count)} * sizeof(*{name})",
+        count=operand(count),
         allocator=allocator,
         condition=condition,
         field=ctx.scope.field(name) if resource.inline else "",

@@ -12,7 +12,8 @@ from kiter.spec.snippet import Snippet
 
 def allocator(ctx: LoweringContext) -> str:
     """The template that has the allocator's functions as macros."""
-    return "kernel/memory/kmalloc.j2" if ctx.it.context.sleepable else "kernel/memory/bpf_mem.j2"
+    name = ctx.profile.allocator if ctx.it.context.sleepable else "bpf_mem"
+    return f"kernel/memory/{name}.j2"
 
 
 def several(ctx: LoweringContext, resource: Resource, count: str) -> str:
