@@ -7,12 +7,21 @@ from dataclasses import replace
 
 from kiter.btf.types import Function, Member, Parameter, Struct
 from kiter.errors import Position
+from kiter.fragment import Anchor, Fragment
 from kiter.interface import Interface, Kfunc
 from kiter.output import Kind, Output, Rendered, SnippetUse, Type
 
 KFUNCS_PATH = "kernel/bpf/task_iter.c.d/ring.c"
 PROG_PATH = "tools/testing/selftests/bpf/progs/ring_iter.c"
+IDS_PATH = "kernel/bpf/helpers.c.d/ring.c"
 DECLARATIONS_PATH = "tools/testing/selftests/bpf/bpf_experimental.h.d/ring.h"
+PLACES = {
+    KFUNCS_PATH: Fragment("kernel/bpf/task_iter.c", Anchor.AT_END, ()),
+    IDS_PATH: Fragment("kernel/bpf/helpers.c", Anchor.IN_ID_SET, (), where="common_btf_ids"),
+    DECLARATIONS_PATH: Fragment(
+        "tools/testing/selftests/bpf/bpf_experimental.h", Anchor.AMONG_DECLARATIONS, ()
+    ),
+}
 TEST_PATH = "tools/testing/selftests/bpf/prog_tests/ring_iter.c"
 
 INCLUDES = """\
@@ -27,7 +36,7 @@ INCLUDES = """\
 
 KFUNCS = """\
 // SPDX-License-Identifier: GPL-2.0-only
-/* For kernel/bpf/task_iter.c, after bpf_iter_task_destroy(). */
+/* Joins kernel/bpf/task_iter.c, at its end. */
 
 struct bpf_iter_ring {
 	__u64 __opaque[1];
@@ -91,7 +100,7 @@ __bpf_kfunc_end_defs();
 
 IDS = """\
 // SPDX-License-Identifier: GPL-2.0-only
-/* For kernel/bpf/helpers.c, in common_btf_ids. */
+/* Joins kernel/bpf/helpers.c, at the end of the set common_btf_ids. */
 
 BTF_ID_FLAGS(func, bpf_iter_ring_new, KF_ITER_NEW | KF_RCU_PROTECTED)
 BTF_ID_FLAGS(func, bpf_iter_ring_next, KF_ITER_NEXT | KF_RET_NULL)
@@ -116,7 +125,7 @@ late_initcall(ring_init);
 
 DECLARATIONS = """\
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* For tools/testing/selftests/bpf/bpf_experimental.h. */
+/* Joins tools/testing/selftests/bpf/bpf_experimental.h, before its #endif. */
 
 struct bpf_iter_ring;
 extern int bpf_iter_ring_new(struct bpf_iter_ring *it) __weak __ksym;
@@ -236,6 +245,15 @@ INTERFACE = Interface(
 )
 
 
+def output(kind: Kind, path: str, text: str) -> Output:
+    """With this text: a file, or below the heading what joins one."""
+    if path not in PLACES:
+        return Output.new(kind, path, text)
+    made = Output(kind, path, (replace(PLACES[path], lines=tuple(text.splitlines()[3:])),))
+    assert made.text == text
+    return made
+
+
 def ring(kfuncs: str = KFUNCS, guard: str = "", includes: str = INCLUDES) -> Rendered:
     """All outputs of the iterator, with this C."""
     ids = "\n".join(line for line in IDS.splitlines() if line.startswith("BTF_ID")) + "\n"
@@ -245,12 +263,12 @@ def ring(kfuncs: str = KFUNCS, guard: str = "", includes: str = INCLUDES) -> Ren
         target="6.12",
         guard=guard,
         outputs=(
-            Output.new(Kind.KFUNCS, KFUNCS_PATH, kfuncs),
-            Output.new(Kind.BTF_IDS, "kernel/bpf/helpers.c.d/ring.c", IDS),
-            Output.new(Kind.DECLARATIONS, DECLARATIONS_PATH, DECLARATIONS),
-            Output.new(Kind.PROG, PROG_PATH, PROG),
-            Output.new(Kind.PROG_FAILURE, PROG_PATH.replace("_iter.c", "_iter_failure.c"), FAILURE),
-            Output.new(Kind.PROG_TEST, TEST_PATH, TEST),
+            output(Kind.KFUNCS, KFUNCS_PATH, kfuncs),
+            output(Kind.BTF_IDS, IDS_PATH, IDS),
+            output(Kind.DECLARATIONS, DECLARATIONS_PATH, DECLARATIONS),
+            output(Kind.PROG, PROG_PATH, PROG),
+            output(Kind.PROG_FAILURE, PROG_PATH.replace("_iter.c", "_iter_failure.c"), FAILURE),
+            output(Kind.PROG_TEST, TEST_PATH, TEST),
         ),
         unit="// SPDX-License-Identifier: GPL-2.0-only\n" + includes + kfuncs + REGISTRATION.format(ids=ids),
         types=TYPES,
@@ -262,5 +280,5 @@ def ring(kfuncs: str = KFUNCS, guard: str = "", includes: str = INCLUDES) -> Ren
 
 def edited(rendered: Rendered, path: str, text: str) -> Rendered:
     """The same with another text for one output."""
-    outputs = tuple(Output.new(o.kind, path, text) if o.path == path else o for o in rendered.outputs)
+    outputs = tuple(output(o.kind, path, text) if o.path == path else o for o in rendered.outputs)
     return replace(rendered, outputs=outputs)

@@ -31,7 +31,7 @@ from kiter.output import Rendered
 UNIT = '#include <linux/one.h>\n#include "slab.h"\nint f(void);\nint f(void)\n{\n\treturn ONE + SLAB;\n}\n'
 JOINING = """\
 // SPDX-License-Identifier: GPL-2.0-only
-/* Joins kernel/bpf/task_iter.c. */
+/* Joins kernel/bpf/task_iter.c, at its end. */
 
 int f(void);
 int f(void)
