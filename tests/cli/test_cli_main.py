@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from kiter.cli import command, main
-from kiter.cli._schema import reference
+from kiter.cli._new_spec import reference
 from kiter.codes import CODES, TABLES, every_code
 from kiter.errors import Diagnostic, KiterError, Position, environment
 

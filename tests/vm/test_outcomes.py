@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from kring import BROKEN, KRING, module
 
 from kiter.cache.store import Cache
 from kiter.kernel.kernels import installed
@@ -19,17 +20,13 @@ from kiter.vm.results import Outcome
 from kiter.vm.runner import Test
 from kiter.vm.session import AGAIN, MISTRANSLATED, VmResult, dry_run, run_session
 
-DATA = Path(__file__).parent / "data"
-KRING = DATA / "kring"
-
 pytestmark = pytest.mark.vm
 
 
 @cache
 def modules() -> dict[str, Module]:
     """The module of each case, all of them built by one make."""
-    sources = [KRING / "kiter_kring.c", *sorted((DATA / "broken").glob("*.c"))]
-    found = {p.stem: Module(f"kiter_test_{p.stem}", p.read_text()) for p in sources}
+    found = {name: Module(f"kiter_test_{name}", module(name)) for name in ("kiter_kring", *BROKEN)}
     build_modules(job().kernel.headers, list(found.values()), Cache())
     return found
 

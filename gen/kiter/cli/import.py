@@ -10,10 +10,9 @@ from pathlib import Path
 
 from kiter.adopt import btf, sources
 from kiter.adopt.skeleton import Skeleton
-from kiter.cli._schema import put_beside, reference
+from kiter.cli._new_spec import reference, write
 from kiter.cli.command import KERNEL
 from kiter.cli.report import printable
-from kiter.codes import CODES as GENERAL
 from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.kernel import btf_files
 from kiter.kernel.named import source_tree
@@ -48,13 +47,7 @@ def execute(options: argparse.Namespace) -> int:
     path: Path = options.out or Path("specs") / f"{options.name}.yaml"
     text = render("spec/import.yaml.j2", _view(found, path))
     _check_is_yaml(text, str(options.tree or options.btf))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-        put_beside(path)
-    except FileExistsError as error:
-        raise _refused("O03", str(path), f"{path} is there already") from error
+    write(path, text)
     sys.stdout.write(f"{printable(str(path))}: go over its texts, then run 'kiter sync' with it\n")
     return 0
 
@@ -89,6 +82,6 @@ def _view(found: Skeleton, path: Path) -> dict[str, object]:
 
 
 def _refused(name: str, where: str, message: str) -> KiterError:
-    code = CODES[name] if name in CODES else GENERAL[name]
+    code = CODES[name]
     found = Diagnostic(Position(where), name, message, code.reason, code.hint)
     return KiterError(found, status=ENVIRONMENT)

@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from kiter.cli._schema import put_beside, reference
+from kiter.cli._new_spec import reference, write
 from kiter.codes import CODES
 from kiter.errors import Diagnostic, KiterError, Position
 from kiter.render import render
@@ -34,13 +34,7 @@ def execute(options: argparse.Namespace) -> int:
     if not IDENTIFIER.fullmatch(options.name):
         raise _refused("S24", options.name, f"'{options.name}' is no C identifier of at most 64 characters")
     text = render("spec/new.yaml.j2", {"name": options.name, "schema": reference(path)})
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-        put_beside(path)
-    except FileExistsError as error:
-        raise _refused("O03", str(path), f"{path} is there already") from error
+    write(path, text)
     sys.stdout.write(f"{path}: edit it, then run 'kiter build {path}'\n")
     return 0
 
