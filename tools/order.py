@@ -40,6 +40,7 @@ ORDER = (
     _part("markup", "texts as reStructuredText, kernel-doc and plain text"),
     _part("prose", "words as paragraphs, sentences and comments", "markup"),
     _part("btf", "the types and kfuncs in a kernel's BTF", "errors"),
+    _part("csource", "a file of kernel C: what it defines, and the syntax of each function", "errors btf"),
     _part("interface", "what an iterator is to BPF programs", "btf"),
     _part(
         "spec",
@@ -54,13 +55,13 @@ ORDER = (
     _part("output", "what generation gives: files and fragments", "errors interface fragment"),
     _part(
         "tree",
-        "kernel trees: where an output belongs in one, reading C",
-        "errors codes tools fragment output spec target",
+        "kernel trees: where an output belongs in one",
+        "errors codes tools csource fragment output spec target",
     ),
     _part(
         "lint",
         "what is wrong with a spec, and with an iterator in C",
-        "errors names resources codes edit btf spec target analysis fixtures tree",
+        "errors names resources codes edit btf csource spec target analysis fixtures",
     ),
     _part(
         "frontend",
@@ -99,10 +100,12 @@ ORDER = (
     _part(
         "sync",
         "what differs between a spec and a kernel",
-        "errors manifest codes btf interface output spec target tree lint frontend lower sinks",
+        "errors manifest codes btf csource interface output spec target tree lint frontend lower sinks",
     ),
     _part("site", "the site of all iterators", "errors codes output spec target lower render generate"),
-    _part("adopt", "a spec from what a kernel has by hand", "errors btf spec target tree fixtures sync"),
+    _part(
+        "adopt", "a spec from what a kernel has by hand", "errors btf csource spec target tree fixtures sync"
+    ),
     _part(
         "cli",
         "one module per subcommand",

@@ -126,36 +126,42 @@ def test_mending_keeps_what_is_not_kiters_own(tree, capsys, data, path):
 
 HANG = 30 * 60  # what takes longer does not end on any machine
 RUN = "from kiter.cli.main import run; raise SystemExit(run())"
-MEGABYTE = 1 << 20
+LENGTH = 400_000  # bytes, as in the longest files that have an iterator
 LONG = {
-    "comments without end": b"/*" * MEGABYTE,
-    "kfuncs without end": b"__bpf_kfunc a(" * 200_000,
-    "lines of kfuncs": b"__bpf_kfunc a(\n" * 200_000,
-    "kfuncs of the iterator": b"__bpf_kfunc int bpf_iter_task_new(struct bpf_iter_task *it)\n{\n" * 40_000,
-    "others that take it": b"".join(
-        b"__bpf_kfunc int k%d(struct bpf_iter_task *it)\n{\n" % at for at in range(40_000)
-    ),
-    "one long word": b"__bpf_kfunc " + b"a" * 3 * MEGABYTE,
-    "white space": b"int" + b" " * 3 * MEGABYTE,
-    "declarations without end": b"int bpf_iter_task_new(int a,\n" * 100_000,
-    "structs without end": b"struct bpf_iter_task {\n" * 150_000,
-    "a struct of one member": b"struct bpf_iter_task {\n\t" + b"a " * MEGABYTE + b"\n};\n",
-    "enums without end": b"enum {\n" * 400_000,
-    "ids without end": b"BTF_ID_FLAGS(func, a, " * 150_000,
-    "sets without end": b"BTF_KFUNCS_START(common_btf_ids)\nBTF_ID_FLAGS(func, a\n" * 50_000,
-    "conditions": b"#if A\n" * 200_000 + b"#endif\n" * 200_000,
-    "a huge file": b"x" * (64 * MEGABYTE),
+    "comments without end": b"/*",
+    "kfuncs without end": b"__bpf_kfunc a(",
+    "lines of kfuncs": b"__bpf_kfunc a(\n",
+    "kfuncs of the iterator": b"__bpf_kfunc int bpf_iter_task_new(struct bpf_iter_task *it)\n{\n",
+    "others that take it": b"__bpf_kfunc int k%d(struct bpf_iter_task *it)\n{\n",
+    "one long word": b"a",
+    "white space": b" ",
+    "declarations without end": b"int bpf_iter_task_new(int a,\n",
+    "structs without end": b"struct bpf_iter_task {\n",
+    "a struct of one member": b"a ",
+    "enums without end": b"enum {\n",
+    "ids without end": b"BTF_ID_FLAGS(func, a, ",
+    "sets without end": b"BTF_KFUNCS_START(common_btf_ids)\nBTF_ID_FLAGS(func, a\n",
+    "conditions": b"#if A\n",
 }
 
 
-@pytest.mark.parametrize("name", LONG)
+def long(name: str) -> bytes:
+    """One text over and over."""
+    if name == "a huge file":
+        return b"x" * (64 << 20)
+    times = LENGTH // len(LONG[name])
+    begin = b"struct bpf_iter_task {\n\t" if name.startswith("a struct") else b""
+    return begin + b"".join(LONG[name].replace(b"%d", b"%d" % at) for at in range(times))
+
+
+@pytest.mark.parametrize("name", [*LONG, "a huge file"])
 def test_long_files_do_not_take_for_ever(tree, tmp_path, name):
     """Any of them would take hours, and not seconds, if the time grew with the square of the length."""
     copy = tmp_path / "linux"
     shutil.copytree(tree, copy)
     for path in (TASK_C, HELPERS, HEADER, LIST):
         with (copy / path).open("ab") as file:
-            file.write(b"\n" + LONG[name])
+            file.write(b"\n" + long(name))
     for words in (
         ("sync", SPEC, "--docs", copy / "Documentation/bpf"),
         ("import", "task", "-o", tmp_path / "o"),

@@ -10,13 +10,14 @@ import pytest
 from tree_support import CSS, LETTER, ROOT, apply, snapshot
 
 from kiter import frontend
+from kiter.csource.conditionals import Conditionals
+from kiter.csource.source import Source
 from kiter.fragment import Anchor, Fragment
 from kiter.generate import generate
 from kiter.output import Kind
 from kiter.target.profile import profile
-from kiter.tree import conditions, idset, insertion_points, replacement, worktree
+from kiter.tree import insertion_points, replacement, worktree
 from kiter.tree.apply import put_in
-from kiter.tree.csource import pieces, words
 from kiter.tree.record import Applied
 from tools.kernel_trees import BPF, git
 
@@ -63,17 +64,18 @@ def test_the_generated_code_stands_where_the_other_stood(sources, generated, nam
         pytest.skip("this version has no such iterator there")
     lines = file.read_text().split("\n")
     found = replacement.kfuncs(lines, renamed(generated, name, guard), name, TARGET)
-    defined = [n for piece in pieces(found) for n in piece.names]
+    defined = [n for piece in Source.of(found).definitions for n in piece.names]
     for function in replacement.trio(name):
         assert defined.count(function) == 1
     assert defined.count(f"bpf_iter_{name}_kern") == 1
     assert _balanced(found)
-    everything = words(found, range(len(found)))
+    everything = Source.of(found).words(range(len(found)))
     assert not everything & set(COMPANIONS.get(name, ()))
     # nothing but the iterator changes: what else the file defines is as it was, in its order
-    ours = {p.names for p in pieces(found)} ^ {p.names for p in pieces(lines)}
-    others = [_text(lines, p) for p in pieces(lines) if p.names not in ours and not _is_ours(p, name)]
-    assert others == [_text(found, p) for p in pieces(found) if p.names not in ours and not _is_ours(p, name)]
+    after, before = Source.of(found).definitions, Source.of(lines).definitions
+    ours = {p.names for p in after} ^ {p.names for p in before}
+    others = [_text(lines, p) for p in before if p.names not in ours and not _is_ours(p, name)]
+    assert others == [_text(found, p) for p in after if p.names not in ours and not _is_ours(p, name)]
     text = "\n".join(found)
     assert text.count("__bpf_kfunc_start_defs") == "\n".join(lines).count("__bpf_kfunc_start_defs")
     assert "\n\n\n" not in text or "\n\n\n" in "\n".join(lines)
@@ -81,7 +83,7 @@ def test_the_generated_code_stands_where_the_other_stood(sources, generated, nam
 
 def _balanced(lines: list[str]) -> bool:
     opened = sum(line.startswith("#if") for line in lines)
-    return opened == sum(line.startswith("#endif") for line in lines) == len(conditions.blocks(lines))
+    return opened == sum(line.startswith("#endif") for line in lines) == len(Conditionals(lines).every)
 
 
 def _is_ours(piece, name: str) -> bool:
@@ -132,12 +134,12 @@ def test_every_iterator_of_linux(tree):
         fragments = [fragment for output in one.outputs for fragment in output.fragments]
         for ids in (fragment for fragment in fragments if fragment.anchor is Anchor.IN_ID_SET):
             text = planned.texts[ids.file]
-            found = {s.name: [e.name for e in s.entries] for s in idset.every(text.split("\n"))}
+            found = {s.name: [e.name for e in s.ids] for s in Source("", text).id_sets}
             for name in ids.names:
                 assert found[ids.where].count(name) == 1
         code = fragments[0]
-        defined = [n for p in pieces(planned.texts[code.file].split("\n")) for n in p.names]
-        for name in (n for p in pieces(code.body) for n in p.names):
+        defined = [n for p in Source("", planned.texts[code.file]).definitions for n in p.names]
+        for name in (n for p in Source.of(code.body).definitions for n in p.names):
             assert defined.count(name) == 1, (one.iterator, name)
     uapi = planned.texts.get("include/uapi/linux/bpf.h")
     assert uapi is None, "a type that differs in its comments only stays as it is"

@@ -12,8 +12,9 @@ from pathlib import Path
 from kiter import tools
 from kiter.cache.keys import key_of
 from kiter.cache.store import Cache
+from kiter.csource.items import Item
+from kiter.csource.source import Source
 from kiter.kernel.kernels import Kernel
-from kiter.tree.csource import Piece, pieces, words
 from kiter.vm.command import Command, command
 from kiter.vm.command import run as run_command
 from kiter.vm.harnesses import Clock, Guest
@@ -80,22 +81,23 @@ def _tests(bpf: Path) -> Iterator[Test]:
 
 def pruned(text: str) -> str:
     """verifier.c with those tests only: without what mentions the skeletons of others."""
-    lines = text.split("\n")
+    source = Source.of(text.split("\n"))
+    lines = source.lines
     others = {m[1] for line in lines if (m := INCLUDE.match(line)) and m[1] not in VERIFIER}
     gone = {row for row, line in enumerate(lines) if (m := INCLUDE.match(line)) and m[1] in others}
-    functions = [piece for piece in pieces(lines) if piece.kind == "function"]
-    gone |= {row for f in functions if words(lines, f.rows) & others for row in f.rows}
+    functions = [item for item in source.definitions if item.kind == "function"]
+    gone |= {row for f in functions if source.words(f.rows) & others for row in f.rows}
     while True:
         left = [row for row in range(len(lines)) if row not in gone]
-        unused = [f for f in functions if f.static and f.first not in gone and not _used(f, lines, left)]
+        unused = [f for f in functions if f.static and f.first not in gone and not _used(f, source, left)]
         if not unused:
             break
         gone |= {row for f in unused for row in f.rows}
     return "\n".join(line for row, line in enumerate(lines) if row not in gone)
 
 
-def _used(function: Piece, lines: list[str], rows: list[int]) -> bool:
-    return bool(function.names & words(lines, [row for row in rows if row not in function.rows]))
+def _used(function: Item, source: Source, rows: list[int]) -> bool:
+    return bool(function.names & source.words(row for row in rows if row not in function.rows))
 
 
 def _testmod(tree: Path, kernel: Kernel, cache: Cache) -> Path:

@@ -7,15 +7,15 @@ accepts, what programs are told of it in a header, and which arguments its kerne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
 
-from kiter.btf.types import Function
+from kiter.csource.function import Function
+from kiter.csource.parse import LARGEST
+from kiter.csource.source import Source
 from kiter.errors import environment
-from kiter.sync import clike
 from kiter.sync.codes import CODES
 from kiter.sync.interface import (
     ACCEPTED,
@@ -32,8 +32,6 @@ from kiter.sync.interface import (
     signature,
 )
 
-T = TypeVar("T")
-LARGEST = 4 << 20  # bytes; what is read here of Linux 7.3 has 0.4 MB at most
 MOST = 1024  # of one kind in a file; a hook takes 256 kfuncs (BTF_KFUNC_SET_MAX_CNT)
 
 
@@ -63,22 +61,19 @@ class Tree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._texts: dict[str, tuple[str, str]] = {}
-        self._parts: dict[tuple[str, Callable[[str], Iterator[Any]]], tuple[Any, ...]] = {}
+        self._files: dict[str, Source] = {}
 
-    def text(self, path: str) -> tuple[str, str]:
-        """A file as it is and without comments, both "" where there is none."""
-        if path not in self._texts:
+    def file(self, path: str) -> Source:
+        """A file of it, an empty one where there is none."""
+        if path not in self._files:
             file = self.root / path
-            text = _read(file) if file.is_file() else ""
-            self._texts[path] = (text, clike.masked(text))
-        return self._texts[path]
+            self._files[path] = Source(path, _read(file) if file.is_file() else "")
+        return self._files[path]
 
-    def all(self, path: str, find: Callable[[str], Iterator[T]]) -> tuple[T, ...]:
-        """What a function of clike finds in a file without comments, looked for once."""
-        if (path, find) not in self._parts:
-            self._parts[path, find] = tuple(islice(find(self.text(path)[1]), MOST))
-        return self._parts[path, find]
+    def kfuncs(self, path: str) -> Mapping[str, Function]:
+        """The kfuncs that a file defines."""
+        found = ((name, one) for name, one in self.file(path).functions.items() if one.kfunc)
+        return dict(islice(found, MOST))
 
 
 def _read(file: Path) -> str:
@@ -91,8 +86,8 @@ def _read(file: Path) -> str:
 
 def of(tree: Tree, name: str, files: Files, ours: Aspects) -> Side | None:
     """An iterator of a tree; None if it is not there. `ours` says which enumerators to look for."""
-    there = any(_belongs(function.name, name) for function, _ in tree.all(files.kfuncs, clike.kfuncs))
-    if not there and f"bpf_iter_{name}_new(" not in tree.text(files.kfuncs)[1]:
+    there = any(_belongs(function, name) for function in tree.kfuncs(files.kfuncs))
+    if not there and f"bpf_iter_{name}_new(" not in tree.file(files.kfuncs).code:
         return None
     found = list(_found(tree, name, files, ours))
     facts = {aspect: text for aspect, text, _ in found}
@@ -103,69 +98,61 @@ Facts = Iterator[tuple[str, str, str]]  # aspect, text, place
 
 
 def _found(tree: Tree, name: str, files: Files, ours: Aspects) -> Facts:
-    text, code = tree.text(files.kfuncs)
-    flags: dict[str, tuple[frozenset[str], str, int]] = {}
+    flags: dict[str, tuple[frozenset[str], str]] = {}
     for path in files.ids:
-        for function, given, at in tree.all(path, clike.ids):
-            before = flags[function][0] if function in flags else frozenset()
-            flags[function] = (before | given, path, at)
-    given_flags = {f: given for f, (given, *_) in flags.items()}
-    for aspect, said, at in _of_kfuncs(text, code, name, given_flags, tree.all(files.kfuncs, clike.kfuncs)):
-        yield aspect, said, _place(files.kfuncs, code, at)
-        if aspect in flags:
-            given, path, row = flags[aspect]
-            yield f"{FLAGS_OF}{aspect}", flags_text(given), _place(path, tree.text(path)[1], row)
+        for one in tree.file(path).ids[:MOST]:
+            before = flags[one.name][0] if one.name in flags else frozenset()
+            flags[one.name] = (before | one.flags, _place(path, one.first))
+    for function in tree.kfuncs(files.kfuncs).values():
+        given, place = flags.get(function.name, (frozenset(), ""))
+        if _belongs(function.name, name) or _takes(function, name):
+            yield from _of_kfunc(files.kfuncs, function, given)
+            if function.labels and function.name == f"bpf_iter_{name}_new":
+                at = _place(files.kfuncs, function.item.start)
+                yield f"{ACCEPTED}{function.name}", accepted(function.labels), at
+            yield from [(f"{FLAGS_OF}{function.name}", flags_text(given), place)] if place else []
     yield from _types_in(files.state or files.kfuncs, tree, name)
     yield from _enums_in(files.kfuncs, tree, ours)
-    header = tree.text(files.declarations)[1]
-    for aspect, said, at in _declared(tree.all(files.declarations, clike.declared), name):
-        yield aspect, said, _place(files.declarations, header, at)
+    yield from _declared(files.declarations, tree, name)
+
+
+def _of_kfunc(path: str, function: Function, flags: frozenset[str]) -> Facts:
+    yield function.name, prototype(explicit(function.prototype, flags)), _place(path, function.item.start)
+    if (doc := function.doc) is not None:
+        yield f"{DOCUMENTED}{function.name}", described(doc.parameters), _place(path, doc.row)
 
 
 def _types_in(path: str, tree: Tree, name: str) -> Facts:
-    code = tree.text(path)[1]
-    for struct, at in tree.all(path, clike.structs):
-        if struct.name == f"bpf_iter_{name}":
-            yield f"struct {struct.name}", layout(struct), _place(path, code, at)
+    struct = f"bpf_iter_{name}"
+    found = tree.file(path).structs.get(struct) if struct in tree.file(path).text else None
+    if found is not None:
+        yield f"struct {struct}", layout(found.layout), _place(path, found.item.start)
 
 
 def _enums_in(path: str, tree: Tree, ours: Aspects) -> Facts:
     """The enums that hold an enumerator which the spec defines."""
-    code = tree.text(path)[1]
-    for values, at in tree.all(path, clike.enums):
-        if values.keys() & ours.facts.keys():
-            yield from ((key, str(value), _place(path, code, at)) for key, value in values.items())
+    for enum in tree.file(path).enums[:MOST]:
+        if enum.values.keys() & ours.facts.keys():
+            place = _place(path, enum.item.start)
+            yield from ((key, str(value), place) for key, value in enum.values.items())
 
 
-def _of_kfuncs(
-    text: str,
-    code: str,
-    name: str,
-    flags: Mapping[str, frozenset[str]],
-    kfuncs: Iterable[tuple[Function, int]],
-) -> Iterator[tuple[str, str, int]]:
-    handle = f"struct bpf_iter_{name} *"
-    for function, at in {function.name: (function, at) for function, at in kfuncs}.values():
-        if not _belongs(function.name, name) and not any(p.type == handle for p in function.parameters):
-            continue
-        yield function.name, prototype(explicit(function, flags.get(function.name, ()))), at
-        if (names := clike.documented(text, at)) is not None:
-            comment = text.rindex(clike.kernel_doc(text, at), 0, at)
-            yield f"{DOCUMENTED}{function.name}", described(names), comment
-        labels = clike.labels(clike.body(code, at)) if function.name == f"bpf_iter_{name}_new" else ()
-        if labels:
-            yield f"{ACCEPTED}{function.name}", accepted(labels), at
-
-
-def _declared(declared: Iterable[tuple[Function, int]], name: str) -> Iterator[tuple[str, str, int]]:
-    for function, at in declared:
-        if _belongs(function.name, name):
-            yield f"{DECLARED}{function.name}", signature(function), at
+def _declared(path: str, tree: Tree, name: str) -> Facts:
+    if f"bpf_iter_{name}_" in tree.file(path).text:
+        for function in tree.file(path).prototypes.values():
+            if _belongs(function.name, name):
+                place = _place(path, function.item.start)
+                yield f"{DECLARED}{function.name}", signature(function.prototype), place
 
 
 def _belongs(function: str, name: str) -> bool:
     return function in {f"bpf_iter_{name}_{what}" for what in ("new", "next", "destroy")}
 
 
-def _place(path: str, code: str, at: int) -> str:
-    return f"{path}:{clike.line(code, at)}"
+def _takes(function: Function, name: str) -> bool:
+    handle = f"struct bpf_iter_{name} *"
+    return any(parameter.type == handle for parameter in function.prototype.parameters)
+
+
+def _place(path: str, row: int) -> str:
+    return f"{path}:{row + 1}"

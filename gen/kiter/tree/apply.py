@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kiter.errors import Diagnostic
 from kiter.fragment import Anchor, Fragment
 from kiter.target.profile import Profile
-from kiter.tree import idset, insertion_points, record, replacement, verifier
+from kiter.tree import insertion_points, record, replacement, verifier
 from kiter.tree.codes import MisfitError, finding, refusal
 from kiter.tree.insertion_points import Lines
 from kiter.tree.record import Applied, Change, Record
@@ -212,7 +212,7 @@ def _has(lines: Lines, fragment: Fragment) -> bool:
     if fragment.anchor is Anchor.SAFE_TYPE and verifier.has_type(lines, fragment):
         return True
     if fragment.anchor is Anchor.IN_ID_SET:
-        found = idset.find(lines, fragment.where)
+        found = insertion_points.id_set(lines, fragment.where)
         lines = lines[found.first : found.last]
     return "\n".join(("", *fragment.body, "")) in "\n".join(("", *lines, ""))
 

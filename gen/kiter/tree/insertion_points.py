@@ -6,16 +6,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from kiter.csource.conditionals import Conditionals
+from kiter.csource.id_sets import IdSet
+from kiter.csource.source import Source
 from kiter.fragment import Anchor, Fragment
 from kiter.target.profile import Profile
-from kiter.tree import conditions, idset
 from kiter.tree.codes import MisfitError
 
 Lines = list[str]
 Join = Callable[[Lines, Fragment, Profile], Lines]
 
 _ITERATOR_OBJECT = re.compile(r"^\s*obj-.*\b\w+_iter\.o\b")
-_DECLARED = re.compile(r"^[a-z].*\bbpf_iter_\w+_destroy\s*\(")
+_DESTROY = re.compile(r"bpf_iter_\w+_destroy")
 _OPTION = re.compile(r"^(?:# )?(CONFIG_\w+)(=| is not set)")
 _ROW = re.compile(r"^   \* - \S*\b(bpf_iter_\w+)\.rst$")
 
@@ -32,7 +34,7 @@ def kfuncs(lines: Lines, fragment: Fragment, profile: Profile) -> Lines:
     """Behind the last block of kfuncs, else at the end of the file."""
     close = profile.kfuncs_close.splitlines()[-1]
     rows = [row for row, line in enumerate(lines) if line.strip() == close]
-    row = conditions.behind(conditions.blocks(lines), rows[-1]) if rows else len(lines)
+    row = Conditionals(lines).behind(rows[-1]) if rows else len(lines)
     if row == len(lines):
         return [*inserted(lines[:-1] if not lines[-1] else lines, row, fragment.body), ""]
     return inserted(lines, row, fragment.body)
@@ -57,40 +59,47 @@ def included(lines: Lines, headers: Sequence[str]) -> Lines:
 
 def btf_ids(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Beside the other iterators of the set, and inside the guard if there is one for others already."""
-    found = idset.find(lines, fragment.where)
-    iterators = [entry for entry in found.entries if entry.iterator]
-    every = conditions.blocks(lines)
+    found = id_set(lines, fragment.where)
+    iterators = [one for one in found.ids if one.iterator]
+    conditionals = Conditionals(lines)
     guards = [fragment.condition] if fragment.guard else []
-    same = [e for e in iterators if [conditions.spelled(lines, b) for b in e.around] == guards]
+    same = [one for one in iterators if [c.spelled for c in conditionals.around(one.first)] == guards]
     if same:
         row, block = same[-1].last + 1, fragment.lines
     elif iterators:
-        row, block = conditions.behind(every, iterators[-1].last), fragment.body
+        row, block = conditionals.behind(iterators[-1].last), fragment.body
     else:
         row, block = found.last, fragment.body
     return [*lines[:row], *block, *lines[row:]]
 
 
+def id_set(lines: Lines, name: str) -> IdSet:
+    """The set of kfunc ids of that name; raises MisfitError if there is not just one."""
+    found = [one for one in Source.of(lines).id_sets if one.name == name]
+    if len(found) != 1:
+        raise MisfitError(f"there are {len(found)} kfunc sets {name} where there must be one")
+    return found[0]
+
+
 def makefile(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Behind the last object of an iterator, or in the conditional that it needs if that is there already."""
-    every = conditions.blocks(lines, make=True)
-    outer = [block for block in every if not conditions.around(every, block[0])]
-    same = [block for block in outer if lines[block[0]].strip() == fragment.condition]
+    conditionals = Conditionals(lines, make=True)
+    outer = (one for one in conditionals.every if not conditionals.around(one.first))
+    same = [one.last for one in outer if one.spelled == fragment.condition]
     if same:
-        return [*lines[: same[-1][1]], *fragment.lines, *lines[same[-1][1] :]]
+        return [*lines[: same[-1]], *fragment.lines, *lines[same[-1] :]]
     rows = [row for row, line in enumerate(lines) if _ITERATOR_OBJECT.match(line)]
     if not rows:
         raise MisfitError("no object of an iterator, beside which this one could stand")
-    row = conditions.behind(every, rows[-1])
+    row = conditionals.behind(rows[-1])
     return [*lines[:row], *fragment.body, *lines[row:]]
 
 
 def declarations(lines: Lines, fragment: Fragment, profile: Profile) -> Lines:
     """Behind the declarations of the last iterator, else before the header's #endif."""
-    rows = [row for row, line in enumerate(lines) if _DECLARED.search(line)]
-    if rows:
-        return inserted(lines, end_of_statement(lines, rows[-1]) + 1, fragment.body)
-    return struct(lines, fragment, profile)
+    declared = Source.of(lines).prototypes.items()
+    ends = [one.item.last for name, one in declared if _DESTROY.fullmatch(name)]
+    return inserted(lines, ends[-1] + 1, fragment.body) if ends else struct(lines, fragment, profile)
 
 
 def struct(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
@@ -99,14 +108,6 @@ def struct(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     if not ends:
         raise MisfitError("a header without a last #endif")
     return inserted(lines, ends[-1], fragment.body)
-
-
-def end_of_statement(lines: Sequence[str], row: int) -> int:
-    """The row with the semicolon that ends what stands in `row`."""
-    for at in range(row, len(lines)):
-        if lines[at].rstrip().endswith(";"):
-            return at
-    raise MisfitError("a declaration without an end", row + 1)
 
 
 def config(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:

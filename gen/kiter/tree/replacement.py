@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kiter.csource import comments
+from kiter.csource.conditionals import Conditionals
+from kiter.csource.items import Item
+from kiter.csource.source import Source
 from kiter.fragment import Anchor, Fragment, trimmed
 from kiter.target.profile import Profile
-from kiter.tree import conditions, idset, insertion_points
+from kiter.tree import insertion_points
 from kiter.tree.codes import MisfitError
-from kiter.tree.csource import Piece, pieces, words
 from kiter.tree.insertion_points import Lines
-
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def trio(name: str) -> tuple[str, str, str]:
@@ -24,9 +24,8 @@ def trio(name: str) -> tuple[str, str, str]:
 
 def defines(lines: Sequence[str], name: str) -> bool:
     """Whether a C file has the kfuncs of that iterator."""
-    if not any(trio(name)[0] in line for line in lines):
-        return False
-    return any(trio(name)[0] in piece.names for piece in pieces(lines))
+    source = Source.of(lines)
+    return trio(name)[0] in source.text and trio(name)[0] in source.functions
 
 
 # --- the C ---------------------------------------------------------------------------------------
@@ -44,30 +43,29 @@ class _Generated:
     def of(cls, fragment: Fragment) -> _Generated:
         """With all that it defines."""
         types, kfuncs = list(fragment.before), list(fragment.lines)
-        names = (name for part in (types, kfuncs) for piece in pieces(part) for name in piece.names)
-        return cls(types, kfuncs, frozenset(names))
+        items = (item for part in (types, kfuncs) for item in Source.of(part).definitions)
+        return cls(types, kfuncs, frozenset(name for item in items for name in item.names))
 
 
 def kfuncs(lines: Lines, fragment: Fragment, name: str, profile: Profile) -> Lines:
     """The file with the generated code where the hand-written stood, and without what only that used."""
-    found = pieces(lines)
-    made = _Generated.of(fragment)
-    gone = _gone(found, made, name, lines)
-    functions = [p for p in gone if p.kind == "function" and set(trio(name)) & p.names]
+    source, made = Source.of(lines), _Generated.of(fragment)
+    gone = _gone(source, made, name)
+    functions = [item for item in gone if item.kind == "function" and set(trio(name)) & item.names]
     if len(functions) != 3:
         raise MisfitError(f"{len(functions)} of the three kfuncs of {name} are where they are looked for")
     block = _block(lines, functions, gone, profile)
     if block is None:
         made = replace(made, kfuncs=_bare(made.kfuncs, profile))
-    if not _stands_in(fragment.condition, lines, functions[0].first):
+    if not _stands_in(fragment.condition, source.conditionals, functions[0].first):
         made = _guarded(fragment.condition, made)
-    rows = {row for piece in gone for row in piece.rows}
+    rows = {row for item in gone for row in item.rows}
     if block is None:
         return _placed(lines, rows, _apart(made, _first_type(gone, functions), functions[0].first))
     rows |= set(block)
-    types = [p for p in gone if p.kind != "function"]
+    types = [item for item in gone if item.kind != "function"]
     together = not types or _adjacent(lines, rows, types[-1].last, block[0])
-    start = min([block[0], *(p.first for p in types)])
+    start = min([block[0], *(item.first for item in types)])
     return _placed(lines, rows, _apart(made, start, start if together else block[0]))
 
 
@@ -91,38 +89,37 @@ def _guarded(guard: str, made: _Generated) -> _Generated:
     return _Generated(wrap(made.types), wrap(made.kfuncs), made.names)
 
 
-def _stands_in(guard: str, lines: Lines, row: int) -> bool:
-    around = conditions.around(conditions.blocks(lines), row)
-    return not guard or any(conditions.spelled(lines, block) == guard for block in around)
+def _stands_in(guard: str, conditionals: Conditionals, row: int) -> bool:
+    return not guard or any(one.spelled == guard for one in conditionals.around(row))
 
 
-def _gone(found: Sequence[Piece], made: _Generated, name: str, lines: Lines) -> tuple[Piece, ...]:
+def _gone(source: Source, made: _Generated, name: str) -> tuple[Item, ...]:
     """What the generated code defines itself, and what nothing uses any more then."""
-    ours = made.names | set(trio(name))
-    gone = [piece for piece in found if piece.names & ours]
-    body = [*made.types, *made.kfuncs]
-    wanted = words(body, range(len(body)))
-    while orphans := [p for p in found if p not in gone and _orphaned(p, gone, wanted, lines)]:
+    ours, found = made.names | set(trio(name)), source.definitions
+    gone = [item for item in found if item.names & ours]
+    body = Source.of([*made.types, *made.kfuncs])
+    wanted = body.words(range(len(body.lines)))
+    while orphans := [item for item in found if item not in gone and _orphaned(item, gone, wanted, source)]:
         gone += orphans
-    return tuple(sorted(gone, key=lambda piece: piece.first))
+    return tuple(sorted(gone, key=lambda item: item.first))
 
 
-def _orphaned(piece: Piece, gone: Sequence[Piece], wanted: frozenset[str], lines: Lines) -> bool:
+def _orphaned(item: Item, gone: Sequence[Item], wanted: frozenset[str], source: Source) -> bool:
     """Whether what goes has used it, and nothing that stays or comes does."""
-    if piece.kind == "function" and not piece.static:
+    if item.kind == "function" and not item.static:
         return False
     rows = {row for other in gone for row in other.rows}
-    if not piece.names & words(lines, sorted(rows)) or piece.names & wanted:
+    if not item.names & source.words(rows) or item.names & wanted:
         return False
-    rest = [row for row in range(len(lines)) if row not in rows and row not in piece.rows]
-    return not piece.names & words(lines, rest)
+    rest = (row for row in range(len(source.lines)) if row not in rows and row not in item.rows)
+    return not item.names & source.words(rest)
 
 
-def _first_type(gone: Iterable[Piece], functions: Sequence[Piece]) -> int:
-    return next((piece.first for piece in gone if piece.kind == "type"), functions[0].first)
+def _first_type(gone: Iterable[Item], functions: Sequence[Item]) -> int:
+    return next((item.first for item in gone if item.kind == "type"), functions[0].first)
 
 
-def _block(lines: Lines, functions: Sequence[Piece], gone: Sequence[Piece], profile: Profile) -> range | None:
+def _block(lines: Lines, functions: Sequence[Item], gone: Sequence[Item], profile: Profile) -> range | None:
     """The rows from the marker before the kfuncs to that behind them, if nothing else is between."""
     opening, close = profile.kfuncs_open.splitlines()[0], profile.kfuncs_close.splitlines()[-1]
     first = next((r for r in range(functions[0].first, -1, -1) if lines[r].strip() == opening), None)
@@ -131,7 +128,7 @@ def _block(lines: Lines, functions: Sequence[Piece], gone: Sequence[Piece], prof
         return None
     markers = len(profile.kfuncs_open.splitlines()), len(profile.kfuncs_close.splitlines())
     inside = range(first + markers[0], last - markers[1] + 1)
-    rows = {row for piece in gone for row in piece.rows}
+    rows = {row for item in gone for row in item.rows}
     if any(lines[row].strip() and row not in rows for row in inside):
         return None
     return range(first, last + 1)
@@ -167,28 +164,29 @@ def _placed(lines: Lines, gone: set[int], blocks: dict[int, Lines]) -> Lines:
 
 def btf_ids(lines: Lines, fragment: Fragment, name: str) -> Lines | None:
     """The set with the ids where the hand-written ones stood, in their conditional; None if none did."""
-    guard, ours = fragment.condition, {*fragment.names, *trio(name)}
-    entries = [entry for entry in idset.find(lines, fragment.where).entries if entry.name in ours]
-    if not entries:
+    ours = {*fragment.names, *trio(name)}
+    found = [one for one in insertion_points.id_set(lines, fragment.where).ids if one.name in ours]
+    if not found:
         return None
-    rows = {row for entry in entries for row in range(entry.first, entry.last + 1)}
-    guarded = any(conditions.spelled(lines, block) == guard for block in entries[0].around)
-    return _swapped(lines, rows, entries[0].first, fragment.lines if guarded else fragment.body)
+    rows = {row for one in found for row in range(one.first, one.last + 1)}
+    guarded = _stands_in(fragment.condition, Conditionals(lines), found[0].first)
+    return _swapped(lines, rows, found[0].first, fragment.lines if guarded else fragment.body)
 
 
 def struct(lines: Lines, fragment: Fragment, name: str) -> Lines | None:
     """The type where the hand-written one stood; None if the header has none."""
-    found = [piece for piece in pieces(lines) if f"bpf_iter_{name}" in piece.names and piece.kind == "type"]
-    if not found:
+    there = Source.of(lines).structs.get(f"bpf_iter_{name}")
+    if there is None:
         return None
-    if _bones(lines[row] for row in found[0].rows) == _bones(fragment.body):
+    item = there.item
+    if _bones(lines[row] for row in item.rows) == _bones(fragment.body):
         return lines
-    return _swapped(lines, set(found[0].rows), found[0].first, fragment.body)
+    return _swapped(lines, set(item.rows), item.first, fragment.body)
 
 
 def _bones(lines: Iterable[str]) -> str:
     """A type without its comments, its white space, and how its alignment is spelled."""
-    bare = _COMMENT.sub("", "\n".join(lines)).replace("__attribute__((aligned(8)))", "__aligned(8)")
+    bare = comments.blanked("\n".join(lines)).replace("__attribute__((aligned(8)))", "__aligned(8)")
     return "".join(bare.split())
 
 
@@ -203,20 +201,16 @@ def _swapped(lines: Lines, rows: set[int], start: int, block: Sequence[str]) -> 
 
 def declarations(lines: Lines, fragment: Fragment, name: str) -> Lines | None:
     """The declarations where the hand-written ones stood; None if the header has none."""
-    names = {*trio(name), *fragment.names}
-    # at the beginning of a line: macros call them, too
-    functions = re.compile(rf"^[a-z].*\b(?:{'|'.join(sorted(names))})\s*\(")
-    forward = f"struct bpf_iter_{name};"
-    starts = [row for row, line in enumerate(lines) if functions.search(line)]
-    if not starts:
+    ours = {*trio(name), *fragment.names}
+    found = [one.item for function, one in Source.of(lines).prototypes.items() if function in ours]
+    if not found:
         return None
-    rows = {
-        row for start in starts for row in range(start, insertion_points.end_of_statement(lines, start) + 1)
-    }
-    rows |= {row for row, line in enumerate(lines) if line.strip() == forward}
+    start = found[0].start
+    rows = {row for item in found for row in range(item.start, item.last + 1)}
+    rows |= {row for row, line in enumerate(lines) if line.strip() == f"struct bpf_iter_{name};"}
     # a blank line that stood between the type and its functions
-    rows |= {row for row in range(min(rows), starts[0]) if not lines[row].strip()}
-    return _swapped(lines, rows, starts[0], fragment.body)
+    rows |= {row for row in range(min(rows), start) if not lines[row].strip()}
+    return _swapped(lines, rows, start, fragment.body)
 
 
 INSTEAD: Mapping[Anchor, Callable[[Lines, Fragment, str], Lines | None]] = {

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiter.csource.nodes import Node, above, below, named, text
 from kiter.errors import Position
 from kiter.lint.flow import slips
 from kiter.lint.rule import Hit
+from kiter.lint.source.function import ZEROS, Function, value_of
 from kiter.lint.source.model import Trio
-from kiter.lint.source.syntax import ZEROS, Function, Node, above, below, named, text, value_of
 from kiter.lint.source.table import Found, rule
 from kiter.lint.tokens import words
 from kiter.lint.vocabulary import SLEEPERS, SLEEPING_FAMILIES
@@ -28,7 +29,7 @@ def _live(trio: Trio) -> set[str]:
     """The fields that next() and destroy() go by to tell a live iterator."""
     found: set[str] = set()
     for function in (trio.next, trio.destroy):
-        first = next(below(function.body, "if_statement"), None)
+        first = next(iter(function.all("if_statement")), None)
         found |= function.fields(_asked_first(named(first, "condition"))) if first is not None else set()
     return found
 
@@ -51,7 +52,7 @@ def _used(trio: Trio) -> set[str]:
 def _fails(new: Function) -> list[Node]:
     """The returns of errors, and what jumps to one."""
     returns = [r for r in new.returns if value_of(r) != "0"]
-    return sorted([*returns, *below(new.body, "goto_statement")], key=lambda node: node.start_byte)
+    return sorted([*returns, *new.all("goto_statement")], key=lambda node: node.start_byte)
 
 
 @rule(
@@ -140,9 +141,7 @@ def unguarded_destroy(trio: Trio) -> Found:
 )
 def cleared_discriminator(trio: Trio) -> Found:
     destroy = trio.destroy
-    tests = {
-        f for one in below(destroy.body, "if_statement") for f in destroy.fields(named(one, "condition"))
-    }
+    tests = {f for one in destroy.all("if_statement") for f in destroy.fields(named(one, "condition"))}
     freed = {f for call in destroy.calls for f in destroy.fields(named(call, "arguments"))}
     releases = {text(named(call, "function")) for call in destroy.calls}
     if freed - tests and not releases & {text(named(call, "function")) for call in trio.next.calls}:
@@ -163,11 +162,11 @@ def overflowing(trio: Trio) -> Found:
     numbers = {p.name for p in new.parameters if not p.pointer}
     compared = {
         text(one)
-        for test in below(new.body, "binary_expression")
+        for test in new.all("binary_expression")
         if text(named(test, "operator")) in {">", ">=", "<", "<="}
         for one in (named(test, "left"), named(test, "right"))
     }
-    for one in below(new.body, "binary_expression"):
+    for one in new.all("binary_expression"):
         if text(named(one, "operator")) in {"*", "<<"}:
             for side in (named(one, "left"), named(one, "right")):
                 if text(side) in numbers - compared:
@@ -185,7 +184,7 @@ def companion_unguarded(trio: Trio) -> Found:
     for companion in trio.companions:
         for function in (companion, *_receivers(trio, companion)):
             tested: set[str] = set()
-            for one in below(function.body, "if_statement"):
+            for one in function.all("if_statement"):
                 tested |= function.fields(named(one, "condition"))
             for node in _followed(function):
                 if not function.fields(node) & tested and not _live(trio) & tested:
@@ -198,14 +197,14 @@ def _receivers(trio: Trio, companion: Function) -> Iterator[Function]:
     """The functions of the file that get the iterator from a companion."""
     for call in companion.calls:
         given = {text(one) for one in below(named(call, "arguments"), "identifier")}
-        function = trio.source.functions.get(text(named(call, "function")))
+        function = trio.functions.get(text(named(call, "function")))
         if function is not None and given & companion.state:
             yield function
 
 
 def _followed(function: Function) -> Iterator[Node]:
     """Where a pointer that the state holds is followed."""
-    for node in below(function.body, "field_expression"):
+    for node in function.all("field_expression"):
         inner = named(node, "argument")
         arrow = any(child.type == "->" for child in node.children)
         if inner is None or not arrow:
@@ -244,7 +243,7 @@ def sleeping(trio: Trio) -> Found:
     for what, function in zip(("new", "next", "destroy"), trio.kfuncs, strict=True):
         if "KF_SLEEPABLE" in (trio.flags(what) or ()):
             continue
-        for one in below(function.body, "identifier"):
+        for one in function.all("identifier"):
             if text(one) in SLEEPERS or text(one).startswith(SLEEPING_FAMILIES):
                 yield Hit(_at(trio, one), f"'{text(one)}' may sleep")
 
@@ -283,7 +282,7 @@ def stored_pointer(trio: Trio) -> Found:
         if "get" in text(named(call, "function"))
         for one in below(named(call, "arguments"), "identifier")
     }
-    for one in below(trio.new.body, "assignment_expression"):
+    for one in trio.new.all("assignment_expression"):
         left, right = named(one, "left"), named(one, "right")
         if left is not None and left.type == "field_expression" and text(right) in pointers - taken:
             yield Hit(_at(trio, one), f"'{text(right)}' is stored without a reference")
@@ -302,8 +301,8 @@ def unchecked_flags(trio: Trio) -> Found:
             continue
         switched = any(
             p.name in text(named(one, "condition")) and "default" in text(one)
-            for one in below(trio.new.body, "switch_statement")
+            for one in trio.new.all("switch_statement")
         )
-        tested = any(p.name in text(named(one, "condition")) for one in below(trio.new.body, "if_statement"))
+        tested = any(p.name in text(named(one, "condition")) for one in trio.new.all("if_statement"))
         if not switched and not tested:
             yield Hit(_at(trio, p.node), f"any value of '{p.name}' is accepted")

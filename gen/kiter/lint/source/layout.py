@@ -4,25 +4,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
+from kiter.csource.macro import Macro
+from kiter.csource.nodes import below, named, text
+from kiter.csource.struct import Struct
 from kiter.lint.rule import Hit
 from kiter.lint.source.model import Trio
-from kiter.lint.source.syntax import Node, below, declared, named, text
 from kiter.lint.source.table import Found, rule
 
-SIZES = {
-    "int": 4,
-    "unsigned int": 4,
-    "u32": 4,
-    "s32": 4,
-    "__u32": 4,
-    "u64": 8,
-    "s64": 8,
-    "__u64": 8,
-    "long": 8,
-}
-SIZES |= {"unsigned long": 8, "char": 1, "bool": 1, "u8": 1, "u16": 2, "size_t": 8, "pid_t": 4}
 MARKERS = {
     "cgroup_subsys_state": "CONFIG_CGROUPS",
     "css_task_iter": "CONFIG_CGROUPS",
@@ -31,26 +20,13 @@ MARKERS = {
 }
 ATTACHED = re.compile(r"\bBPF_(TRACE_\w+|LSM_MAC|LSM_CGROUP|MODIFY_RETURN)\b")
 ITER_FLAG = {"new": "KF_ITER_NEW", "next": "KF_ITER_NEXT", "destroy": "KF_ITER_DESTROY"}
+OPEN = {"__bpf_kfunc_start_defs", "__diag_push"}  # the guard against warnings, 6.7 and later, and before
+CLOSE = {"__bpf_kfunc_end_defs", "__diag_pop"}
 BTF_CHECK = "kernel/bpf/btf.c, btf_check_iter_kfuncs()"
 
 
-def _members(struct: Node | None) -> list[Node]:
-    body = named(struct, "body") if struct is not None else None
-    return [c for c in body.named_children if c.type == "field_declaration"] if body is not None else []
-
-
-def _size(member: Node) -> int | None:
-    """The bytes of a member on a 64-bit machine, where that is known."""
-    if any(below(member, "pointer_declarator")):
-        return 8
-    one = SIZES.get(text(named(member, "type")))
-    array = next(below(member, "array_declarator"), None)
-    count = text(named(array, "size")) if array is not None else "1"
-    return one * int(count) if one and count.isdigit() else None
-
-
-def _words(struct: Node | None) -> int | None:
-    sizes = [_size(member) for member in _members(struct)]
+def _words(struct: Struct | None) -> int | None:
+    sizes = [field.size for field in struct.fields] if struct else []
     if not sizes or None in sizes:
         return None
     return -(-sum(size or 0 for size in sizes) // 8)
@@ -64,10 +40,9 @@ def _words(struct: Node | None) -> int | None:
     hint="use one array: __u64 __opaque[N]",
 )
 def several_members(trio: Trio) -> Found:
-    members = [m for m in _members(trio.opaque) if "__opaque" in text(m)]
-    for member in members[1:]:
-        name = declared(named(member, "declarator"))
-        yield Hit(trio.source.at(member), f"'{name}' beside another opaque member")
+    fields = [field for field in (trio.opaque.fields if trio.opaque else ()) if "__opaque" in field.name]
+    for field in fields[1:]:
+        yield Hit(trio.source.at(field.node), f"'{field.name}' beside another opaque member")
 
 
 @rule(
@@ -81,7 +56,7 @@ def several_members(trio: Trio) -> Found:
 def too_large(trio: Trio) -> Found:
     opaque, kern = _words(trio.opaque), _words(trio.kern)
     if trio.opaque is not None and opaque and kern and opaque > kern:
-        yield Hit(trio.source.at(trio.opaque), f"{opaque} words for a state of {kern}")
+        yield Hit(trio.source.at(trio.opaque.node), f"{opaque} words for a state of {kern}")
 
 
 @rule(
@@ -93,7 +68,7 @@ def too_large(trio: Trio) -> Found:
     severity="warning",
 )
 def same_size(trio: Trio) -> Found:
-    narrow = [m for m in _members(trio.kern) if any(below(m, "pointer_declarator")) or _size(m) == 4]
+    narrow = [field for field in (trio.kern.fields if trio.kern else ()) if field.stars or field.size == 4]
     for call in trio.new.calls if narrow else ():
         left, differs, _ = text(named(call, "arguments")).partition("!=")
         if text(named(call, "function")) == "BUILD_BUG_ON" and differs and "sizeof" in left:
@@ -109,12 +84,13 @@ def same_size(trio: Trio) -> Found:
     severity="warning",
 )
 def foreign_struct(trio: Trio) -> Found:
-    opaque, kern = _words(trio.opaque), trio.kern
-    for member in _members(kern):
-        ctype = named(member, "type")
+    if _words(trio.opaque) is None or trio.kern is None:
+        return
+    for field in trio.kern.fields:
+        ctype = named(field.node, "type")
         embedded = ctype is not None and ctype.type == "struct_specifier" and named(ctype, "body") is None
-        if embedded and _size(member) is None and opaque is not None:
-            yield Hit(trio.source.at(member), f"'{text(ctype)}' is a part of the state")
+        if embedded and field.size is None:
+            yield Hit(trio.source.at(field.node), f"'{text(ctype)}' is a part of the state")
 
 
 @rule(
@@ -126,7 +102,7 @@ def foreign_struct(trio: Trio) -> Found:
 )
 def no_iter_flag(trio: Trio) -> Found:
     for what, flag in ITER_FLAG.items():
-        one = trio.ids.get(f"bpf_iter_{trio.name}_{what}")
+        one = trio.registered(what)
         if one is not None and flag not in one.flags:
             yield Hit(one.at, f"'bpf_iter_{trio.name}_{what}' is not registered with {flag}")
 
@@ -139,7 +115,7 @@ def no_iter_flag(trio: Trio) -> Found:
     hint="add KF_RET_NULL to its BTF_ID_FLAGS() line",
 )
 def no_ret_null(trio: Trio) -> Found:
-    one = trio.ids.get(f"bpf_iter_{trio.name}_next")
+    one = trio.registered("next")
     if one is not None and "KF_RET_NULL" not in one.flags:
         yield Hit(one.at, f"'bpf_iter_{trio.name}_next' is registered without KF_RET_NULL")
 
@@ -147,7 +123,7 @@ def no_ret_null(trio: Trio) -> Found:
 def _needed(trio: Trio) -> set[str]:
     """The option that the code stands under, or that its types ask for."""
     row = trio.new.node.start_point[0]
-    needed = set(trio.source.options[row])
+    needed = set(trio.source.conditionals.options[row])
     return needed | _whole(trio.source.path, trio)
 
 
@@ -167,10 +143,10 @@ def _whole(path: str, trio: Trio) -> set[str]:
 def unguarded_ids(trio: Trio) -> Found:
     needed = _needed(trio)
     for what in ITER_FLAG:
-        one = trio.ids.get(f"bpf_iter_{trio.name}_{what}")
+        one = trio.registered(what)
         if one is None or not needed:
             continue
-        around = set(one.source.options[one.row])
+        around = set(one.options)
         if missing := sorted(needed - around - _whole(one.source.path, trio)):
             yield Hit(one.at, f"the code of 'bpf_iter_{trio.name}_{what}' stands under {missing[0]}")
 
@@ -202,7 +178,7 @@ def unguarded_code(trio: Trio) -> Found:
 )
 def untrusted(trio: Trio) -> Found:
     flag = trio.profile.trusted_flag
-    one = trio.ids.get(f"bpf_iter_{trio.name}_new")
+    one = trio.registered("new")
     objects = [p for p in trio.new.parameters[1:] if p.pointer and p.type.startswith("struct")]
     if flag and one is not None and objects and not one.flags & {flag, "KF_RCU"}:
         yield Hit(one.at, f"'{objects[0].name}' may be any pointer of its type")
@@ -217,11 +193,8 @@ def untrusted(trio: Trio) -> Found:
 )
 def outside_defs(trio: Trio) -> Found:
     for function in trio.kfuncs:
-        row = function.node.start_point[0]
-        before = "\n".join(trio.source.lines[: row + 1])
-        opened = max(before.rfind("__bpf_kfunc_start_defs()"), before.rfind("__diag_push()"))
-        closed = max(before.rfind("__bpf_kfunc_end_defs()"), before.rfind("__diag_pop()"))
-        if opened <= closed:
+        before = [one.name for one in trio.source.invoked if one.row <= function.item.start]
+        if next((name for name in reversed(before) if name in OPEN | CLOSE), "") not in OPEN:
             yield Hit(trio.source.at(function.node), f"'{function.name}' is outside of them")
 
 
@@ -233,10 +206,9 @@ def outside_defs(trio: Trio) -> Found:
     hint="take it away: an open-coded iterator is its three kfuncs",
 )
 def program_iterator(trio: Trio) -> Found:
-    for row, line in enumerate(trio.source.lines):
-        named_so = re.search(rf"DEFINE_BPF_ITER_FUNC\(\s*{trio.name}\b", line)
-        if named_so and "bpf_iter_reg_target" not in trio.source.text:
-            yield Hit(trio.source.line(row, named_so.start()), f"nothing registers a target '{trio.name}'")
+    for one in trio.source.invoked if "bpf_iter_reg_target" not in trio.source.text else ():
+        if one.name == "DEFINE_BPF_ITER_FUNC" and one.arguments[0] == trio.name:
+            yield Hit(trio.source.line(one.row), f"nothing registers a target '{trio.name}'")
 
 
 @rule(
@@ -247,28 +219,21 @@ def program_iterator(trio: Trio) -> Found:
     hint="make them an enum first, in a patch of its own",
 )
 def defined_flags(trio: Trio) -> Found:
-    words = {text(n) for n in below(trio.new.body, "identifier")}
-    for row, name in _macros(trio):
-        if name in words and "FLAG" not in name[:1] and _valued(trio, row):
-            yield Hit(trio.source.line(row), f"'{name}' is a #define")
+    words = {text(n) for n in trio.new.all("identifier")}
+    for macro in trio.source.macros:
+        if macro.name in words and macro.name[0].isupper() and _valued(trio, macro):
+            yield Hit(trio.source.at(macro.node), f"'{macro.name}' is a #define")
 
 
-def _macros(trio: Trio) -> Iterator[tuple[int, str]]:
-    for row, line in enumerate(trio.source.lines):
-        if found := re.match(r"#define\s+([A-Z]\w*)\s", line):
-            yield row, found[1]
-
-
-def _valued(trio: Trio, row: int) -> bool:
+def _valued(trio: Trio, macro: Macro) -> bool:
     """Whether it is a bit or a small number that a flag argument is compared with."""
-    name, _, value = trio.source.lines[row].removeprefix("#define").strip().partition(" ")
     flags = {p.name for p in trio.new.parameters[1:] if not p.pointer}
     near = any(
-        name.split("\t")[0] in text(one) and flags & {text(n) for n in below(one, "identifier")}
-        for one in below(trio.new.body, "binary_expression", "switch_statement")
+        macro.name in text(one) and flags & {text(n) for n in below(one, "identifier")}
+        for one in trio.new.all("binary_expression", "switch_statement")
         if text(named(one, "operator")) in {"", "&", "|", "==", "!="}
     )
-    return near and bool(re.search(r"\d|BIT|<<", value or name))
+    return near and bool(re.search(r"\d|BIT|<<", macro.value))
 
 
 @rule(
@@ -279,8 +244,8 @@ def _valued(trio: Trio, row: int) -> bool:
     hint="compare expected_attach_type, or use BPF_PROG_TYPE_*",
 )
 def attach_type(trio: Trio) -> Found:
-    for function in trio.source.functions.values():
-        for one in below(function.body, "case_statement", "binary_expression"):
+    for function in trio.functions.values() if ATTACHED.search(trio.source.text) else ():
+        for one in function.all("case_statement", "binary_expression"):
             value = named(one, "value") if one.type == "case_statement" else named(one, "right")
             switch = one.parent.parent if one.type == "case_statement" and one.parent else None
             asked = named(switch, "condition") if switch is not None else named(one, "left")
@@ -298,9 +263,9 @@ def attach_type(trio: Trio) -> Found:
     severity="warning",
 )
 def global_list(trio: Trio) -> Found:
-    for row, line in enumerate(trio.source.lines):
-        if re.match(rf"BTF_ID_LIST_GLOBAL_SINGLE\(\s*bpf_{trio.name}\w*", line):
-            yield Hit(trio.source.line(row), "the list of ids is global")
+    for one in trio.source.invoked:
+        if one.name == "BTF_ID_LIST_GLOBAL_SINGLE" and one.arguments[0].startswith(f"bpf_{trio.name}"):
+            yield Hit(trio.source.line(one.row), "the list of ids is global")
 
 
 @rule(
@@ -311,7 +276,7 @@ def global_list(trio: Trio) -> Found:
     hint="give all three the same KF_SLEEPABLE",
 )
 def incoherent(trio: Trio) -> Found:
-    found = {what: trio.ids.get(f"bpf_iter_{trio.name}_{what}") for what in ITER_FLAG}
+    found = {what: trio.registered(what) for what in ITER_FLAG}
     sleeping = [what for what, one in found.items() if one and "KF_SLEEPABLE" in one.flags]
     for what, one in found.items():
         if one is not None and sleeping and what not in sleeping:

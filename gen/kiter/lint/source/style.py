@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kiter.csource.nodes import Node, declared, named, text
 from kiter.lint.rule import Hit
+from kiter.lint.source.function import Function
 from kiter.lint.source.model import Trio
-from kiter.lint.source.syntax import Function, Node, below, declared, named, text
 from kiter.lint.source.table import Found, rule
 from kiter.lint.vocabulary import NARROW_FLAGS
 
@@ -24,24 +25,13 @@ STYLE = "Documentation/process/coding-style.rst"
     severity="warning",
 )
 def undocumented(trio: Trio) -> Found:
-    bare = [f for f in trio.kfuncs if not _comment(trio, f).startswith("/**")]
+    bare = [f for f in trio.kfuncs if not f.comment.startswith("/**")]
     if bare:
         names = ", ".join(f.name for f in bare)
         yield Hit(trio.source.at(bare[0].node), f"no kernel-doc on {names}")
     for function in (trio.new, trio.next):
-        if function not in bare and "Return" not in _comment(trio, function):
+        if function not in bare and "Return" not in function.comment:
             yield Hit(trio.source.at(function.node), f"the kernel-doc of '{function.name}' has no 'Return:'")
-
-
-def _comment(trio: Trio, function: Function) -> str:
-    """The comment that ends right above a function."""
-    row = function.node.start_point[0] - 1
-    if row < 0 or not trio.source.lines[row].rstrip().endswith("*/"):
-        return ""
-    first = row
-    while first > 0 and not trio.source.lines[first].lstrip().startswith("/*"):
-        first -= 1
-    return "\n".join(trio.source.lines[first : row + 1]).strip()
 
 
 @rule(
@@ -65,7 +55,7 @@ def narrow_flag(trio: Trio) -> Found:
     severity="warning",
 )
 def default_case(trio: Trio) -> Found:
-    for one in below(trio.next.body, "case_statement"):
+    for one in trio.next.all("case_statement"):
         if one.children and one.children[0].type == "default":
             does = [c for c in one.named_children if c.type not in {"break_statement", "comment"}]
             if does and not (does[0].type == "return_statement" and "NULL" in text(does[0])):
@@ -102,10 +92,9 @@ def crowded(trio: Trio) -> Found:
 def idle_goto(trio: Trio) -> Found:
     for function in trio.kfuncs:
         labels = {
-            text(named(one, "label")): one.named_children[-1]
-            for one in below(function.body, "labeled_statement")
+            text(named(one, "label")): one.named_children[-1] for one in function.all("labeled_statement")
         }
-        for one in below(function.body, "goto_statement"):
+        for one in function.all("goto_statement"):
             target = labels.get(text(one.named_children[0]) if one.named_children else "")
             if target is not None and target.type == "return_statement":
                 yield Hit(trio.source.at(one), "the label only returns")
@@ -121,7 +110,7 @@ def idle_goto(trio: Trio) -> Found:
 )
 def unusual_name(trio: Trio) -> Found:
     for function in trio.kfuncs:
-        for one in below(function.body, "declaration"):
+        for one in function.all("declaration"):
             if text(named(one, "type")) == f"struct bpf_iter_{trio.name}_kern":
                 name = declared(named(one, "declarator"))
                 if name != "kit" and len(name) == 1 and name not in {"s"}:
@@ -136,8 +125,8 @@ def unusual_name(trio: Trio) -> Found:
     hint="use cpumask_size()",
 )
 def cpumask(trio: Trio) -> Found:
-    for function in trio.source.functions.values():
-        for one in below(function.body, "sizeof_expression"):
+    for function in trio.functions.values() if "struct cpumask" in trio.source.text else ():
+        for one in function.all("sizeof_expression"):
             if re.search(r"struct cpumask\b", text(one)):
                 yield Hit(trio.source.at(one), "sizeof(struct cpumask)")
 
@@ -151,9 +140,11 @@ def cpumask(trio: Trio) -> Found:
     severity="warning",
 )
 def needless_emit(trio: Trio) -> Found:
-    for row, line in enumerate(trio.source.lines):
-        if found := re.search(rf"\bBTF_TYPE_EMIT\(struct bpf_iter_{trio.name}\b", line):
-            yield Hit(trio.source.line(row, found.start()), "BTF_TYPE_EMIT() of the iterator's struct")
+    needless = f"BTF_TYPE_EMIT(struct bpf_iter_{trio.name})"
+    for function in trio.functions.values() if needless in trio.source.text else ():
+        for one in function.all("call_expression", "macro_type_specifier"):
+            if text(one) == needless:
+                yield Hit(trio.source.at(one), "BTF_TYPE_EMIT() of the iterator's struct")
 
 
 @rule(

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The ids of kfuncs in a C file, and the sets that hold them (include/linux/btf_ids.h)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_ITERATOR = re.compile(r"bpf_iter_\w+_(?:new|next|destroy)")
+# BTF_SET8_* before Linux 6.9
+_ROW = re.compile(
+    r"^[ \t]*(?:BTF_ID_FLAGS\(\s*func\s*,\s*(?P<id>\w+)\s*(?:,\s*(?P<flags>[^()]*))?\)"
+    r"|BTF_(?:KFUNCS|SET8)_(?P<edge>START|END)\((?P<set>\w+)\))",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Id:
+    """One BTF_ID_FLAGS(): the kfunc with its flags, the rows from 0 that it takes, and where it begins."""
+
+    name: str
+    flags: frozenset[str]
+    first: int
+    last: int
+    column: int
+
+    @property
+    def iterator(self) -> bool:
+        """Whether it is one of an iterator's three kfuncs."""
+        return bool(_ITERATOR.fullmatch(self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class IdSet:
+    """A set: the rows of its first and last line, and the ids between them."""
+
+    name: str
+    first: int
+    last: int
+    ids: tuple[Id, ...]
+
+
+def read(code: str) -> tuple[tuple[Id, ...], tuple[IdSet, ...]]:
+    """All ids in a text without comments, in a set or not, and all sets that have an end."""
+    ids: list[Id] = []
+    sets: list[IdSet] = []
+    opened: tuple[int, int] | None = None  # its row, and how many ids were before it
+    row = begin = 0
+    for found in _ROW.finditer(code):
+        row += code.count("\n", begin, found.start())
+        begin = found.start()
+        if found["id"]:
+            ids.append(_id(found, row))
+        elif found["edge"] == "START":
+            opened = row, len(ids)
+        elif opened:
+            sets.append(IdSet(found["set"], opened[0], row, tuple(ids[opened[1] :])))
+            opened = None
+    return tuple(ids), tuple(sets)
+
+
+def _id(found: re.Match[str], row: int) -> Id:
+    flags = frozenset(re.split(r"[\s|]+", found["flags"] or "")) - {""}
+    column = len(found[0]) - len(found[0].lstrip())
+    return Id(found["id"], flags, row, row + found[0].count("\n"), column)
