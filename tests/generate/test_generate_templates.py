@@ -12,8 +12,8 @@ from jinja2 import Environment, nodes
 
 TEMPLATES = ROOT / "templates"
 SOURCES = ROOT / "gen/kiter"
-# what lays C out, what reads it, and a file that is only compiled to see what a tree lacks
-NOT_ASKED = ("layout/", "sync/clike.py", "kernel/kbuild.py")
+# what lays C out, and a file that is only compiled to see what a tree lacks
+NOT_ASKED = ("layout/", "kernel/kbuild.py")
 # the statements of C: control, an assignment, a call for its own sake
 STATEMENT = re.compile(
     r"^\s*(?:return\b[^\n]*;|(?:else )?if \(|\} else\b|switch \(|goto \w+;|for \(|while \(|do \{)"
