@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from kiter.btf.types import Function, Member, Parameter
-from kiter.csource import comments, parse
+from kiter.csource import comments, id_sets, parse
 from kiter.csource.conditionals import Conditionals
 from kiter.csource.enum import number
 from kiter.csource.source import Source
@@ -141,6 +141,20 @@ def test_ids_and_their_sets(source):
     new, helper = source.ids
     assert (new.name, new.flags, new.iterator) == ("bpf_iter_x_new", {"KF_ITER_NEW", "KF_RCU"}, True)
     assert (new.last - new.first, helper.name, helper.flags) == (1, "helper", frozenset())
+
+
+def test_a_list_of_ids_ends_with_what_is_no_id():
+    lines = [
+        "BTF_ID_LIST(x)",
+        "BTF_ID(func, a)",
+        "#ifdef CONFIG_B",
+        "BTF_ID_UNUSED",
+        "#endif",
+        "",
+        "BTF_ID(func, b)",
+    ]
+    assert id_sets.lists(lines, "x") == (id_sets.IdList(0, 4, ("a",)),)
+    assert id_sets.lists(lines, "y") == ()
 
 
 def test_the_options_around_a_row(source):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _ITERATOR = re.compile(r"bpf_iter_\w+_(?:new|next|destroy)")
@@ -13,6 +14,19 @@ _ROW = re.compile(
     r"|BTF_(?:KFUNCS|SET8)_(?P<edge>START|END)\((?P<set>\w+)\))",
     re.MULTILINE,
 )
+
+
+# what may stand in a list, which has no end of its own
+_LISTED = re.compile(r"^(?:BTF_ID\(func, (\w+)\)|BTF_ID_UNUSED|#(?:ifn?def|if|else|elif|endif)\b.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class IdList:
+    """A BTF_ID_LIST() of functions: the rows of its first and last line from 0, and their names."""
+
+    first: int
+    last: int
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +78,18 @@ def _id(found: re.Match[str], row: int) -> Id:
     flags = frozenset(re.split(r"[\s|]+", found["flags"] or "")) - {""}
     column = len(found[0]) - len(found[0].lstrip())
     return Id(found["id"], flags, row, row + found[0].count("\n"), column)
+
+
+def lists(lines: Sequence[str], name: str) -> tuple[IdList, ...]:
+    """Every list of that name; more than one is a mistake in the file."""
+    starts = (row for row, line in enumerate(lines) if line == f"BTF_ID_LIST({name})")
+    return tuple(_list(lines, first) for first in starts)
+
+
+def _list(lines: Sequence[str], first: int) -> IdList:
+    names: list[str] = []
+    last = first
+    while last + 1 < len(lines) and (found := _LISTED.match(lines[last + 1])):
+        names += [found[1]] if found[1] else []
+        last += 1
+    return IdList(first, last, tuple(names))

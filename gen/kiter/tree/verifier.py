@@ -6,14 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from kiter.csource import id_sets
 from kiter.fragment import Anchor, Fragment
 from kiter.target.profile import Profile
 from kiter.tree.codes import MisfitError
 from kiter.tree.insertion_points import Join, Lines
 
 _ENUM = "enum special_kfunc_type {"
-_LIST = "BTF_ID_LIST(special_kfunc_list)"
-_LISTED = re.compile(r"^(?:BTF_ID\(func, (\w+)\)|BTF_ID_UNUSED|#(?:ifn?def|if|else|elif|endif)\b.*)$")
+_LIST = "special_kfunc_list"
 _NUMBERED = re.compile(r"^\s*KF_\w+,$")
 _ARGUMENTS = "static int check_kfunc_args("
 _LOOKS = "process_iter_arg("
@@ -38,14 +38,14 @@ def _enum(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
 
 def _list(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
     """Behind the last id of the list: the enum, which has got its number by now, is one ahead of it."""
-    first = _only(lines, lambda line: line == _LIST, _LIST)
-    last = first
-    while last + 1 < len(lines) and _LISTED.match(lines[last + 1]):
-        last += 1
-    ids = [m[1] for line in lines[first : last + 1] if (m := _LISTED.match(line)) and m[1]]
-    if ids != [lines[row].strip().removeprefix("KF_").removesuffix(",") for row in _numbers(lines)][:-1]:
-        raise MisfitError("special_kfunc_list is not in the order of enum special_kfunc_type", last + 1)
-    return [*lines[: last + 1], *fragment.lines, *lines[last + 1 :]]
+    found = id_sets.lists(lines, _LIST)
+    if len(found) != 1:
+        raise MisfitError(f"{len(found)} times 'BTF_ID_LIST({_LIST})' where it must be once")
+    numbered = [lines[row].strip().removeprefix("KF_").removesuffix(",") for row in _numbers(lines)]
+    end = found[0].last + 1
+    if [*found[0].names] != numbered[:-1]:
+        raise MisfitError("special_kfunc_list is not in the order of enum special_kfunc_type", end)
+    return [*lines[:end], *fragment.lines, *lines[end:]]
 
 
 def _numbers(lines: Lines) -> range:
