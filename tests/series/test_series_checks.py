@@ -88,8 +88,8 @@ def test_a_new_file_that_nobody_maintains_is_told(tree, tmp_path, capsys):
 def test_what_failed_for_a_folder_that_was_missing_passes_when_it_is_there(tree, tmp_path, capsys):
     git(tree, "rm", "-rq", "tools/include")
     git(tree, "commit", "-qm", "no headers for the tools")
-    assert series(tree, GUARDED, "-o", tmp_path / "out", "--no-cc") == 1
-    assert "error[B03]" in capsys.readouterr().err
+    assert series(tree, GUARDED, "-o", tmp_path / "out", "--no-cc") == 2
+    assert "error[E20]" in capsys.readouterr().err
     git(tree, "revert", "--no-edit", "HEAD")
     assert series(tree, GUARDED, "-o", tmp_path / "out", "--no-cc") == 0, capsys.readouterr().err
 
