@@ -20,7 +20,7 @@ def checkout() -> Path | None:
 
 
 def _root() -> Path:
-    """The folder that holds templates/ and specs/: a checkout's, so that what is edited there counts."""
+    """The folder that holds templates/, specs/ and fixtures/: a checkout's, so that edits there count."""
     return checkout() or _PACKAGE / "data"
 
 
@@ -32,6 +32,11 @@ def templates() -> Path:
 def specs() -> Path:
     """The specs that come with kiter."""
     return _root() / "specs"
+
+
+def fixtures() -> Path:
+    """The fixtures that come with kiter: a folder for each."""
+    return _root() / "fixtures"
 
 
 def errors() -> Path:

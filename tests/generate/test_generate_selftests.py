@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from generate_support import LATER, ROOT, SMALL, TODAY, read, rendered, spec
 
-from kiter.fixtures.known import FIXTURES
+from kiter.fixtures.known import library
 from kiter.generate import generate
 from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer
@@ -108,7 +108,7 @@ def test_every_rule_has_assertions_that_some_test_makes():
     assert [a for rule in RULES for a in rule.assertions if f'"{a}")' not in made] == []
 
 
-@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda f: f.name)
+@pytest.mark.parametrize("fixture", library().fixtures, ids=lambda f: f.name)
 def test_every_oracle_is_a_function_of_its_fixture(fixture):
     folder = ROOT / "templates/selftests/fixtures" / fixture.name
     for oracle in fixture.oracles.values():

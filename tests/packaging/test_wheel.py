@@ -56,7 +56,9 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_carries_specs_templates_and_schema(wheel: Path) -> None:
     packed = set(zipfile.ZipFile(wheel).namelist())
-    beside = [f for folder in ("specs", "templates") for f in (ROOT / folder).rglob("*") if f.is_file()]
+    beside = [
+        f for folder in ("specs", "fixtures", "templates") for f in (ROOT / folder).rglob("*") if f.is_file()
+    ]
     assert beside
     missing = {f"kiter/data/{f.relative_to(ROOT).as_posix()}" for f in beside} - packed
     assert not missing

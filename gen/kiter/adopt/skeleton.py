@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kiter.btf.types import Function, Parameter, Struct
-from kiter.fixtures.handle import HANDLES
+from kiter.fixtures.known import library
 from kiter.sync.interface import IMPLICIT
 
 MOST = 4  # arguments of a companion that a spec can have
@@ -85,7 +85,8 @@ class Skeleton:
         chosen = {self.select, *(name for name, _ in self.combinations)}
         kept = (a for a in self.arguments if a.name not in chosen and "implicit" not in dict(a.facts))
         types = ((a.name, dict(a.facts)["type"]) for a in kept)
-        return tuple((name, "NULL" if t.endswith("*") else "0") for name, t in types if t not in HANDLES)
+        known = library().objects
+        return tuple((name, "NULL" if t.endswith("*") else "0") for name, t in types if t not in known)
 
 
 def context(flags: Iterable[str], release: str) -> tuple[tuple[str, str], ...]:

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.fixtures.fixture import Fixture
-from kiter.fixtures.handle import HANDLES, objects
-from kiter.fixtures.known import NUMBERS, fixture_of, fixtures
+from kiter.fixtures.known import fixture_of, fixtures, handles_of, objects
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
@@ -29,14 +28,14 @@ def other_elements(s: Subject) -> Iterator[Hit]:
     for expect, node in _expected(s):
         if expect not in possible:
             hint = f"there is {', '.join(sorted(possible))}" if possible else "leave it out"
-            kind = found[0].name.replace("_", " ") if found else f"elements of type '{s.it.element}'"
-            yield Hit(node["expect"].at, f"'{expect}' is not known of {kind}", hint)
+            of = f"of the fixture '{found[0].name}'" if found else f"of elements of type '{s.it.element}'"
+            yield Hit(node["expect"].at, f"'{expect}' is no oracle {of}", hint)
 
 
 def _fixtures(s: Subject) -> tuple[Fixture, ...]:
     """The surroundings of the elements, or all that these could have."""
     found = fixture_of(s.it)
-    return (found,) if found else tuple(f for f in fixtures(s.it.release) if f.element == s.it.element)
+    return (found,) if found else fixtures(s.it)
 
 
 def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
@@ -68,7 +67,7 @@ def _given(s: Subject) -> set[str]:
 def _plain(s: Subject, a: Argument) -> bool:
     """Whether the tests do not know by themselves what to pass."""
     fixture = fixture_of(s.it)
-    known = a.type in HANDLES or a.restricted or a.implicit or a.name == s.it.select
+    known = a.type in handles_of(s.it) or a.restricted or a.implicit or a.name == s.it.select
     return not known and not (fixture and a.name == fixture.place)
 
 
@@ -110,7 +109,7 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
             right = only(name, possible)
             edit = renamed(node.document, node.path, right) if right else None
             yield Hit(node.key_at, f"there is no argument '{name}'", near(name, possible), edit)
-        elif a and (a.type in HANDLES or a.name == s.it.select or a.implicit):
+        elif a and (a.type in handles_of(s.it) or a.name == s.it.select or a.implicit):
             yield Hit(node.key_at, f"the tests choose what to pass for '{name}'")
 
 
@@ -134,8 +133,7 @@ def unknown_elements(s: Subject) -> Iterator[Hit]:
     severity="warning",
 )
 def unexpected(s: Subject) -> Iterator[Hit]:
-    fixture = fixture_of(s.it)
-    if fixture is NUMBERS:
+    if s.it.lifetime == "state":
         if not s.it.tests.cases:
             hint = "add tests: cases, each with the arguments and the numbers that the walk must give"
             yield Hit(s.it.node["walk"].key_at, "no case says which numbers the walk gives", hint)
@@ -156,7 +154,7 @@ def unexpected(s: Subject) -> Iterator[Hit]:
     severity="warning",
 )
 def second_object(s: Subject) -> Iterator[Hit]:
-    given = [a for a in s.it.arguments if a.type in HANDLES]
+    given = [a for a in s.it.arguments if a.type in handles_of(s.it)]
     for a in given[1:]:
         yield Hit(a.node.key_at, f"the tests name only '{given[0].name}', not '{a.name}'")
 

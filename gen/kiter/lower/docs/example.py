@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kiter.btf.types import Function
-from kiter.fixtures.handle import HANDLES
+from kiter.fixtures.known import handles_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
@@ -31,7 +31,7 @@ SHOWN: Mapping[str, tuple[str, str]] = {
     "s64 *": ("%lld", "*pos"),
     "u64 *": ("%llu", "*pos"),
 }
-FIRST = {"s32": "1", "u64": "1"}  # process 1, and the root of the cgroups
+FIRST = "1"  # process 1, and the root of the cgroups
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,15 @@ def view(ctx: LoweringContext) -> View | None:
     section = _section(ctx)
     if given is None or not section:
         return None
-    used = tuple(a for a in ctx.it.arguments if a.type in HANDLES and given[a.name] != "NULL")
+    handles = handles_of(ctx.it)
+    used = tuple(a for a in ctx.it.arguments if a.type in handles and given[a.name] != "NULL")
     around = frame(replace(ctx, it=replace(ctx.it, arguments=used)))
     return View(
         header=_header(ctx),
         declared=declarations.prototypes(ctx) if declarations.home(ctx) == NO_HEADER else (),
         frame=around,
         arrays=tuple(array for array in arrays(ctx) if array.name in given.values()),
-        ids=tuple(_id(a) for a in used),
+        ids=tuple(_id(a, handles[a.type].number) for a in used),
         section=section,
         name=f"show_{ctx.it.name}",
         loop=loop(ctx, given),
@@ -141,12 +142,12 @@ def _given(ctx: LoweringContext) -> dict[str, str] | None:
 def _value(ctx: LoweringContext, argument: Argument) -> str:
     given = dict(ctx.it.tests.arguments)
     first = ctx.cases[0]
-    case = _visiting(ctx)
+    case, handles = _visiting(ctx), handles_of(ctx.it)
     if argument.name == ctx.it.select:
         return first.flag
-    if argument.type in HANDLES:
+    if argument.type in handles:
         null = argument.nullable and argument.name not in first.requires
-        return "NULL" if null else HANDLES[argument.type].passed.format(h=argument.name)
+        return "NULL" if null else handles[argument.type].given(argument.name)
     if argument.combinations:
         return argument.combinations[0].c
     if case and argument.name in dict(case.arguments):
@@ -161,6 +162,5 @@ def _visiting(ctx: LoweringContext) -> TestCase | None:
     return next((case for case in ctx.it.tests.cases if case.values), None)
 
 
-def _id(argument: Argument) -> Id:
-    kind = HANDLES[argument.type].id
-    return Id(f"{kind} {argument.name}_id", FIRST[kind])
+def _id(argument: Argument, kind: str) -> Id:
+    return Id(f"{kind} {argument.name}_id", FIRST)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
-from kiter.fixtures.fixture import PrototypeFixture
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.frame import Frame, fixture, frame, held
@@ -40,7 +39,12 @@ class Program:
     handle: str
     # whether each iterator has elements of its own, at addresses of their own
     copied: bool
-    fixture: PrototypeFixture
+    # what the kernel calls the element `pos`, a C string, or ""
+    label: str
+    # the partial of the user-space half that creates elements and names where to start, and of what that
+    # calls an element
+    fixture: str
+    user_label: str
 
 
 def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program | None:
@@ -63,7 +67,9 @@ def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program | None
         cases=told,
         handle=handles[0][0].name if handles else "",
         copied=ctx.it.lifetime in ("state", "snapshot"),
-        fixture=found.prototype,
+        label=found.label,
+        fixture=f"prototype/fixture_{found.name}.c.j2",
+        user_label=f"prototype/label_{found.name}.c.j2",
     )
 
 

@@ -3,16 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kiter.fixtures.fixture import Fixture
-from kiter.fixtures.handle import HANDLES, KSYMS, Handle
-from kiter.fixtures.known import fixture_of
+from kiter.fixtures.handle import Handle, name_of
+from kiter.fixtures.known import fixture_of, handles_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.variants import flags
 from kiter.spec.argument import Argument
+
+# kernel/bpf/helpers.c, common_btf_ids
+SECTIONS = (
+    "void bpf_rcu_read_lock(void)",
+    "void bpf_rcu_read_unlock(void)",
+    "void bpf_preempt_disable(void)",
+    "void bpf_preempt_enable(void)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,8 @@ class Frame:
 
 def held(ctx: LoweringContext) -> tuple[tuple[Argument, Handle], ...]:
     """The arguments that are kernel objects."""
-    return tuple((a, HANDLES[a.type]) for a in ctx.it.arguments if a.type in HANDLES)
+    known = handles_of(ctx.it)
+    return tuple((a, known[a.type]) for a in ctx.it.arguments if a.type in known)
 
 
 def fixture(ctx: LoweringContext) -> Fixture | None:
@@ -70,15 +79,15 @@ def varied(ctx: LoweringContext) -> tuple[Argument, ...]:
 def passed(ctx: LoweringContext, instead: tuple[str, str] = ("", "")) -> str:
     """The arguments of a call; `instead` is an argument's name and what to pass in its place."""
     given = dict(ctx.it.tests.arguments)
-    chosen = {a.name for a in varied(ctx)}
+    chosen, handles = {a.name for a in varied(ctx)}, handles_of(ctx.it)
     values: list[str] = []
     for a in ctx.it.arguments:
         if a.implicit:
             continue
         if a.name == instead[0]:
             values.append(instead[1])
-        elif a.type in HANDLES:
-            values.append(HANDLES[a.type].passed.format(h=a.name))
+        elif a.type in handles:
+            values.append(handles[a.type].given(a.name))
         elif a.name not in chosen and a.name in given:
             values.append(given[a.name].text)
         else:
@@ -95,12 +104,12 @@ def without(ctx: LoweringContext) -> str:
 def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
     """The frame of the programs of one iterator; `extra` are further kernel symbols they call."""
     handles = held(ctx)
-    wanted = {symbol for _, h in handles for symbol in (h.acquire, h.release)} | set(extra)
+    wanted = {symbol for _, h in handles for symbol in (h.get, h.release)} | set(extra)
     wanted |= {"bpf_rcu_read_lock", "bpf_rcu_read_unlock"} if ctx.it.rcu else set()
     return Frame(
-        ksyms=tuple(prototype for name, prototype in KSYMS.items() if name in wanted),
+        ksyms=tuple(p for p in _prototypes(ctx) if name_of(p) in wanted),
         inputs=(
-            *(declare(h.id, f"{a.name}_id") for a, h in handles),
+            *(declare(h.number, f"{a.name}_id") for a, h in handles),
             *(declare(a.type, a.name) for a in varied(ctx)),
         ),
         objects=_objects(handles),
@@ -109,9 +118,16 @@ def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
     )
 
 
+def _prototypes(ctx: LoweringContext) -> Iterator[str]:
+    """Those of all kfuncs that a test program may call beside an iterator's."""
+    of_objects = {name_of(p): p for handle in handles_of(ctx.it).values() for p in handle.prototypes}
+    yield from (of_objects[name] for name in sorted(of_objects))
+    yield from SECTIONS
+
+
 def _objects(handles: tuple[tuple[Argument, Handle], ...]) -> tuple[Object, ...]:
     found: list[Object] = []
     for a, h in handles:
         before = tuple(reversed(found))
-        found.append(Object(a.name, declare(h.holder, a.name), h.acquire, h.release, before))
+        found.append(Object(a.name, declare(h.holder, a.name), h.get, h.release, before))
     return tuple(found)

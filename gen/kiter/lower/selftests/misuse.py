@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kiter.fixtures.handle import KEEPERS
-from kiter.fixtures.known import fixture_like
+from kiter.fixtures.known import handles_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import verifier
@@ -131,9 +130,9 @@ def _arguments(v: _Verifier) -> Iterator[Program]:
             null = passed(v.ctx, (argument.name, "NULL"))
             said = v.says("null_argument", number)
             yield New(f"null_{argument.name}", _partial("new"), said, passed=null)
-        if argument.nullable and "{h}" in handle.untrusted:
+        if argument.nullable and handle.needed:
             continue
-        walked = passed(v.ctx, (argument.name, handle.untrusted.format(h=argument.name)))
+        walked = passed(v.ctx, (argument.name, handle.wrong(argument.name)))
         yield New(f"untrusted_{argument.name}", _partial("new"), refused, passed=walked)
 
 
@@ -174,19 +173,18 @@ def _sections(v: _Verifier) -> Iterator[Program]:
     yield v.refuses("unlock_in_loop", "unlocked_in_loop")
     yield v.refuses("relock_in_loop", "unlocked_in_loop")
     yield v.refuses("sleep_in_loop", "sleep_in_loop")
-    found = fixture_like(v.ctx.it)
+    found = handles_of(v.ctx.it).get(v.ctx.it.element)
     # where the verifier refuses it inside the section too, the program would prove nothing
-    if found is None or not found.keep:
+    if found is None or not found.kept:
         return
-    acquire, release = KEEPERS[found.holder]
     yield Escape(
         "element_after_section",
         _partial("element_after_section"),
         v.says("untrusted_element"),
-        ksyms=(acquire, release),
+        ksyms=(found.acquire, found.release),
         last=declare(v.ctx.it.element, "last"),
         kept=declare(found.holder, "kept"),
-        acquire=acquire,
-        taken=substitute(found.keep, {"pos": "last"}),
-        release=release,
+        acquire=found.acquire,
+        taken=substitute(found.kept, {"pos": "last"}),
+        release=found.release,
     )

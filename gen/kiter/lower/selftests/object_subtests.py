@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kiter.fixtures.fixture import ELEMENT, Fixture
-from kiter.fixtures.oracles import Oracle
+from kiter.fixtures.fixture import ELEMENT, Fixture, Oracle
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held, place
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest

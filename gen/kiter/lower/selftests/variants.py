@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiter.fixtures.handle import HANDLES
-from kiter.fixtures.known import fixture_of
-from kiter.fixtures.oracles import Oracle
+from kiter.fixtures.fixture import Oracle
+from kiter.fixtures.known import fixture_of, handles_of
 from kiter.lower.context import LoweringContext
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
@@ -88,7 +87,8 @@ def _variant(ctx: LoweringContext, name: str, expect: str, case: Case) -> Varian
 
 
 def _gone(ctx: LoweringContext, case: Case) -> str:
-    handle = next((a.name for a in ctx.it.arguments if a.type in HANDLES), "")
+    handles = handles_of(ctx.it)
+    handle = next((a.name for a in ctx.it.arguments if a.type in handles), "")
     asked = (*ctx.it.refusals, *case.refusals)
     if any(handle in refusal.when.names() for refusal in asked):
         return "1"

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiter.fixtures.handle import KEEPERS, TASK
+from kiter.fixtures.handle import Handle
+from kiter.fixtures.known import handles_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.frame import fixture, held, passed, without
@@ -124,7 +125,7 @@ def spends(ctx: LoweringContext) -> bool:
 def _counts(ctx: LoweringContext) -> Iterator[Count]:
     """Of the running task, or of all elements."""
     found = fixture(ctx)
-    given = [c.value for c in found.references] if found else []
+    given = found.references if found else ()
     of_self = tuple(c for c in given if c.startswith("self"))
     of_elements = tuple(c for c in given if c.startswith("pos"))
     if of_self:
@@ -142,7 +143,7 @@ def irqs_off(ctx: LoweringContext) -> Switch | None:
     open_to_all = not it.programs or "tracing" in it.programs
     if "irqs_off" not in dict(it.context.refuse) or not open_to_all or fixture(ctx) is None:
         return None
-    if [a.type for a, _ in objects] != [TASK]:
+    if [a.type for a, _ in objects] != ["struct task_struct *"]:
         return None
     name = objects[0][0].name
     return Switch("irqs_off", _partial("irqs_off"), passed(ctx, (name, "prev")), name)
@@ -150,7 +151,9 @@ def irqs_off(ctx: LoweringContext) -> Switch | None:
 
 def keeps(ctx: LoweringContext) -> tuple[Keep, ...]:
     """A program for each pointer that the verifier is told to trust, of a type that can be acquired."""
-    return tuple(_keep(p) for p in ctx.it.held.trusted if _pointed(p) in KEEPERS)
+    known = handles_of(ctx.it)
+    found = ((p, known.get(_pointed(p))) for p in ctx.it.held.trusted)
+    return tuple(_keep(p, h) for p, h in found if h and h.acquire and h.holder == _pointed(p))
 
 
 def keepers(ctx: LoweringContext) -> Iterator[str]:
@@ -164,16 +167,14 @@ def _pointed(pointer: Pointer) -> str:
     return pointer.type.replace("const ", "").replace("__rcu ", "")
 
 
-def _keep(pointer: Pointer) -> Keep:
-    kind = _pointed(pointer)
-    acquire, release = KEEPERS[kind]
+def _keep(pointer: Pointer, handle: Handle) -> Keep:
     return Keep(
         name=f"keep_{pointer.name}",
         template=_partial("keep_nullable" if pointer.nullable else "keep"),
         pointer=f"pos->{pointer.name}",
-        kept=declare(kind, "kept"),
-        acquire=acquire,
-        release=release,
+        kept=declare(handle.holder, "kept"),
+        acquire=handle.acquire,
+        release=handle.release,
         nullable=pointer.nullable,
     )
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kiter.fixtures.fixture import Fixture
-from kiter.fixtures.oracles import Oracle
+from kiter.fixtures.fixture import Fixture, Oracle
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held
 from kiter.lower.selftests.variants import Variant
