@@ -95,7 +95,7 @@ ORDER = (
     _part(
         "vm",
         "iterators under the real verifier, in QEMU",
-        "errors cache codes tools btf output spec target lower generate demonstrate kernel sinks",
+        "errors cache codes tools btf output spec target lower render generate demonstrate kernel sinks",
     ),
     _part(
         "sync",

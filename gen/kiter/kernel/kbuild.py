@@ -25,7 +25,7 @@ from kiter.tools import Tool
 _MAKEFILE = "obj-y := probe.o\n"
 # C=2 asks for this too, but only where a script is found that Debian's packages of 7.3 lack.
 _CHECKED = "KBUILD_CHECKSRC=2"
-_PROBE = "int kiter_probe(void);\nint kiter_probe(void)\n{\n\treturn 0;\n}\n"
+_PROBE = "extern int kiter_probe;\nint kiter_probe;\n"
 _RECORDER = '#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done > "${0%/*}/sparse.args"\n'
 _MISSING = re.compile(r"([\w.+-]*(?:gcc|clang|cc)[\w.+-]*): (?:command )?not found|"
                       r"make[^:]*: ([\w.+-]*(?:gcc|clang|cc)[\w.+-]*): No such file")  # fmt: skip

@@ -11,6 +11,8 @@ from pathlib import Path
 from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
+from kiter.lower.prototype.runner import Vmlinux
+from kiter.render import render
 from kiter.vm.command import Command, command, compile_file, run
 
 HARNESS = Path(__file__).parent / "harness"
@@ -48,14 +50,7 @@ class Interface:
 def header_texts(interface: Interface) -> dict[str, str]:
     """The vmlinux.h and the declarations that this interface means, by file name."""
     return {
-        "vmlinux.h": (
-            "/* SPDX-License-Identifier: GPL-2.0-only */\n"
-            "#ifndef __KITER_VMLINUX_H\n#define __KITER_VMLINUX_H\n\n"
-            f'#include "{interface.vmlinux_h}"\n'
-            '#ifndef __ksym\n#define __ksym __attribute__((section(".ksyms")))\n#endif\n'
-            "#ifndef __weak\n#define __weak __attribute__((weak))\n#endif\n"
-            f"\n{interface.types}\n#endif\n"
-        ),
+        "vmlinux.h": render("prototype/vmlinux.h.j2", Vmlinux(interface.vmlinux_h, interface.types)),
         "kiter_declarations.h": interface.declarations,
         "linux/bpf.h": f'#include "{interface.uapi}/linux/bpf.h"\n',
     }

@@ -14,6 +14,8 @@ from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import environment
+from kiter.lower.prototype.runner import Table
+from kiter.render import render
 from kiter.vm.command import Command, command, compile_file, run
 from kiter.vm.programs import HARNESS, INCLUDE
 
@@ -100,15 +102,9 @@ def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, cache: Cach
 
 def table(tests: Sequence[Test]) -> str:
     """The C source with the tests in their order."""
-    calls = [(title(function), function) for t in tests for function in functions(t)]
-    return (
-        "// SPDX-License-Identifier: GPL-2.0-only\n"
-        '#include "harness.h"\n\n'
-        + "".join(f"void {call}(void);\n" for _, call in calls)
-        + "\nconst struct kt_test kt_tests[] = {\n"
-        + "".join(f'\t{{ "{name}", {call} }},\n' for name, call in calls)
-        + "\t{ 0 },\n};\n"
-    )
+    called = tuple(function for test in tests for function in functions(test))
+    named = tuple((title(function), function) for function in called)
+    return render("prototype/table.c.j2", Table(named, declared=called))
 
 
 def link_command(objects: Sequence[Path], out: Path) -> Command:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from kiter import tools
 from kiter.cache.store import Cache
+from kiter.lower.prototype.runner import Table
+from kiter.render import render
 from kiter.vm import session
 from kiter.vm.command import Command, command, run
 from kiter.vm.harnesses import Clock, Guest
@@ -66,9 +68,7 @@ class TestProgs:
 def table(tests: Sequence[Test]) -> str:
     """The C source that gives the harness each test by its name, to be run by test_progs."""
     names = [title(function) for test in tests for function in functions(test)]
-    rows = "".join(f'\t{{ "{name}", kt_test_progs }},\n' for name in names)
-    head = '// SPDX-License-Identifier: GPL-2.0-only\n#include "harness.h"\n\n'
-    return f"{head}const struct kt_test kt_tests[] = {{\n{rows}\t{{ 0 }},\n}};\n"
+    return render("prototype/table.c.j2", Table(tuple((name, "kt_test_progs") for name in names)))
 
 
 def libraries(program: Path) -> dict[str, Path]:

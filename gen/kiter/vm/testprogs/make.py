@@ -20,6 +20,8 @@ from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.kernel.dependencies import prerequisites
+from kiter.lower.prototype.runner import MoreTypes
+from kiter.render import render
 from kiter.vm.command import Command, command, run
 from kiter.vm.job import VmJob
 from kiter.vm.testprogs.tree import BPF, KEPT, Source
@@ -152,7 +154,7 @@ def declared(header: str, declarations: str) -> str:
 
 def guarded(types: str) -> str:
     """Types to follow vmlinux.h, which programs include more than once."""
-    return f"#ifndef __KITER_TYPES_H__\n#define __KITER_TYPES_H__\n\n{types}\n#endif\n"
+    return render("prototype/more_types.h.j2", MoreTypes(types))
 
 
 def _write(path: Path, text: str) -> bool:
