@@ -119,32 +119,40 @@ def untouched(rendered: Rendered, around: CompileContext, scratch: Path) -> Merg
     """
     assert around.sources is not None
     path = PurePosixPath(joined(rendered))
+    if not (around.sources / path).is_file():
+        raise MisfitError(f"this kernel has no {path}")
     for top in {PurePosixPath(wanted).parts[0] for wanted in _wanted(rendered)} - {path.parts[0]}:
         (scratch / top).symlink_to(around.sources / top)
-    top, below = path.parts[:2]
-    _copy(around.sources / top, scratch / top, below)
-    file = scratch / path
-    if not file.is_file():
-        raise MisfitError(f"this kernel has no {path}")
-    beside = sorted((scratch / top / below).glob("*.c"))
-    searched = tuple(str(around.sources / other.relative_to(scratch)) for other in beside)
-    return Merged(file, _compiled_with(file, scratch / top / below), searched)
+    _copy(around.sources, scratch, path)
+    searched = tuple(str(other) for other in including(path, around.sources))
+    return Merged(scratch / path, scratch / compiled_with(path, around.sources), searched)
 
 
-def _copy(source: Path, target: Path, below: str) -> None:
-    """The folder `below` as files of our own, what stands beside it as links."""
-    target.mkdir()
-    for entry in source.iterdir():
-        if entry.name == below:
-            shutil.copytree(entry, target / below)
-        else:
-            (target / entry.name).symlink_to(entry)
+def _copy(sources: Path, scratch: Path, path: PurePosixPath) -> None:
+    """The file and the folders that it is in as our own, what stands beside these as links.
+
+    Compilers look for "x.h" beside the name by which a file was included, not behind its link.
+    """
+    for folder, own in zip(path.parents, (path, *path.parents), strict=False):
+        if folder.name:
+            (scratch / folder).mkdir(parents=True, exist_ok=True)
+            for entry in (sources / folder).iterdir():
+                if entry.name != own.name:
+                    (scratch / folder / entry.name).symlink_to(entry)
+    shutil.copyfile(sources / path, scratch / path)
 
 
-def _compiled_with(file: Path, folder: Path) -> Path:
+def compiled_with(path: PurePosixPath, sources: Path) -> PurePosixPath:
     """The file itself, or the one that includes it: some are only parts (kernel/sched/build_policy.c)."""
-    name = file.relative_to(folder).as_posix()
-    for other in sorted(folder.glob("*.c")):
-        if f'include "{name}"' in other.read_text(encoding="utf-8", errors="replace"):
-            return other
-    return file
+    for other in including(path, sources):
+        text = other.read_text(encoding="utf-8", errors="replace")
+        within = path.relative_to(other.parent.relative_to(sources))
+        if f'include "{within}"' in text:
+            return PurePosixPath(other.relative_to(sources))
+    return path
+
+
+def including(path: PurePosixPath, sources: Path) -> list[Path]:
+    """The files that may include that one: those beside it, and in the folders that it is in."""
+    folders = [sources / folder for folder in path.parents if folder.name]
+    return [other for folder in folders for other in sorted(folder.glob("*.c"))]

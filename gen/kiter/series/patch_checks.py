@@ -170,7 +170,7 @@ def _compiler(path: str, bench: Bench, flags: Sequence[str], rendered: Rendered)
 
     def look(folder: Path, file: Path) -> Done:
         compiled = _whole(path, folder, bench) if rendered.inside else path
-        searched = _beside(path, bench) if rendered.inside else ()
+        searched = compile_context.including(PurePosixPath(path), bench.tree) if rendered.inside else ()
         where = _where(folder, compiled, bench)
         words = [kbuild.compiler.path, *kbuild.flags, *flags, *where, *object_flags(compiled), _COLUMNS]
         compiler = Compiler(words, kbuild.cwd, {folder: bench.tree})
@@ -186,22 +186,13 @@ def _whole(path: str, folder: Path, bench: Bench) -> str:
 
     What stands beside it is brought into the folder, where each file finds the others as in the tree.
     """
-    top = PurePosixPath(*PurePosixPath(path).parts[:2])
-    for file in (bench.tree / top).rglob("*.[ch]"):
+    whole = compile_context.compiled_with(PurePosixPath(path), bench.tree)
+    for file in (bench.tree / whole.parent).rglob("*.[ch]"):
         here = folder / file.relative_to(bench.tree)
         here.parent.mkdir(parents=True, exist_ok=True)
         if not here.exists():
             here.symlink_to(file)
-    part = f'include "{PurePosixPath(path).relative_to(top)}"'
-    whole = (
-        other for other in _beside(path, bench) if part in other.read_text(encoding="utf-8", errors="replace")
-    )
-    return next((other.relative_to(bench.tree).as_posix() for other in whole), path)
-
-
-def _beside(path: str, bench: Bench) -> Sequence[Path]:
-    """The files that may include a part."""
-    return sorted(bench.tree.joinpath(*PurePosixPath(path).parts[:2]).glob("*.c"))
+    return whole.as_posix()
 
 
 def _sparse(path: str, bench: Bench, flags: Sequence[str], rendered: Rendered) -> Look:
