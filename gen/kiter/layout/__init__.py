@@ -117,17 +117,17 @@ class _Pass:
     def _statement(self, line: str, bare: str) -> None:
         """The statement that begins on this line."""
         nesting = self._nesting
-        first = last = _code(bare)
+        first, depth = _read(bare)
+        last = first
         tabs = nesting.enter(first, line)
-        depth = _opened(first)
         if depth <= 0 and nesting.whole(first):
             self._whole(bare, tabs)
         else:
             lines = [line]
             for following in self._rest:
                 lines.append(following)
-                last = _code(following.strip())
-                depth += _opened(last)
+                last, opened = _read(following.strip())
+                depth += opened
                 if depth <= 0 and nesting.whole(last):
                     break
             self._several(lines, tabs)
@@ -154,6 +154,13 @@ def _moved(lines: list[str], tabs: int) -> Iterator[str]:
     for line, column in zip(lines, was, strict=True):
         bare = line.strip()
         yield aligned(column - was[0] + TAB * tabs) + bare if bare else ""
+
+
+@lru_cache(maxsize=4096)  # programs are much alike: nine of ten lines have come before
+def _read(line: str) -> tuple[str, int]:
+    """The code of a line, and how many brackets it leaves open."""
+    code = _code(line)
+    return code, _opened(code)
 
 
 def _code(line: str) -> str:
