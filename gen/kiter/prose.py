@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from kiter.markup import escaped
 
@@ -21,15 +22,18 @@ _PARAMETER = re.compile(r"@\w+: ")
 _NAMED = re.compile(r"@(\w+)")
 
 
-def _lines(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
+@lru_cache(maxsize=1024)  # a file, the module of it and two kernels say the same
+def _lines(text: str, columns: int, first: str = "", rest: str = "") -> tuple[str, ...]:
     """One paragraph in so many columns; words stay whole."""
-    return textwrap.wrap(
-        " ".join(text.split()),
-        columns,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
+    return tuple(
+        textwrap.wrap(
+            " ".join(text.split()),
+            columns,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
     )
 
 
