@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
+from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 
 
@@ -19,7 +20,7 @@ class Value:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Choice:
     """The values of one argument, behind a line that says what they are."""
 

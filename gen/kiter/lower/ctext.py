@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kiter.btf.types import Function
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Variable:
     """A variable as it is declared, and the value it begins with, "" for none."""
 

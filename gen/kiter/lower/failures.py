@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
+from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.refusal import Refusal
@@ -23,7 +24,7 @@ class Failure:
     reason: Statement
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Group:
     """Every reason for one errno."""
 

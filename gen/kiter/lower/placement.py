@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from kiter.fragment import Fragment
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Placement:
     """What is known of a fragment, and what gives its texts: templates, all of one view.
 

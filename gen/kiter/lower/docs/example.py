@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiter.btf.types import Function
 from kiter.fixtures.known import handles_of
@@ -14,6 +14,7 @@ from kiter.lower.kernel import declarations
 from kiter.lower.selftests.frame import Frame, frame
 from kiter.lower.selftests.inputs import Array, arrays
 from kiter.lower.selftests.walking import SECTIONS
+from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 from kiter.spec.model import NO_HEADER
 from kiter.spec.testcase import TestCase
@@ -34,7 +35,7 @@ SHOWN: Mapping[str, tuple[str, str]] = {
 FIRST = "1"  # process 1, and the root of the cgroups
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Id:
     """The number that an object is found by, and one that there always is."""
 
@@ -42,7 +43,7 @@ class Id:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Loop:
     """A walk that prints each element."""
 
@@ -57,7 +58,7 @@ class Loop:
     printed: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """The program: `header` declares the iterator beside libbpf's, "" if nothing must."""
 

@@ -4,19 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import LoweringContext
 from kiter.lower.docs import places
 from kiter.lower.placement import Placement
 from kiter.lower.statement import Statement
+from kiter.lower.view_class import view_class
 from kiter.spec.release import spelled
 
 PAGE = "open_coded_iterators"
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """A row's cells: a page, which becomes a link, and what is said of its iterator."""
 

@@ -15,11 +15,12 @@ from kiter.lower.docs.example import Loop
 from kiter.lower.failures import Failure
 from kiter.lower.kernel import declarations
 from kiter.lower.statement import Statement
+from kiter.lower.view_class import view_class
 from kiter.spec.case import Case
 from kiter.spec.release import spelled
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Argument:
     """One argument: its declaration, the author's words, and the flags with which it may not be NULL."""
 
@@ -40,7 +41,7 @@ class Value:
     since: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Flags:
     """The values of one flag argument, behind a line that says what they are."""
 
@@ -48,7 +49,7 @@ class Flags:
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Picture:
     """The picture of a walk: its file, the flag ("" for the only one), and what is visited."""
 
@@ -57,7 +58,7 @@ class Picture:
     visited: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Site:
     """What a page has on the site beside the rest.
 
@@ -69,7 +70,7 @@ class Site:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """One page."""
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from kiter.lower.context import LoweringContext
@@ -12,11 +12,12 @@ from kiter.lower.ctext import Variable, declare
 from kiter.lower.kernel import memory
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.release import Free, Put, When
+from kiter.lower.view_class import view_class
 from kiter.spec.expression import operand
 from kiter.spec.resource import Resource
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class State:
     """Takes the memory of an allocated state; `back` is the label for what fails, "" for a return."""
 
@@ -26,7 +27,7 @@ class State:
     back: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Pointer:
     """Takes a pointer, NULL for none."""
 
@@ -37,7 +38,7 @@ class Pointer:
     back: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class PointerOrError:
     """Takes a pointer that may be an ERR_PTR()."""
 
@@ -47,7 +48,7 @@ class PointerOrError:
     back: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Buffer:
     """Takes a buffer."""
 
@@ -63,7 +64,7 @@ class Buffer:
     undo: str  # the label behind it
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Undo:
     """A label of the way out, and what stands behind it."""
 
@@ -74,7 +75,7 @@ class Undo:
 Step = State | Pointer | PointerOrError | Buffer
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Acquisition:
     """The steps of one new(), the variables they want, and the way out, the last thing taken first."""
 

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.analysis.state import SIZES, WORD
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.part import Part
+from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.expression import negated, operand
@@ -21,7 +21,7 @@ UNSIGNED = {"u64", "u32", "unsigned int", "unsigned long", "size_t"}
 CONTEXTS = {"irqs_off": "irqs_disabled()", "nmi": "in_nmi()"}
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Refused:
     """A condition, and the error that new() returns when it is true."""
 
@@ -29,7 +29,7 @@ class Refused:
     errno: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Refusals:
     """Conditions behind each other."""
 
@@ -37,7 +37,7 @@ class Refusals:
     refused: tuple[Refused, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Range:
     """Two numbers in their order, and `most` between them, "" for no limit; `cast` widens the difference."""
 
@@ -48,7 +48,7 @@ class Range:
     cast: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Reserved:
     """A flag argument that means nothing yet."""
 
@@ -56,7 +56,7 @@ class Reserved:
     flags: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Bits:
     """A flag argument of bits, of which some are known; `cast` makes them as wide as the argument."""
 
@@ -66,7 +66,7 @@ class Bits:
     known: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Combinations:
     """A flag argument that has one of some values."""
 

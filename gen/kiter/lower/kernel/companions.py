@@ -7,7 +7,6 @@ process_iter_arg(), 6.12), so each looks whether it is live first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.lower.context import LoweringContext
@@ -17,11 +16,12 @@ from kiter.lower.kernel.empty import dead
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.scope import handled
 from kiter.lower.names import HANDLE
+from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
 from kiter.spec.snippet import Snippet
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Kfunc:
     """It runs `do`, or returns `result`, and `empty` for an iterator that is not live; each may be ""."""
 

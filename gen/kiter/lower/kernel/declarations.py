@@ -4,20 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.btf.types import Function, Parameter
 from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.placement import Placement
+from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
 from kiter.spec.model import NO_HEADER
 
 LIBBPF = "tools/lib/bpf/"
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """The iterator, and what programs call."""
 

@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import empty, held, kernel_doc, locks, release
 from kiter.lower.kernel.kit import Kit, bare, kit
 from kiter.lower.kernel.part import Part
+from kiter.lower.view_class import view_class
 from kiter.spec.walk import Counter, Index, Linked
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Destroy:
     """The kfunc; `body` is None where there is nothing to do."""
 
@@ -23,7 +23,7 @@ class Destroy:
     body: Part | None
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Shared:
     """Where next() gives everything back at the end, destroy() does so before it."""
 
@@ -33,7 +33,7 @@ class Shared:
     drain: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class GivesBack:
     """What was taken is given back if the walk ever began; `live` is "" where each part knows that itself."""
 
@@ -43,7 +43,7 @@ class GivesBack:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Unlink:
     """Takes the node out of the list."""
 
@@ -51,7 +51,7 @@ class Unlink:
     node: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Unlinked:
     """A node of our own leaves the list that is walked."""
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.analysis.liveness import Test
@@ -11,13 +10,14 @@ from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.scope import Scope
+from kiter.lower.view_class import view_class
 from kiter.spec.expression import operand
 from kiter.spec.walk import Index
 
 NOTHING = {Test.POINTER: "NULL", Test.FLAG: "false", Test.RANGE: "0", Test.TIMES: "-1", Test.INDEX: "0"}
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Clear:
     """Fields that are given the value that says "empty"."""
 
@@ -26,7 +26,7 @@ class Clear:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Release:
     """The call of the function that gives everything back, and clears."""
 

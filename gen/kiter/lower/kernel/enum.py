@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.lower.context import LoweringContext
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Member:
     """An enumerator; `value` is "" for the one after the one before."""
 
@@ -18,7 +18,7 @@ class Member:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Enum:
     """`defines` is how it begins; `about` is what it is for, "" for one without a name."""
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.analysis.state import pointee
@@ -13,13 +12,14 @@ from kiter.lower.ctext import declare
 from kiter.lower.kernel import empty, locks
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
+from kiter.lower.view_class import view_class
 from kiter.spec.snippet import Snippet
 from kiter.spec.walk import Cursor, List
 
 # --- the templates of templates/kernel/held/ ---------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Found:
     """`to` is the element behind `last`, or the first one at the start."""
 
@@ -31,7 +31,7 @@ class Found:
     next: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class FoundInList:
     """The same in a list."""
 
@@ -44,7 +44,7 @@ class FoundInList:
     member: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class FoundAnyway:
     """The same where the start makes no difference."""
 
@@ -53,7 +53,7 @@ class FoundAnyway:
     next: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Exchange:
     """Finds an element and holds it; `put` counts the one before down, where that decides what follows."""
 
@@ -64,7 +64,7 @@ class Exchange:
     put: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class InPlace:
     """next() where the walk hands the reference over."""
 
@@ -74,7 +74,7 @@ class InPlace:
     found: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Next:
     """next() where the element before is put behind the lock: that may free, or sleep.
 
@@ -93,7 +93,7 @@ class Next:
     drain: Part | None
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class NextCounted:
     """next() where the count of the element before decides what becomes of it: `last` is done then."""
 
@@ -108,7 +108,7 @@ class NextCounted:
     drain: Part | None
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Destroy:
     """destroy() of one that holds an element, and `drain` where it holds more."""
 
@@ -119,7 +119,7 @@ class Destroy:
     put: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class DestroyMore(Destroy):
     """The same for one that holds more than the element."""
 
@@ -127,7 +127,7 @@ class DestroyMore(Destroy):
     drain: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Drop:
     """Counts an element down."""
 
@@ -135,7 +135,7 @@ class Drop:
     put: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class DestroyCounted:
     """destroy() where the count of the element decides what becomes of it."""
 
@@ -149,7 +149,7 @@ class DestroyCounted:
     last: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class DestroyMoreCounted(DestroyCounted):
     """The same for one that holds more than the element."""
 

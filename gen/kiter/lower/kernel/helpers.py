@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
+from kiter.lower.view_class import view_class
 from kiter.spec.helper import Helper
 from kiter.spec.snippet import substitute
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Function:
     """The author's own statements."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from kiter.lower import callers, choices, failures, names
@@ -12,6 +11,7 @@ from kiter.lower.choices import Choice
 from kiter.lower.context import LoweringContext
 from kiter.lower.failures import Group
 from kiter.lower.statement import Statement
+from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 from kiter.spec.companion import Companion
 
@@ -24,7 +24,7 @@ class KernelDoc(Protocol):
         """A path below templates/."""
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Described:
     """A parameter: `enum` is the enum of its values, "" for none."""
 
@@ -34,7 +34,7 @@ class Described:
     enum: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class New:
     """The comment on new()."""
 
@@ -54,7 +54,7 @@ class New:
     failures: tuple[Group, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Next:
     """The comment on next(); `struct` is what the elements point to, "" for numbers."""
 
@@ -64,7 +64,7 @@ class Next:
     lifetime: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Destroy:
     """The comment on destroy()."""
 
@@ -72,7 +72,7 @@ class Destroy:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class OfCompanion:
     """The comment on a companion: `empty` is what it returns for an iterator that is not live, "" for none.
 

@@ -7,7 +7,6 @@ The contract is kept by templates/kernel/new.c.j2, next.c.j2 and destroy.c.j2, w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
@@ -26,9 +25,10 @@ from kiter.lower.kernel import (
 from kiter.lower.kernel.enum import Enum, enum
 from kiter.lower.kernel.part import Part
 from kiter.lower.placement import Placement
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Start:
     """What stands for "not begun" where the cursor is all the state there is."""
 
@@ -36,7 +36,7 @@ class Start:
     element: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """What the template prints, in order."""
 

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.lower.context import LoweringContext
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Kit:
     """`kern` is the struct of the fields, `data` that of an allocated state; "" where there is none."""
 

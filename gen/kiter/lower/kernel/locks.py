@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.part import Part
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Locked:
     """Statements with a lock round them."""
 

@@ -7,7 +7,6 @@ is_iter_reg_valid_uninit(), 6.4 and later), so the iterator is empty before the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
 
@@ -20,10 +19,11 @@ from kiter.lower.kernel.acquire import Acquisition
 from kiter.lower.kernel.kit import Kit, bare
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.stores import Store, for_all, own
+from kiter.lower.view_class import view_class
 from kiter.spec.walk import Native
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Arm:
     """What new() does for some flag values, beyond what it does for all."""
 
@@ -32,7 +32,7 @@ class Arm:
     stores: tuple[Store, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Select:
     """The flag values there are."""
 
@@ -41,7 +41,7 @@ class Select:
     arms: tuple[Arm, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class New:
     """The kfunc, from its comment to what makes an allocated state the iterator's and begins the walk."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.analysis.lookahead import Lookahead
@@ -14,11 +13,12 @@ from kiter.lower.ctext import Variable, declare, variables
 from kiter.lower.kernel import empty, held, kernel_doc, locks, memory, walks
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
+from kiter.lower.view_class import view_class
 from kiter.spec.expression import operand
 from kiter.spec.walk import Counter, Cursor, Index, Linked, Native
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Next:
     """The kfunc."""
 
@@ -32,7 +32,7 @@ class Next:
 # --- the templates of templates/kernel/next/ ---------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Drained:
     """What is done where the cursor has come to the end."""
 
@@ -41,7 +41,7 @@ class Drained:
     drain: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Freed:
     """The same where the cursor is gone then, as all of the state is."""
 
@@ -50,7 +50,7 @@ class Freed:
     drain: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Walk:
     """A walk over elements that RCU keeps; `end` is None where each step does that itself."""
 
@@ -63,7 +63,7 @@ class Walk:
     result: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Ahead:
     """A nested walk that looks ahead.
 
@@ -83,7 +83,7 @@ class Ahead:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Range:
     """Numbers up to another."""
 
@@ -93,7 +93,7 @@ class Range:
     end: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Times:
     """One number, several times."""
 
@@ -103,7 +103,7 @@ class Times:
     left: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Numbers:
     """The numbers below an end that something finds; `buffers` say where they are."""
 
@@ -116,7 +116,7 @@ class Numbers:
     end: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class OfKernel:
     """A kernel's own iterator, which goes on giving NULL."""
 
@@ -126,7 +126,7 @@ class OfKernel:
     next: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Local:
     """A walk whose element is in no field: what the step finds is in `pos`, until the end."""
 
@@ -138,7 +138,7 @@ class Local:
     drain: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Snapshot:
     """Elements that are copied into the state; the calls are "" where there is nothing to call."""
 

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.part import Part
+from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Id:
     """A kfunc, and its flags."""
 
@@ -21,7 +21,7 @@ class Id:
     flags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Ids:
     """The lines of a set."""
 
@@ -29,7 +29,7 @@ class Ids:
     ids: tuple[Id, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class One:
     """The call that registers a set."""
 
@@ -37,7 +37,7 @@ class One:
     call: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Several:
     """Calls, of which each is made when the one before has done well."""
 
@@ -46,7 +46,7 @@ class Several:
     others: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Set:
     """A set of its own; `filter` is "" for none."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.lower import names
@@ -12,11 +11,12 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import empty, memory
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
+from kiter.lower.view_class import view_class
 from kiter.spec.resource import Resource
 from kiter.spec.walk import Native
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Put:
     """A call that gives something back."""
 
@@ -24,7 +24,7 @@ class Put:
     call: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Free:
     """Frees memory."""
 
@@ -33,7 +33,7 @@ class Free:
     allocator: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class When:
     """Gives something back if it was taken."""
 
@@ -42,7 +42,7 @@ class When:
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Function:
     """The function that next() and destroy() share; `clear` is None where the cursor is NULL by then."""
 

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kiter.analysis.state import State
 from kiter.lower import names
+from kiter.lower.view_class import view_class
 from kiter.spec.model import Spec
 from kiter.spec.snippet import Snippet, substitute
 from kiter.target.profile import Profile
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Scope:
     """The spelling of names in new(), and in the functions behind it."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiter.analysis.state import Field
@@ -13,13 +12,14 @@ from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.part import Part
 from kiter.lower.placement import Placement
+from kiter.lower.view_class import view_class
 
 # User space's headers and BPF programs know the attribute, not the kernel's macro for it.
 UAPI, ATTRIBUTE = "include/uapi/", "__attribute__((aligned(8)))"
 ALIGNED = "__aligned(8)"
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Opaque:
     """The struct that BPF programs see: words of which they know nothing."""
 
@@ -29,7 +29,7 @@ class Opaque:
     attribute: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Member:
     """One field; `inline` names the items that may stand in the place of the pointer to them, "" for none."""
 
@@ -39,7 +39,7 @@ class Member:
     inline: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Fields:
     """A struct whose fields are known; `attribute` is "" for none."""
 

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 
 from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.placement import Placement
 from kiter.lower.statement import Statement
+from kiter.lower.view_class import view_class
 from kiter.prose import listed
 from kiter.spec.element import Pointer
 from kiter.spec.model import Spec
@@ -28,7 +28,7 @@ _TESTS = {
 _SPELLED = {"lsm": "bpf_lsm", "iter": "bpf_iter"}
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Safe:
     """The pointers of an element that are as good as the element, under the macro that lists them."""
 
@@ -36,7 +36,7 @@ class Safe:
     pointers: tuple[Pointer, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Listed:
     """A new() that is on the list of those that the verifier knows; `guard` is "" for none."""
 
@@ -44,7 +44,7 @@ class Listed:
     guard: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Allowlist:
     """The function that lets programs in, and its call.
 

@@ -17,6 +17,7 @@ from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.empty import Clear, drain
 from kiter.lower.kernel.part import Part
+from kiter.lower.view_class import view_class
 from kiter.spec.expression import arm, operand
 from kiter.spec.walk import Counter, Cursor, Index, Level, Linked, List, Native, Nested, Raw, Ring, Walk
 
@@ -31,7 +32,7 @@ class Value:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Step:
     """The step of one walk: the variables it wants, by name, and whether it keeps the live field itself."""
 
@@ -43,7 +44,7 @@ class Step:
 # --- the templates of templates/kernel/walk/ ---------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class CursorStep:
     """The next element, which is the first one for none."""
 
@@ -52,7 +53,7 @@ class CursorStep:
     next: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class CursorFromFirst:
     """The first element, and from then on the next one."""
 
@@ -62,7 +63,7 @@ class CursorFromFirst:
     first: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class ListStep:
     """The next element of a list; `type` is that of the struct, `member` the node in it."""
 
@@ -73,7 +74,7 @@ class ListStep:
     member: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Round:
     """One step round a ring; `end` is done where it began."""
 
@@ -84,7 +85,7 @@ class Round:
     end: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class RoundFrom:
     """The same for a ring that was entered at `first`; `wrapped` is set behind its anchor."""
 
@@ -97,7 +98,7 @@ class RoundFrom:
     end: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class RingStep:
     """The element that was found before, once the one behind it has been found."""
 
@@ -106,7 +107,7 @@ class RingStep:
     round: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class NestedInRing:
     """For each element of a ring, every element of `inner`."""
 
@@ -117,7 +118,7 @@ class NestedInRing:
     move: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class NestedInCursor:
     """The same for an outer walk that begins with an element of its own."""
 
@@ -129,7 +130,7 @@ class NestedInCursor:
     first: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class NestedInAny:
     """The same for an outer walk that finds its first element from none, as it finds the others."""
 
@@ -140,7 +141,7 @@ class NestedInAny:
     move: Part
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class RawStep:
     """The author's own statements."""
 
@@ -148,7 +149,7 @@ class RawStep:
     statements: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Chosen:
     """The step for one flag value; `ends` says that it leaves its result in `pos`."""
 
@@ -157,7 +158,7 @@ class Chosen:
     ends: bool
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Selected:
     """The step that a flag selects."""
 

@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiter.btf.types import Function
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import declarations
 from kiter.lower.prototype.program import Program, program
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """`name` is that of both programs; `own` is the kernel's iterator, declared by `declared`.
 

@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import includes, kfuncs, registration
+from kiter.lower.view_class import view_class
 
 COMMON = ("unspec",)  # the common set serves every program type: kernel/bpf/helpers.c, kfunc_init()
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """`private` headers are named from the root of the kernel tree, where the module is told to look.
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
@@ -12,9 +11,10 @@ from kiter.lower.selftests.frame import Frame, fixture, frame, held
 from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, tables
 from kiter.lower.selftests.subtests import chosen
 from kiter.lower.selftests.variants import Flag, flags
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Program:
     """What a program that shows, and one that compares, have alike."""
 

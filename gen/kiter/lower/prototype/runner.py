@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from kiter.lower.view_class import view_class
 
-@dataclass(frozen=True, slots=True)
+
+@view_class()
 class Table:
     """The tests that the runner in the guest runs.
 
@@ -19,7 +20,7 @@ class Table:
     declared: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Vmlinux:
     """The vmlinux.h of a kernel that has the iterators.
 
@@ -31,7 +32,7 @@ class Vmlinux:
     types: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class MoreTypes:
     """What follows a vmlinux.h: the types that it lacks."""
 

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.lower.context import LoweringContext
 from kiter.lower.prototype.program import Program, program
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """`name` is that of both programs, `head` and `tail` how many elements at each end are noted."""
 

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.interface import interface
 from kiter.lower.kernel.enum import enum
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.struct import ATTRIBUTE, seen
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """One type: its name with the keyword, "" for none, and what defines it."""
 

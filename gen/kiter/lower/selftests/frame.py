@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from kiter.fixtures.fixture import Fixture
 from kiter.fixtures.handle import Handle, name_of
@@ -12,6 +11,7 @@ from kiter.fixtures.known import fixture_of, handles_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.variants import flags
+from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 
 # kernel/bpf/helpers.c, common_btf_ids
@@ -23,7 +23,7 @@ SECTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Object:
     """A kernel object that a program acquires before it walks, by the number in `<name>_id`."""
 
@@ -36,7 +36,7 @@ class Object:
     before: tuple[Object, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Frame:
     """What stands around the walk of every test program."""
 

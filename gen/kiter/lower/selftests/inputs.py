@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from kiter.fixtures.known import fixture_like
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.variants import Flag
+from kiter.lower.view_class import view_class
 from kiter.spec.testcase import TestCase
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Array:
     """An array with its values; `declaration` is that of one element of it."""
 
@@ -22,7 +22,7 @@ class Array:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Case:
     """A test case by its name: each argument with the value that it gets."""
 

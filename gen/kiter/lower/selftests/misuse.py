@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiter.fixtures.known import handles_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import verifier
 from kiter.lower.selftests.frame import held, passed
+from kiter.lower.view_class import view_class
 from kiter.spec.snippet import substitute
 
 RCU = ("bpf_rcu_read_lock", "bpf_rcu_read_unlock")
@@ -18,7 +19,7 @@ PREEMPT = ("bpf_preempt_disable", "bpf_preempt_enable")
 AWAKE = "tp_btf/task_newtask"  # where no program may sleep
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Program:
     """One program: its name, its partial, the verifier's words, and where it would be attached."""
 
@@ -30,28 +31,28 @@ class Program:
     ksyms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Read(Program):
     """Reads an element, by the expression `read`."""
 
     read: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class New(Program):
     """Calls new() with what it must not be given."""
 
     passed: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Companion(Program):
     """Calls a companion of an iterator that is none yet."""
 
     call: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Escape(Program):
     """Acquires behind the critical section what is `taken` from the `last` element, as `kept`."""
 
@@ -62,7 +63,7 @@ class Escape(Program):
     release: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class _Verifier:
     """What one kernel's verifier says of one iterator."""
 

@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest, chosen, refused
 from kiter.lower.selftests.testfile import File, memory_defines
 from kiter.lower.selftests.variants import cases_told
 from kiter.lower.selftests.walking import asks, spends
+from kiter.lower.view_class import view_class
 from kiter.spec.testcase import TestCase
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Numbers(File):
     """The test and its table, which has a variant for each case."""
 
@@ -34,14 +34,14 @@ class Numbers(File):
         return (*self.of_each, *self.of_all)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Good(Subtest):
     """Walks the variant `good`, in which new() does not fail."""
 
     good: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Ask(Subtest):
     """Asks a companion by a `program`."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kiter.fixtures.fixture import ELEMENT, Fixture, Oracle
 from kiter.lower.context import LoweringContext
@@ -12,9 +11,10 @@ from kiter.lower.selftests.frame import held, place
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest
 from kiter.lower.selftests.variants import Variant
 from kiter.lower.selftests.walking import Keep, irqs_off, keeps, spends
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Compare(Subtest):
     """Compares with what user space sees, from each object that a walk may set out from."""
 
@@ -26,14 +26,14 @@ class Compare(Subtest):
     first: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Contract(Subtest):
     """Tries the contract of an iterator, and the programs that acquire what an element leads to."""
 
     keeps: tuple[Keep, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Balance(Subtest):
     """Counts references before and after walks, some of them over an element that was created meanwhile."""
 
@@ -45,14 +45,14 @@ class Balance(Subtest):
     remove_start: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Memory(Subtest):
     """Counts memory; `bare` is an object without elements, "" if there is none."""
 
     bare: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Removal(Subtest):
     """Removes the object that a walk sets out from, by the function `remove`, after `create`."""
 
@@ -63,7 +63,7 @@ class Removal(Subtest):
     empties: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Answered(Subtest):
     """A call of new() that it answers with an error; `bare` as in Memory."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from kiter.fixtures.fixture import Fixture
 from kiter.lower.context import LoweringContext
@@ -14,9 +13,10 @@ from kiter.lower.selftests.object_subtests import Compare
 from kiter.lower.selftests.subtests import Subtest, chosen, refused, varying
 from kiter.lower.selftests.testfile import File, memory_defines
 from kiter.lower.selftests.variants import Variant, variants
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Start:
     """How a function says which object a walk sets out from; each "" where new() takes none.
 
@@ -35,7 +35,7 @@ class Start:
 FROM_OBJECT = Start(", __u64 id", ", id", ", id_of(0)", ", id_of(start)", ", id_of_scratch()")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Objects(File):
     """The test and its table, walks[], which has a variant for each walk."""
 

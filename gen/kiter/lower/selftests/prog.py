@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.btf.types import Function
 from kiter.fixtures.known import fixture_like
@@ -15,9 +14,10 @@ from kiter.lower.selftests.frame import Frame, frame
 from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, tables
 from kiter.lower.selftests.variants import cases_told, flags
 from kiter.lower.selftests.walking import Count, Program, asks, holds, irqs_off, keepers, programs, spends
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """The file, and what all of its programs share."""
 

@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.btf.types import Function
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
 from kiter.lower.selftests.frame import Frame, frame
 from kiter.lower.selftests.misuse import Program, programs
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """All refusals of one iterator."""
 

@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.inputs import table
 from kiter.lower.selftests.variants import Flag, flags
+from kiter.lower.view_class import view_class
 
 DRAINED = "selftests/test/drained.c.j2"
 CHECK_MEMORY = "selftests/test/check_memory.c.j2"
 WIDE = frozenset({"u64", "s64", "unsigned long", "long", "size_t"})
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Subtest:
     """One that needs no more than what all share; its function is test_<name>()."""
 
@@ -32,7 +32,7 @@ class Subtest:
         return self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class Refused(Subtest):
     """Tries values of a flag argument that new() does not know."""
 

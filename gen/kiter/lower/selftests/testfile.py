@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.walking import spends
+from kiter.lower.view_class import view_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@view_class(kw_only=True)
 class File:
     """A file with nothing but the refusals; `template` is the partial behind the includes."""
 

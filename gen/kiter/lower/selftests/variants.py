@@ -7,11 +7,10 @@ written down; an iterator without any of these has one variant.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.fixtures.fixture import Oracle
 from kiter.fixtures.known import fixture_of, handles_of
 from kiter.lower.context import LoweringContext
+from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.resource import Resource
@@ -22,7 +21,7 @@ from kiter.spec.walk import start_of
 PASSING = frozenset({"EAGAIN", "EBUSY", "EINTR", "ENOMEM"})
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Flag:
     """An argument of which new() accepts these `values`, as C; with `mask` any of their bits together."""
 
@@ -36,7 +35,7 @@ class Flag:
         return self.argument.name
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Variant:
     """A walk over objects: its name, the value of the flag that varies, and what user space should see.
 

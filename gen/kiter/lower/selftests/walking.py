@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.fixtures.handle import Handle
 from kiter.fixtures.known import handles_of
@@ -12,6 +11,7 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.frame import fixture, held, passed, without
 from kiter.lower.selftests.variants import flags
+from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
 from kiter.spec.element import Pointer
 from kiter.spec.snippet import substitute
@@ -20,7 +20,7 @@ from kiter.spec.snippet import substitute
 SECTIONS = {"tracing": "tp_btf/task_newtask", "xdp": "xdp", "sched_cls": "tc"}
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Program:
     """A program that needs no more than what all share."""
 
@@ -28,28 +28,28 @@ class Program:
     template: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Call(Program):
     """One that calls new() with other arguments than the rest: what stands behind the iterator."""
 
     passed: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Switch(Call):
     """A call of new() in a task switch: the argument that the `task` stands for."""
 
     task: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Count(Program):
     """Counts references where user space cannot: the sum of `counts`."""
 
     counts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Keep(Program):
     """Acquires, and gives back, what a `pointer` in each element leads to.
 
@@ -63,7 +63,7 @@ class Keep(Program):
     nullable: bool
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Ask(Program):
     """Calls a `companion`, and says what it must return of a live and of an empty iterator."""
 
@@ -73,7 +73,7 @@ class Ask(Program):
     empty: str
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Load(Program):
     """Is loaded only: a program of another `kind`."""
 

@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from kiter.fixtures.fixture import Fixture, Oracle
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held
 from kiter.lower.selftests.variants import Variant
+from kiter.lower.view_class import view_class
 
 Members = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Column:
     """A member of the variants: its declaration, and what a reader must know of it."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 
 from kiter.btf.types import Function
 from kiter.lower import callers, choices, failures
@@ -16,6 +15,7 @@ from kiter.lower.failures import Group
 from kiter.lower.kernel import declarations, verifier
 from kiter.lower.selftests import prog_failure
 from kiter.lower.statement import Statement
+from kiter.lower.view_class import view_class
 from kiter.output import Kind
 from kiter.spec.model import NO_HEADER
 
@@ -27,7 +27,7 @@ _AREAS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class View:
     """One iterator in a series."""
 
@@ -55,7 +55,7 @@ class View:
     rejected: int
 
 
-@dataclass(frozen=True, slots=True)
+@view_class()
 class Cover:
     """The cover letter."""
 
