@@ -3,35 +3,18 @@
 
 Blocks nest by their braces. A block, or a single statement behind an if, that leaves the function
 or the loop does not change what is held behind it. `if (!trylock(...))` holds the lock behind the
-statement, `if (trylock(...))` inside it.
+statement, `if (trylock(...))` inside it; so does `if (!got)` behind `got = trylock(...)`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kiter.lint.tokens import PAIRS, Token, Words
+from kiter.lint.holding import Hold, hold
+from kiter.lint.tokens import PAIRS, Token, Words, calls
 
 LEAVES = frozenset({"return", "goto", "break", "continue"})
-# Each family by its beginning: what takes, then what drops.
-FAMILIES = (
-    (r"rcu_read_lock(_\w+)?", r"rcu_read_unlock(_\w+)?"),
-    (r"srcu_read_lock\w*", r"srcu_read_unlock\w*"),
-    (r"(raw_)?spin_(try)?lock(_\w+)?", r"(raw_)?spin_unlock(_\w+)?"),
-    (r"mutex_(try)?lock(_\w+)?", r"mutex_unlock"),
-    (r"read_(try)?lock(_\w+)?", r"read_unlock(_\w+)?"),
-    (r"write_(try)?lock(_\w+)?", r"write_unlock(_\w+)?"),
-    (r"down_(read|write)(_\w+)?", r"up_(read|write)"),
-    (r"mmap_(read|write)_(try)?lock(_\w+)?", r"mmap_(read|write)_unlock(_\w+)?"),
-    (r"preempt_disable(_\w+)?", r"preempt_enable(_\w+)?"),
-    (r"local_irq_(save|disable)", r"local_irq_(restore|enable)"),
-    (r"local_bh_disable", r"local_bh_enable"),
-    (r"task_lock", r"task_unlock"),
-)
-TAKES = re.compile("|".join(f"(?P<t{n}>{take})" for n, (take, _) in enumerate(FAMILIES)))
-DROPS = re.compile("|".join(f"(?P<d{n}>{drop})" for n, (_, drop) in enumerate(FAMILIES)))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -44,10 +27,17 @@ class Slip:
 
 @dataclass(slots=True, eq=False, repr=False)
 class _Walker:
-    """Goes along the tokens; `held` maps a family to what took it."""
+    """Goes along the tokens."""
 
     tokens: tuple[Token, ...]
-    held: dict[int, Token] = field(default_factory=dict)
+    # Helpers of the same file, which are judged by their own text.
+    own: frozenset[str]
+    # What took each kind, as often as it is held.
+    held: dict[str, tuple[Token, ...]] = field(default_factory=dict)
+    # Variables that say whether something was taken, until they are tested.
+    results: dict[str, Hold] = field(default_factory=dict)
+    # The kinds of which a variable got what the function returned.
+    given: set[str] = field(default_factory=set)
     slips: list[Slip] = field(default_factory=list)
 
     def block(self, at: int, end: int) -> bool:
@@ -90,33 +80,62 @@ class _Walker:
         self.held.update(later)
         return after, left
 
-    def _condition(self, at: int, end: int) -> dict[int, Token]:
-        """What a condition takes: at once, or behind the statement for a try that is negated."""
-        later: dict[int, Token] = {}
+    def _condition(self, at: int, end: int) -> dict[str, tuple[Token, ...]]:
+        """What a condition takes: at once, or behind the statement that runs where it could not."""
+        later: dict[str, tuple[Token, ...]] = {}
         for i in range(at, end):
             token = self.tokens[i]
-            if token.free and (found := TAKES.fullmatch(token.text)):
-                negated = i > at and self.tokens[i - 1].text == "!"
-                (later if negated else self.held)[_family(found)] = token
+            if (found := self._hold(i)) is not None and found.takes:
+                taken: tuple[Token, ...] = (token,)
+            elif token.free and (found := self.results.pop(token.text, None)) and found.kind in self.held:
+                taken = self.held.pop(found.kind)
+            else:
+                continue
+            failed = (self.tokens[i - 1].text == "!") != found.zero
+            (later if failed else self.held)[found.kind] = taken
         return later
 
     def _simple(self, at: int, end: int) -> None:
-        for token in self.tokens[at:end]:
+        for i in range(at, end):
+            token = self.tokens[i]
             if token.text == "return":
                 self._leave(token)
-            if not token.free:
-                continue
-            if drop := DROPS.fullmatch(token.text):
-                if self.held.pop(_family(drop), None) is None:
-                    self.slips.append(Slip(token, f"'{token.text}' drops what is not held"))
-            elif take := TAKES.fullmatch(token.text):
-                if _family(take) in self.held and "rcu" not in token.text:
-                    self.slips.append(Slip(token, f"'{token.text}' takes what is held already"))
-                self.held[_family(take)] = token
+            elif (found := self._hold(i)) is not None:
+                (self._take if found.takes else self._drop)(i, found)
+            elif i + 1 < end and self.tokens[i + 1].text == "=":
+                self.results.pop(token.text, None)
+
+    def _take(self, i: int, found: Hold) -> None:
+        token, before = self.tokens[i], self.held.get(found.kind, ())
+        if before and not found.nests:
+            self.slips.append(Slip(token, f"'{token.text}' takes what is held already"))
+        self.held[found.kind] = (*before, token) if found.nests else (token,)
+        if i > 1 and self.tokens[i - 1].text == "=":
+            self.results[self.tokens[i - 2].text] = found
+            self.given.add(found.kind)
+
+    def _drop(self, i: int, found: Hold) -> None:
+        """What took it may have returned it, such as a spinlock, which another kind of function drops."""
+        given = (kind for kind in self.held if kind in self.given)
+        kind = found.kind if found.kind in self.held else next(given, found.kind)
+        held = self.held.pop(kind, ())
+        if not held:
+            token = self.tokens[i]
+            self.slips.append(Slip(token, f"'{token.text}' drops what is not held"))
+        elif held[1:]:
+            self.held[kind] = held[:-1]
+
+    def _hold(self, i: int) -> Hold | None:
+        """What the call at a place takes or drops."""
+        called = [t.text for t in self.tokens[i + 1 : i + 3]]
+        token = self.tokens[i]
+        if not token.free or called[:1] != ["("] or token.text in self.own:
+            return None
+        return hold(token.text, alone=called == ["(", ")"])
 
     def _leave(self, at: Token) -> None:
         for taken in self.held.values():
-            self.slips.append(Slip(at, f"returns with '{taken.text}' still in force"))
+            self.slips.append(Slip(at, f"returns with '{taken[-1].text}' still in force"))
 
     def _close(self, at: int, end: int) -> int:
         depth = 0
@@ -139,15 +158,21 @@ class _Walker:
         return end
 
 
-def _family(found: re.Match[str]) -> int:
-    return int((found.lastgroup or next(k for k, v in found.groupdict().items() if v))[1:])
+def slips(found: Words, own: frozenset[str] = frozenset()) -> Iterator[Slip]:
+    """Every lock that the statements of a function do not pair; `own` are its file's functions.
 
-
-def slips(found: Words) -> Iterator[Slip]:
-    """Every lock that the statements of a function do not pair."""
+    A read-side section of SRCU may go on behind the function: it counts where both ends are in it.
+    """
     tokens = tuple(t for t in found.tokens if t.kind != "comment" and not t.directive)
-    walker = _Walker(tokens)
+    walker = _Walker(tokens, own | _one_end(found))
     if not walker.block(0, len(tokens)):
         for taken in walker.held.values():
-            walker.slips.append(Slip(taken, f"'{taken.text}' is never undone"))
+            walker.slips.append(Slip(taken[-1], f"'{taken[-1].text}' is never undone"))
     yield from walker.slips
+
+
+def _one_end(found: Words) -> frozenset[str]:
+    """The functions that begin an SRCU section that does not end in the text, or the other way round."""
+    called = {c.name.text: h for c in calls(found) if (h := hold(c.name.text, not c.arguments)) and h.srcu}
+    ends = {(h.kind, h.takes) for h in called.values()}
+    return frozenset(name for name, h in called.items() if (h.kind, not h.takes) not in ends)

@@ -97,8 +97,9 @@ def _declared(use: Use) -> set[str]:
     hint="undo it before every return of the same helper; a lock round each step is walk: lock",
 )
 def unpaired(s: Subject) -> Iterator[Hit]:
+    own = frozenset(helper.name for helper in s.it.helpers)
     for use, _ in _bodies(s):
-        for slip in slips(use.words):
+        for slip in slips(use.words, own):
             yield Hit(use.at(slip.at.offset), slip.message)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiter.lint.holding import hold
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use, When
 from kiter.lint.tables import rule
-from kiter.lint.tokens import has_comment, outside_brackets, unbalanced
-from kiter.lint.vocabulary import BOGUS_ENTRIES, LOCK_FAMILIES, LOCKS, OR_NULL, SLEEPERS, SLEEPING_FAMILIES
+from kiter.lint.tokens import Call, calls, has_comment, outside_brackets, unbalanced
+from kiter.lint.vocabulary import BOGUS_ENTRIES, GUARDS, OR_NULL, SEQUENCES, SLEEPERS, SLEEPING_FAMILIES
 from kiter.spec.rewrite import folded
+
+RCU_HINT = "use 'context: {rcu: true}', so that the program holds the RCU section"
+SRCU_HINT = "take it as a resource, with 'get' and 'put': a program may sleep in it"
 
 
 def _expressions(s: Subject) -> Iterator[Use]:
@@ -154,14 +158,27 @@ def _among(s: Subject, use: Use, whole: frozenset[str], families: tuple[str, ...
     "a lock, or an RCU section, taken by a snippet",
     "the verifier does not see it: a program could sleep, leave or deadlock while it is held",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
-    hint="use 'context: {rcu: true}', so that the program holds the RCU section",
+    hint="take a reference to what must stay, or use 'walk: lock' for a lock round each step",
 )
 def locks(s: Subject) -> Iterator[Hit]:
+    own = frozenset(helper.name for helper in s.it.helpers)
     for use in _kernel_side(s):
         if use.slot.when is When.HELPER:
             continue
-        for name in _among(s, use, LOCKS, LOCK_FAMILIES):
-            yield Hit(use.at_name(name), f"'{name}' in '{use.slot.key}'")
+        for call in calls(use.words):
+            name = call.name.text
+            if name in use.names - own and (hint := _held(use, call)) is not None:
+                yield Hit(use.at(call.name.offset), f"'{name}' in '{use.slot.key}'", hint)
+
+
+def _held(use: Use, call: Call) -> str | None:
+    """The hint where a call takes or drops what a program must not run in, "" for the rule's own."""
+    found = hold(call.name.text, not call.arguments)
+    if found is None:
+        return "" if call.name.text in GUARDS or call.name.text.startswith(SEQUENCES) else None
+    if found.srcu:
+        return None if use.slot.key.startswith("resource.") else SRCU_HINT
+    return RCU_HINT if found.rcu else ""
 
 
 @rule(

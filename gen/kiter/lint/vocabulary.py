@@ -93,19 +93,10 @@ OR_NULL = {
     "list_first_entry_rcu": "list_first_or_null_rcu",
 }
 
-# Beginnings of the names that take or drop a lock, or keep something from happening.
-LOCK_FAMILIES = tuple(
-    _words(
-        """spin_lock spin_trylock spin_unlock raw_spin_lock raw_spin_trylock raw_spin_unlock read_lock
-        read_trylock read_unlock write_lock write_trylock write_unlock rcu_read_lock rcu_read_unlock
-        srcu_read_lock srcu_read_unlock mutex_lock mutex_trylock mutex_unlock down_read down_write
-        up_read up_write local_irq_ local_bh_ local_lock preempt_disable preempt_enable read_seq
-        write_seq mmap_read_ mmap_write_"""
-    )
-)
-LOCKS = _words(
-    "down down_interruptible down_killable up guard scoped_guard scoped_cond_guard task_lock task_unlock"
-)
+# Macros that drop what they take at the end of a block: include/linux/cleanup.h.
+GUARDS = _words("guard scoped_guard scoped_cond_guard")
+# A reader's loop round what a sequence counter guards: include/linux/seqlock.h.
+SEQUENCES = ("read_seq", "write_seq")
 
 # Names that may sleep, by their beginnings and whole.
 SLEEPING_FAMILIES = tuple(

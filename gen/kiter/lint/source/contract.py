@@ -258,7 +258,7 @@ def sleeping(trio: Trio) -> Found:
 def held_across(trio: Trio) -> Found:
     for function in trio.kfuncs:
         body = (function.body.text or b"").decode()
-        for slip in slips(words(body[1:-1])):
+        for slip in slips(words(body[1:-1]), frozenset(trio.functions)):
             row = function.body.start_point[0] + body[1:].count("\n", 0, slip.at.offset)
             begin = body[1:].rfind("\n", 0, slip.at.offset)
             yield Hit(trio.source.line(row, slip.at.offset - begin - 1), slip.message)
