@@ -101,11 +101,12 @@ def of_each(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> I
         yield from (Subtest(name, _partial(name)) for name in ("late", "churn"))
     if found.creates and any(oracle.added for oracle in known):
         yield Subtest("element_removed", _partial("element_removed"), "meets")
-    yield _balance(ctx, found)
+    if found.counts:
+        yield _balance(ctx, found)
     if spends(ctx):
         bare = found.bare if _bare(ctx, found, given) else ""
         yield Memory("memory", _partial("memory"), shared=(CHECK_MEMORY,), bare=bare)
-    if held(ctx):
+    if held(ctx) and all(found.start):
         yield from _removals(found, given, known)
 
 

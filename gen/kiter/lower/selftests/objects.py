@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from kiter.fixtures.fixture import Fixture
+from kiter.fixtures.user import UserSpace
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests import object_subtests, walks
 from kiter.lower.selftests.frame import held, place
 from kiter.lower.selftests.object_subtests import Compare
 from kiter.lower.selftests.subtests import Subtest, chosen, refused, varying
 from kiter.lower.selftests.testfile import File, memory_defines
-from kiter.lower.selftests.variants import Variant, variants
+from kiter.lower.selftests.variants import variants
 from kiter.lower.view_class import view_class
 
 
@@ -55,9 +56,8 @@ class Objects(File):
     # the object argument, and the one that says where between the elements a walk begins: "" without
     handle: str
     place: str
-    # the partials of the user-space half of the fixture, and of what it sees of the elements
-    user: str
-    oracles: tuple[str, ...]
+    # the user-space half of the fixture
+    user: UserSpace
     # the partials of functions that subtests call
     functions: tuple[str, ...]
     # the subtest that compares with user space, if any walk is compared
@@ -92,7 +92,7 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
         name=ctx.it.name,
         template="selftests/test/objects.c.j2",
         headers=_headers(found),
-        helpers=found.helpers,
+        helpers=found.user.helpers,
         counts=bool(found.references),
         defines=(*_defines(found), *memory_defines(ctx)),
         columns=walks.columns(members),
@@ -103,8 +103,7 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
         start=start,
         handle=handle,
         place=place(ctx),
-        user=_of(found, "user"),
-        oracles=tuple(_oracles(found, given)),
+        user=found.user,
         functions=("selftests/test/objects/run_holding.c.j2",) if found.creates else (),
         compare=object_subtests.compare(ctx, found, given),
         of_each=tuple(object_subtests.of_each(ctx, found, given)),
@@ -114,7 +113,7 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
 
 def _headers(found: Fixture) -> tuple[str, ...]:
     threads = {"pthread.h"} if found.creates else set()
-    return tuple(sorted(threads | {*found.headers}))
+    return tuple(sorted(threads | {*found.user.headers}))
 
 
 def _defines(found: Fixture) -> Iterator[tuple[str, str]]:
@@ -131,20 +130,3 @@ def _chosen(ctx: LoweringContext, found: Fixture, handle: str) -> Iterator[tuple
         yield place(ctx), "0"
     if found.creates:
         yield from (("hold", "0"), ("hold_at", "0"), ("held", "0"))
-
-
-def _of(found: Fixture, name: str) -> str:
-    """A partial of the user-space half of a fixture."""
-    return f"selftests/fixtures/{found.name}/{name}.c.j2"
-
-
-def _oracles(found: Fixture, given: Iterable[Variant]) -> Iterator[str]:
-    """What the walks are compared with, and what this needs of each other, in the order of the fixture."""
-    used = {
-        name
-        for variant in given
-        if variant.oracle
-        for name in (variant.oracle.function, *variant.oracle.needs)
-    }
-    functions = dict.fromkeys(oracle.function for oracle in found.oracles.values())
-    return (_of(found, function) for function in functions if function in used)

@@ -128,7 +128,7 @@ static int nr_dying(void)
 }
 
 /* a cgroup with a reference left never finishes dying; give it time */
-static long references(struct css_post_iter *skel)
+static long references(void)
 {
 	int i, nr = -1;
 
@@ -320,14 +320,14 @@ static void test_balance(struct css_post_iter *skel, int which)
 	__u64 id;
 	int i;
 
-	before = references(skel);
+	before = references();
 	id = create_element();
 	for (i = 0; i < NR_WALKS; i++) {
 		walk_in_all_ways(skel, which, id_of_scratch());
 		walk_in_all_ways(skel, which, id);
 	}
 	remove_element();
-	after = references(skel);
+	after = references();
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
 }
 

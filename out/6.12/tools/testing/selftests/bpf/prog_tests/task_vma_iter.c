@@ -28,7 +28,7 @@ static int run(struct bpf_program *prog)
 	return err ?: opts.retval;
 }
 
-#define NR_STARTS ARRAY_SIZE(starts)
+#define NR_PLACES ARRAY_SIZE(starts)
 
 /* ourselves and another process, and ourselves from inside an area and behind the last */
 static struct {
@@ -468,7 +468,7 @@ static void test_each(struct task_vma_iter *skel, int which)
 	int start;
 
 	if (walks[which].expect && named("walk", which))
-		for (start = 0; start < NR_STARTS; start++)
+		for (start = 0; start < NR_PLACES; start++)
 			test_walk(skel, which, start);
 	if (named("contract", which))
 		test_contract(skel, which);

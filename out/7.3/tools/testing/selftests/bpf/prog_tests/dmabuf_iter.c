@@ -62,7 +62,7 @@ static void dma_bufs(int start, struct ids *want)
 }
 
 /* those of all buffers */
-static long references(struct dmabuf_iter *skel)
+static long references(void)
 {
 	long count, nr = 0;
 	__u64 inode;
@@ -306,12 +306,12 @@ static void test_balance(struct dmabuf_iter *skel, int which)
 	long before, after;
 	int i;
 
-	before = references(skel);
+	before = references();
 	create_element();
 	for (i = 0; i < NR_WALKS; i++)
 		walk_in_all_ways(skel, which);
 	remove_element();
-	after = references(skel);
+	after = references();
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
 }
 
