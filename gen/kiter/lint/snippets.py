@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiter.lint.heads import ruled_out
 from kiter.lint.holding import hold
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use, When
@@ -204,11 +205,14 @@ def sleeps(s: Subject) -> Iterator[Hit]:
 )
 def bogus_entry(s: Subject) -> Iterator[Hit]:
     for use in _kernel_side(s):
-        for name in sorted(use.names & BOGUS_ENTRIES):
-            right = OR_NULL.get(name)
-            edit = use.swap(use.words.offset(name), name, right) if right else None
+        untested = (
+            c.name for c in calls(use.words) if c.name.text in BOGUS_ENTRIES and not ruled_out(use, c)
+        )
+        for token in {token.text: token for token in untested if token.text in use.names}.values():
+            right = OR_NULL.get(token.text)
+            edit = use.swap(token.offset, token.text, right) if right else None
             hint = f"use 'list', or {right}()" if right else ""
-            yield Hit(use.at_name(name), f"'{name}' never gives NULL", hint, edit)
+            yield Hit(use.at(token.offset), f"'{token.text}' never gives NULL", hint, edit)
 
 
 @rule(
