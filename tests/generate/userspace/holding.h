@@ -58,6 +58,7 @@ static inline void freed(void *memory)
 #define bpf_mem_free(ma, memory) ((void)(ma), freed(memory))
 #define bpf_mem_alloc_check_size(percpu, size) ((size) > 4088)
 #define kmalloc(size, flags) allocated(size)
+#define kmalloc_array(count, size, flags) allocated((count) * (size))
 #define kfree(memory) freed(memory)
 
 /* things that new() takes */
