@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from kiter.analysis.state import pointee
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use
 from kiter.lint.tables import rule
+from kiter.lint.tokens import Token
 from kiter.names import near, only
 from kiter.spec.rewrite import added, appended, emptied, following, replaced, without
 from kiter.spec.walk import Counter, Index, Raw
@@ -233,21 +234,38 @@ def _written(use: Use) -> dict[str, int]:
         before = "".join(t.text for t in tokens[max(i - 2, 0) : i])
         after = "".join(t.text for t in tokens[i + 1 : i + 4])
         stored = after.startswith(tuple(ASSIGNMENTS)) and not after.startswith("==")
-        by_address = before.endswith("&") and before[-2:] not in {"&&", ")&"} and not before[:1].isalnum()
-        if stored or by_address or before in {"++", "--"}:
+        handed = _addressed(tokens, i) and not after.startswith("->") and not _compared(tokens, i)
+        if stored or handed or before in {"++", "--"}:
             found.setdefault(token.text, token.offset)
     return found
 
 
+def _addressed(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the address of a name is taken, or of what it is or points to."""
+    before = "".join(t.text for t in tokens[max(i - 2, 0) : i])
+    return before.endswith("&") and before[-2:] not in {"&&", ")&"} and not before[:1].isalnum()
+
+
+def _compared(tokens: Sequence[Token], i: int) -> bool:
+    """Whether what is addressed is compared: an address says nothing of what stands there."""
+    end = i + 1
+    while end + 1 < len(tokens) and tokens[end].text in {".", "->"}:
+        end += 2
+    before = "".join(t.text for t in tokens[max(i - 3, 0) : i - 1])
+    after = "".join(t.text for t in tokens[end : end + 2])
+    return not {before, after}.isdisjoint({"==", "!="})
+
+
 def _read(use: Use, written: Collection[str]) -> set[str]:
-    """The names that are used otherwise than as the target of an assignment."""
+    """The names that are used otherwise than as the target of an assignment, or as an address to compare."""
     found = set()
     tokens = use.words.tokens
     for i, token in enumerate(tokens):
         after = tokens[i + 1].text if i + 1 < len(tokens) else ""
         twice = tokens[i + 2].text if i + 2 < len(tokens) else ""
         only = token.text in written and after == "=" and twice != "="
-        if token.free and not only:
+        place = _addressed(tokens, i) and after != "->" and _compared(tokens, i)
+        if token.free and not only and not place:
             found.add(token.text)
     return found
 
