@@ -79,13 +79,19 @@ def puts_another(s: Subject) -> Iterator[Hit]:
                 yield Hit(use.at(), f"'put' does not name '{r.name}'")
 
 
-def _later(s: Subject, name: str) -> Use | None:
-    """The first snippet after new() that uses a resource, other than its own put."""
+def _later(s: Subject, names: set[str]) -> Use | None:
+    """The first snippet after new() that uses one of the names, other than a resource's own put."""
     for use in s.now:
         after = use.slot.when in {When.NEXT, When.BOTH, When.COMPANION}
-        if after and use.slot.key not in {"resource.put", "native.start"} and name in use.names:
+        if after and use.slot.key not in {"resource.put", "native.start"} and names & use.names:
             return use
     return None
+
+
+def _copies(s: Subject, name: str) -> set[str]:
+    """A resource, and the fields that hold the pointer, or one found by it."""
+    pointers = (field for field in s.it.fields if field.type.endswith("*"))
+    return {name} | {field.name for field in pointers if field.init and name in field.init.names()}
 
 
 @rule(
@@ -97,7 +103,8 @@ def _later(s: Subject, name: str) -> Use | None:
 )
 def looked_up_only(s: Subject) -> Iterator[Hit]:
     for r in s.it.resources:
-        if r.get is not None and r.put is None and not s.it.rcu and _later(s, r.name) is not None:
+        loose = r.get is not None and r.put is None and not s.it.rcu
+        if loose and _later(s, _copies(s, r.name)) is not None:
             yield Hit(r.node.key_at, f"'{r.name}' is used after new(), but nothing keeps it alive")
 
 
