@@ -134,8 +134,8 @@ def unknown_elements(s: Subject) -> Iterator[Hit]:
 )
 def unexpected(s: Subject) -> Iterator[Hit]:
     if s.it.lifetime == "state":
-        if not s.it.tests.cases:
-            hint = "add tests: cases, each with the arguments and the numbers that the walk must give"
+        if not any(case.valued for case in s.it.tests.cases):
+            hint = "add tests: cases with the arguments and 'values', the numbers that the walk must give"
             yield Hit(s.it.node["walk"].key_at, "no case says which numbers the walk gives", hint)
         return
     values = {v.expect for a in s.it.arguments for v in (*a.combinations, *a.bits)}

@@ -35,7 +35,12 @@ class TestCase:
     @property
     def told(self) -> bool:
         """Whether it says what comes of the call."""
-        return bool(self.errno) or "values" in self.node.value
+        return bool(self.errno) or self.valued
+
+    @property
+    def valued(self) -> bool:
+        """Whether it says what the walk visits, be it nothing."""
+        return "values" in self.node.value
 
 
 @dataclass(frozen=True, slots=True)
