@@ -66,7 +66,7 @@ ORDER = (
     _part(
         "frontend",
         "files to iterators: load, check, resolve, lint",
-        "errors resources manifest codes spec target lint",
+        "errors resources manifest codes spec target fixtures lint",
     ),
     _part("mend", "findings of a spec that can be corrected in one way", "errors edit spec target lint"),
     _part(

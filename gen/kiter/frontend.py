@@ -11,6 +11,7 @@ from pathlib import Path
 from kiter import lint, manifest, resources
 from kiter.codes import CODES
 from kiter.errors import ENVIRONMENT, FINDINGS, Diagnostic, KiterError, Position
+from kiter.fixtures.known import is_fixture, library_of
 from kiter.spec.check import check, spec_schema
 from kiter.spec.document import Document
 from kiter.spec.load import load
@@ -51,7 +52,7 @@ def collect(given: Sequence[str]) -> tuple[Path, ...]:
 def _expand(path: Path) -> Iterable[Path]:
     if not path.is_dir():
         return (path,)
-    below = sorted(p for p in path.rglob("*") if p.suffix in ENDINGS and p.is_file())
+    below = sorted(p for p in path.rglob("*") if p.suffix in ENDINGS and p.is_file() and not is_fixture(p))
     if not below:
         raise KiterError(
             Diagnostic(
@@ -140,7 +141,7 @@ def model(path: Path, profile: Profile, known: Known | None = None) -> Spec:
     known = {} if known is None else known
     if path not in known:
         known[path] = _checked(_spec(path))
-    return resolve(known[path], profile.number)
+    return _resolved(known[path], profile)
 
 
 def _spec(path: Path) -> Document:
@@ -152,7 +153,14 @@ def _spec(path: Path) -> Document:
 
 def modelled(document: Document, profile: Profile) -> Spec:
     """The same of a spec that was read; raises KiterError with what the schema does not allow."""
-    return resolve(_checked(document), profile.number)
+    return _resolved(_checked(document), profile)
+
+
+def _resolved(document: Document, profile: Profile) -> Spec:
+    """The model; raises KiterError with what is wrong with the fixtures that it can have."""
+    it = resolve(document, profile.number)
+    library_of(it)
+    return it
 
 
 def _checked(document: Document) -> Document:

@@ -13,23 +13,25 @@ from kiter.lint.tables import rule
 from kiter.names import near, only
 from kiter.spec.argument import Argument
 from kiter.spec.node import Node
-from kiter.spec.rewrite import renamed
+from kiter.spec.rewrite import renamed, replaced
 
 
 @rule(
     "T01",
     "an expectation about other elements",
     "what user space should see depends on what the elements are, and of what",
-    hint="see 'expect' in the reference of the spec language",
+    hint="a fixture names what it sees: see its oracles",
+    mends=True,
 )
 def other_elements(s: Subject) -> Iterator[Hit]:
     found = _fixtures(s)
     possible = frozenset(name for fixture in found for name in fixture.oracles)
     for expect, node in _expected(s):
         if expect not in possible:
-            hint = f"there is {', '.join(sorted(possible))}" if possible else "leave it out"
+            hint, right = near(expect, sorted(possible)) or "leave it out", only(expect, possible)
+            edit = replaced(node["expect"], right) if right else None
             of = f"of the fixture '{found[0].name}'" if found else f"of elements of type '{s.it.element}'"
-            yield Hit(node["expect"].at, f"'{expect}' is no oracle {of}", hint)
+            yield Hit(node["expect"].at, f"'{expect}' is no oracle {of}", hint, edit)
 
 
 def _fixtures(s: Subject) -> tuple[Fixture, ...]:

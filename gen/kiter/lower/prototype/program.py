@@ -50,7 +50,7 @@ class Program:
 def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program | None:
     """None for elements that user space knows nothing of; `absent` are flag values to leave out."""
     found = fixture(ctx)
-    if found is None:
+    if found is None or not found.shown:
         return None
     handles, given = held(ctx), tuple(_without(f, absent) for f in flags(ctx))
     told = cases(ctx, ctx.it.tests.cases)
