@@ -10,6 +10,7 @@ from kiter.errors import Edit
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use, When
 from kiter.lint.tables import rule
+from kiter.lint.tokens import Call, calls
 from kiter.lint.vocabulary import LOOSE_MEMBERS
 from kiter.spec.argument import Argument
 from kiter.spec.rewrite import added, following, replaced, without
@@ -325,3 +326,15 @@ def loose_list(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
         if isinstance(level.walk, List) and level.walk.member in LOOSE_MEMBERS and "task" in s.it.element:
             yield Hit(level.walk.node["member"].at, f"'{level.walk.member}' is not linked by RCU")
+    for use in s.now:
+        for call in calls(use.words) if "tasklist_lock" not in use.names else ():
+            member = call.arguments[-1] if call.arguments else ()
+            if len(member) == 1 and member[0].text in LOOSE_MEMBERS and _entry_of_task(s, call):
+                yield Hit(use.at(member[0].offset), f"'{member[0].text}' is not linked by RCU")
+
+
+def _entry_of_task(s: Subject, call: Call) -> bool:
+    """Whether a macro of lists gives tasks: by the struct that it names, else by the elements."""
+    words = [token.text for argument in call.arguments for token in argument]
+    named = words[words.index("struct") + 1] if "struct" in words[:-1] else s.it.element
+    return "task_struct" in named and call.name.text.startswith(("list_", "hlist_", "container_of"))
