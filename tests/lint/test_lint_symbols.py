@@ -64,6 +64,24 @@ def test_trusted_field_must_have_its_type(given, told, btf):
     assert [d.message for d in found if d.code == "C36"] == ([told] if told else [])
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("CSS_TASK_ITER_PROCS | CSS_TASK_ITER_THREADED", []),
+        ("CSS_TASK_ITER_PROCS | BIT(7)", []),
+        ("CSS_TASK_ITER_SLEEPERS", ["CSS_TASK_ITER_SLEEPERS"]),
+        ("CSS_TASK_ITER_PROCS | CSS_TASK_ITER_SLEEPERS", ["CSS_TASK_ITER_SLEEPERS"]),
+    ],
+)
+def test_every_name_of_a_combination_must_be_there(value, told, btf):
+    text = WRONG.read_text("utf-8")
+    given = re.sub(r"bits:\n.*", f"combinations:\n      {value}: {{doc: some}}", text)
+    found = unknown(resolve(parse(given, "x.yaml"), TARGET.number), TARGET, btf)
+    assert [d.message for d in found if d.code == "C34"] == [
+        f"'{name}' is no enumerator of this kernel" for name in told
+    ]
+
+
 @pytest.mark.parametrize("code", BESIDE.rules)
 def test_the_good_line_keeps_the_rule(code, btf):
     it = resolve(parse(mended(code), "x.yaml"), TARGET.number)

@@ -15,7 +15,8 @@ from kiter.btf.reader import Btf
 from kiter.errors import Diagnostic
 from kiter.lint.rule import Hit, Table
 from kiter.lint.subject import Subject, subject
-from kiter.lint.tokens import calls
+from kiter.lint.tokens import calls, words
+from kiter.spec.argument import Value
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
@@ -50,17 +51,26 @@ def unknown(it: Spec, profile: Profile, btf: Btf) -> list[Diagnostic]:
 def no_enumerator(beside: Beside) -> Iterator[Hit]:
     """A kernel without the guard's option has none of the names, and says nothing of them."""
     s, known = beside.subject, beside.btf.enumerators()
-    named = [value.c for a in s.it.arguments for value in a.bits] + [case.flag for case in s.it.cases]
+    named = [name for _, names in _values(s) for name in names] + [case.flag for case in s.it.cases]
     if s.it.guard and not known.keys() & set(named):
         return
     a = s.it.argument(s.it.select) if s.it.select else None
     for case in s.it.cases if a is not None and not a.defines else ():
         if case.flag and case.flag not in known:
             yield Hit(case.node.key_at, f"'{case.flag}' is no enumerator of this kernel")
+    for value, names in _values(s):
+        for name in names:
+            if name not in known:
+                yield Hit(value.node.key_at, f"'{name}' is no enumerator of this kernel")
+
+
+def _values(s: Subject) -> Iterator[tuple[Value, list[str]]]:
+    """Each value, or bit, of an argument that selects no walk, and the names that it is spelled with."""
     for argument in s.it.arguments:
-        for value in argument.bits:
-            if value.c not in known:
-                yield Hit(value.node.key_at, f"'{value.c}' is no enumerator of this kernel")
+        for value in (*argument.bits, *argument.combinations):
+            found = words(value.c)
+            called = {call.name.text for call in calls(found)}
+            yield value, sorted(found.names - called)
 
 
 @BESIDE.rule(
