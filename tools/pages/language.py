@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -35,115 +36,177 @@ WHOLE = "A spec"
 
 def page() -> str:
     """The reference of the spec language."""
-    blocks = [HEAD, "## Kinds of value\n", _kinds()]
-    for title, schema in _sections():
-        blocks += [f"## {title}\n", *_section(title, schema)]
-    return "\n".join(blocks)
+    tables = Reference(spec_schema(), WHOLE, specs(), "the specs that come with kiter").tables()
+    return f"{HEAD}\n{tables}"
 
 
-def _defs() -> Mapping[str, Schema]:
-    found: Mapping[str, Schema] = spec_schema()["$defs"]
-    return found
+@dataclass(frozen=True)
+class Reference:
+    """The tables of a schema, each with the shortest use of it in some documents."""
 
+    schema: Schema
+    # what the schema as a whole is of
+    whole: str
+    documents: tuple[Document, ...]
+    # what the documents are called
+    called: str
 
-def _resolved(schema: Schema) -> Schema:
-    """The schema that a $ref stands for, with what is said beside the $ref."""
-    if "$ref" not in schema:
-        return schema
-    beside = {key: value for key, value in schema.items() if key != "$ref"}
-    return {**_resolved(_defs()[_name(schema)]), **beside}
+    def tables(self) -> str:
+        """The kinds of value, and a section for every mapping with keys of its own."""
+        blocks = ["## Kinds of value\n", self._kinds()]
+        for title, schema in self._sections():
+            blocks += [f"## {title}\n", *self._section(title, schema)]
+        return "\n".join(blocks)
+
+    def _defs(self) -> Mapping[str, Schema]:
+        found: Mapping[str, Schema] = self.schema["$defs"]
+        return found
+
+    def _resolved(self, schema: Schema) -> Schema:
+        """The schema that a $ref stands for, with what is said beside the $ref."""
+        if "$ref" not in schema:
+            return schema
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        return {**self._resolved(self._defs()[_name(schema)]), **beside}
+
+    def _is_section(self, schema: Schema) -> bool:
+        return "properties" in self._resolved(schema)
+
+    def _sections(self) -> Iterator[tuple[str, Schema]]:
+        """Every mapping with keys of its own, once, in the order of its first mention."""
+        seen: dict[str, Schema] = {self.whole: self.schema}
+        waiting = list(seen)
+        while waiting:
+            title = waiting.pop(0)
+            yield title, seen[title]
+            for inner, schema in self._below(seen[title]):
+                if inner not in seen:
+                    seen[inner] = schema
+                    waiting.append(inner)
+
+    def _below(self, schema: Schema) -> Iterator[tuple[str, Schema]]:
+        """The mappings that a mapping's keys lead to, with their titles."""
+        for key, value in schema["properties"].items():
+            for inner in (value, *self._members(value)):
+                if self._is_section(inner):
+                    yield self._title(inner, key), self._resolved(inner)
+
+    def _title(self, schema: Schema, key: str) -> str:
+        """What the section of a schema is called: its name, or the key that leads to it."""
+        return _name(schema) if "$ref" in schema else key
+
+    def _members(self, schema: Schema) -> Iterator[Schema]:
+        """What a list or a mapping of names holds, however deep."""
+        resolved = self._resolved(schema)
+        for key in ("items", "additionalProperties"):
+            if isinstance(inner := resolved.get(key), dict):
+                yield inner
+                yield from self._members(inner)
+
+    def _section(self, title: str, schema: Schema) -> Iterator[str]:
+        if "description" in schema:
+            yield f"{schema['description']}\n"
+        yield "| key | value | needed | meaning |"
+        yield "|---|---|---|---|"
+        required = schema.get("required", ())
+        for key, value in schema["properties"].items():
+            needed = "yes" if key in required else ""
+            meaning = self._resolved(value).get("description", "")
+            yield f"| `{key}` | {self._value(value, key)} | {needed} | {cell(meaning)} |"
+        yield ""
+        yield from self._example(title)
+
+    def _value(self, schema: Schema, key: str = "") -> str:
+        """What may stand at a key, in a few words."""
+        if "$ref" in schema:
+            return self._named(_name(schema), key)
+        if "enum" in schema:
+            return " or ".join(f"`{value}`" for value in schema["enum"])
+        if "properties" in schema:
+            return f"[{key}](#{key})"
+        if "x-says" in schema:
+            return _says(schema)
+        return self._typed(schema, key)
+
+    def _named(self, name: str, key: str) -> str:
+        """A kind of value that has a name: a section, a row of the first table, or what that refers to."""
+        schema = self._defs()[name]
+        if "properties" in schema:
+            return f"[{name}](#{name})"
+        if name in self._simple():
+            return f"[{name}](#kinds-of-value)"
+        return self._value(schema, key)
+
+    def _typed(self, schema: Schema, key: str) -> str:
+        kind = schema.get("type")
+        if kind == "array":
+            count = "two of" if schema.get("maxItems") == 2 else "list of"
+            return f"{count}: {self._value(schema['items'], key)}"
+        if kind == "object":
+            return f"names, each with {_article(self._value(schema['additionalProperties'], key))}"
+        if kind == "integer":
+            return _numbers(schema)
+        return "true or false" if kind == "boolean" else "text"
+
+    def _simple(self) -> tuple[str, ...]:
+        """The kinds of value that several keys share."""
+        used = re.findall(r'"\$ref": "#/\$defs/(\w+)"', json.dumps(self.schema))
+        shared = {name for name in used if used.count(name) > 1}
+        plain = {
+            name for name, schema in self._defs().items() if schema.get("type") not in ("object", "array")
+        }
+        return tuple(
+            name for name in self._defs() if name in shared & plain and "$ref" not in self._defs()[name]
+        )
+
+    def _kinds(self) -> str:
+        rows = ["| kind | value |", "|---|---|"]
+        for name in self._simple():
+            schema = self._defs()[name]
+            said = [_says(schema)] if "x-says" in schema else []
+            said += [self._value(schema)] if "enum" in schema else []
+            said += [cell(schema["description"])] if "description" in schema else []
+            rows.append(f"| {name} | {'. '.join(said)} |")
+        return "\n".join(rows) + "\n"
+
+    def _example(self, title: str) -> Iterator[str]:
+        """The shortest use of a section in the specs that come with kiter."""
+        if title == self.whole:
+            return
+        found = [
+            (len(text), _shown_name(document), text)
+            for document in self.documents
+            for used, path in self._used(self.schema, self.whole, document.data, (), ())
+            if used == title and (text := _text(document, path))
+        ]
+        if not found:
+            yield f"None of {self.called} uses this.\n"
+            return
+        _, name, text = min(found)
+        yield f"From [{name}](../{name}):\n\n```yaml\n{text}\n```\n"
+
+    def _used(
+        self, schema: Schema, title: str, value: object, path: Trail, key: Trail
+    ) -> Iterator[tuple[str, Trail]]:
+        """The sections that the value at a path holds, itself included, each with the path of its key.
+
+        What a list or a mapping of names holds is shown as a whole, below the key that gives it.
+        """
+        resolved = self._resolved(schema)
+        if isinstance(value, dict) and "properties" in resolved:
+            if value:
+                yield title, key
+            for name, inner in value.items():
+                below, there = resolved["properties"][name], (*path, name)
+                yield from self._used(below, self._title(below, name), inner, there, there)
+        elif isinstance(value, dict | list):
+            member = resolved["items" if isinstance(value, list) else "additionalProperties"]
+            for name, inner in enumerate(value) if isinstance(value, list) else value.items():
+                yield from self._used(member, self._title(member, title), inner, (*path, name), key)
 
 
 def _name(schema: Schema) -> str:
     return str(schema["$ref"]).rsplit("/", 1)[1]
-
-
-def _is_section(schema: Schema) -> bool:
-    return "properties" in _resolved(schema)
-
-
-def _sections() -> Iterator[tuple[str, Schema]]:
-    """Every mapping with keys of its own, once, in the order of its first mention."""
-    seen: dict[str, Schema] = {WHOLE: spec_schema()}
-    waiting = list(seen)
-    while waiting:
-        title = waiting.pop(0)
-        yield title, seen[title]
-        for inner, schema in _below(seen[title]):
-            if inner not in seen:
-                seen[inner] = schema
-                waiting.append(inner)
-
-
-def _below(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """The mappings that a mapping's keys lead to, with their titles."""
-    for key, value in schema["properties"].items():
-        for inner in (value, *_members(value)):
-            if _is_section(inner):
-                yield _title(inner, key), _resolved(inner)
-
-
-def _title(schema: Schema, key: str) -> str:
-    """What the section of a schema is called: its name, or the key that leads to it."""
-    return _name(schema) if "$ref" in schema else key
-
-
-def _members(schema: Schema) -> Iterator[Schema]:
-    """What a list or a mapping of names holds, however deep."""
-    resolved = _resolved(schema)
-    for key in ("items", "additionalProperties"):
-        if isinstance(inner := resolved.get(key), dict):
-            yield inner
-            yield from _members(inner)
-
-
-def _section(title: str, schema: Schema) -> Iterator[str]:
-    if "description" in schema:
-        yield f"{schema['description']}\n"
-    yield "| key | value | needed | meaning |"
-    yield "|---|---|---|---|"
-    required = schema.get("required", ())
-    for key, value in schema["properties"].items():
-        needed = "yes" if key in required else ""
-        meaning = _resolved(value).get("description", "")
-        yield f"| `{key}` | {_value(value, key)} | {needed} | {cell(meaning)} |"
-    yield ""
-    yield from _example(title)
-
-
-def _value(schema: Schema, key: str = "") -> str:
-    """What may stand at a key, in a few words."""
-    if "$ref" in schema:
-        return _named(_name(schema), key)
-    if "enum" in schema:
-        return " or ".join(f"`{value}`" for value in schema["enum"])
-    if "properties" in schema:
-        return f"[{key}](#{key})"
-    if "x-says" in schema:
-        return _says(schema)
-    return _typed(schema, key)
-
-
-def _named(name: str, key: str) -> str:
-    """A kind of value that has a name: a section, a row of the first table, or what that refers to."""
-    schema = _defs()[name]
-    if "properties" in schema:
-        return f"[{name}](#{name})"
-    if name in _simple():
-        return f"[{name}](#kinds-of-value)"
-    return _value(schema, key)
-
-
-def _typed(schema: Schema, key: str) -> str:
-    kind = schema.get("type")
-    if kind == "array":
-        count = "two of" if schema.get("maxItems") == 2 else "list of"
-        return f"{count}: {_value(schema['items'], key)}"
-    if kind == "object":
-        return f"names, each with {_article(_value(schema['additionalProperties'], key))}"
-    if kind == "integer":
-        return _numbers(schema)
-    return "true or false" if kind == "boolean" else "text"
 
 
 def _numbers(schema: Schema) -> str:
@@ -159,61 +222,6 @@ def _article(text: str) -> str:
 
 def _says(schema: Schema) -> str:
     return cell(str(schema["x-says"]).removeprefix("must be ").removeprefix("must hold "))
-
-
-@cache
-def _simple() -> tuple[str, ...]:
-    """The kinds of value that several keys share."""
-    used = re.findall(r'"\$ref": "#/\$defs/(\w+)"', resources.schema().read_text("utf-8"))
-    shared = {name for name in used if used.count(name) > 1}
-    plain = {name for name, schema in _defs().items() if schema.get("type") not in ("object", "array")}
-    return tuple(name for name in _defs() if name in shared & plain and "$ref" not in _defs()[name])
-
-
-def _kinds() -> str:
-    rows = ["| kind | value |", "|---|---|"]
-    for name in _simple():
-        schema = _defs()[name]
-        said = [_says(schema)] if "x-says" in schema else []
-        said += [_value(schema)] if "enum" in schema else []
-        said += [cell(schema["description"])] if "description" in schema else []
-        rows.append(f"| {name} | {'. '.join(said)} |")
-    return "\n".join(rows) + "\n"
-
-
-def _example(title: str) -> Iterator[str]:
-    """The shortest use of a section in the specs that come with kiter."""
-    if title == WHOLE:
-        return
-    found = [
-        (len(text), _shown_name(document), text)
-        for document in specs()
-        for used, path in _used(spec_schema(), WHOLE, document.data, (), ())
-        if used == title and (text := _text(document, path))
-    ]
-    if not found:
-        yield "None of the specs that come with kiter uses this.\n"
-        return
-    _, name, text = min(found)
-    yield f"From [{name}](../{name}):\n\n```yaml\n{text}\n```\n"
-
-
-def _used(schema: Schema, title: str, value: object, path: Trail, key: Trail) -> Iterator[tuple[str, Trail]]:
-    """The sections that the value at a path holds, itself included, each with the path of its key.
-
-    What a list or a mapping of names holds is shown as a whole, below the key that gives it.
-    """
-    resolved = _resolved(schema)
-    if isinstance(value, dict) and "properties" in resolved:
-        if value:
-            yield title, key
-        for name, inner in value.items():
-            below, there = resolved["properties"][name], (*path, name)
-            yield from _used(below, _title(below, name), inner, there, there)
-    elif isinstance(value, dict | list):
-        member = resolved["items" if isinstance(value, list) else "additionalProperties"]
-        for name, inner in enumerate(value) if isinstance(value, list) else value.items():
-            yield from _used(member, _title(member, title), inner, (*path, name), key)
 
 
 def _shown_name(document: Document) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kiter import resources
-from tools.pages import complaints, differences, iterators, language, rules, tour
+from tools.pages import complaints, differences, fixtures, iterators, language, rules, tour
 
 PAGES = {
     "complaints.md": complaints.page,
     "spec.md": language.page,
+    "fixtures.md": fixtures.page,
     "rules.md": rules.page,
     "differences.md": differences.page,
     "iterators.md": iterators.page,
