@@ -127,7 +127,7 @@ def read(
             status = max(status, error.status)
     for it in iterators:
         found += lint.lint(it, profile)
-    found += lint.lint_together(iterators)
+    found += lint.lint_cross_spec(iterators)
     if any(d.severity == "error" for d in found):
         raise KiterError(*found, status=status)
     return Read(tuple(iterators), tuple(sorted(found)), tuple(younger))

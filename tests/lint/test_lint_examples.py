@@ -8,7 +8,7 @@ from mended import mended
 
 from kiter.cli.main import main
 from kiter.errors import Diagnostic
-from kiter.lint import design, examples, lint, lint_together
+from kiter.lint import design, examples, lint, lint_cross_spec
 from kiter.lint.codes import RULES
 from kiter.lint.source.check import check as check_source
 from kiter.lint.source.table import TRIO
@@ -35,7 +35,7 @@ def _findings(code: str, text: str) -> list[Diagnostic]:
         return [d for d in (*lint(it, TARGET), *design(it, TARGET)) if d.code == code]
     path = examples.shown(code)
     first = _iterator(path.with_name(f"{path.stem}_first.yaml").read_text("utf-8"), "first.yaml")
-    return [d for d in lint_together([first, it]) if d.code == code]
+    return [d for d in lint_cross_spec([first, it]) if d.code == code]
 
 
 @pytest.mark.parametrize("code", [*SPEC.rules, *RUN.rules])

@@ -68,7 +68,7 @@ def test_what_only_looks_wrong_is_not_reported(path):
 
 
 def test_our_own_specs_go_together():
-    assert lint.lint_together([resolve(load(path), LATER.number) for path in SPECS]) == []
+    assert lint.lint_cross_spec([resolve(load(path), LATER.number) for path in SPECS]) == []
 
 
 def test_every_rule_is_shown_to_fire():
@@ -91,7 +91,7 @@ def test_explain_knows_every_rule():
 
 
 def test_an_iterator_is_there_once(tmp_path):
-    found = lint.lint_together(list(_iterators(tmp_path, ONE.format(name="a"), ONE.format(name="a"))))
+    found = lint.lint_cross_spec(list(_iterators(tmp_path, ONE.format(name="a"), ONE.format(name="a"))))
     assert [d.code for d in found] == ["K20"]
     assert found[0].at.file.endswith("1.yaml") and found[0].at.line == 1 and found[0].at.column == 11
     assert "0.yaml:1" in found[0].message
@@ -100,7 +100,7 @@ def test_an_iterator_is_there_once(tmp_path):
 def test_an_enumerator_is_there_once(tmp_path):
     first = FLAGGED.format(name="a", defines="enum", flag="ONE")
     second = FLAGGED.format(name="b", defines="enum x", flag="ONE")
-    found = lint.lint_together(list(_iterators(tmp_path, first, second)))
+    found = lint.lint_cross_spec(list(_iterators(tmp_path, first, second)))
     assert [(d.code, d.at.line) for d in found] == [("K21", 10)]
     assert "0.yaml:10" in found[0].message
 
@@ -109,13 +109,13 @@ def test_an_enumerator_of_another_kernel_does_not_clash(tmp_path):
     first = FLAGGED.format(name="a", defines="enum", flag="ONE")
     second = FLAGGED.format(name="b", defines="enum", flag="TWO")
     second += '    ONE: {doc: one, since: "7.3", cursor: {next: next_task(pos)}, expect: processes}\n'
-    assert lint.lint_together(list(_iterators(tmp_path, first, second))) == []
+    assert lint.lint_cross_spec(list(_iterators(tmp_path, first, second))) == []
 
 
 def test_an_enum_is_there_once(tmp_path):
     first = FLAGGED.format(name="a", defines="enum x", flag="ONE")
     second = FLAGGED.format(name="b", defines="enum x", flag="TWO")
-    found = lint.lint_together(list(_iterators(tmp_path, first, second)))
+    found = lint.lint_cross_spec(list(_iterators(tmp_path, first, second)))
     assert [(d.code, d.at.line) for d in found] == [("K21", 6)]
 
 

@@ -11,7 +11,7 @@ import pytest
 from expected_errors import disagreements, expected_in
 
 from kiter.errors import Diagnostic, KiterError
-from kiter.lint import design, lint, lint_together
+from kiter.lint import design, lint, lint_cross_spec
 from kiter.lint.source.check import check as check_source
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import load
@@ -42,9 +42,9 @@ def _lint_errors(path: Path) -> Sequence[Diagnostic]:
     return [d for d in found if tested or d.code[0] != "T"]
 
 
-def _together_errors(path: Path) -> Sequence[Diagnostic]:
+def _cross_spec_errors(path: Path) -> Sequence[Diagnostic]:
     both = [path.with_name(f"{path.stem}_first.yaml"), path]
-    return lint_together([resolve(load(one), (6, 12)) for one in both])
+    return lint_cross_spec([resolve(load(one), (6, 12)) for one in both])
 
 
 def _source_errors(path: Path) -> Sequence[Diagnostic]:
@@ -55,7 +55,7 @@ PHASES: dict[str, Callable[[Path], Sequence[Diagnostic]]] = {
     "yaml": _yaml_errors,
     "schema": _schema_errors,
     "lint": _lint_errors,
-    "together": _together_errors,
+    "together": _cross_spec_errors,
     "source": _source_errors,
 }
 FOUND = [path for folder in PHASES for path in sorted((ERRORS / folder).glob("*.[yc]*"))]

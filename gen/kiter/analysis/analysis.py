@@ -16,14 +16,14 @@ class Analysis:
     """What follows from one spec for one kernel."""
 
     state: State
-    ahead: Lookahead | None  # there where all cases look ahead with one cursor
+    lookahead: Lookahead | None  # there where all cases look ahead with one cursor
     releases: bool  # the end of the walk gives things back, and so has a function for it
 
 
 def analyse(it: Spec) -> Analysis:
     """The analysis of a spec that is sound()."""
-    ahead = look_ahead(it)
-    return Analysis(state(it, ahead), ahead, _releases(it))
+    lookahead = look_ahead(it)
+    return Analysis(state(it, lookahead), lookahead, _releases(it))
 
 
 def sound(it: Spec) -> bool:

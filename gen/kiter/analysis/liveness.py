@@ -50,15 +50,15 @@ class Liveness:
         return self.field if self.test is Test.FLAG else ""
 
 
-def live(it: Spec, ahead: Lookahead | None, resources: tuple[Resource, ...], memory: str) -> Liveness:
+def liveness(it: Spec, lookahead: Lookahead | None, resources: tuple[Resource, ...], memory: str) -> Liveness:
     """The test of one iterator; `memory` names the pointer to allocated state, if it is."""
     if memory:
         return Liveness(Test.POINTER, (memory,))
     walk = it.cases[0].walk
     if isinstance(walk, Counter | Index):
         return _numbers(it, walk)
-    if ahead or it.lifetime == "held":
-        return Liveness(Test.POINTER, ((ahead.inner if ahead else walk).name,))
+    if lookahead or it.lifetime == "held":
+        return Liveness(Test.POINTER, ((lookahead.inner if lookahead else walk).name,))
     if common := _common(it, resources):
         return Liveness(Test.POINTER, (common[0],))
     return Liveness(Test.FLAG, ("live",))

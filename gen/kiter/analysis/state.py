@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kiter.analysis.liveness import Liveness, live
+from kiter.analysis.liveness import Liveness, liveness
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.stored import kept_resources
 from kiter.spec.model import Spec
@@ -81,14 +81,17 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The fields in the order of the struct, the words of 8 bytes they take, and what says "live".
+    """What an iterator keeps from one step to the next.
 
-    `memory` is None unless it is allocated.
+    fields: in the order of the struct
+    words: of 8 bytes, how many they take
+    liveness: what tells that a walk is under way
+    memory: where the fields are, None unless that is allocated
     """
 
     fields: tuple[Field, ...]
     words: int
-    live: Liveness
+    liveness: Liveness
     memory: Memory | None
 
     def has(self, name: str) -> bool:
@@ -96,11 +99,11 @@ class State:
         return any(field.name == name for field in self.fields)
 
 
-def state(it: Spec, ahead: Lookahead | None) -> State:
+def state(it: Spec, lookahead: Lookahead | None) -> State:
     """The state of an iterator; one that is by hand has what its spec says, no more."""
     resources = kept_resources(it)
     memory = _memory(it, resources)
-    alive = live(it, ahead, resources, memory.name if memory else "")
+    alive = liveness(it, lookahead, resources, memory.name if memory else "")
     fields = _given(it) if it.by_hand else _fields(it, resources, alive)
     words = it.room if it.by_hand else 1 if memory else max(it.room, _words(fields))
     return State(fields, words, alive, memory)

@@ -100,7 +100,7 @@ def _iterator(verdicts: Verdicts, prototype: Prototype, verbose: int) -> Iterato
 
 def untried(it: Spec) -> str:
     """What no verdict speaks of: an iterator of whose elements user space knows nothing is never run."""
-    told = any(trial.told for trial in it.tests.cases)
+    told = any(case.told for case in it.tests.cases)
     if fixture_of(it) and (it.lifetime != "state" or told):
         return ""
     return "not tried: walks and contract, for the tests know nothing of its elements"

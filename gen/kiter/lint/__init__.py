@@ -63,7 +63,7 @@ def _heard(it: Spec, profile: Profile, rules: Iterable[Rule[Subject]]) -> list[D
     return sorted(silence.heard(document, found))
 
 
-def lint_together(its: Sequence[Spec]) -> list[Diagnostic]:
+def lint_cross_spec(its: Sequence[Spec]) -> list[Diagnostic]:
     """What is wrong with several iterators of one kernel; reported at the second of two."""
     documents = {it.node.document.name: it.node.document for it in its}
     hits = ((rule, hit) for rule in RUN.rules.values() for hit in rule.check(its))

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kiter.lint.rule import Hit
-from kiter.lint.tables import rule_together
+from kiter.lint.tables import cross_spec_rule
 from kiter.spec import model
 from kiter.spec.node import Node
 
 
-@rule_together(
+@cross_spec_rule(
     "K20",
     "two iterators with one name",
     "the kfuncs' names follow from the iterator's, and a kernel can have each only once",
@@ -27,7 +27,7 @@ def name_twice(its: Sequence[model.Spec]) -> Iterator[Hit]:
             yield Hit(it.node["iterator"].at, message)
 
 
-@rule_together(
+@cross_spec_rule(
     "K21",
     "two enums with one name",
     "enumerators and the names of enums are known all over the kernel's types, so each is there once",
@@ -55,7 +55,7 @@ def _defined(it: model.Spec) -> Iterator[tuple[str, Node]]:
         yield case.flag, case.node
 
 
-@rule_together(
+@cross_spec_rule(
     "K23",
     "two kfuncs with one name",
     "a kernel has each kfunc once",

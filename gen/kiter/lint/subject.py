@@ -199,7 +199,7 @@ def subject(it: Spec, profile: Profile) -> Subject:
     levels = tuple(level for case in every for level in levels_of(case))
     analysis = analyse(it) if sound(it) else None
     # those that look ahead find the first element in new()
-    first = When.NEW if analysis and analysis.ahead else When.NEXT
+    first = When.NEW if analysis and analysis.lookahead else When.NEXT
     slots = tuple(_slots(it, every, levels, first))
     return Subject(it, profile, every, levels, slots, tuple(_uses(slots)), analysis)
 

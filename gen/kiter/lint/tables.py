@@ -16,4 +16,4 @@ RUN: Table[Sequence[Spec]] = Table()
 """Each looks at all iterators of a run."""
 
 rule = SPEC.rule
-rule_together = RUN.rule
+cross_spec_rule = RUN.rule

@@ -20,8 +20,12 @@ from kiter.target.profile import Profile
 class LoweringContext:
     """One iterator, and what follows from it.
 
-    `releases` says that the end of the walk gives things back, and so has a function for it;
-    `ahead` is there where all cases look ahead with one cursor.
+    it: its spec, resolved for the kernel
+    profile: the kernel
+    state: what it keeps from one step to the next
+    scope: what names in snippets become
+    releases: the end of the walk gives things back, and so has a function for it
+    lookahead: there where all cases look ahead with one cursor
     """
 
     it: Spec
@@ -29,7 +33,7 @@ class LoweringContext:
     state: State
     scope: Scope
     releases: bool
-    ahead: Lookahead | None
+    lookahead: Lookahead | None
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -60,4 +64,6 @@ class LoweringContext:
 def lowering_context(it: Spec, profile: Profile) -> LoweringContext:
     """Everything that the outputs share, decided once; `it` must have passed the linter."""
     made = analyse(it)
-    return LoweringContext(it, profile, made.state, scope(it, profile, made.state), made.releases, made.ahead)
+    return LoweringContext(
+        it, profile, made.state, scope(it, profile, made.state), made.releases, made.lookahead
+    )

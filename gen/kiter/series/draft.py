@@ -122,7 +122,7 @@ class Mailing:
 
     prefix: str
     version: int
-    letter: str
+    cover_letter: str
     to: tuple[str, ...]
     cc: tuple[str, ...]
     previous: str
@@ -131,7 +131,7 @@ class Mailing:
 def mails(draft: Draft, mailing: Mailing) -> Mapping[str, str]:
     """The mails by the names of their files, the cover letter first; they are git format-patch's."""
     git = draft.git
-    git.run("config", f"branch.{draft.branch}.description", mailing.letter)
+    git.run("config", f"branch.{draft.branch}.description", mailing.cover_letter)
     words = [f"--subject-prefix={mailing.prefix}", f"--base={draft.base}", "--numbered"]
     words += ["--cover-letter", "--cover-from-description=subject", "--no-renames"]
     words += [f"-v{mailing.version}"] if mailing.version > 1 else []
@@ -191,9 +191,9 @@ def whitespace(draft: Draft, commit: str) -> tuple[str, ...]:
 # --- publishing ----------------------------------------------------------------------------------
 
 
-def publish(draft: Draft, repository: Repository, record: Record, letter: str) -> None:
+def publish(draft: Draft, repository: Repository, record: Record, cover_letter: str) -> None:
     """Bring branch and record into the user's repository: both or neither. Raises KiterError M09."""
     words = ("--quiet", "--atomic", "--no-tags", "--no-write-fetch-head", "--no-auto-gc")
     refs = (f"+{name}:{name}" for name in (_full(draft.branch), record.ref))
     repository.git.run("fetch", *words, str(draft.git.path), *refs)
-    repository.git.run("config", f"branch.{draft.branch}.description", letter)
+    repository.git.run("config", f"branch.{draft.branch}.description", cover_letter)

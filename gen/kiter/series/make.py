@@ -55,7 +55,7 @@ class Series:
     repository: Repository
     draft: Draft
     record: Record
-    letter: str
+    cover_letter: str
     patches: tuple[Patch, ...]
     mails: Mapping[str, str]
     people: People
@@ -76,16 +76,16 @@ def made(where: Repository, its: Sequence[model.Spec], profile: Profile, wish: W
     before = versions.before(where.git, name, wish.version)
     plan = _Plan(where, profile, wish, tuple(its), steps.split(*_wanted(where, its, profile, wish)))
     log = plan.changelog(before)
-    record, letter = plan.record(name, log), plan.letter(log)
+    record, cover_letter = plan.record(name, log), plan.cover_letter(log)
     commits = [Change(text, piece.texts) for piece, _, text in plan.messages()]
     with draft.drafted(where, branch, commits, record) as drafted:
         asked = plan.people(drafted)
         compared = f"{before.base}..{before.head}" if before else ""
-        mailing = Mailing(its[0].series.prefix, wish.version, letter, asked.to, asked.cc, compared)
+        mailing = Mailing(its[0].series.prefix, wish.version, cover_letter, asked.to, asked.cc, compared)
         mails = draft.mails(drafted, mailing)
         patches = tuple(plan.patches(drafted, mails))
         notes = tuple(plan.notes())
-        yield Series(name, wish.version, where, drafted, record, letter, patches, mails, asked, notes)
+        yield Series(name, wish.version, where, drafted, record, cover_letter, patches, mails, asked, notes)
 
 
 def _wanted(
@@ -125,7 +125,7 @@ class _Plan:
         rebased = before.base != self.where.base
         return messages.of_changes(changes.changelog(self.wish.version, before, self.specs, rebased))
 
-    def letter(self, log: Sequence[str]) -> str:
+    def cover_letter(self, log: Sequence[str]) -> str:
         """The cover letter."""
         by_hand = {piece.rendered.iterator for piece in self.pieces.pieces if piece.by_hand}
         return messages.of_cover(self.its, self.profile, by_hand, log)

@@ -81,21 +81,21 @@ def _sources(patch: Patch) -> list[str]:
 def _of_file(patch: Patch, path: str, bench: Bench) -> Iterator[Job]:
     rendered, artefacts = patch.piece.rendered, bench.artefacts
     flags = artefacts.around(rendered, bench.cache).flags
-    trial = _Trial(patch, path, bench)
-    yield trial.job(JobKind.KERNEL, "B01", _compiler(path, bench, flags, rendered), flags)
+    comparison = _Comparison(patch, path, bench)
+    yield comparison.job(JobKind.KERNEL, "B01", _compiler(path, bench, flags, rendered), flags)
     if rendered.guard and _is_built_without(patch, path):
         off = artefacts.off(rendered.guard, bench.cache)
         header = bench.folder / f"{rendered.guard}.h"
         header.write_text(off.header, encoding="utf-8")
         look = _compiler(path, bench, (*flags, "-include", str(header)), rendered)
-        yield trial.job(JobKind.GUARD_OFF, "B07", look, (*flags, off.header))
+        yield comparison.job(JobKind.GUARD_OFF, "B07", look, (*flags, off.header))
     if artefacts.sparse and not rendered.inside:
         look = _sparse(path, bench, flags, rendered)
-        yield trial.job(JobKind.SPARSE, "B06", look, (artefacts.sparse.identity, *flags))
+        yield comparison.job(JobKind.SPARSE, "B06", look, (artefacts.sparse.identity, *flags))
     if artefacts.tree and _is_documented(rendered, path):
         perl = tools.require("perl")
         look = _kernel_doc(path, artefacts.tree, perl)
-        yield trial.job(JobKind.KERNEL_DOC, "B05", look, (perl.identity, sys.version))
+        yield comparison.job(JobKind.KERNEL_DOC, "B05", look, (perl.identity, sys.version))
 
 
 def _is_built_without(patch: Patch, path: str) -> bool:
@@ -115,8 +115,8 @@ def _is_documented(rendered: Rendered, path: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trial:
-    """Jobs on one file that tell what is new with the patch: what it had before is not the series' doing."""
+class _Comparison:
+    """Jobs on one file, as it was and as it is with the patch, that tell what is new in it."""
 
     patch: Patch
     path: str

@@ -35,7 +35,7 @@ def write(series: Series, out: Path) -> tuple[Path, ...]:
         why = f"it cannot be written: {error.strerror or error}"
         raise refusal([finding("A08", str(file), why)], ENVIRONMENT) from error
     try:
-        draft.publish(series.draft, series.repository, series.record, series.letter)
+        draft.publish(series.draft, series.repository, series.record, series.cover_letter)
     except BaseException:
         _put_back(texts, kept)
         raise

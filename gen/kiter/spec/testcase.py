@@ -67,7 +67,7 @@ class Tests:
                 Array(name, item.text("type"), tuple(item.value["values"]))
                 for name, item in _entries(node, "data")
             ),
-            cases=tuple(_trial(item) for item in _listed(node, "cases")),
+            cases=tuple(_case(item) for item in _listed(node, "cases")),
         )
 
 
@@ -81,7 +81,7 @@ def _listed(node: Node, key: str) -> Iterator[Node]:
         yield from item.each()
 
 
-def _trial(node: Node) -> TestCase:
+def _case(node: Node) -> TestCase:
     return TestCase(
         name=node.text("name"),
         arguments=tuple(node.value["arguments"].items()),

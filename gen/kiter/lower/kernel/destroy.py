@@ -34,10 +34,10 @@ class Shared:
 
 
 @view_class()
-class GivesBack:
+class Released:
     """What was taken is given back if the walk ever began; `live` is "" where each part knows that itself."""
 
-    template: ClassVar = "kernel/destroy/gives_back.c.j2"
+    template: ClassVar = "kernel/destroy/released.c.j2"
     kit: Kit
     live: str
     parts: tuple[Part, ...]
@@ -76,12 +76,12 @@ def _body(ctx: LoweringContext) -> Part | None:
     if isinstance(walk, Linked):
         return _linked(ctx, walk)
     if ctx.releases:
-        return Shared(bare(ctx), f"kit->{ctx.state.live.field}", empty.drain(ctx))
+        return Shared(bare(ctx), f"kit->{ctx.state.liveness.field}", empty.drain(ctx))
     parts = tuple(release.parts(ctx))
     if not parts:
         return None
     numbers = isinstance(walk, Counter | Index)
-    return GivesBack(kit(ctx), "" if numbers else empty.live(ctx), parts)
+    return Released(kit(ctx), "" if numbers else empty.live(ctx), parts)
 
 
 def _linked(ctx: LoweringContext, walk: Linked) -> Unlinked:

@@ -41,7 +41,7 @@ def base(ctx: LoweringContext) -> str:
 
 def clear(ctx: LoweringContext) -> Clear:
     """What makes an iterator empty."""
-    live = ctx.state.live
+    live = ctx.state.liveness
     return Clear(tuple(f"{base(ctx)}{field}" for field in live.fields), NOTHING[live.test])
 
 
@@ -53,15 +53,15 @@ def drain(ctx: LoweringContext) -> Part:
 def live(ctx: LoweringContext) -> str:
     """The field that is NULL, or false, in an empty iterator; the variable for the allocated state."""
     memory = ctx.state.memory
-    return memory.name if memory and not memory.whole else f"{base(ctx)}{ctx.state.live.field}"
+    return memory.name if memory and not memory.whole else f"{base(ctx)}{ctx.state.liveness.field}"
 
 
 def dead(ctx: LoweringContext, scope: Scope) -> str:
     """True for an iterator that never was live, or has nothing behind the end of its walk any more."""
-    field = scope.field(ctx.state.live.field)
-    match ctx.state.live.test:
+    field = scope.field(ctx.state.liveness.field)
+    match ctx.state.liveness.test:
         case Test.RANGE:
-            return f"{field} + 1 >= {scope.field(ctx.state.live.fields[1])}"
+            return f"{field} + 1 >= {scope.field(ctx.state.liveness.fields[1])}"
         case Test.TIMES:
             return f"{field} < 0"
         case Test.INDEX:

@@ -64,14 +64,21 @@ class Walk:
 
 
 @view_class()
-class Ahead:
+class LookaheadWalk:
     """A nested walk that looks ahead.
 
-    `stays` are the conditions under which the inner walk goes on, or was all there is: one is enough.
-    `apart` are those under which there is an inner walk at all, none where there always is.
+    kit: the struct of the iterator
+    pos: the declaration of the element that is returned
+    cursor: the field that holds the next one
+    apart: conditions that all hold where there is an inner walk, none where there always is one
+    within: the step of the inner walk
+    stays: conditions under which the inner walk goes on, or was all there is: one is enough
+    outer: the field that holds the element of the outer walk
+    next: the step of the outer walk
+    anchor: where the outer walk has come round
     """
 
-    template: ClassVar = "kernel/next/ahead.c.j2"
+    template: ClassVar = "kernel/next/lookahead.c.j2"
     kit: Kit
     pos: str
     cursor: str
@@ -164,8 +171,8 @@ def kfunc(ctx: LoweringContext) -> Next:
 
 def _body(ctx: LoweringContext) -> Part:
     walk = ctx.cases[0].walk
-    if ctx.ahead:
-        return _ahead(ctx, ctx.ahead)
+    if ctx.lookahead:
+        return _lookahead(ctx, ctx.lookahead)
     match walk:
         case Counter():
             return _counter(ctx, walk)
@@ -198,19 +205,19 @@ def _walk(ctx: LoweringContext) -> Walk:
     )
 
 
-def _ahead(ctx: LoweringContext, ahead: Lookahead) -> Ahead:
-    cursor, outer = (ctx.scope.field(level.name) for level in (ahead.inner, ahead.outer))
+def _lookahead(ctx: LoweringContext, lookahead: Lookahead) -> LookaheadWalk:
+    cursor, outer = (ctx.scope.field(level.name) for level in (lookahead.inner, lookahead.outer))
     flag = ctx.scope.field(ctx.it.select)
-    return Ahead(
+    return LookaheadWalk(
         kit=kit(ctx),
         pos=declare(ctx.it.element, "pos"),
         cursor=cursor,
-        apart=tuple(f"{flag} != {name}" for name in ahead.outside),
-        within=ctx.scope.next(ahead.inner.next, **{ahead.inner.name: "pos", "pos": "pos"}),
-        stays=(cursor, *(f"{flag} == {name}" for name in ahead.inside)),
+        apart=tuple(f"{flag} != {name}" for name in lookahead.outside),
+        within=ctx.scope.next(lookahead.inner.next, **{lookahead.inner.name: "pos", "pos": "pos"}),
+        stays=(cursor, *(f"{flag} == {name}" for name in lookahead.inside)),
         outer=outer,
-        next=ctx.scope.next(ahead.outer.next),
-        anchor=operand(ctx.scope.next(ahead.outer.anchor)),
+        next=ctx.scope.next(lookahead.outer.next),
+        anchor=operand(ctx.scope.next(lookahead.outer.anchor)),
     )
 
 

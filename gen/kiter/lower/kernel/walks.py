@@ -231,8 +231,8 @@ def _nested(ctx: LoweringContext, walk: Nested) -> Step:
 
 def stores(ctx: LoweringContext, walk: Walk) -> dict[str, Value]:
     """The fields of one walk that new() must fill."""
-    if ctx.ahead:
-        return _ahead(ctx, ctx.ahead, walk)
+    if ctx.lookahead:
+        return _lookahead(ctx, ctx.lookahead, walk)
     match walk:
         case Ring():
             return _entry(ctx, walk)
@@ -270,13 +270,13 @@ def _entry(ctx: LoweringContext, walk: Ring) -> dict[str, Value]:
     }
 
 
-def _ahead(ctx: LoweringContext, ahead: Lookahead, walk: Walk) -> dict[str, Value]:
+def _lookahead(ctx: LoweringContext, lookahead: Lookahead, walk: Walk) -> dict[str, Value]:
     """The case of a walk that looks ahead; next() has one body for all of them."""
     if isinstance(walk, Cursor):
         assert walk.first is not None
         return {walk.name: Value(ctx.scope.new(walk.first))}
-    outer = ahead.outer.name
+    outer = lookahead.outer.name
     return {
-        outer: Value(ctx.scope.new(ahead.outer.anchor)),
-        ahead.inner.name: Value(ctx.scope.field(outer), late=True),
+        outer: Value(ctx.scope.new(lookahead.outer.anchor)),
+        lookahead.inner.name: Value(ctx.scope.field(outer), late=True),
     }
