@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -18,6 +19,7 @@ from kiter.btf.types import Type
 from kiter.errors import KiterError
 from kiter.kernel import kernels, toolchain
 from kiter.vm import console, image, initramfs, registration, results, runner
+from kiter.vm.codes import CODES
 from kiter.vm.results import Outcome, decisive_lines, read_report
 
 OOPS = """\
@@ -184,18 +186,24 @@ NEW, NEXT, DESTROY = 1 << 8, 1 << 9, 1 << 10
         (kfunc("bpf_iter_x_new", 0, 2, NEW), []),
         (kfunc("bpf_iter_x_next", 2, 1, NEXT), []),
         (kfunc("bpf_iter_x_destroy", 0, 1, DESTROY), []),
-        (kfunc("taken", 0, 1, 0), ["K02"]),
-        (kfunc("bpf_iter_x_new", 0, 2, NEW | NEXT), ["K03"]),
-        (kfunc("bpf_iter_x_new", 0, 0, NEW), ["K04"]),
-        (kfunc("bpf_iter_x_new", 0, 1, NEW, size=12), ["K05"]),
-        (kfunc("bpf_iter_y_new", 0, 1, NEW), ["K06"]),
-        (kfunc("bpf_iter_x_next", 2, 2, NEXT), ["K07"]),
-        (kfunc("bpf_iter_x_next", 1, 1, NEXT), ["K08"]),
-        (kfunc("bpf_iter_x_destroy", 2, 1, DESTROY), ["K09"]),
+        (kfunc("taken", 0, 1, 0), ["R62"]),
+        (kfunc("bpf_iter_x_new", 0, 2, NEW | NEXT), ["R53"]),
+        (kfunc("bpf_iter_x_new", 0, 0, NEW), ["R54"]),
+        (kfunc("bpf_iter_x_new", 0, 1, NEW, size=12), ["R55"]),
+        (kfunc("bpf_iter_y_new", 0, 1, NEW), ["R56"]),
+        (kfunc("bpf_iter_x_next", 2, 2, NEXT), ["R57"]),
+        (kfunc("bpf_iter_x_next", 1, 1, NEXT), ["R58"]),
+        (kfunc("bpf_iter_x_destroy", 2, 1, DESTROY), ["R59"]),
     ],
 )
 def test_registration_rules(found: list[str], rules: list[str]) -> None:
     assert found == rules
+
+
+def test_every_code_of_a_refusal_is_explained() -> None:
+    given = set(re.findall(r'"([A-Z]\d\d)"', Path(registration.__file__).read_text()))
+    assert len(given) > 10
+    assert given <= CODES.keys()
 
 
 def test_refusal_without_a_broken_rule_tells_what_the_kernel_said() -> None:

@@ -93,7 +93,7 @@ def test_a_pattern_that_fits_no_test_is_no_pass(capsys):
         ("failing", 1, "how_many: is"),
         ("leaking", 1, "references: is"),
         ("rejected", 3, "invalid mem access 'scalar'"),
-        ("refused", 4, "[K15]"),
+        ("refused", 4, "[R41]"),
         ("oopsing", 5, "NULL pointer dereference"),
         ("hanging", 6, "bpf_iter_hanging_next"),
     ],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The codes of running: R02 and on for what the machine lacks, R41 for a module that was refused."""
+"""The codes of running: R02 and on for the machine, R41 and from R51 on for a module that was refused."""
 
 from __future__ import annotations
 
@@ -93,6 +93,72 @@ _ALL = (
         "code that cannot be a module",
         "It uses functions that are private to the file it joins, or its code is by hand: it needs a kernel.",
         "run 'kiter conform' on a kernel that has it; 'kiter apply' puts generated code into a tree",
+    ),
+    Code(
+        "R51",
+        "ids that are no set of kfuncs",
+        "The kernel registers only marked sets: kernel/bpf/btf.c, register_btf_kfunc_id_set().",
+        "declare the set with BTF_KFUNCS_START()",
+    ),
+    Code(
+        "R52",
+        "a kfunc without BTF",
+        "The id of a function that is static, or not marked, is 0: tools/bpf/resolve_btfids/main.c.",
+        "mark it with __bpf_kfunc, and build the module with pahole and the kernel's vmlinux at hand",
+    ),
+    Code(
+        "R53",
+        "a kfunc with two of an iterator's flags",
+        "A kfunc is one of new, next and destroy: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
+        "leave one of KF_ITER_NEW, KF_ITER_NEXT and KF_ITER_DESTROY",
+    ),
+    Code(
+        "R54",
+        "an iterator's kfunc that does not take the iterator first",
+        "The first argument points to a struct bpf_iter_...: kernel/bpf/btf.c, btf_check_iter_arg().",
+    ),
+    Code(
+        "R55",
+        "an iterator's struct of odd size",
+        "It lives in whole stack slots of 8 bytes: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
+    ),
+    Code(
+        "R56",
+        "an iterator's kfunc whose name does not follow from its struct",
+        "The kernel makes the names from that of the struct: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
+    ),
+    Code(
+        "R57",
+        "next() or destroy() with further arguments",
+        "They take the iterator and nothing else: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
+    ),
+    Code(
+        "R58",
+        "a next() that returns no pointer",
+        "It returns the element or NULL: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
+    ),
+    Code(
+        "R59",
+        "a destroy() that returns something",
+        "It returns void: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
+    ),
+    Code(
+        "R60",
+        "a kfunc with different flags in two sets",
+        "The flags of a kfunc are the same everywhere: tools/bpf/resolve_btfids/main.c.",
+    ),
+    Code(
+        "R61",
+        "kfuncs registered twice for one hook",
+        "Some types of programs share a hook, and a module registers once for each: kernel/bpf/btf.c, "
+        "bpf_prog_type_to_kfunc_hook() and btf_populate_kfunc_set().",
+        "register the set for one of these types: the others get it, too",
+    ),
+    Code(
+        "R62",
+        "a kfunc with the name of a function of the kernel",
+        "A name stands for one function, and Linux 7.3 looks: kernel/bpf/btf.c, btf_check_kfunc_name().",
+        "give the kfunc another name",
     ),
 )
 

@@ -84,30 +84,30 @@ def check_sets(sets: Iterable[IdSet], types: Btf, kernel: frozenset[str]) -> Ite
     for group in sets:
         if not group.marked:
             yield Finding(
-                "K01", f"the set {group.name} is no set of kfuncs", "declare it with BTF_KFUNCS_START()"
+                "R51", f"the set {group.name} is no set of kfuncs", "declare it with BTF_KFUNCS_START()"
             )
         for kfunc in group.kfuncs:
             yield from _check_kfunc(kfunc, types, kernel)
             if flags_of.setdefault(kfunc.name, kfunc.flags) != kfunc.flags:
                 yield Finding(
-                    "K11", f"{kfunc.name} has different flags in two sets", "they must be the same everywhere"
+                    "R60", f"{kfunc.name} has different flags in two sets", "they must be the same everywhere"
                 )
 
 
 def _check_kfunc(kfunc: Kfunc, types: Btf, kernel: frozenset[str]) -> Iterator[Finding]:
     if not kfunc.id:
         yield Finding(
-            "K02", "a kfunc of the set has no BTF", "it must be a global function marked __bpf_kfunc"
+            "R52", "a kfunc of the set has no BTF", "it must be a global function marked __bpf_kfunc"
         )
         return
     if kfunc.name in kernel:
         yield Finding(
-            "K02", f"the kernel has a function {kfunc.name}", "a module's kfunc needs a name of its own"
+            "R62", f"the kernel has a function {kfunc.name}", "a module's kfunc needs a name of its own"
         )
     roles = [role for bit, role in ROLES.items() if kfunc.flags & bit]
     if len(roles) > 1:
         both = " and ".join(f"KF_ITER_{r.upper()}" for r in roles)
-        yield Finding("K03", f"{kfunc.name} has {both}", "a kfunc is exactly one of an iterator's three")
+        yield Finding("R53", f"{kfunc.name} has {both}", "a kfunc is exactly one of an iterator's three")
     elif roles:
         yield from _check_iterator(kfunc, roles[0], types)
 
@@ -118,26 +118,26 @@ def _check_iterator(kfunc: Kfunc, role: str, types: Btf) -> Iterator[Finding]:
     state = _state(proto, types)
     if state is None:
         yield Finding(
-            "K04", f"{name}: the first argument is no struct {PREFIX}… *", "the iterator's state comes first"
+            "R54", f"{name}: the first argument is no struct {PREFIX}… *", "the iterator's state comes first"
         )
         return
     if not state.ref or state.ref % 8:
         yield Finding(
-            "K05", f"struct {state.name} has {state.ref} bytes", "its size must be a multiple of 8, and not 0"
+            "R55", f"struct {state.name} has {state.ref} bytes", "its size must be a multiple of 8, and not 0"
         )
     if name != f"{state.name}_{role}" or len(name) >= NAME_MOST:
         yield Finding(
-            "K06", f"{name} is not called {state.name}_{role}", "the kernel makes the name from the struct's"
+            "R56", f"{name} is not called {state.name}_{role}", "the kernel makes the name from the struct's"
         )
     if role != "new" and len(proto.members) != 1:
         yield Finding(
-            "K07", f"{name} has {len(proto.members)} arguments", "it takes the iterator and nothing else"
+            "R57", f"{name} has {len(proto.members)} arguments", "it takes the iterator and nothing else"
         )
     returned = types.skip_modifiers(proto.ref)
     if role == "next" and returned.kind != PTR:
-        yield Finding("K08", f"{name} does not return a pointer", "next() returns the element or NULL")
+        yield Finding("R58", f"{name} does not return a pointer", "next() returns the element or NULL")
     if role == "destroy" and proto.ref != 0:
-        yield Finding("K09", f"{name} returns something", "destroy() returns void")
+        yield Finding("R59", f"{name} returns something", "destroy() returns void")
 
 
 def _state(proto: Type, types: Btf) -> Type | None:
@@ -159,7 +159,7 @@ def check_source(text: str) -> Iterator[Finding]:
         if hook in seen:
             same = f"{seen[hook]} and {short}" if seen[hook] != short else f"{short} twice"
             yield Finding(
-                "K15", f"kfuncs are registered for {same}", "a module may register once for each hook"
+                "R61", f"kfuncs are registered for {same}", "a module may register once for each hook"
             )
         seen[hook] = short
 
@@ -171,7 +171,7 @@ def check_module(ko: Path, kernel: Path, source: str = "") -> list[Finding]:
         types = Btf.of(ko, base)
     except KiterError:
         needed = "pahole and the kernel's vmlinux are needed to build it"
-        return [Finding("K02", "the module has no BTF", needed)]
+        return [Finding("R52", "the module has no BTF", needed)]
     broken = [*check_sets(id_sets(types), types, base.functions()), *check_source(source)]
     return list(dict.fromkeys(broken))
 

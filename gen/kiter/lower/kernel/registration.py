@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from kiter.lower import names
@@ -11,6 +11,7 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
+from kiter.target.profile import Profile
 
 
 @view_class()
@@ -119,7 +120,7 @@ def own_set(ctx: LoweringContext, programs: tuple[str, ...] = (), before: str = 
     """The ids in a set of their own, and the function that registers it, calling `before` first."""
     name = f"bpf_iter_{ctx.it.name}"
     calls = [f"{before}()"] * bool(before)
-    for program in programs or ctx.it.programs:
+    for program in _once(programs or ctx.it.programs, ctx.profile):
         calls.append(f"register_btf_kfunc_id_set(BPF_PROG_TYPE_{program.upper()}, &{name}_set)")
     return Set(
         name=name,
@@ -129,6 +130,18 @@ def own_set(ctx: LoweringContext, programs: tuple[str, ...] = (), before: str = 
         filter=_filter(ctx),
         register=Several(calls[0], tuple(calls[1:])) if calls[1:] else One(calls[0]),
     )
+
+
+def _once(types: Sequence[str], profile: Profile) -> Sequence[str]:
+    """One type for each hook: all that share it get what is registered for one of them.
+
+    A module that registers twice for a hook is refused: kernel/bpf/btf.c, btf_populate_kfunc_set().
+    """
+    hooks = {kind: hook for hook, kinds in profile.hooks.items() for kind in kinds}
+    first: dict[str, str] = {}
+    for kind in types:
+        first.setdefault(hooks.get(kind, kind), kind)
+    return tuple(first.values())
 
 
 def _filter(ctx: LoweringContext) -> str:
