@@ -19,10 +19,17 @@ class StaleMutantError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One bug: `old` becomes `new`, which must happen `count` times; `also` are further such pairs.
+    """One bug.
 
-    `spec` is below specs/. `alone` gives it a boot of its own: it may crash, hang, or touch what
-    other iterators see. `excuse` says why no test can tell it from right code, if that is so.
+    spec: below specs/
+    kind: of what is wrong, such as "registration"
+    slug: how it is called beside the spec
+    what: the bug in words
+    old, new: what becomes of what
+    count: how often that must happen
+    also: further such pairs
+    alone: it has a boot of its own, as it may crash, hang, or touch what other iterators see
+    excuse: why no test can tell it from right code, "" if one can
     """
 
     spec: str

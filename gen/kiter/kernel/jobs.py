@@ -48,11 +48,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work on `text`, which is or holds the output `path`.
+    """Work that checks one output.
 
-    `key` stands for everything that the result depends on beside the files that the work says it has read.
-    `work` gets an empty folder and may leave a product there; `code` is that of its findings. A job that
-    `needs` others (by key) is not run when one of them found something, and gets their products.
+    kind: which check it is
+    spec, path: whose output, and which
+    text: what is looked at, which is or holds that output
+    code: that of its findings
+    key: stands for all that the result depends on beside the files that the work says it has read
+    work: gets an empty folder and what the jobs in `needs` made; may leave a product in it
+    needs: other jobs, by key; it is not run when one of them found something
     """
 
     kind: JobKind

@@ -17,11 +17,14 @@ _EXPANSION = re.compile(r"in expansion of macro|expanded from|in definition of m
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One message about the file that was given to the tool: `line` and `column` count from 1, 0 is unknown.
+    """One message about the file that was given to the tool.
 
-    `elsewhere` is the file:line that the message itself is at when that is another file, such as a kernel
-    header; `code` is set where it is not the code of the job. `unexplained` marks what may not be about the
-    file at all, and so is not remembered.
+    line, column: counted from 1, 0 where that is unknown
+    level: error or warning, as the tool says
+    text: what it says
+    elsewhere: the file:line that the message itself is at when that is another file, such as a kernel header
+    code: set where it is not the code of the job
+    unexplained: it may not be about the file at all, and so is not remembered
     """
 
     line: int

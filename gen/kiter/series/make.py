@@ -48,7 +48,18 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series that is made and not published: `mails` are all of it, by the names of their files."""
+    """A series that is made and not published.
+
+    name, version: which it is
+    repository: where it was asked for
+    draft: the commits, in a clone of that
+    record: what is kept of this version
+    cover_letter: its text
+    patches: those that kiter made
+    mails: all of the series, by the names of their files
+    people: who is to get it
+    notes: what the user should know
+    """
 
     name: str
     version: int

@@ -62,13 +62,16 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order against the kernel's own: nanoseconds per element, and our time over theirs.
+    """One order against the kernel's own. All figures are medians over the rounds.
 
-    All figures are medians over the rounds. `ratio` and `noise` are those of what each round gave,
-    not of the medians: the host slows down for a while, but hardly within a round. `noise` is the
-    kernel's own timed a second time over the first, which tells how far to trust the ratio.
-    `elements` is how many a round visited, 0 when the orders differed and were not timed. `answers`
-    are our new()'s and theirs where both refuse, each in its own way.
+    walk: its name
+    known: whether the kernel has its flag
+    meetings: the two walks from each start
+    elements: how many a round visited, 0 when the orders differed and were not timed
+    ours, theirs: nanoseconds per element
+    ratio: our time over theirs, of each round: the host slows down for a while, but hardly within one
+    noise: theirs a second time over the first, likewise, which tells how far to trust the ratio
+    answers: our new()'s and theirs where both refuse, each in its own way
     """
 
     walk: str

@@ -16,8 +16,13 @@ from kiter.vm.runner import Test
 class VmJob:
     """What to run: the sources, and the kernel that judges them.
 
-    `only` selects tests and subtests ("css/walk*"); `limit` is what one subtest may take in the
-    guest, `deadline` what the whole boot may take, both in seconds.
+    kernel: what is booted
+    modules, programs, tests: the sources
+    types: what vmlinux.h would have beside it if the kernel had the iterators
+    declarations: what bpf_experimental.h would
+    only: selects tests and subtests ("css/walk*")
+    limit: the seconds that one subtest may take in the guest
+    deadline: the seconds that the whole boot may take
     """
 
     kernel: Kernel

@@ -35,12 +35,15 @@ SUFFIX = "_kiter"
 
 @dataclass(frozen=True, slots=True)
 class Prototype:
-    """One iterator as it runs: `name` differs from `it.name` where the kernel has that name itself.
+    """One iterator as it runs.
 
-    `shims` are the symbols that the kernel does not export and the module finds by itself; `native`
-    says that it is the kernel's own that runs, without a module, and `inlined` that the verifier puts
-    instructions in the place of the kernel's own. `flags` are those of the compiler
-    for private headers.
+    it: its spec
+    name: another than that of the spec where the kernel has that one itself
+    rendered: its outputs, under that name
+    shims: symbols that the kernel does not export, and the module finds by itself
+    native: it is the kernel's own that runs, without a module
+    inlined: the verifier puts instructions in the place of the kernel's own
+    flags: those of the compiler for private headers
     """
 
     it: Spec
