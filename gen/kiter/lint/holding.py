@@ -17,8 +17,8 @@ _VARIANT = (
     r"|nmisafe|non_owner|no_resched|notrace|page|read|sched|shared|slow|tasks_trace|timeout|trace|trylock"
     r"|updown|write))*"
 )
-# A lock's name before _lock; what begins so is a test or an atomic operation, not a lock.
-_STEM = r"(?!test_|clear_|__clear_|lockdep_)\w+_(?:seq)?"
+# A lock's name before _lock; others begin, or go on, as a test, an atomic operation or a setter.
+_STEM = r"(?!test_|clear_|__clear_|lockdep_|\w*_init_lock|\w*set_external_lock)\w+_(?:seq)?"
 # What is locked by lock_X(): not every X is, and lock_vma_under_rcu() is had as a reference is.
 _LOCKED = (
     "buffer|device_hotplug|folio_memcg|mount_hash|page|rename|rename_child|system_sleep|task_sighand"
@@ -28,9 +28,14 @@ _LOCKED = (
 _LISTED = (
     ("local_irq", r"local_irq_(?:save|disable)", r"local_irq_(?:restore|enable)"),
     ("lock_sock", r"lock_sock(?:_nested)?", r"release_sock"),
-    ("kmap", r"kmap_(?:local|atomic)\w*", r"kunmap_(?:local|atomic)"),
+    (
+        "kmap",
+        r"kmap_(?:local_(?:folio|page|page_prot|page_try_from_panic|pfn)|atomic\w*)",
+        r"kunmap_(?:local|atomic)",
+    ),
     ("get_cpu", r"get_cpu(?:_var|_ptr)?", r"put_cpu(?:_var|_ptr)?"),
     ("down", r"down(?:_interruptible|_killable|_timeout|_trylock)?", r"up"),
+    ("pte", r"pte_(?:offset|alloc)_map_lock", r"pte_unmap_unlock"),
     ("mmap_read_", r"lock_mm_and_find_vma", r"(?!)"),
     ("spin_", r"(?:atomic|refcount)_dec_and_lock(?:_irqsave)?", r"(?!)"),
     ("mutex_", r"(?:atomic|refcount)_dec_and_mutex_lock", r"(?!)"),
