@@ -10,6 +10,7 @@ import pytest
 from generate_support import LATER, NAMES, ROOT, SMALL, TODAY, read, rendered, small, spec
 
 from kiter.generate import generate
+from kiter.output import Kind
 
 # an `if` and its `else`, each with one statement
 ARMS = re.compile(r"(\t+)if \(.*\)\n((?:\1\t.*\n)+)\1else\n((?:\1\t.*\n)+)")
@@ -181,3 +182,19 @@ def test_a_hook_is_registered_for_once(order, tmp_path):
     made = generate(read(spec(text, tmp_path))[0], TODAY).unit
     types = re.findall(r"register_btf_kfunc_id_set\(BPF_PROG_TYPE_(\w+)", made)
     assert types == [order.split(",")[0].upper(), "SYSCALL", "XDP"]
+
+
+@pytest.mark.parametrize(
+    ("asleep", "programs", "sections"),
+    [
+        ("true", "tracing, syscall", ["iter.s/task"]),
+        ("true", "xdp, syscall", []),
+        ("false", "tracing, xdp", ["tp_btf/task_newtask", "xdp"]),
+    ],
+)
+def test_programs_of_other_types_may_sleep_where_the_walk_does(asleep, programs, sections, tmp_path):
+    text = QUEUE.format(element="").replace("sleepable: true", f"sleepable: {asleep}")
+    made = generate(read(spec(text + f"set: {{programs: [{programs}]}}\n", tmp_path))[0], TODAY)
+    prog = made.of(Kind.PROG)
+    assert prog is not None
+    assert re.findall(r'^SEC\("([^"]+)"\)\nint from_', prog.text, re.MULTILINE) == sections

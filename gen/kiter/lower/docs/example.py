@@ -13,7 +13,7 @@ from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
 from kiter.lower.selftests.frame import Frame, frame
 from kiter.lower.selftests.inputs import Array, arrays
-from kiter.lower.selftests.walking import SECTIONS
+from kiter.lower.selftests.walking import loadable
 from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 from kiter.spec.model import NO_HEADER
@@ -131,7 +131,8 @@ def _section(ctx: LoweringContext) -> str:
     allowed, kinds = ctx.it.context.allow, ctx.it.programs
     if (not allowed or {"sleepable", "syscall"} & {*allowed}) and (not kinds or "syscall" in kinds):
         return "syscall"
-    return next((SECTIONS[kind] for kind in kinds if kind in SECTIONS and not allowed), "")
+    sections = loadable(ctx)
+    return next((sections[kind] for kind in kinds if kind in sections and not allowed), "")
 
 
 def _given(ctx: LoweringContext) -> dict[str, str] | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kiter.fixtures.handle import Handle
 from kiter.fixtures.known import handles_of
@@ -18,6 +18,8 @@ from kiter.spec.snippet import substitute
 
 # where a program of a type, beside syscall, can be loaded without any preparation
 SECTIONS = {"tracing": "tp_btf/task_newtask", "xdp": "xdp", "sched_cls": "tc"}
+# and one that may sleep: kernel/bpf/verifier.c, can_be_sleepable(), 6.12 and later
+ASLEEP = {"tracing": "iter.s/task"}
 
 
 @view_class()
@@ -98,8 +100,14 @@ def programs(ctx: LoweringContext) -> Iterator[Program]:
     yield from asks(ctx)
     if switch := irqs_off(ctx):
         yield switch
-    kinds = ((kind, SECTIONS[kind]) for kind in ctx.it.programs if kind in SECTIONS)
+    sections = loadable(ctx)
+    kinds = ((kind, sections[kind]) for kind in ctx.it.programs if kind in sections)
     yield from (Load(f"from_{kind}", _partial("load"), kind, section) for kind, section in kinds)
+
+
+def loadable(ctx: LoweringContext) -> Mapping[str, str]:
+    """The sections of programs that may call the iterator, by their types."""
+    return ASLEEP if ctx.it.context.sleepable else SECTIONS
 
 
 def _partial(name: str) -> str:
