@@ -37,12 +37,19 @@ def free_names(text: str) -> Iterator[str]:
 
 
 def substitute(text: str, names: Mapping[str, str]) -> str:
-    """The text with every free name that `names` knows replaced by its C spelling."""
+    """The text with every free name that `names` knows replaced by its C spelling.
+
+    A member of what is spelled as an address, `&x`, is one of x itself: `->` binds closer than `&`.
+    """
     out: list[str] = []
     before = ""
     for kind, token in tokens(text):
         free = kind == "word" and before not in TAGS and before not in {"->", "."}
-        out.append(names.get(token, token) if free else token)
+        if token == "->" and out[-1:] == [names.get(before)] and out[-1].startswith("&"):
+            out[-1] = out[-1][1:]
+            out.append(".")
+        else:
+            out.append(names.get(token, token) if free else token)
         if kind != "space":
             before = token
     return "".join(out)
