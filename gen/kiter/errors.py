@@ -33,19 +33,16 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One finding: where, which rule (a code such as S03 or C01), what, why, and what to do.
+    """One finding."""
 
-    `source` is the line of the file that `at` points into, as the user wrote it, or "". `edit` does
-    what the hint says, where there is only one way to do it.
-    """
-
-    at: Position
-    code: str
-    message: str
-    reason: str = ""
-    hint: str = ""
-    source: str = ""
-    severity: str = "error"
+    at: Position  # where
+    code: str  # which rule, such as S03 or C01
+    message: str  # what
+    reason: str = ""  # why
+    hint: str = ""  # what to do
+    source: str = ""  # the line of the file that `at` points into, as the user wrote it, or ""
+    severity: str = "error"  # "error", "warning" or "note"
+    # does what the hint says, where there is only one way to do it
     edit: Edit | None = field(default=None, compare=False)
 
 

@@ -96,7 +96,10 @@ class Type:
 class Rendered:
     """Everything that one spec gives for one target.
 
-    spec, iterator, target, guard: whose it is, for which kernel, and with which option
+    spec: the file of the spec
+    iterator: its name
+    target: the kernel that it is for, such as "6.12"
+    guard: the kernel option without which the iterator cannot exist, "" for none
     outputs: the files that it gives
     unit: a complete translation unit holding the kfuncs and their ids, for the compiler
     types: for BPF programs, what a kernel with the iterator would have in vmlinux.h

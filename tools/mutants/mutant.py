@@ -25,7 +25,8 @@ class Mutant:
     kind: of what is wrong, such as "registration"
     slug: how it is called beside the spec
     what: the bug in words
-    old, new: what becomes of what
+    old: the C that is replaced
+    new: what replaces it
     count: how often that must happen
     also: further such pairs
     alone: it has a boot of its own, as it may crash, hang, or touch what other iterators see

@@ -48,32 +48,29 @@ class Companion:
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """A spec to be.
+    """A spec to be."""
 
-    `release` is the kernel that it was read of, `next` the body of its next() as it stands there,
-    `fields` are those that an open struct shows.
-    """
-
-    name: str
-    release: str
-    summary: str
-    file: str
-    guard: str
-    declarations: str
-    header: str
-    open: bool
-    joins: str
-    element: str
-    lifetime: str
-    context: tuple[tuple[str, str], ...]
-    arguments: tuple[Argument, ...]
-    select: str
-    cases: tuple[Value, ...]
+    name: str  # "css" for bpf_iter_css_new()
+    release: str  # the kernel that it was read of
+    summary: str  # completes "use it to ..."
+    file: str  # the kernel file with the kfuncs, "" where there is BTF alone
+    guard: str  # the kernel option without which it cannot exist, "" for none
+    declarations: str  # the header for BPF programs, "" for the usual one, or NO_HEADER
+    header: str  # the header with the struct, "" where it stands beside the kfuncs
+    open: bool  # the struct shows its fields
+    joins: str  # the set that the kfuncs join, "" for the common one
+    element: str  # the C type of what next() returns
+    lifetime: str  # what keeps an element valid, as far as can be told
+    context: tuple[tuple[str, str], ...]  # the keys of `context` with their values
+    arguments: tuple[Argument, ...]  # of new(), after the iterator itself
+    select: str  # the argument that selects a walk, "" for none
+    cases: tuple[Value, ...]  # its values
+    # the flag arguments that select none, each with what it may be
     combinations: tuple[tuple[str, tuple[Value, ...]], ...]
-    words: int
-    fields: tuple[Parameter, ...]
-    next: tuple[str, ...]
-    companions: tuple[Companion, ...]
+    words: int  # the size of the struct, in words of 8 bytes
+    fields: tuple[Parameter, ...]  # those that an open struct shows, without kept arguments
+    next: tuple[str, ...]  # the lines of the body of next() as it stands there
+    companions: tuple[Companion, ...]  # further kfuncs that take the iterator
 
     def offered(self, argument: Argument) -> tuple[Value, ...]:
         """The combinations of flags that an argument may be, none for one that is no such flags."""

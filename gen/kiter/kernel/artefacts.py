@@ -48,15 +48,15 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Artefacts:
-    """What there is; `tree` and `sparse` are None where `skipped` says why."""
+    """What there is to check with."""
 
-    headers: Headers
-    kbuild: Kbuild
-    bpf: Bpf
-    tree: Tree | None
-    sparse: Tool | None
-    skipped: tuple[Skip, ...]
-    places: Places
+    headers: Headers  # the configured build directory of the kernel
+    kbuild: Kbuild  # how kernel code is compiled
+    bpf: Bpf  # what compiles selftests
+    tree: Tree | None  # the kernel's sources, None where `skipped` says why
+    sparse: Tool | None  # None where `skipped` says why
+    skipped: tuple[Skip, ...]  # the checks that are left out
+    places: Places  # where headers and sources are looked for
 
     def around(self, rendered: Rendered, cache: Cache) -> CompileContext:
         """What a unit needs of the kernel's own sources."""

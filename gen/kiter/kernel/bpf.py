@@ -56,16 +56,16 @@ class Includes:
 
 @dataclass(frozen=True, slots=True)
 class Bpf:
-    """All that compiling selftests takes; `identity` stands for it in keys, but not for what headers hold."""
+    """All that compiling selftests takes."""
 
-    clang: Tool
-    host: Tool
-    bpftool: Tool
-    vmlinux: Path
-    includes: Includes
-    clang_flags: tuple[str, ...]
-    host_flags: tuple[str, ...]
-    identity: str
+    clang: Tool  # compiles programs
+    host: Tool  # compiles tests
+    bpftool: Tool  # links programs, and makes their skeletons
+    vmlinux: Path  # the file vmlinux.h
+    includes: Includes  # the folders of headers
+    clang_flags: tuple[str, ...]  # for programs
+    host_flags: tuple[str, ...]  # for tests
+    identity: str  # stands for all of it in keys, but not for what headers hold
 
 
 def prepare(

@@ -51,7 +51,8 @@ class Job:
     """Work that checks one output.
 
     kind: which check it is
-    spec, path: whose output, and which
+    spec: the file of the spec whose output it is
+    path: that output
     text: what is looked at, which is or holds that output
     code: that of its findings
     key: stands for all that the result depends on beside the files that the work says it has read

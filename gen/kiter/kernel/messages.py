@@ -19,7 +19,8 @@ _EXPANSION = re.compile(r"in expansion of macro|expanded from|in definition of m
 class Finding:
     """One message about the file that was given to the tool.
 
-    line, column: counted from 1, 0 where that is unknown
+    line: counted from 1, 0 where it is unknown
+    column: likewise
     level: error or warning, as the tool says
     text: what it says
     elsewhere: the file:line that the message itself is at when that is another file, such as a kernel header

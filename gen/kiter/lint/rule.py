@@ -25,16 +25,21 @@ class Hit(NamedTuple):
 class Rule(Generic[S]):
     """One rule about a subject: an iterator for one kernel, all of a run, or one written by hand in C."""
 
+    # What it is called, such as S03.
     code: str
+    # What it is about, in a few words.
     title: str
+    # Why it is a rule.
     reason: str
     # The kernel's line behind the reason, "" where none is.
     kernel: str
+    # What to do, unless a hit says it itself.
     hint: str
     # An error fails a build, a warning does not; a note is said only when it is asked for.
     severity: str
     # Hits have an edit, where there is only one way to do what the hint says.
     mends: bool
+    # Finds what breaks it.
     check: Callable[[S], Iterable[Hit]]
 
     @property

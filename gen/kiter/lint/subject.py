@@ -66,7 +66,7 @@ class Slot:
     """A key that takes C."""
 
     snippet: Snippet  # the text for the kernel
-    key: str
+    key: str  # such as "cursor.next" or "init"
     when: When  # the function that it is for
     case: Case | None = None  # what the key belongs to: a case,
     level: Level | None = None  # and a walk of it
@@ -123,8 +123,8 @@ class Use:
 class Subject:
     """A spec for one kernel, and beside it what its document has for all kernels."""
 
-    it: Spec
-    profile: Profile
+    it: Spec  # the spec as that kernel has it
+    profile: Profile  # of that kernel
     every_case: tuple[Case, ...]  # of all kernels
     levels: tuple[Level, ...]  # of every case
     slots: tuple[Slot, ...]  # of every case

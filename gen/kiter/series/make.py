@@ -50,7 +50,8 @@ class Patch:
 class Series:
     """A series that is made and not published.
 
-    name, version: which it is
+    name: those of the iterators, unless the user chose one
+    version: which one of that name, counted from 1
     repository: where it was asked for
     draft: the commits, in a clone of that
     record: what is kept of this version

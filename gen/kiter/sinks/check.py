@@ -37,28 +37,28 @@ class CheckOptions:
 
 @dataclass(frozen=True, slots=True)
 class JobReport:
-    """One check of one output: `cached` if it was not run now, `unfit` why it could not judge, or ""."""
+    """One check of one output."""
 
-    kind: JobKind
-    spec: str
-    path: str
-    cached: bool
-    seconds: float
-    diagnostics: tuple[Diagnostic, ...]
-    unfit: str = ""
+    kind: JobKind  # which check it is
+    spec: str  # the file of the spec whose output it is
+    path: str  # that output
+    cached: bool  # it was not run now
+    seconds: float  # how long it took
+    diagnostics: tuple[Diagnostic, ...]  # what it found
+    unfit: str = ""  # why it could not judge, or ""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """All checks of a run, what was left out, and what they were made with."""
+    """What came of a run of checks."""
 
-    jobs: tuple[JobReport, ...]
-    skipped: tuple[Skip, ...]
-    notes: tuple[str, ...]
-    kernel: str
-    sources: str
-    tools: tuple[ToolUse, ...]
-    seconds: float
+    jobs: tuple[JobReport, ...]  # each check of each output
+    skipped: tuple[Skip, ...]  # what was left out, and why
+    notes: tuple[str, ...]  # what the user should know beside
+    kernel: str  # the release of the headers, "" where nothing was checked
+    sources: str  # the kernel sources that took part, "" for none
+    tools: tuple[ToolUse, ...]  # the programs that took part
+    seconds: float  # how long all of it took
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

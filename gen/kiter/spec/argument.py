@@ -22,11 +22,11 @@ class Value:
 class Argument:
     """One argument after the iterator itself."""
 
-    name: str
-    type: str
-    doc: str
+    name: str  # in the prototype, without suffixes
+    type: str  # in C
+    doc: str  # what it is
     keep: str  # how a stored one stays valid: "rcu" or "copy"; "" for one that is not stored
-    nullable: bool
+    nullable: bool  # a program may pass NULL
     rcu: bool  # RCU need only keep the object alive during the call
     ignored: bool  # the verifier takes any value
     implicit: bool  # the verifier supplies it
@@ -35,7 +35,7 @@ class Argument:
     bits: tuple[Value, ...]  # what a flag argument that selects no walk may have, in any combination
     combinations: tuple[Value, ...]  # or what it may be
     reserved: bool  # it must be 0
-    node: Node
+    node: Node  # its entry in the document
 
     @property
     def pointer(self) -> bool:

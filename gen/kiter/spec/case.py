@@ -17,14 +17,14 @@ class Case:
     """A walk with what selects it."""
 
     flag: str  # the enumerator, "" when nothing selects
-    doc: str
+    doc: str  # what it walks over
     value: int | None  # of the enumerator, where the iterator defines it
     since: Release  # the first with the case: the iterator's, or a later one
     requires: tuple[str, ...]  # the arguments that must not be NULL
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[Refusal, ...]  # of new() when it is selected
     walks: tuple[Walk, ...]  # one in a right spec
     expect: str  # what user space should see
-    node: Node
+    node: Node  # its entry in the document, or `walk` itself
 
     @property
     def walk(self) -> Walk:

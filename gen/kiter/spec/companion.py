@@ -22,8 +22,8 @@ class Parameter:
 class Companion:
     """A kfunc beside the three."""
 
-    name: str
-    doc: str
+    name: str  # of the function
+    doc: str  # what it does
     parameters: tuple[Parameter, ...]  # without the iterator
     last: bool  # the iterator is the last argument
     gives: str  # what it returns, "void" for nothing
@@ -32,7 +32,7 @@ class Companion:
     do: Snippet | None  # or statements to run
     rcu: bool  # RCU need only keep objects alive during the call
     sets: tuple[str, ...]  # empty for the iterator's own set
-    node: Node
+    node: Node  # its entry in the document
 
     @classmethod
     def of(cls, name: str, node: Node) -> Companion:

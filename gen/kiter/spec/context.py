@@ -19,7 +19,7 @@ class Context:
     refuse: tuple[tuple[str, str], ...]  # (what, errno) that new() refuses: "irqs_off" or "nmi"
     allow: tuple[str, ...]  # the verifier's list of program types, "sleepable" for any that may sleep
     allow_doc: str  # why there is a list
-    node: Node
+    node: Node  # its part of the document
 
     @classmethod
     def of(cls, node: Node) -> Context:

@@ -23,14 +23,14 @@ class Pointer:
 class Element:
     """What next() returns."""
 
-    type: str
+    type: str  # in C
     lifetime: str  # what keeps it valid: rcu, state, native, held or snapshot
     get: Snippet | None  # takes what must be held of the element pos
     put: Snippet | None  # gives it back; with `last` a condition, true for the last reference
     last: Snippet | None  # what becomes of the element then
     handover: bool  # the walk itself puts the element before
     trusted: tuple[Pointer, ...]  # its fields that are as good as the element
-    node: Node
+    node: Node  # its part of the document
 
     @classmethod
     def of(cls, node: Node) -> Element:

@@ -56,29 +56,29 @@ class Spec:
     What other kernels have stands in the document, below `node`.
     """
 
-    name: str
+    name: str  # "css" for bpf_iter_css_new()
     by_hand: bool  # the kernel has its code already, which is not generated
     summary: str  # completes "use it to ..."
     since: Release  # the first with it, OLDEST where no release has it yet
-    place: Place
+    place: Place  # where its parts go
     guard: str  # the kernel option without which it cannot exist, "" for none
     includes: tuple[str, ...]  # the headers that its snippets need
-    held: Element
-    context: Context
-    arguments: tuple[Argument, ...]
+    held: Element  # what next() returns
+    context: Context  # where a program may use it
+    arguments: tuple[Argument, ...]  # of new(), after the iterator itself
     refusals: tuple[Refusal, ...]  # of new(), whatever the case
-    helpers: tuple[Helper, ...]
+    helpers: tuple[Helper, ...]  # C functions of its own
     allocate: bool  # the state is allocated, and the opaque struct points to it
-    resources: tuple[Resource, ...]
+    resources: tuple[Resource, ...]  # what new() looks up or takes, in this order
     fields: tuple[Field, ...]  # of the state, beside those that follow from the rest
     room: int  # the words to reserve at least; 0 for what the state needs
     select: str  # the argument that selects a case, "" when there is one case and no flag
     lock: Lock | None  # what each step holds
-    cases: tuple[Case, ...]
-    companions: tuple[Companion, ...]
-    tests: Tests
+    cases: tuple[Case, ...]  # the walks with what selects them
+    companions: tuple[Companion, ...]  # further kfuncs that take the iterator
+    tests: Tests  # what the selftests need beside the rest
     docs: str  # the author's own text for the reference page, "" where there is none
-    series: Series
+    series: Series  # what a patch series says beside the rest
     node: Node  # the top of the document
 
     @property

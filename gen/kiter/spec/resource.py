@@ -11,19 +11,19 @@ from kiter.spec.snippet import Snippet
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A pointer that `get` gives, or a buffer of `count` items that `fill` fills."""
+    """A pointer or a buffer."""
 
-    name: str
-    type: str
+    name: str  # what snippets call it
+    type: str  # of the pointer; that of an item with "*" for a buffer
     doc: str  # why it cannot be had
     errno: str  # what new() returns then
     fails: tuple[tuple[str, str], ...]  # (errno, reason) of a `get` that gives an ERR_PTR()
-    get: Snippet | None
-    put: Snippet | None
-    count: Snippet | None
+    get: Snippet | None  # the pointer, None for a buffer
+    put: Snippet | None  # gives it back
+    count: Snippet | None  # how many items the buffer has, None for a pointer
     inline: int  # up to so many items of a buffer stay in the state
-    fill: Snippet | None
-    node: Node
+    fill: Snippet | None  # fills the buffer, and gives 0 or an error
+    node: Node  # its entry in the document
 
     @property
     def buffer(self) -> bool:

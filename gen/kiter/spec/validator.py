@@ -24,14 +24,17 @@ Value = Any
 class Violation:
     """One keyword that a value does not keep."""
 
+    # Its name.
     keyword: str
     # What the keyword asks for.
     wanted: Value
+    # What does not keep it.
     value: Value
     # The part of the schema that has the keyword.
     part: Schema
     # The place of the value in the document; that of the mapping where the value is one of its keys.
     trail: Trail
+    # Whether the value is such a key.
     is_key: bool
     # What the schema says about the value, "" for nothing.
     description: str

@@ -98,15 +98,15 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """An iterator that the kernel has; `sticky` when it goes on giving NULL by itself."""
+    """An iterator that the kernel has."""
 
-    name: str
-    type: str
-    start: Snippet
-    next: Snippet
-    end: Snippet
-    sticky: bool
-    node: Node
+    name: str  # what stands for its address in snippets
+    type: str  # its struct
+    start: Snippet  # begins it
+    next: Snippet  # gives its next element, or NULL
+    end: Snippet  # ends it
+    sticky: bool  # it goes on giving NULL by itself
+    node: Node  # its part of the document
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,12 @@ class Profile:
     A flag that the release does not have is "".
     """
 
-    release: str
+    release: str  # such as "6.12"
     verified: bool  # compiled and run against
     kfuncs_open: str  # what stands before kfuncs, so that compilers do not ask for a prototype
-    kfuncs_close: str
+    kfuncs_close: str  # what stands after them
     set_open: str  # what begins the set {set} of ids
-    set_close: str
+    set_close: str  # what ends it
     trusted_flag: str  # of a kfunc that takes trusted pointers only
     perfmon_flag: str  # of one that wants CAP_PERFMON
     spinlock_flag: str  # of one that may be called with a bpf_spin_lock held

@@ -68,7 +68,8 @@ class Order:
     known: whether the kernel has its flag
     meetings: the two walks from each start
     elements: how many a round visited, 0 when the orders differed and were not timed
-    ours, theirs: nanoseconds per element
+    ours: nanoseconds per element of our walk
+    theirs: nanoseconds per element of the kernel's
     ratio: our time over theirs, of each round: the host slows down for a while, but hardly within one
     noise: theirs a second time over the first, likewise, which tells how far to trust the ratio
     answers: our new()'s and theirs where both refuse, each in its own way

@@ -17,7 +17,9 @@ class VmJob:
     """What to run: the sources, and the kernel that judges them.
 
     kernel: what is booted
-    modules, programs, tests: the sources
+    modules: the sources of kernel modules
+    programs: those of BPF programs
+    tests: those of their tests
     types: what vmlinux.h would have beside it if the kernel had the iterators
     declarations: what bpf_experimental.h would
     only: selects tests and subtests ("css/walk*")

@@ -82,16 +82,16 @@ def _probe(accel: Accelerator) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What is booted, and where what it says is written."""
+    """What is booted."""
 
-    kernel: Path
-    initrd: Path
-    console: Path
-    results: Path
-    memory: int = 512
-    cpus: int = 2
-    shell: bool = False
-    append: tuple[str, ...] = ()
+    kernel: Path  # its image
+    initrd: Path  # the archive with the first process
+    console: Path  # the file that gets its console, unless it has a shell
+    results: Path  # the file that gets the guest's events
+    memory: int = 512  # in MiB
+    cpus: int = 2  # how many
+    shell: bool = False  # its console is the terminal, and it has no deadline
+    append: tuple[str, ...] = ()  # further arguments of the kernel
 
 
 def boot_command(machine: Machine, accel: Accelerator) -> Command:

@@ -73,15 +73,15 @@ class VerifierLog:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One test, or one subtest of it (`subtest` is "" for the test itself)."""
+    """One test, or one subtest of it."""
 
-    test: str
-    subtest: str
-    seconds: float
-    failures: tuple[Failure, ...] = ()
-    logs: tuple[VerifierLog, ...] = ()
-    skipped: bool = False
-    crashed: int = 0
+    test: str  # its name
+    subtest: str  # "" for the test itself
+    seconds: float  # how long it took
+    failures: tuple[Failure, ...] = ()  # the assertions that did not hold
+    logs: tuple[VerifierLog, ...] = ()  # the verifier's, where it did or said other than the test wants
+    skipped: bool = False  # it skipped itself
+    crashed: int = 0  # the signal or the exit status that the process ended with, 0 if all was well
 
     @property
     def name(self) -> str:
@@ -123,18 +123,18 @@ class Hang:
 
 @dataclass(frozen=True, slots=True)
 class GuestReport:
-    """Everything that a boot told: `complete` says that the guest came to its end."""
+    """Everything that a guest told."""
 
-    release: str
-    boot_seconds: float
-    modules: tuple[ModuleLoad, ...]
-    checks: tuple[Check, ...]
-    output: tuple[tuple[str, str], ...]
-    splats: tuple[Splat, ...]
-    hang: Hang | None
-    running: str
-    taint: int
-    complete: bool
+    release: str  # of its kernel
+    boot_seconds: float  # until its first process spoke
+    modules: tuple[ModuleLoad, ...]  # what became of each
+    checks: tuple[Check, ...]  # the tests and subtests that ended
+    output: tuple[tuple[str, str], ...]  # (test, what it printed)
+    splats: tuple[Splat, ...]  # what its kernel reported, without what a hang brings with it
+    hang: Hang | None  # what did not come to an end, None if all did
+    running: str  # the test or test/subtest that had begun and not ended, "" for none
+    taint: int  # the kernel's flags at the end, 0 if it did not come to its end
+    complete: bool  # it came to its end
 
     @property
     def outcome(self) -> Outcome:

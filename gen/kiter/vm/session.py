@@ -29,18 +29,15 @@ AGAIN = 3  # how often a guest that QEMU broke is booted anew
 
 @dataclass(frozen=True, slots=True)
 class VmResult:
-    """The verdicts, with everything needed to tell a person.
+    """The verdicts, with everything needed to tell a person."""
 
-    `refusals` says of each module that was refused which rule it broke.
-    """
-
-    report: GuestReport
-    accelerator: qemu.Accelerator
-    steps: tuple[Step, ...]
-    seconds: float
-    console: str
-    refusals: tuple[Diagnostic, ...] = ()
-    folder: Path | None = None
+    report: GuestReport  # what the guest told
+    accelerator: qemu.Accelerator  # what QEMU ran it with
+    steps: tuple[Step, ...]  # how long each part took
+    seconds: float  # how long all of it took
+    console: str  # the text of the guest's console
+    refusals: tuple[Diagnostic, ...] = ()  # which rule each module that was refused broke
+    folder: Path | None = None  # where everything was kept, None if it was not
 
     @property
     def outcome(self) -> Outcome:
