@@ -78,7 +78,7 @@ def top(tmp_path: Path) -> Path:
 def checked(top: Path, kind: JobKind, *, inside: bool = False) -> Result:
     """One check of a patch, as a run of its own does it."""
     guard = "" if inside else "CONFIG_ONE"
-    output = Output(Kind.KFUNCS, PATH, AFTER)
+    output = Output.new(Kind.KFUNCS, PATH, AFTER)
     unused: Any = None
     rendered = Rendered(
         spec="a.yaml",
@@ -87,7 +87,7 @@ def checked(top: Path, kind: JobKind, *, inside: bool = False) -> Result:
         guard=guard,
         outputs=(output,),
         unit="",
-        types="",
+        types=(),
         interface=unused,
         inside=inside,
     )
