@@ -123,7 +123,12 @@ _ROWS = (
         "I01 W46 W47",
         "templates/kernel/new.c.j2",
     ),
-    ("live means the same in next(), destroy() and companions", "", "I04 I06 C27", "analysis/liveness.py"),
+    (
+        "live means the same in next(), destroy() and companions",
+        "",
+        "I04 I06 I12 C27",
+        "analysis/liveness.py",
+    ),
     ("each resource is released once", "", "H04 W26 W27 W29 I03", "templates/kernel/release/"),
     ("no lock, RCU or interrupt state from one kfunc to another", "", "C29 H23 I09", "walk: lock"),
     ("the allocator suits the context", "", "C30 I08", "lower/kernel/memory.py"),

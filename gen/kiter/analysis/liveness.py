@@ -9,14 +9,14 @@ first error return.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from kiter.analysis.lookahead import Lookahead
 from kiter.spec.case import Case
 from kiter.spec.model import Spec
 from kiter.spec.resource import Resource
-from kiter.spec.walk import Counter, Index, Nested, Ring
+from kiter.spec.walk import Counter, Index, Linked, Nested, Ring
 
 
 class Test(Enum):
@@ -38,6 +38,8 @@ class Liveness:
 
     test: Test
     fields: tuple[str, ...]
+    # the pointer that tells companions of a failed new(), and outlives the walk; "" if they make the test
+    made: str = ""
 
     @property
     def field(self) -> str:
@@ -59,9 +61,25 @@ def liveness(it: Spec, lookahead: Lookahead | None, resources: tuple[Resource, .
         return _numbers(it, walk)
     if lookahead or it.lifetime == "held":
         return Liveness(Test.POINTER, ((lookahead.inner if lookahead else walk).name,))
-    if common := _common(it, resources):
-        return Liveness(Test.POINTER, (common[0],))
-    return Liveness(Test.FLAG, ("live",))
+    common = _common(it, resources)
+    if outlasting := _outlasting(it, common):
+        marker = Liveness(Test.POINTER, (f"{walk.link.text}.next",)) if isinstance(walk, Linked) else _OWN
+        return replace(marker, made=outlasting)
+    return Liveness(Test.POINTER, (common[0],)) if common else _OWN
+
+
+_OWN = Liveness(Test.FLAG, ("live",))
+
+
+def _outlasting(it: Spec, common: list[str]) -> str:
+    """The pointer that companions may still read after the end, which so cannot mark it; "" if there is none.
+
+    What the end gives back is none, nor is a cursor.
+    """
+    if not it.companions or any(resource.held for resource in it.resources):
+        return ""
+    kept = {a.name for a in it.arguments} | {r.name for r in it.resources}
+    return next((name for name in common if name in kept), "")
 
 
 def _numbers(it: Spec, walk: Counter | Index) -> Liveness:

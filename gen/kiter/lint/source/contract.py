@@ -181,16 +181,15 @@ def overflowing(trio: Trio) -> Found:
     hint="test what next() tests, before anything is followed",
 )
 def companion_unguarded(trio: Trio) -> Found:
-    for companion in trio.companions:
-        for function in (companion, *_receivers(trio, companion)):
-            tested: set[str] = set()
-            for one in function.all("if_statement"):
-                tested |= function.fields(named(one, "condition"))
-            for node in _followed(function):
-                if not function.fields(node) & tested and not _live(trio) & tested:
-                    name = sorted(function.fields(node))[0]
-                    yield Hit(_at(trio, node), f"'{name}' is followed, live or not")
-                    break
+    for function in _callable(trio):
+        tested: set[str] = set()
+        for one in function.all("if_statement"):
+            tested |= function.fields(named(one, "condition"))
+        for node in _followed(function):
+            if not function.fields(node) & tested and not _live(trio) & tested:
+                name = sorted(function.fields(node))[0]
+                yield Hit(_at(trio, node), f"'{name}' is followed, live or not")
+                break
 
 
 def _receivers(trio: Trio, companion: Function) -> Iterator[Function]:
@@ -306,3 +305,47 @@ def unchecked_flags(trio: Trio) -> Found:
         tested = any(p.name in text(named(one, "condition")) for one in trio.new.all("if_statement"))
         if not switched and not tested:
             yield Hit(_at(trio, p.node), f"any value of '{p.name}' is accepted")
+
+
+@rule(
+    "I12",
+    "the end clears what companions read",
+    "a companion takes a walk that has ended for one that never began, and does nothing where it could",
+    kernel="kernel/sched/ext/ext.c, scx_dsq_move(), which moves a task after a full walk",
+    hint="mark the end in a field that next() and destroy() alone read",
+)
+def companion_silenced(trio: Trio) -> Found:
+    read = {path for one in _callable(trio) for path in _paths(one)}
+    for field, value, at in trio.next.stores:
+        fixed = all(text(other) in ZEROS for name, other, _ in trio.next.stores if name == field)
+        path = _path(named(at, "left"))
+        seen = any(other == path or other.startswith((f"{path}.", f"{path}->")) for other in read)
+        if seen and fixed and text(value) in ZEROS and not _given_back(trio.next, field, at):
+            yield Hit(_at(trio, at), f"companions read '{path}' after the end, too")
+
+
+def _paths(function: Function) -> Iterator[str]:
+    """What a function names of the state, as it stands behind the first arrow."""
+    for one in function.all("field_expression"):
+        whole = one.parent is None or one.parent.type != "field_expression"
+        if whole and function.field(one):
+            yield _path(one)
+
+
+def _path(member: Node | None) -> str:
+    return text(member).partition("->")[2]
+
+
+def _callable(trio: Trio) -> Iterator[Function]:
+    """The companions, and what they hand the iterator to."""
+    for companion in trio.companions:
+        yield from (companion, *_receivers(trio, companion))
+
+
+def _given_back(function: Function, field: str, at: Node) -> bool:
+    """Whether a call beside the store has what the field held: it is not to be read any more."""
+    block = above(at, "compound_statement", "if_statement")
+    beside = block.named_children if block is not None and block.type == "compound_statement" else ()
+    alone = (one for one in beside if one.type == "expression_statement")
+    calls = (call for one in alone for call in below(one, "call_expression"))
+    return any(field in function.fields(named(call, "arguments")) for call in calls)

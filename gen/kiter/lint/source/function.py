@@ -69,11 +69,11 @@ class Function(function.Function):
             left, right = named(one, "left"), named(one, "right")
             if left is None or right is None or left.type != "field_expression":
                 continue
-            inner = named(left, "argument")
-            if inner is not None and text(inner) in self.state:
+            field = _inside(left)
+            if text(named(field, "argument")) in self.state:
                 while right.type == "assignment_expression":
                     right = named(right, "right") or right
-                found.append((text(named(left, "field")), right, one))
+                found.append((text(named(field, "field")), right, one))
         return tuple(found)
 
     @cached_property
@@ -108,6 +108,14 @@ class Function(function.Function):
 
     def _words(self, node: Node) -> list[str]:
         return [text(one) for one in below(node, "identifier")]
+
+
+def _inside(member: Node) -> Node:
+    """The field that a member is in, without following a pointer: kit->cursor of kit->cursor.node.next."""
+    inner = named(member, "argument")
+    while inner is not None and inner.type == "field_expression" and text(named(member, "operator")) == ".":
+        member, inner = inner, named(inner, "argument")
+    return member
 
 
 def value_of(statement: Node) -> str:

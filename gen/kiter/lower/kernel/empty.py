@@ -27,6 +27,15 @@ class Clear:
 
 
 @view_class()
+class Unmade:
+    """The same, and what companions look at, in an iterator that is none yet."""
+
+    template: ClassVar = "kernel/end/unmade.c.j2"
+    made: str
+    clear: Clear
+
+
+@view_class()
 class Release:
     """The call of the function that gives everything back, and clears."""
 
@@ -45,6 +54,12 @@ def clear(ctx: LoweringContext) -> Clear:
     return Clear(tuple(f"{base(ctx)}{field}" for field in live.fields), NOTHING[live.test])
 
 
+def unmade(ctx: LoweringContext) -> Part:
+    """What makes an iterator empty before the first error return of new()."""
+    made = ctx.state.liveness.made
+    return Unmade(f"{base(ctx)}{made}", clear(ctx)) if made else clear(ctx)
+
+
 def drain(ctx: LoweringContext) -> Part:
     """What ends a walk for good."""
     return Release(names.function(ctx.it, "release")) if ctx.releases else clear(ctx)
@@ -58,6 +73,8 @@ def live(ctx: LoweringContext) -> str:
 
 def dead(ctx: LoweringContext, scope: Scope) -> str:
     """True for an iterator that never was live, or has nothing behind the end of its walk any more."""
+    if made := ctx.state.liveness.made:
+        return f"!{scope.field(made)}"
     field = scope.field(ctx.state.liveness.field)
     match ctx.state.liveness.test:
         case Test.RANGE:

@@ -68,7 +68,7 @@ def kfunc(ctx: LoweringContext) -> New:
         name=ctx.it.name,
         parameters=_parameters(ctx),
         kit=bare(ctx),
-        clear=empty.clear(ctx) if failures(ctx) else None,
+        clear=empty.unmade(ctx) if failures(ctx) else None,
         checks=tuple(checks.checks(ctx)),
         select=_select(ctx) if ctx.it.select else None,
         taken=acquire.acquisition(ctx),

@@ -44,6 +44,7 @@ __bpf_kfunc int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id,
 
 	/* next() and destroy() are called even when this fails */
 	kit->dsq = NULL;
+	kit->cursor.node.next = NULL;
 
 	if (flags & ~(u64)SCX_DSQ_ITER_REV)
 		return -EINVAL;
@@ -74,7 +75,7 @@ __bpf_kfunc struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *i
 	struct task_struct *pos;
 	unsigned long flags;
 
-	if (!kit->dsq)
+	if (!kit->cursor.node.next)
 		return NULL;
 
 	raw_spin_lock_irqsave(&kit->dsq->lock, flags);
@@ -83,7 +84,7 @@ __bpf_kfunc struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *i
 
 	/* once drained, always drained: the verifier counts on it */
 	if (!pos)
-		kit->dsq = NULL;
+		kit->cursor.node.next = NULL;
 
 	return pos;
 }
@@ -101,7 +102,7 @@ __bpf_kfunc void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it)
 	struct bpf_iter_scx_dsq_kern *kit = (void *)it;
 	unsigned long flags;
 
-	if (!kit->dsq || list_empty(&kit->cursor.node))
+	if (!kit->cursor.node.next || list_empty(&kit->cursor.node))
 		return;
 
 	raw_spin_lock_irqsave(&kit->dsq->lock, flags);
