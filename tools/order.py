@@ -82,7 +82,7 @@ ORDER = (
     _part(
         "kernel",
         "real kernels: headers, compiling, trees and their scripts",
-        "errors cache codes tools btf fragment output spec target tree",
+        "errors cache codes tools btf fragment output spec target tree lower render",
     ),
     _part(
         "sinks", "write, compare, check, put into a tree", "errors manifest cache codes output tree kernel"

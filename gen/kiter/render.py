@@ -105,6 +105,11 @@ def _environment() -> Environment:
     return made
 
 
+def source(template: str) -> str:
+    """What a template says: a part of the key of what comes of text that it gave."""
+    return (resources.templates() / template).read_text("utf-8")
+
+
 def render(template: str, view: Any) -> str:  # noqa: ANN401 - each template has a view type of its own
     """The text of one output: `template` is a path below templates/, `view` is called v there.
 

@@ -20,6 +20,8 @@ from kiter.cache.store import Cache
 from kiter.kernel.headers import Headers
 from kiter.kernel.kbuild import Kbuild
 from kiter.kernel.tree import Tree
+from kiter.lower.check.headers import Undefined
+from kiter.render import render
 
 # For a machine without kernel sources: what kconfig of 6.12 says (Debian's cloud flavour).
 # An option that a kernel does not have is undefined without harm.
@@ -51,8 +53,7 @@ class Off:
     @property
     def header(self) -> str:
         """C that undefines them, to be included after kconfig.h."""
-        lines = [f"#undef {name}\n#undef {name}_MODULE\n" for name in self.options]
-        return "".join(lines)
+        return render("check/off.h.j2", Undefined(self.options))
 
 
 def without(option: str, headers: Headers, kbuild: Kbuild, tree: Tree | None, cache: Cache) -> Off:

@@ -15,9 +15,12 @@ from kiter.kernel.bpf import Bpf
 from kiter.kernel.dependencies import Compiler
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.messages import unexplained
+from kiter.lower.check.headers import Declarations, Extended, Vmlinux
 from kiter.output import Kind, Output, Rendered, Type
+from kiter.render import render, source
 
 _DECLARATIONS = "kiter_declarations.h"
+_VMLINUX, _DECLARED, _EXTENDED = (f"check/{name}.h.j2" for name in ("vmlinux", "declarations", "extended"))
 _LIBRARY = re.compile(r"/(?:include|lib)/(\w+/[\w.]+)$")
 
 
@@ -36,16 +39,17 @@ def _program(rendered: Rendered, output: Output, bpf: Bpf) -> Job:
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
         wrapper = _wrapper(scratch / "include", rendered.types, fragment, bpf)
-        source = scratch / PurePosixPath(output.path).name
-        source.write_text(output.text, encoding="utf-8")
+        file = scratch / PurePosixPath(output.path).name
+        file.write_text(output.text, encoding="utf-8")
         made = scratch / "program.o"
-        done = Compiler([bpf.clang.path, "-I", str(wrapper), *bpf.clang_flags], scratch).run(source, made)
-        found = done.findings(str(source))
-        return Done(found, reads=done.reads) if found else _skeleton(made, source.stem, bpf, done.reads)
+        done = Compiler([bpf.clang.path, "-I", str(wrapper), *bpf.clang_flags], scratch).run(file, made)
+        found = done.findings(str(file))
+        return Done(found, reads=done.reads) if found else _skeleton(made, file.stem, bpf, done.reads)
 
     declared = (fragment.path, fragment.text) if fragment else ()
     texts = (*(one.text for one in rendered.types), *declared, output.path, output.text)
-    key = key_of("program", code_of(__name__), bpf.identity, *texts)
+    headers = (source(name) for name in (_VMLINUX, _DECLARED, _EXTENDED))
+    key = key_of("program", code_of(__name__), bpf.identity, *headers, *texts)
     return Job(JobKind.PROGRAM, rendered.spec, output.path, output.text, "B02", key, work)
 
 
@@ -54,32 +58,23 @@ def _wrapper(folder: Path, types: Iterable[Type], fragment: Output | None, bpf: 
     folder.mkdir()
     base = bpf.vmlinux
     lacking = vmlinux.missing(types, base.read_text(encoding="utf-8", errors="replace"))
-    added = "".join(one.text for one in lacking)
-    if any(not one.values for one in lacking):
-        # as bpftool does it, so that accesses are relocated alike; clang warns where it does nothing
-        push = "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)"
-        added = f"{push}\n{added}#pragma clang attribute pop\n"
-    (folder / "vmlinux.h").write_text(
-        f'#ifndef __KITER_VMLINUX_H\n#define __KITER_VMLINUX_H\n#include "{base}"\n{added}#endif\n',
-        encoding="utf-8",
-    )
-    declared = f'#line 1 "{fragment.path}"\n{fragment.text}' if fragment else ""
-    (folder / _DECLARATIONS).write_text(f"#pragma once\n{declared}", encoding="utf-8")
-    real = f'#include "{bpf.includes.experimental}"'
-    (folder / "bpf_experimental.h").write_text(
-        f"#pragma once\n{real}\n#include <{_DECLARATIONS}>\n", encoding="utf-8"
-    )
+    structs = tuple(one.text for one in lacking if not one.values)
+    enums = tuple(one.text for one in lacking if one.values)
+    declared = Declarations(fragment.path, fragment.text) if fragment else Declarations("", "")
     header = fragment.fragments[0].file if fragment else ""
-    if name := _LIBRARY.search(header):  # as in tools/sched_ext/include and tools/lib
-        (folder / name[1]).parent.mkdir(exist_ok=True)
-        (folder / name[1]).write_text(_extended(name[1]), encoding="utf-8")
+    library = _LIBRARY.search(header)  # as in tools/sched_ext/include and tools/lib
+    texts = {
+        "vmlinux.h": render(_VMLINUX, Vmlinux(base, structs, enums)),
+        _DECLARATIONS: render(_DECLARED, declared),
+        **{
+            name: render(_EXTENDED, Extended(name, _DECLARATIONS))
+            for name in ("bpf_experimental.h", *([library[1]] if library else ()))
+        },
+    }
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
-
-
-def _extended(header: str) -> str:
-    """A header as it is where there is one, and the declarations."""
-    real = f"#if __has_include_next(<{header}>)\n#include_next <{header}>\n#endif\n"
-    return f"#pragma once\n{real}#include <{_DECLARATIONS}>\n"
 
 
 def _skeleton(made: Path, name: str, bpf: Bpf, reads: tuple[str, ...] | None) -> Done:

@@ -16,7 +16,9 @@ from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.kbuild import Kbuild, object_flags
 from kiter.kernel.kconfig import Off
 from kiter.kernel.messages import Finding, judged, parse
+from kiter.lower.check.headers import Headers
 from kiter.output import Kind, Rendered
+from kiter.render import render
 from kiter.tools import Tool
 from kiter.tree.codes import MisfitError
 
@@ -69,7 +71,7 @@ def guard_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, off: O
         without = replace(around, flags=(*around.flags, "-include", str(header)))
         done = _compile(rendered.unit, rendered, kbuild, scratch, without)
         if any(finding.elsewhere for finding in done.findings):
-            bare = "".join(f"#include <{header}>\n" for header in rendered.headers)
+            bare = render("check/headers.c.j2", Headers(rendered.headers))
             if _compile(bare, rendered, kbuild, scratch, without).findings:
                 return Done(unfit=_unfit(rendered.guard, off))
         return done

@@ -13,7 +13,9 @@ from kiter.cache.keys import key_of
 from kiter.cache.store import Cache
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers
+from kiter.lower.kernel.enum import Enum, Member
 from kiter.output import Type
+from kiter.render import render
 from kiter.tools import Tool
 
 RUNNING = Path("/sys/kernel/btf/vmlinux")
@@ -69,5 +71,5 @@ def _kept(one: Type, vmlinux: str) -> Type | None:
     absent = {name: value for name, value in one.values.items() if name not in there}
     if not known and len(absent) == len(one.values):
         return one
-    values = "".join(f"\t{name} = {value},\n" for name, value in absent.items())
-    return Type("", f"enum {{\n{values}}};\n", absent) if absent else None
+    members = tuple(Member(name, str(value), "") for name, value in absent.items())
+    return Type("", render(Enum.template, Enum("enum", "", "", members)), absent) if absent else None

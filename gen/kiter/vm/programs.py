@@ -11,7 +11,7 @@ from pathlib import Path
 from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
-from kiter.lower.prototype.runner import Vmlinux
+from kiter.lower.prototype.runner import Uapi, Vmlinux
 from kiter.render import render
 from kiter.vm.command import Command, command, compile_file, run
 
@@ -52,7 +52,7 @@ def header_texts(interface: Interface) -> dict[str, str]:
     return {
         "vmlinux.h": render("prototype/vmlinux.h.j2", Vmlinux(interface.vmlinux_h, interface.types)),
         "kiter_declarations.h": interface.declarations,
-        "linux/bpf.h": f'#include "{interface.uapi}/linux/bpf.h"\n',
+        "linux/bpf.h": render("prototype/uapi.h.j2", Uapi(interface.uapi / "linux/bpf.h")),
     }
 
 

@@ -37,3 +37,10 @@ class MoreTypes:
     """What follows a vmlinux.h: the types that it lacks."""
 
     types: str
+
+
+@view_class()
+class Uapi:
+    """A header of the kernel's interface, by where it is."""
+
+    file: Path

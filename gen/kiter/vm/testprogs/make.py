@@ -34,7 +34,6 @@ NOTHING = (
 # for the base alone: libbpf reads BTF for most of a run, and optimized it takes half of the time; what
 # compilers then warn of in the kernel's own sources is not for us to judge
 OPTIMIZED = ("VMLINUX_H=", "RELEASE=1", "SAN_CFLAGS=-Wno-error")
-PLACEHOLDER = "void test_nothing(void)\n{\n}\n"
 VMLINUX_H = "kiter_vmlinux.h"
 BUSY = ".busy"
 
@@ -63,11 +62,12 @@ def strip_command(top: Path, out: Path) -> Command:
 def base(source: Source, btf: Path, cache: Cache) -> Base:
     """The base for the programs of a kernel with that BTF, built when it is not there."""
     compilers = (tools.require_clang().identity, tools.require("gcc").identity)
-    key = key_of("base", code_of(__name__), source.path.name, cache.digests.of(str(btf)), *compilers)
+    nothing = render("prototype/nothing.c.j2", None)
+    key = key_of("base", code_of(__name__), source.path.name, cache.digests.of(str(btf)), *compilers, nothing)
 
     def make(work: Path) -> Iterator[str]:
         shutil.copytree(source.path, work, symlinks=True, dirs_exist_ok=True)
-        _write(work / BPF / "prog_tests/nothing.c", PLACEHOLDER)
+        _write(work / BPF / "prog_tests/nothing.c", nothing)
         _run(work, btf, "building test_progs without tests", OPTIMIZED)
         for listing in work.rglob("*.d"):
             yield from (path for path in prerequisites(listing.read_text()) if path.startswith("/"))
