@@ -35,7 +35,7 @@ def compiled(rendered: list[Rendered], found: Headers) -> dict[str, tuple[Findin
         how = kbuild.ask(found, cache)
         assert how.arch == "i386"
         planned = [
-            unit.compile_job(one, how, compile_context.of(one, found, Places(), None, cache))
+            unit.compile_job(one, how, compile_context.of(one, found, Places(), None, cache), cache)
             for one in rendered
         ]
         results = jobs.run(planned, cache, Silence(), 0)

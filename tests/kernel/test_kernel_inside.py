@@ -52,7 +52,7 @@ def compiled(file: str, folder: Path) -> Result:
     flags = ("-nostdinc", "-Wall")
     kbuild = Kbuild(tools.require("gcc"), flags, flags, folder, "x86", "identity")
     with opened(folder / "cache") as cache:
-        job = unit.compile_job(joining(file), kbuild, CompileContext(folder / "tree"))
+        job = unit.compile_job(joining(file), kbuild, CompileContext(folder / "tree"), cache)
         return jobs.run([job], cache, Silence())[0]
 
 

@@ -104,13 +104,18 @@ FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A kernel of a few lines below `top`."""
+    """A kernel of a few lines below `top`, whose sources are in the folder `name` there."""
 
     top: Path
+    name: str = "tree"
+
+    @property
+    def linux(self) -> Path:
+        return self.top / self.name
 
     @property
     def tree(self) -> Tree:
-        return Tree(self.top / "tree", (6, 12), given=True)
+        return Tree(self.linux, (6, 12), given=True)
 
     @property
     def headers(self) -> Headers:
@@ -123,7 +128,7 @@ class Kernel:
 
     @property
     def around(self) -> CompileContext:
-        return CompileContext(self.top / "tree", (f"-I{self.top}/tree/mm",))
+        return CompileContext(self.linux, (f"-I{self.linux}/mm",))
 
     @property
     def bpf(self) -> Bpf:
@@ -164,15 +169,15 @@ def of(kind: JobKind, path: str, planned: Sequence[Job]) -> tuple[Job, ...]:
 
 
 OFF = Off(("CONFIG_ONE",), asked=True)
-CHECKS: dict[str, Callable[[Kernel], Sequence[Job]]] = {
-    "kernel": lambda k: [unit.compile_job(sample(), k.kbuild, k.around)],
-    "inside": lambda k: [unit.compile_job(inside(), k.kbuild, CompileContext(k.top / "tree"))],
-    "guard": lambda k: [unit.guard_job(sample(), k.kbuild, k.around, OFF)],
-    "sparse": lambda k: [unit.sparse_job(sample(), k.kbuild, k.around, tools.require("sparse"))],
-    "program": lambda k: of(JobKind.PROGRAM, PROG_PATH, programs.jobs(selftests(), k.bpf)),
-    "test": lambda k: of(JobKind.PROG_TEST, TEST_PATH, programs.jobs(without_failure(), k.bpf)),
-    "checkpatch": lambda k: of(JobKind.CHECKPATCH, KFUNCS_PATH, scripts.jobs(ring(), k.tree)),
-    "kernel-doc": lambda k: of(JobKind.KERNEL_DOC, KFUNCS_PATH, scripts.jobs(ring(), k.tree)),
+CHECKS: dict[str, Callable[[Kernel, Cache], Sequence[Job]]] = {
+    "kernel": lambda k, c: [unit.compile_job(sample(), k.kbuild, k.around, c)],
+    "inside": lambda k, c: [unit.compile_job(inside(), k.kbuild, CompileContext(k.linux), c)],
+    "guard": lambda k, c: [unit.guard_job(sample(), k.kbuild, k.around, OFF, c)],
+    "sparse": lambda k, c: [unit.sparse_job(sample(), k.kbuild, k.around, tools.require("sparse"), c)],
+    "program": lambda k, c: of(JobKind.PROGRAM, PROG_PATH, programs.jobs(selftests(), k.bpf)),
+    "test": lambda k, c: of(JobKind.PROG_TEST, TEST_PATH, programs.jobs(without_failure(), k.bpf)),
+    "checkpatch": lambda k, c: of(JobKind.CHECKPATCH, KFUNCS_PATH, scripts.jobs(ring(), k.tree, c)),
+    "kernel-doc": lambda k, c: of(JobKind.KERNEL_DOC, KFUNCS_PATH, scripts.jobs(ring(), k.tree, c)),
 }
 
 
@@ -183,8 +188,8 @@ def without_failure() -> Rendered:
 
 def checked(name: str, kernel: Kernel) -> Result:
     """The last job of a check, as a run of its own does it."""
-    with opened(kernel.top / "cache") as cache:
-        return jobs.run(CHECKS[name](kernel), cache, Silence())[-1]
+    with opened(kernel.top / "cache", kernel.linux) as cache:
+        return jobs.run(CHECKS[name](kernel, cache), cache, Silence())[-1]
 
 
 HEADERS = [
@@ -193,7 +198,11 @@ HEADERS = [
 ]
 READ = {
     "kernel": HEADERS,
-    "inside": [*HEADERS, "tree/kernel/bpf/task_iter.c", "tree/kernel/bpf/near.h", "tree/kernel/bpf/other.c"],
+    "inside": [
+        *HEADERS,
+        *("tree/kernel/bpf/task_iter.c", "tree/kernel/bpf/near.h", "tree/kernel/bpf/other.c"),
+        *("tree/kernel/bpf/new.c", "tree/kernel/new.c"),  # which may include task_iter.c
+    ],
     "guard": HEADERS,
     "sparse": HEADERS,
     "program": ["bpf/vmlinux.h", "bpf/include/bpf/bpf_helpers.h", "bpf/include/bpf_experimental.h"],
@@ -201,6 +210,14 @@ READ = {
     "checkpatch": ["tree/scripts/checkpatch.pl", "tree/scripts/spelling.txt"],
     "kernel-doc": ["tree/scripts/kernel-doc", "tree/scripts/lib/doc.py"],
 }
+
+
+def edit(path: Path) -> None:
+    """Another file that means the same, or one that was not there."""
+    text = path.read_text() if path.exists() else ""
+    path.write_text(text + ("\n#\n" if "scripts" in path.parts and path.suffix != ".txt" else "\n\n"))
+
+
 needs_sparse = pytest.mark.skipif(tools.find("sparse") is None, reason="sparse is not installed")
 
 
@@ -212,8 +229,7 @@ def test_a_check_runs_again_when_anything_that_it_reads_is_another(name: str, ke
     for read in READ[name]:
         path = kernel.top / read
         before = path.read_text() if path.exists() else None
-        comment = "\n#\n" if read.startswith("tree/scripts") and path.suffix != ".txt" else "\n\n"
-        path.write_text((before or "") + comment)
+        edit(path)
         assert not checked(name, kernel).cached, read
         assert checked(name, kernel).cached, read
         if before is None:
@@ -222,6 +238,42 @@ def test_a_check_runs_again_when_anything_that_it_reads_is_another(name: str, ke
             path.write_text(before)
         again = checked(name, kernel)
         assert again.passed, (read, again.findings)
+
+
+def moved(kernel: Kernel, name: str) -> Kernel:
+    """The same kernel with a copy of its sources."""
+    shutil.copytree(kernel.linux, kernel.top / name)
+    return replace(kernel, name=name)
+
+
+IN_THE_TREE = [name for name, reads in READ.items() if any(read.startswith("tree/") for read in reads)]
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=needs_sparse if n == "sparse" else ()) for n in IN_THE_TREE]
+)
+def test_an_equal_tree_has_the_same_answer_and_another_one_its_own(name: str, kernel: Kernel) -> None:
+    assert checked(name, kernel).passed
+    other = moved(kernel, "other")
+    assert checked(name, other).cached
+    for read in (one.removeprefix("tree/") for one in READ[name] if one.startswith("tree/")):
+        path = other.linux / read
+        before = path.read_text() if path.exists() else None
+        edit(path)
+        assert not checked(name, other).cached, read
+        path.unlink()
+        if before is not None:
+            path.write_text(before)
+        assert checked(name, kernel).passed and checked(name, other).passed, read
+
+
+def test_an_answer_that_names_its_tree_is_of_that_tree_alone(kernel: Kernel) -> None:
+    """An error in a header says where that is."""
+    (kernel.linux / "mm/slab.h").write_text("#define SLAB 1\nint f(long);\nint f(int);\n")
+    other = moved(kernel, "other")
+    for one in (kernel, other, kernel):
+        places = {finding.elsewhere for finding in checked("kernel", one).findings} - {""}
+        assert places and all(place.startswith(f"{one.linux}/") for place in places)
 
 
 AWAY = {
@@ -255,11 +307,11 @@ def test_a_check_passes_again_when_what_was_missing_is_there(name: str, kernel: 
 @pytest.mark.parametrize("name", ["kernel", "guard", pytest.param("sparse", marks=needs_sparse)])
 def test_that_sources_are_missing_is_not_remembered(name: str, kernel: Kernel) -> None:
     missing = CompileContext(unfit="it needs the sources")
-    planned = CHECKS[name](kernel)
     make = {"kernel": unit.compile_job, "guard": unit.guard_job, "sparse": unit.sparse_job}[name]
     more = {"kernel": (), "guard": (OFF,), "sparse": (tools.find("sparse"),)}[name]
     with opened(kernel.top / "cache") as cache:
-        unfit = make(sample(), kernel.kbuild, missing, *more)  # type: ignore[operator]
+        planned = CHECKS[name](kernel, cache)
+        unfit = make(sample(), kernel.kbuild, missing, *more, cache)  # type: ignore[operator]
         assert jobs.run([unfit], cache, Silence())[0].unfit
         assert not jobs.run([unfit], cache, Silence())[0].cached
         assert jobs.run(planned, cache, Silence())[0].passed

@@ -6,6 +6,7 @@ The compilers are real, tree and headers are a few lines.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -44,6 +45,7 @@ class Artefacts:
     """As much of them as a patch's checks ask for."""
 
     top: Path
+    linux: Path
 
     @property
     def kbuild(self) -> Kbuild:
@@ -56,11 +58,11 @@ class Artefacts:
 
     @property
     def tree(self) -> Tree:
-        return Tree(self.top / "tree", (6, 12), given=True)
+        return Tree(self.linux, (6, 12), given=True)
 
     def around(self, *_: object) -> SimpleNamespace:
         # a patch's files are compiled where they are, from where "../../mm" leads into the tree
-        return SimpleNamespace(flags=("-iquote", str(self.top / "tree/kernel/bpf")))
+        return SimpleNamespace(flags=("-iquote", str(self.linux / "kernel/bpf")))
 
     def off(self, *_: object) -> Off:
         return Off(("CONFIG_ONE",), asked=True)
@@ -75,8 +77,9 @@ def top(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def checked(top: Path, kind: JobKind, *, inside: bool = False) -> Result:
-    """One check of a patch, as a run of its own does it."""
+def checked(top: Path, kind: JobKind, *, inside: bool = False, name: str = "tree") -> Result:
+    """One check of a patch for the tree of that name, as a run of its own does it."""
+    linux = top / name
     guard = "" if inside else "CONFIG_ONE"
     output = Output.new(Kind.KFUNCS, PATH, AFTER)
     unused: Any = None
@@ -92,11 +95,11 @@ def checked(top: Path, kind: JobKind, *, inside: bool = False) -> Result:
         inside=inside,
     )
     piece = SimpleNamespace(rendered=rendered, texts={PATH: AFTER}, was={PATH: BEFORE})
-    series = SimpleNamespace(repository=SimpleNamespace(tree=SimpleNamespace(path=top / "tree")))
+    series = SimpleNamespace(repository=SimpleNamespace(tree=SimpleNamespace(path=linux)))
     patch: Any = SimpleNamespace(piece=piece)
-    with opened(top / "cache") as cache, cache.scratch() as folder:
+    with opened(top / "cache", linux) as cache, cache.scratch() as folder:
         bench: Any = SimpleNamespace(
-            series=series, artefacts=Artefacts(top), cache=cache, folder=folder, tree=top / "tree"
+            series=series, artefacts=Artefacts(top, linux), cache=cache, folder=folder, tree=linux
         )
         planned = [job for job in patch_checks._of_file(patch, PATH, bench) if job.kind is kind]
         return jobs.run(planned, cache, Silence())[0]
@@ -117,17 +120,29 @@ def test_a_check_runs_again_when_a_file_that_it_reads_is_another(
 ) -> None:
     if kind is JobKind.SPARSE and tools.find("sparse") is None:
         pytest.skip("sparse is not installed")
+    shutil.copytree(top / "tree", top / "equal")
     first = checked(top, kind, inside=inside)
     assert first.passed and not first.cached, (first.findings, first.unfit)
     assert checked(top, kind, inside=inside).cached
+    assert checked(top, kind, inside=inside, name="equal").cached
     for read in reads:
         path = top / read
         before = path.read_text()
         path.write_text(before + "\n")
         assert not checked(top, kind, inside=inside).cached, read
         assert checked(top, kind, inside=inside).cached, read
+        assert checked(top, kind, inside=inside, name="equal").passed, read
         path.unlink()
         gone = checked(top, kind, inside=inside)
         assert not gone.cached, read
         path.write_text(before)
         assert checked(top, kind, inside=inside).passed, read
+
+
+def test_a_mail_is_judged_by_what_it_says_not_by_when_it_was_made() -> None:
+    mail = "From {} Mon Sep 17 00:00:00 2001\nFrom: A <a@b.c>\nDate: {}\nSubject: {}\n\nDate: {}\n"
+    first = patch_checks.undated(mail.format("0a1b", "Sat, 28 Nov 2026", "one", "now"))
+    assert first == patch_checks.undated(mail.format("ffff", "Sun, 29 Nov 2026", "one", "now"))
+    assert first.count("\n") == mail.count("\n")
+    for other in (("0", "0", "two", "now"), ("0", "0", "one", "then")):
+        assert patch_checks.undated(mail.format(*other)) != first

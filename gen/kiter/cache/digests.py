@@ -41,19 +41,19 @@ class Digests:
         return self._look((path,))[0]
 
     def state(self, paths: Iterable[str]) -> str:
-        """One digest for all these paths and what stands there."""
+        """One digest for what stands at these paths, in this order."""
         listed = list(paths)
         seen = self._seen
         missing = [path for path in listed if path not in seen] if self._once else listed
         self._look(missing)
-        return _joined((*listed, *(seen[path] for path in listed)))
+        return _joined(seen[path] for path in listed)
 
     def settled(self, paths: Iterable[str], since: int) -> str | None:
         """Like state(), but looked at anew; None if a file has changed since that time (in nanoseconds)."""
         listed = list(paths)
         found = self._look(listed)
         changed = any(_last_change(there) > since for there in map(_stat, listed) if there)
-        return None if changed else _joined((*listed, *found))
+        return None if changed else _joined(found)
 
     def _look(self, paths: Iterable[str]) -> list[str]:
         found, fresh = [], []
@@ -144,8 +144,8 @@ def _content(path: str, there: os.stat_result) -> str:
 
 
 def _counts(name: str) -> bool:
-    """Whether it can be a header or a folder of headers; a build beside them leaves other files."""
-    return name.endswith(".h") or "." not in name
+    """Whether it can be C or a folder of it; a build beside them leaves other files."""
+    return name.endswith((".h", ".c")) or "." not in name
 
 
 def _joined(parts: Iterable[str]) -> str:

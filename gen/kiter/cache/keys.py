@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-FORMAT = "2"  # part of every key; a change here forgets everything
+FORMAT = "3"  # part of every key; a change here forgets everything
 _PACKAGE = Path(__file__).resolve().parents[1]
 _IMPORT = re.compile(r"^ *from (kiter[\w.]*) import (\([^)]*\)|.+)$", re.MULTILINE)
 

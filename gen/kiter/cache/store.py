@@ -7,6 +7,9 @@
     tmp/                       what is being made
     digests                    see digests.py
 
+What was read of the kernel tree that a run is about is listed by its place in that: an answer holds for equal
+trees, wherever they are. One that names its tree, as an error in a header does, holds for that tree alone.
+
 The cache is never needed for a right answer: a lost, broken or unwritable one costs time only. Entries appear
 by rename, so that runs at the same time see whole ones or none. Fetched kernels stand beside it, in `kernels`
 and `sources` of the same root, and are never touched.
@@ -29,6 +32,8 @@ from kiter.cache import prune
 from kiter.cache.digests import Digests
 from kiter.cache.keys import key_of
 
+_TREE = "$tree"  # what stands for the path of the run's tree in keys and lists
+
 
 def default_root() -> Path:
     """$XDG_CACHE_HOME/kiter, or ~/.cache/kiter; where there is no home, a path that does not exist."""
@@ -50,16 +55,28 @@ class Cache:
     """Answers and folders by kind and key, below `root`/store.
 
     `problem` says why nothing is remembered, or is "". With `once`, all files are taken to stay as they are.
+    `tree` is the kernel tree that the run is about, if any.
     """
 
-    __slots__ = ("_pruned", "digests", "folder", "problem", "root")
+    __slots__ = ("_pruned", "_tree", "digests", "folder", "problem", "root")
 
-    def __init__(self, root: Path | None = None, problem: str = "", *, once: bool = False) -> None:
+    def __init__(
+        self, root: Path | None = None, problem: str = "", *, once: bool = False, tree: Path | None = None
+    ) -> None:
+        self._tree = str(tree.absolute()) if tree else ""
         self.root = root or default_root()
         self.folder = self.root / "store"
         self.problem = problem
         self.digests = Digests(self.folder / "digests", once=once)
         self._pruned = False
+
+    def named(self, word: str) -> str:
+        """A path, or a word of a command with one at its end, as it belongs into a key.
+
+        What is in the run's tree is named by its place in that.
+        """
+        before, tree, place = word.partition(self._tree) if self._tree else (word, "", "")
+        return f"{before}{_TREE}{place}" if tree and place[:1] in ("", "/") else word
 
     # --- answers ---------------------------------------------------------------------------------
 
@@ -68,11 +85,11 @@ class Cache:
         path = self._path("known", kind, key)
         head, _, listed = _read(path).partition(b"\n")
         match _parsed(head):
-            case [value, str(state), str(name), int(size)]:
+            case [value, str(state), str(name), int(size), str(where)] if where in ("", _TREE, self._tree):
                 pass
             case _:
                 return None
-        if listed and self.digests.state(os.fsdecode(listed).split("\0")) != state:
+        if listed and self.digests.state(self._paths(os.fsdecode(listed))) != state:
             return None
         made = self._path("made", kind, name) if name else None
         if made and _size(made) != size:
@@ -98,17 +115,28 @@ class Cache:
         Raises OSError if the folder cannot be kept; that a value cannot be is noted in `problem`.
         """
         own = f"{self.folder / 'tmp'}/"
-        listed = None if reads is None else sorted({path for path in reads if not path.startswith(own)})
-        state = None if listed is None else self.digests.settled(listed, since or time.time_ns())
+        names = sorted({self.named(path) for path in reads or () if not path.startswith(own)})
+        listed, since = "\0".join(names), since or time.time_ns()
+        state = None if reads is None else self.digests.settled(self._paths(listed), since)
         kept, name, size = None, "", 0
         if made:
-            name = key_of(key, state or str(made))
+            name = _made(key, listed, state or str(made))
             kept = self._keep(made, self._path("made", kind, name))
             size = _size(kept)
         if state is not None:
-            head = json.dumps([value, state, name, size]).encode()
-            self._write(self._path("known", kind, key), head + b"\n" + os.fsencode("\0".join(listed or ())))
+            head = json.dumps([value, state, name, size, self._where(value, listed)]).encode()
+            self._write(self._path("known", kind, key), head + b"\n" + os.fsencode(listed))
         return kept
+
+    def _paths(self, listed: str) -> list[str]:
+        """The files of a list, as they are named on disk."""
+        return f"\0{listed}".replace(f"\0{_TREE}", f"\0{self._tree}").split("\0")[1:] if listed else []
+
+    def _where(self, value: object, listed: str) -> str:
+        """Where an answer holds: anywhere, in any equal tree, or in the one tree that it names."""
+        if self._tree and json.dumps(self._tree)[1:-1] in json.dumps(value):
+            return self._tree
+        return _TREE if _TREE in listed else ""
 
     def made(self, kind: str, key: str, make: Callable[[Path], Iterable[str]]) -> Path:
         """The folder under that key; `make` fills an empty one if there is none that is still right.
@@ -130,7 +158,7 @@ class Cache:
 
     def place(self, kind: str, key: str) -> Path:
         """Where made() puts a folder for which nothing is read beside what the key names."""
-        return self._path("made", kind, key_of(key, self.digests.state(())))
+        return self._path("made", kind, _made(key, "", self.digests.state(())))
 
     def raw(self, kind: str, key: str) -> bytes:
         """Bytes that write_raw() has kept, b"" if there are none; they may be damaged."""
@@ -209,6 +237,11 @@ class Cache:
             prune.when_due(self.root, time.time())
 
 
+def _made(key: str, listed: str, state: str) -> str:
+    """The name of a folder: by its key, and by what was read and what stood there."""
+    return key_of(key, listed, state)
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -234,16 +267,18 @@ def _size(folder: Path) -> int:
 
 
 @contextlib.contextmanager
-def opened(root: Path | None = None) -> Iterator[Cache]:
-    """The cache at `root` (else the user's own), for one run; a folder of this run stands in for an
-    unwritable one."""
+def opened(root: Path | None = None, tree: Path | None = None) -> Iterator[Cache]:
+    """The cache at `root` (else the user's own), for one run, which is about that tree if there is one.
+
+    A folder of this run stands in for an unwritable one.
+    """
     wanted = root or default_root()
     problem = _unwritable(wanted)
     if not problem:
-        yield Cache(wanted, once=True)
+        yield Cache(wanted, once=True, tree=tree)
         return
     with tempfile.TemporaryDirectory(prefix="kiter-") as temporary:
-        yield Cache(Path(temporary), problem, once=True)
+        yield Cache(Path(temporary), problem, once=True, tree=tree)
 
 
 def _unwritable(root: Path) -> str:

@@ -81,8 +81,8 @@ def prepare(
     )
     host_flags = (*_HOST, *_folders("-I", includes.tests))
     programs = (tool.identity for tool in (clang, host, bpftool))
-    headers = (str(vmlinux), str(includes.experimental))
-    identity = key_of("bpf", *programs, *headers, *clang_flags, *host_flags)
+    words = (str(vmlinux), str(includes.experimental), *clang_flags, *host_flags)
+    identity = key_of("bpf", *programs, *map(cache.named, words))
     return Bpf(clang, host, bpftool, vmlinux, includes, clang_flags, host_flags, identity)
 
 
@@ -150,7 +150,8 @@ def _library(tree: Tree, cache: Cache) -> Path:
             defs.write_text(_helper_defs(script, api), encoding="utf-8")
         return [str(path) for path in (source, *headers, script, api)]
 
-    return cache.made("libbpf", key_of("libbpf", code_of(__name__), str(tree.path), sys.version), make)
+    key = key_of("libbpf", code_of(__name__), cache.named(str(tree.path)), sys.version)
+    return cache.made("libbpf", key, make)
 
 
 def _helper_defs(script: Path, api: Path) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -31,6 +32,10 @@ class CompileContext:
     sources: Path | None = None
     flags: tuple[str, ...] = ()
     unfit: str = ""
+
+    def key(self, cache: Cache) -> Iterator[str]:
+        """What keys have of it."""
+        return map(cache.named, (str(self.sources), *self.flags))
 
 
 def of(
@@ -124,7 +129,7 @@ def untouched(rendered: Rendered, around: CompileContext, scratch: Path) -> Merg
     for top in {PurePosixPath(wanted).parts[0] for wanted in _wanted(rendered)} - {path.parts[0]}:
         (scratch / top).symlink_to(around.sources / top)
     _copy(around.sources, scratch, path)
-    searched = tuple(str(other) for other in including(path, around.sources))
+    searched = tuple(searched_for(path, around.sources))
     return Merged(scratch / path, scratch / compiled_with(path, around.sources), searched)
 
 
@@ -144,7 +149,7 @@ def _copy(sources: Path, scratch: Path, path: PurePosixPath) -> None:
 
 def compiled_with(path: PurePosixPath, sources: Path) -> PurePosixPath:
     """The file itself, or the one that includes it: some are only parts (kernel/sched/build_policy.c)."""
-    for other in including(path, sources):
+    for other in _including(path, sources):
         text = other.read_text(encoding="utf-8", errors="replace")
         within = path.relative_to(other.parent.relative_to(sources))
         if f'include "{within}"' in text:
@@ -152,7 +157,15 @@ def compiled_with(path: PurePosixPath, sources: Path) -> PurePosixPath:
     return path
 
 
-def including(path: PurePosixPath, sources: Path) -> list[Path]:
+def searched_for(path: PurePosixPath, sources: Path) -> list[str]:
+    """The folders and files that compiled_with() looks at."""
+    return [*map(str, _around(path, sources)), *map(str, _including(path, sources))]
+
+
+def _including(path: PurePosixPath, sources: Path) -> list[Path]:
     """The files that may include that one: those beside it, and in the folders that it is in."""
-    folders = [sources / folder for folder in path.parents if folder.name]
-    return [other for folder in folders for other in sorted(folder.glob("*.c"))]
+    return [other for folder in _around(path, sources) for other in sorted(folder.glob("*.c"))]
+
+
+def _around(path: PurePosixPath, sources: Path) -> list[Path]:
+    return [sources / folder for folder in path.parents if folder.name]

@@ -61,7 +61,8 @@ def without(option: str, headers: Headers, kbuild: Kbuild, tree: Tree | None, ca
     known = Off((option, *DEPENDENTS.get(option, ())), asked=False)
     if tree is None or tree.version != headers.version or not _conf(headers).exists():
         return known
-    key = key_of("kconfig", code_of(__name__), option, headers.release, kbuild.identity, str(tree.path))
+    where = cache.named(str(tree.path))
+    key = key_of("kconfig", code_of(__name__), option, headers.release, kbuild.identity, where)
     stored = cache.load("kconfig", key)
     if stored and isinstance(stored.value, list):
         names: list[object] | None = stored.value

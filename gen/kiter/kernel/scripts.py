@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiter import tools
 from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.messages import Finding, judged, parse, unexplained
 from kiter.kernel.tree import Tree
@@ -52,19 +53,20 @@ EXEMPTIONS: Sequence[Exemption] = (
 )
 
 
-def jobs(rendered: Rendered, tree: Tree) -> list[Job]:
+def jobs(rendered: Rendered, tree: Tree, cache: Cache) -> list[Job]:
     """A checkpatch job for each C file, and a kernel-doc job for the kfuncs."""
     perl = tools.require("perl")
-    found = [_checkpatch(rendered, output, tree, perl) for output in rendered.outputs if _is_c(output)]
+    where = cache.named(str(tree.path))
+    found = [_checkpatch(rendered, output, tree, where, perl) for output in rendered.outputs if _is_c(output)]
     kfuncs = rendered.of(Kind.KFUNCS)
-    return [*found, _kernel_doc(rendered, kfuncs, tree, perl)] if kfuncs else found
+    return [*found, _kernel_doc(rendered, kfuncs, tree, where, perl)] if kfuncs else found
 
 
 def _is_c(output: Output) -> bool:
     return output.path.endswith((".c", ".h"))
 
 
-def _checkpatch(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> Job:
+def _checkpatch(rendered: Rendered, output: Output, tree: Tree, where: str, perl: Tool) -> Job:
     def work(scratch: Path, _: Sequence[Path]) -> Done:
         _lay(scratch, output)
         script = tree.path / "scripts/checkpatch.pl"
@@ -73,7 +75,7 @@ def _checkpatch(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> J
         done = tools.run([perl.path, str(script), *words, output.path], scratch, {"HOME": str(scratch)})
         return Done(_judged(done, output.text), reads=checkpatch_reads(tree))
 
-    key = key_of("checkpatch", code_of(__name__), str(tree.path), perl.identity, output.path, output.text)
+    key = key_of("checkpatch", code_of(__name__), where, perl.identity, output.path, output.text)
     return Job(JobKind.CHECKPATCH, rendered.spec, output.path, output.text, "B04", key, work)
 
 
@@ -97,12 +99,12 @@ def complaints(said: str, text: str) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _kernel_doc(rendered: Rendered, output: Output, tree: Tree, perl: Tool) -> Job:
+def _kernel_doc(rendered: Rendered, output: Output, tree: Tree, where: str, perl: Tool) -> Job:
     def work(scratch: Path, _: Sequence[Path]) -> Done:
         _lay(scratch, output)
         return kernel_doc(scratch, output.path, tree, perl)
 
-    made_with = (code_of(__name__), str(tree.path), perl.identity, sys.version)
+    made_with = (code_of(__name__), where, perl.identity, sys.version)
     key = key_of("kernel-doc", *made_with, output.path, output.text)
     return Job(JobKind.KERNEL_DOC, rendered.spec, output.path, output.text, "B05", key, work)
 

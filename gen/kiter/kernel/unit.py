@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiter import tools
 from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.kernel.compile_context import CompileContext, merged
 from kiter.kernel.dependencies import Compiler
 from kiter.kernel.jobs import Done, Job, JobKind
@@ -32,7 +33,7 @@ AS_SPARSE = "-D__CHECKER__"  # what it defines, and some headers ask for
 _COLUMNS = "-ftabstop=1"
 
 
-def compile_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext) -> Job:
+def compile_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, cache: Cache) -> Job:
     """Compile the unit as it would be compiled into the kernel."""
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
@@ -43,21 +44,19 @@ def compile_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext) -> J
         except MisfitError as misfit:
             return Done(unfit=misfit.message)
 
-    key = _key(rendered, kbuild, around)
+    key = _key(rendered, kbuild, around.key(cache))
     return Job(JobKind.KERNEL, rendered.spec, path_of(rendered), rendered.unit, "B01", key, work)
 
 
-def _key(rendered: Rendered, kbuild: Kbuild, around: CompileContext, *more: str) -> str:
+def _key(rendered: Rendered, kbuild: Kbuild, around: Iterable[str], *more: str) -> str:
     """A key for all that decides what is compiled and how, but the files of kernel and headers."""
     kfuncs = rendered.of(Kind.KFUNCS)
     joins = (rendered.iterator, rendered.target, kfuncs.text) if kfuncs and rendered.inside else ()
     compiled = (path_of(rendered), rendered.unit, *joins)
-    return key_of(
-        "unit", code_of(__name__), kbuild.identity, *compiled, *around.flags, str(around.sources), *more
-    )
+    return key_of("unit", code_of(__name__), kbuild.identity, *compiled, *around, *more)
 
 
-def guard_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, off: Off) -> Job:
+def guard_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, off: Off, cache: Cache) -> Job:
     """Compile the unit for a kernel without the guard's option.
 
     If the headers alone do not survive that, nothing can be said about the unit, and the job says that.
@@ -76,7 +75,7 @@ def guard_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, off: O
                 return Done(unfit=_unfit(rendered.guard, off))
         return done
 
-    key = _key(rendered, kbuild, around, off.header)
+    key = _key(rendered, kbuild, around.key(cache), off.header)
     return Job(JobKind.GUARD_OFF, rendered.spec, path_of(rendered), rendered.unit, "B07", key, work)
 
 
@@ -86,7 +85,7 @@ def _unfit(guard: str, off: Off) -> str:
     return f"what goes off with {guard} is not known without kernel sources (apt-get install linux-source)"
 
 
-def sparse_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, sparse: Tool) -> Job:
+def sparse_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, sparse: Tool, cache: Cache) -> Job:
     """Let sparse read the unit; complaints inside headers are not ours, nor those that every kfunc draws."""
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
@@ -101,7 +100,7 @@ def sparse_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, spars
         reads = _compiler(rendered, kbuild, around, {}, AS_SPARSE).preprocess(file, file).reads
         return Done(tuple(one for one in found if ours(one, rendered)), reads=reads)
 
-    key = _key(rendered, kbuild, around, sparse.identity)
+    key = _key(rendered, kbuild, around.key(cache), sparse.identity)
     return Job(JobKind.SPARSE, rendered.spec, path_of(rendered), rendered.unit, "B06", key, work)
 
 

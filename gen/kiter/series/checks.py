@@ -27,11 +27,11 @@ def check(series: Series, option: str, progress: Progress) -> Report:
     started = time.monotonic()
     found = _headers(series, option)
     try:
-        with opened(None) as cache, contextlib.ExitStack() as stack:
+        tree = series.repository.tree.path.absolute()
+        with opened(None, tree) as cache, contextlib.ExitStack() as stack:
             stack.callback(progress.done)
             folder = stack.enter_context(cache.scratch())
             progress.start(len(STEPS) + 8 * len(series.patches))
-            tree = series.repository.tree.path.absolute()
             artefacts = build_shared(found, tree, Places(), cache, progress.advance)
             checks = _checks(Bench(series, artefacts, cache, folder), progress)
     except OSError as error:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from kiter.target.profile import profile
 from kiter.tools import Tool
 
 _COLUMNS = "-ftabstop=1"  # columns are counted in characters
+_MADE = re.compile(r"^(From |Date: ).*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,10 @@ def alone(patch: Patch, kind: JobKind, bench: Bench) -> Iterator[Job]:
     rendered, artefacts = patch.piece.rendered, bench.artefacts
     around = artefacts.around(rendered, bench.cache)
     if kind is JobKind.KERNEL:
-        yield unit.compile_job(rendered, artefacts.kbuild, around)
+        yield unit.compile_job(rendered, artefacts.kbuild, around, bench.cache)
     elif kind is JobKind.GUARD_OFF:
         off = artefacts.off(rendered.guard, bench.cache)
-        yield unit.guard_job(rendered, artefacts.kbuild, around, off)
+        yield unit.guard_job(rendered, artefacts.kbuild, around, off, bench.cache)
 
 
 def _sources(patch: Patch) -> list[str]:
@@ -127,7 +129,8 @@ class _Comparison:
         piece, path = self.patch.piece, self.path
         texts = [part for name, text in sorted(piece.texts.items()) for part in (name, text)]
         before = [text or "" for _, text in sorted(piece.was.items())]
-        made_with = (code_of(__name__), self.bench.artefacts.kbuild.identity, str(self.bench.tree), *depends)
+        words = map(self.bench.cache.named, (str(self.bench.tree), *depends))
+        made_with = (code_of(__name__), self.bench.artefacts.kbuild.identity, *words)
         key = key_of("patch", kind.value, path, *made_with, *texts, *before)
 
         def work(scratch: Path, _: Sequence[Path]) -> Done:
@@ -170,12 +173,12 @@ def _compiler(path: str, bench: Bench, flags: Sequence[str], rendered: Rendered)
 
     def look(folder: Path, file: Path) -> Done:
         compiled = _whole(path, folder, bench) if rendered.inside else path
-        searched = compile_context.including(PurePosixPath(path), bench.tree) if rendered.inside else ()
+        searched = compile_context.searched_for(PurePosixPath(path), bench.tree) if rendered.inside else ()
         where = _where(folder, compiled, bench)
         words = [kbuild.compiler.path, *kbuild.flags, *flags, *where, *object_flags(compiled), _COLUMNS]
         compiler = Compiler(words, kbuild.cwd, {folder: bench.tree})
         done = compiler.run(folder / compiled, file.with_name(f"{file.name}.o"))
-        reads = None if done.reads is None else (*done.reads, *map(str, searched))
+        reads = None if done.reads is None else (*done.reads, *searched)
         return Done(done.findings(str(file)), reads=reads)
 
     return look
@@ -251,19 +254,25 @@ def _checkpatch(patch: Patch, bench: Bench) -> Job:
     assert sources is not None
     perl = tools.require("perl")
     added = [path for path, text in patch.piece.was.items() if text is None]
+    mail = undated(patch.mail)
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
-        found = scripts.patch_findings(scratch, patch.file, patch.mail, sources, perl)
+        found = scripts.patch_findings(scratch, patch.file, mail, sources, perl)
         asks = [one for one in found if "[FILE_PATH_CHANGES]" in one.text]
         # it asks whether MAINTAINERS covers what is new, and that can be answered
         if asks and all(people.is_covered(sources.path, path) for path in added):
             found = tuple(one for one in found if one not in asks)
         return Done(found, reads=scripts.checkpatch_reads(sources))
 
-    key = key_of(
-        "mail", code_of(__name__), bench.state, perl.identity, str(sources.path), patch.file, patch.mail
-    )
+    where = bench.cache.named(str(sources.path))
+    key = key_of("mail", code_of(__name__), bench.state, perl.identity, where, patch.file, mail)
     return Job(JobKind.CHECKPATCH, patch.piece.rendered.spec, patch.file, plain(patch.mail), "B04", key, work)
+
+
+def undated(mail: str) -> str:
+    """A mail without what differs each time that it is made: the name of its commit, and its date."""
+    head, empty, body = mail.partition("\n\n")
+    return _MADE.sub(r"\1", head) + empty + body
 
 
 def plain(mail: str) -> str:

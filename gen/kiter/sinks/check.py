@@ -91,7 +91,7 @@ def check(
     if rendered and not options.headers and not headers.suits(found, wanted):
         return _unchecked(wanted)
     try:
-        with opened(options.cache) as cache, contextlib.ExitStack() as stack:
+        with opened(options.cache, options.tree) as cache, contextlib.ExitStack() as stack:
             stack.callback(progress.done)
             artefacts, results = _run(rendered, found, options, progress, cache)
             tools_used = artefacts.uses(cache)
@@ -137,19 +137,19 @@ def plan(rendered: Rendered, artefacts: Artefacts, cache: Cache) -> list[Job]:
     if _has_types(rendered, artefacts):
         planned += programs.jobs(rendered, artefacts.bpf)
     if artefacts.tree:
-        planned += scripts.jobs(rendered, artefacts.tree)
+        planned += scripts.jobs(rendered, artefacts.tree, cache)
     return planned
 
 
 def _of_code(rendered: Rendered, artefacts: Artefacts, cache: Cache) -> list[Job]:
     """What is done with the kernel's code, which is not ours where it is by hand."""
     around = artefacts.around(rendered, cache)
-    planned = [unit.compile_job(rendered, artefacts.kbuild, around)]
+    planned = [unit.compile_job(rendered, artefacts.kbuild, around, cache)]
     if rendered.guard and not rendered.inside:  # the file that it lives in is not compiled without it
         off = artefacts.off(rendered.guard, cache)
-        planned.append(unit.guard_job(rendered, artefacts.kbuild, around, off))
+        planned.append(unit.guard_job(rendered, artefacts.kbuild, around, off, cache))
     if artefacts.sparse and not rendered.inside:  # all of that file would be read, and blamed on the spec
-        planned.append(unit.sparse_job(rendered, artefacts.kbuild, around, artefacts.sparse))
+        planned.append(unit.sparse_job(rendered, artefacts.kbuild, around, artefacts.sparse, cache))
     return planned
 
 
