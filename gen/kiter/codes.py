@@ -185,6 +185,13 @@ _OWN = (
         "mend these first",
     ),
     Code(
+        "S30",
+        "a key that is written otherwise now",
+        "The spec was written for an older kiter: what the key said is said in another way, as everywhere.",
+        "'kiter lint --fix' writes it the new way; comments and layout stay",
+        mends=True,
+    ),
+    Code(
         "O01",
         "a file that is not kiter's is in the way",
         "The manifest of the output folder does not list it, so writing would lose somebody's file.",

@@ -12,7 +12,7 @@ from kiter import lint, manifest, resources
 from kiter.codes import CODES
 from kiter.errors import ENVIRONMENT, FINDINGS, Diagnostic, KiterError, Position
 from kiter.fixtures.known import is_fixture, library_of
-from kiter.spec.check import check, spec_schema
+from kiter.spec.check import check_spec
 from kiter.spec.document import Document
 from kiter.spec.load import load
 from kiter.spec.model import Spec
@@ -164,6 +164,6 @@ def _resolved(document: Document, profile: Profile) -> Spec:
 
 
 def _checked(document: Document) -> Document:
-    if wrong := check(document, spec_schema()):
+    if wrong := check_spec(document):
         raise KiterError(*wrong)
     return document

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kiter.edit import apart, applied
 from kiter.errors import Diagnostic, KiterError
 from kiter.lint import lint
-from kiter.spec.check import check, spec_schema
+from kiter.spec.check import check_spec
 from kiter.spec.load import parse
 from kiter.spec.resolve import resolve
 from kiter.target.profile import Profile
@@ -56,6 +56,6 @@ def findings(text: str, name: str, profiles: Sequence[Profile]) -> set[Diagnosti
         document = parse(text, name)
     except KiterError as error:
         return set(error.diagnostics)
-    if wrong := check(document, spec_schema()):
+    if wrong := check_spec(document):
         return set(wrong)
     return {d for profile in profiles for d in lint(resolve(document, profile.number), profile)}

@@ -191,7 +191,7 @@ def test_one_target_alone(run, good, out):
 
 
 def test_iterator_of_a_later_kernel_is_left_out_of_the_earlier_target(run, good, out):
-    good.write_text(GOOD.replace("iterator: spoilt", 'iterator: spoilt\nsince: "6.13"'), encoding="utf-8")
+    good.write_text(GOOD.replace("iterator: spoilt", "iterator: spoilt\nkernels: 6.13-"), encoding="utf-8")
     told = run("build", good, "-o", out, "--no-check")
     assert told.status == 0 and "not in Linux 6.12 yet: spoilt (since 6.13)" in told.out
     assert [path.name for path in out.iterdir()] == ["7.3"]
@@ -202,7 +202,7 @@ def test_iterator_of_a_later_kernel_is_left_out_of_the_earlier_target(run, good,
 
 
 def test_iterator_that_no_target_has_is_an_error_once(run, good, out):
-    good.write_text(GOOD.replace("iterator: spoilt", 'iterator: spoilt\nsince: "99.0"'), encoding="utf-8")
+    good.write_text(GOOD.replace("iterator: spoilt", "iterator: spoilt\nkernels: 99.0-"), encoding="utf-8")
     told = run("build", good, "-o", out, "--no-check")
     assert told.status == 1 and told.err.count("V01") == 1 and not out.exists()
 

@@ -19,10 +19,10 @@ from kiter.cli.main import main
 from kiter.generate import generate
 from kiter.sinks import write
 from kiter.spec.load import load
-from kiter.spec.release import parse_release
+from kiter.spec.release import Range
 
 EVERY = (*sorted((ROOT / "specs").rglob("*.yaml")), *sorted(SMALL.glob("*.yaml")))
-SPECS = tuple(path for path in EVERY if parse_release(load(path).data.get("since", "6.4")) <= TODAY.number)
+SPECS = tuple(path for path in EVERY if TODAY.number in Range.parse(load(path).data.get("kernels", "-")))
 TEXTS = {path: path.read_text(encoding="utf-8") for path in SPECS}
 
 

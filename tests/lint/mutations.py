@@ -85,7 +85,7 @@ BAD += [
     "[",
 ]
 CODE = GOOD * 4 + BAD
-VERSIONS = ["6.12-", "-6.11", "6.7-6.11", "6.13-", "-", "7.0-6.0"]
+VERSIONS = ["6.12-", "-6.11", "6.7-6.11", "6.13-", "-", "7.0-6.0", "9999.1-", "0.0-"]
 LINES = [
     " ",
     "x",
@@ -102,7 +102,6 @@ LINES = [
     "é",
 ]
 TEXTS = [*LINES, "", "a\n\nb", "\n\n", "a\n  b\n"]
-RELEASES = ["6.7", "6.12", "6.13", "9999.1", "0.0"]
 ORACLES = ["processes", "processes_from_task", "threads", "own_threads", "preorder", "children"]
 
 names, types, texts = st.sampled_from(NAMES), st.sampled_from(TYPES), st.sampled_from(TEXTS)
@@ -142,8 +141,7 @@ cases = st.fixed_dictionaries(
     optional={
         **walks,
         "value": st.integers(0, 2**33),
-        "since": st.sampled_from(RELEASES),
-        "until": st.sampled_from(RELEASES),
+        "kernels": st.sampled_from(VERSIONS),
         "requires": st.lists(names, min_size=1, unique=True),
         "checks": checks,
         "expect": st.sampled_from(ORACLES),
@@ -171,8 +169,7 @@ resources = st.fixed_dictionaries(
         "count": snippets,
         "inline": st.integers(1, 4),
         "fill": snippets,
-        "since": st.sampled_from(RELEASES),
-        "until": st.sampled_from(RELEASES),
+        "kernels": st.sampled_from(VERSIONS),
     },
 )
 helpers = st.fixed_dictionaries(
@@ -180,7 +177,7 @@ helpers = st.fixed_dictionaries(
     optional={
         "takes": st.dictionaries(names, types, max_size=2),
         "gives": types,
-        "since": st.sampled_from(RELEASES),
+        "kernels": st.sampled_from(VERSIONS),
     },
 )
 companions = st.fixed_dictionaries(
@@ -242,8 +239,7 @@ GROWN: dict[str, st.SearchStrategy[Any]] = {
     "done": snippets,
     "iterator": names | st.just("a" * 60),
     "summary": lines,
-    "since": st.sampled_from(RELEASES),
-    "until": st.sampled_from(RELEASES),
+    "kernels": st.sampled_from(VERSIONS),
     "file": st.just("kernel/bpf/x.c"),
     "guard": st.sampled_from(["CONFIG_CGROUPS", "CONFIG_X"]),
     "set": st.just({"programs": ["tracing", "struct_ops"]}),
@@ -295,7 +291,7 @@ PLACES = {
         "guard",
         "set",
         "file",
-        "since",
+        "kernels",
         "arguments",
         "checks",
         "state",
@@ -306,7 +302,7 @@ PLACES = {
         "iterator",
     ],
     "walk": [*WALKING, "select", "cases", *of_its_own, "lock"],
-    "case": [*WALKING, "doc", "value", "since", "until", "requires", "checks"],
+    "case": [*WALKING, "doc", "value", "kernels", "requires", "checks"],
     "argument": ["type", "doc", "keep", "nullable", "enum", "defines", *FLAGS],
     "cursor": ["as", "first", "next", "done"],
     "ring": ["as", "anchor", "next"],

@@ -108,7 +108,7 @@ def test_an_enumerator_is_there_once(tmp_path):
 def test_an_enumerator_of_another_kernel_does_not_clash(tmp_path):
     first = FLAGGED.format(name="a", defines="enum", flag="ONE")
     second = FLAGGED.format(name="b", defines="enum", flag="TWO")
-    second += '    ONE: {doc: one, since: "7.3", cursor: {next: next_task(pos)}, expect: processes}\n'
+    second += "    ONE: {doc: one, kernels: 7.3-, cursor: {next: next_task(pos)}, expect: processes}\n"
     assert lint.lint_cross_spec(list(_iterators(tmp_path, first, second))) == []
 
 
@@ -124,7 +124,7 @@ summary: walk over tasks
 element: {type: struct task_struct *, lifetime: rcu}
 context: {rcu: true}
 arguments:
-  more: {type: u64, keep: copy, since: "7.3", doc: a number}
+  more: {type: u64, keep: copy, kernels: 7.3-, doc: a number}
 state: # kiter: allow K09, the last word is for the newest kernel alone
   big: {type: struct big, size: SIZE, init: "{}"}
 tests: {arguments: {more: "1"}}
@@ -152,5 +152,5 @@ def test_findings_are_sorted_and_each_is_there_once():
 @pytest.mark.parametrize("release", ["6.12345", "6." + "9" * 5000])
 def test_a_release_of_many_digits_is_refused(tmp_path, release):
     path = tmp_path / "x.yaml"
-    path.write_text(ONE.format(name="a") + f'since: "{release}"\n', encoding="utf-8")
+    path.write_text(ONE.format(name="a") + f"kernels: {release}-\n", encoding="utf-8")
     assert [d.code for d in check(load(path), spec_schema())] == ["S24"]

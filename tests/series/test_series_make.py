@@ -181,7 +181,7 @@ def test_a_second_version_says_what_changed(tree, tmp_path, capsys):
     assert "Changes in v2:\n- Reword what it says of itself\n" in cover
     assert "Range-diff against v1:\n1:  " in cover and "-: " not in cover.partition("Range-diff")[2]
     assert git(tree, "rev-parse", "kiter/process-v1") == first
-    spec.write_text(spec.read_text().replace("since:", "#").replace("visit all", "see all"))
+    spec.write_text(spec.read_text().replace("kernels:", "#").replace("visit all", "see all"))
     assert series(tree, spec, "-o", out, "-v", "3", "--no-check", "--no-cc") == 0
     text = (out / "v3-0000-cover-letter.patch").read_text()
     assert text.index("Changes in v3:") < text.index("Changes in v2:") < text.index("Range-diff against v2:")

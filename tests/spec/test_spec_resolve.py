@@ -11,17 +11,17 @@ from kiter.spec.walk import Cursor
 TEXT = """\
 iterator: x
 summary: walk over processes
-since: "6.7"
+kernels: 6.7-
 file: {-6.12: kernel/old.c, 6.13-: kernel/new.c}
 element: {type: struct task_struct *, lifetime: rcu}
 context: {rcu: true, perfmon: {7.3-: true}}
 arguments:
   flags: {type: u32, doc: which}
-  later: {type: int, doc: more, since: "6.13"}
+  later: {type: int, doc: more, kernels: 6.13-}
 walk:
   select: flags
   cases:
-    OLD: {doc: one, until: "6.12", cursor: {next: f(pos)}}
+    OLD: {doc: one, kernels: -6.12, cursor: {next: f(pos)}}
     BOTH:
       doc: another
       cursor:
@@ -31,7 +31,7 @@ walk:
 
             middle(pos,
                    1)
-    NEW: {doc: the last, since: "6.13", cursor: {next: f(pos)}}
+    NEW: {doc: the last, kernels: 6.13-, cursor: {next: f(pos)}}
 docs: {6.13-: Words.}
 """
 

@@ -25,7 +25,7 @@ LEAVES = st.one_of(
     st.sampled_from(["", "x", "1", "u32", "rcu", "x y", "CONFIG_NET", "6.12", "6.12-", "a.h", "EINVAL"]),
     st.sampled_from([None, True, False, 0, 1, -1, 33, 2**64, [], {}, ["x"], ["x", "x"], {"x": "y"}]),
 ).map(copy.deepcopy)
-KEYS = ["x", "doc", "type", "next", "since", "6.12-", "cursor", "keep", "flags", "X-Y", "value"]
+KEYS = ["x", "doc", "type", "next", "kernels", "6.12-", "cursor", "keep", "flags", "X-Y", "value"]
 
 
 def _places(value: Any, trail: tuple = ()) -> list[tuple]:

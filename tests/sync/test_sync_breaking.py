@@ -13,7 +13,7 @@ from kiter.cli.main import main
 
 SPECS = Path(__file__).parents[2] / "specs"
 CHILDREN = (
-    '    BPF_CGROUP_ITER_CHILDREN:\n      since: "7.3"\n      doc: the direct children of @start\n'
+    "    BPF_CGROUP_ITER_CHILDREN:\n      kernels: 7.3-\n      doc: the direct children of @start\n"
     '      cursor: {next: "css_next_child(pos, start)"}\n      expect: children\n'
 )
 
@@ -44,7 +44,7 @@ BREAKS = [
     ("css.yaml", "walk:\n", "room: 4\nwalk:\n", "N02", "32 bytes"),
     ("css.yaml", "guard: CONFIG_CGROUPS", "guard: CONFIG_MEMCG", "N07", "with CONFIG_MEMCG"),
     ("css.yaml", "iterator: css", "iterator: css2", "N01", "the iterator"),
-    ("css.yaml", 'since: "6.7"', 'since: "7.0"', "N01", "in Linux 6.12"),
+    ("css.yaml", "kernels: 6.7-", "kernels: 7.0-", "N01", "in Linux 6.12"),
     ("task.yaml", "flags: {type: unsigned int", "flags: {type: u64", "N03", "u64 flags"),
     (
         "task.yaml",

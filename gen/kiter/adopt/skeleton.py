@@ -119,7 +119,7 @@ def argument(
             name = name.removesuffix(suffix)
             facts.append((key, "true"))
     if "KF_IMPLICIT_ARGS" in flags and parameter.type in IMPLICIT:
-        facts += [("implicit", "true"), ("since", f'"{release}"')]
+        facts += [("implicit", "true"), ("kernels", f"{release}-")]
     if "KF_RCU" in flags and parameter.type.startswith("struct "):
         facts.append(("trust", "rcu"))
     said = docs.get(parameter.name) or docs.get(name) or f"the argument {name}"

@@ -11,26 +11,26 @@ from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
 from kiter.spec.node import Node
 from kiter.spec.release import NEWEST, Range, spelled
-from kiter.spec.rewrite import renamed
+from kiter.spec.rewrite import renamed, replaced
 
 
 @rule(
     "V01",
     "the target is older than the iterator",
     "an older kernel lacks what the iterator is made of",
-    hint="choose a newer target, or an earlier 'since' if the iterator works there",
+    hint="choose a newer target, or earlier 'kernels' if the iterator works there",
 )
 def too_old(s: Subject) -> Iterator[Hit]:
     if s.it.younger:
         message = f"'{s.it.name}' begins with Linux {spelled(s.it.since)}, the target is {s.profile.release}"
-        yield Hit(s.it.node["since"].at, message)
+        yield Hit(s.it.node["kernels"].at, message)
 
 
 @rule(
     "V02",
     "no walk is left for the target",
     "every case is for other kernels",
-    hint="widen 'since' or 'until' of a case",
+    hint="widen 'kernels' of a case",
 )
 def nothing_left(s: Subject) -> Iterator[Hit]:
     if not s.it.cases:
@@ -57,15 +57,20 @@ def uncovered(s: Subject) -> Iterator[Hit]:
     mends=True,
 )
 def reversed_range(s: Subject) -> Iterator[Hit]:
-    for name, part in _parts(s):
-        if "until" in part.value and part.kernels.first > part.kernels.last:
-            yield Hit(part["until"].at, f"'{name}' ends before it begins")
+    for name, node in _named(s):
+        span = Range.parse(node.value)
+        if span.first > span.last != NEWEST:
+            yield Hit(node.at, f"'{name}' ends before it begins", edit=replaced(node, _turned(node.value)))
     for node in _versioned(s):
         for span, item in node.versions:
             if span.first > span.last != NEWEST:
                 given = str(item.path[-1])
-                edit = renamed(item.document, item.path, "-".join(reversed(given.split("-"))))
+                edit = renamed(item.document, item.path, _turned(given))
                 yield Hit(item.key_at, f"'{given}' ends before it begins", edit=edit)
+
+
+def _turned(kernels: str) -> str:
+    return "-".join(reversed(kernels.split("-")))
 
 
 @rule(
@@ -90,14 +95,14 @@ def _overlap(one: Range, other: Range) -> bool:
     "V06",
     "a part from before the iterator",
     "no kernel has the part and the iterator",
-    hint="take the part away, or correct 'until' or the iterator's 'since'",
+    hint="take the part away, or correct its 'kernels' or those of the iterator",
 )
 def before_birth(s: Subject) -> Iterator[Hit]:
-    for name, part in _parts(s):
-        kernels = part.kernels
-        if kernels.first <= kernels.last < s.it.since and "until" in part.value:
+    for name, node in _named(s):
+        kernels = Range.parse(node.value)
+        if kernels.first <= kernels.last < s.it.since:
             message = f"'{name}' ends with {spelled(kernels.last)}"
-            yield Hit(part["until"].at, f"{message}, '{s.it.name}' begins with {spelled(s.it.since)}")
+            yield Hit(node.at, f"{message}, '{s.it.name}' begins with {spelled(s.it.since)}")
     for node in _versioned(s):
         for span, item in node.versions:
             if span.first <= span.last < s.it.since:
@@ -109,7 +114,7 @@ def before_birth(s: Subject) -> Iterator[Hit]:
     "V07",
     "a part that the target does not have",
     "a snippet for this kernel uses an argument, a resource or a helper of other kernels",
-    hint="give the snippet per range of kernels, or correct 'since' or 'until' of what it uses",
+    hint="give the snippet per range of kernels, or correct the 'kernels' of what it uses",
 )
 def missing_part(s: Subject) -> Iterator[Hit]:
     root = s.it.node
@@ -168,6 +173,13 @@ def _parts(s: Subject) -> Iterator[tuple[str, Node]]:
     for key in ("arguments", "resources", "helpers", "companions"):
         if (group := s.it.node.get(key)) is not None:
             yield from group.items()
+
+
+def _named(s: Subject) -> Iterator[tuple[str, Node]]:
+    """The `kernels` of each of them, and those of the iterator itself."""
+    for name, part in ((s.it.name, s.it.node), *_parts(s)):
+        if (given := part.get("kernels")) is not None:
+            yield name, given
 
 
 def _maps(s: Subject) -> Iterator[Node]:

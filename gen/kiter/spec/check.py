@@ -22,6 +22,16 @@ def spec_schema() -> dict[str, Any]:
     return loaded
 
 
+def check_spec(document: Document) -> list[Diagnostic]:
+    """The same for a spec; of one that was written for an older kiter only which keys are older ones."""
+    if not (found := check(document, spec_schema())):
+        return []
+    # Imported here: nearly every document is fine.
+    from kiter.spec.older import older  # noqa: PLC0415
+
+    return limited(older(document)) or found
+
+
 def check(document: Document, schema: Schema) -> list[Diagnostic]:
     """Everything in `document` that `schema` forbids, sorted by place; empty when it is fine."""
     broken = violations(document.data, schema)

@@ -9,7 +9,7 @@ from typing import Any
 
 from kiter.errors import Diagnostic, Position
 from kiter.spec.document import Document
-from kiter.spec.release import NEWEST, OLDEST, Range, Release, parse_release
+from kiter.spec.release import NEWEST, Range, Release
 
 Path = tuple[str | int, ...]
 
@@ -56,9 +56,8 @@ class Node:
 
     @property
     def kernels(self) -> Range:
-        """The kernels that a mapping's `since` and `until` name; all of them by default."""
-        since, until = self.text("since"), self.text("until")
-        return Range(parse_release(since) if since else OLDEST, parse_release(until) if until else NEWEST)
+        """The `kernels` that a mapping is for; all of them by default."""
+        return Range.parse(self.text("kernels", "-"))
 
     @property
     def here(self) -> bool:

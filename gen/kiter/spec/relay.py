@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Some entries of a mapping written anew; all that stands beside them stays as it is laid out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kiter.errors import Edit
+from kiter.spec.compose import resolve
+from kiter.spec.node import Node
+from kiter.spec.rewrite import begin, between, edit, extent, in_brackets
+from kiter.spec.unquoted import quoted
+
+WIDTH = 100
+INDENT = 2
+SHOWN = 60
+# What needs no quotes, in brackets neither.
+_PLAIN = re.compile(r"-?[A-Za-z0-9_/(](?:[\w ./()*>%$;=+'-]|,(?! |$))*(?<! )")
+_WORDS = frozenset({"yes", "no", "on", "off"})  # what other readers take for true or false
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A value that the document has, under a key that may be another."""
+
+    key: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A value that is new: a text, or entries."""
+
+    key: str
+    value: str | tuple[Entry, ...]
+
+
+Entry = Kept | Made
+Changes = Mapping[str, tuple[Entry, ...]]
+"""The new entries in the place of each old one; none where it goes."""
+
+
+def relaid(parent: Node, changes: Changes) -> Edit | None:
+    """The mapping with its changes; None where a comment would be lost."""
+    document, keys = parent.document, list(parent.value)
+    touched = [index for index, key in enumerate(keys) if key in changes]
+    first, last = touched[0], touched[-1]
+    bounds = [(begin(document, path), extent(document, path)) for path in _paths(parent)]
+    brackets, column = in_brackets(document, parent.path), bounds[first][0][1]
+    text, gap = "", ""
+    for index in range(first, last + 1):
+        key, (start, end) = keys[index], bounds[index]
+        behind = between(document, end, bounds[index + 1][0]) if index < last else ""
+        if brackets and "#" in behind:
+            return None
+        if changes.get(key) == ():
+            gap += _remarks(behind, column) if not brackets else ""
+            continue
+        text += gap + (
+            _joined(changes[key], column, brackets) if key in changes else between(document, start, end)
+        )
+        gap = behind
+    if "#" in gap:  # what came before the last one, which goes
+        row, behind_it = bounds[last][1]
+        text += gap if document.lines[row][behind_it:].strip() else gap.rstrip()
+    return edit(document, bounds[first][0], bounds[last][1], text)
+
+
+def shown(changes: Changes) -> str:
+    """The new entries for a message, cut where they are long."""
+    text = ", ".join(_in_brackets(entry) for entries in changes.values() for entry in entries)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
+
+def _paths(parent: Node) -> list[tuple[str | int, ...]]:
+    return [(*parent.path, key) for key in parent.value]
+
+
+def _remarks(gap: str, column: int) -> str:
+    """The comments that stand between two entries in lines of their own."""
+    return "".join(f"{line.strip()}\n{' ' * column}" for line in gap.split("\n") if line.strip())
+
+
+def _joined(entries: tuple[Entry, ...], column: int, brackets: bool) -> str:
+    """Entries beside each other, beginning at a column."""
+    if brackets:
+        return ", ".join(_in_brackets(entry) for entry in entries)
+    return f"\n{' ' * column}".join(_in_lines(entry, column) for entry in entries)
+
+
+def _in_brackets(entry: Entry) -> str:
+    if isinstance(entry, Kept):
+        return f"{entry.key}: {_value(entry.node)}"
+    value = entry.value
+    return f"{entry.key}: {scalar(value) if isinstance(value, str) else _braces(value)}"
+
+
+def _braces(entries: tuple[Entry, ...]) -> str:
+    return "{" + ", ".join(_in_brackets(entry) for entry in entries) + "}"
+
+
+def _in_lines(entry: Entry, column: int) -> str:
+    """An entry in lines of its own; in one where that is short."""
+    if isinstance(entry, Kept):
+        document, path = entry.node.document, entry.node.path
+        key = document.keys[path]
+        text = between(document, (key.end_line, key.end_column), extent(document, path))
+        return _shifted(f"{entry.key}{text}", column - key.column)
+    if isinstance(entry.value, str):
+        return f"{entry.key}: {scalar(entry.value)}"
+    if all(_is_short(inner) for inner in entry.value):
+        text = f"{entry.key}: {_braces(entry.value)}"
+        if column + len(text) <= WIDTH:
+            return text
+    inner, between_ = column + INDENT, f"\n{' ' * (column + INDENT)}"
+    return f"{entry.key}:{between_}{between_.join(_in_lines(e, inner) for e in entry.value)}"
+
+
+def _is_short(entry: Entry) -> bool:
+    """Whether an entry fits into a line, brackets round it, with no comment."""
+    if isinstance(entry, Kept):
+        text = _value(entry.node)
+        node = entry.node
+        block = isinstance(node.value, dict | list) and not in_brackets(node.document, node.path)
+        return not block and "\n" not in text and " #" not in text and text[:1] not in ("|", ">")
+    return isinstance(entry.value, str) or all(_is_short(inner) for inner in entry.value)
+
+
+def _value(node: Node) -> str:
+    """A value as the file spells it, in quotes where brackets round it ask for them."""
+    span = node.document.values[node.path]
+    text = between(node.document, (span.line, span.column), extent(node.document, node.path))
+    return text if span.style or not isinstance(node.value, str) else scalar(text)
+
+
+def _shifted(text: str, columns: int) -> str:
+    """Lines behind the first, moved to the right or to the left."""
+    first, *rest = text.split("\n")
+    moved = (
+        " " * (len(line) - len(line.lstrip()) + columns) + line.lstrip() if line.strip() else line
+        for line in rest
+    )
+    return "\n".join((first, *moved))
+
+
+def scalar(text: str) -> str:
+    """A text as YAML, in brackets or not: in quotes where it needs them."""
+    plain = _PLAIN.fullmatch(text) and resolve(text) == text and text not in _WORDS
+    return text if plain else quoted(text)
