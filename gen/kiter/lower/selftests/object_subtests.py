@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kiter.fixtures.fixture import ELEMENT, Fixture, Oracle
+from kiter.fixtures.fixture import ELEMENT, REFERENCES, Fixture, Oracle
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held, place
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest
 from kiter.lower.selftests.variants import Variant
 from kiter.lower.selftests.walking import Keep, irqs_off, keeps, spends
 from kiter.lower.view_class import view_class
+from kiter.spec.snippet import free_names
 
 
 @view_class(kw_only=True)
@@ -75,21 +76,36 @@ def _partial(name: str) -> str:
     return f"selftests/test/objects/{name}.c.j2"
 
 
+def _scratch(ctx: LoweringContext) -> tuple[str, ...]:
+    """What tells the number of the scratch parent, for an iterator that sets out from an object."""
+    return ("id_of_scratch",) if held(ctx) else ()
+
+
 def _known(given: Sequence[Variant]) -> tuple[Oracle, ...]:
     return tuple(variant.oracle for variant in given if variant.oracle)
 
 
 def compare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> Compare | None:
     """None where user space sees nothing of any walk."""
-    if not _known(given):
+    known, origin, between = _known(given), bool(held(ctx)), place(ctx)
+    if not known:
         return None
+    first = origin and any(oracle.first for oracle in known)
+    calls = {
+        "in_order": not found.ordered,
+        "first_of": first,
+        "NR_STARTS": origin and not between,
+        "NR_PLACES": bool(between),
+        "place_of": bool(between),
+    }
     return Compare(
         "walk",
         _partial("walk"),
         column="expect",
         unordered=not found.ordered,
-        place=place(ctx),
-        first=bool(held(ctx)) and any(oracle.first for oracle in _known(given)),
+        place=between,
+        first=first,
+        calls=(*(oracle.function for oracle in known), *(name for name, needed in calls.items() if needed)),
     )
 
 
@@ -98,14 +114,17 @@ def of_each(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> I
     known = _known(given)
     yield Contract("contract", _partial("contract"), shared=(DRAINED,), keeps=keeps(ctx))
     if found.creates:
-        yield from (Subtest(name, _partial(name)) for name in ("late", "churn"))
+        calls = (*ELEMENT, *_scratch(ctx))
+        yield from (Subtest(name, _partial(name), calls=calls) for name in ("late", "churn"))
     if found.creates and any(oracle.added for oracle in known):
-        yield Subtest("element_removed", _partial("element_removed"), "meets")
+        calls = (*ELEMENT, *_scratch(ctx))
+        yield Subtest("element_removed", _partial("element_removed"), "meets", calls=calls)
     if found.counts:
         yield _balance(ctx, found)
     if spends(ctx):
         bare = found.bare if _bare(ctx, found, given) else ""
-        yield Memory("memory", _partial("memory"), shared=(CHECK_MEMORY,), bare=bare)
+        calls = (*_scratch(ctx), *_named(bare))
+        yield Memory("memory", _partial("memory"), shared=(CHECK_MEMORY,), calls=calls, bare=bare)
     if held(ctx) and all(found.start):
         yield from _removals(found, given, known)
 
@@ -113,7 +132,8 @@ def of_each(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> I
 def of_all(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> Iterator[Subtest]:
     """Those that are made once, whatever the walk."""
     if answer := _bare(ctx, found, given):
-        yield Answered("start_bare", _partial("start_bare"), answer=answer, bare=found.bare)
+        calls = _named(found.bare)
+        yield Answered("start_bare", _partial("start_bare"), calls=calls, answer=answer, bare=found.bare)
     if irqs_off(ctx):
         answer = f"-{dict(ctx.it.context.refuse)['irqs_off']}"
         yield Answered("irqs_off", _partial("irqs_off"), answer=answer)
@@ -131,14 +151,24 @@ def _bare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> str
     return gone if found.bare and held(ctx) and gone.startswith("-") else ""
 
 
+def _named(bare: str) -> tuple[str, ...]:
+    """The names in the expression for an object without elements."""
+    return tuple(sorted(free_names(bare)))
+
+
 def _balance(ctx: LoweringContext, found: Fixture) -> Balance:
     create_start, remove_start = found.start if held(ctx) else ("", "")
+    create = ELEMENT[:1] if found.creates and create_start != ELEMENT[0] else ()
+    remove = ELEMENT[1:] if found.creates and remove_start != ELEMENT[1] else ()
+    starts = (create_start, remove_start, *_scratch(ctx)) if create_start else ()
+    counted = () if found.references else (REFERENCES,)
     return Balance(
         "balance",
         _partial("balance_from_objects" if create_start else "balance"),
         shared=(_partial("walk_in_all_ways"),),
-        create=ELEMENT[:1] if found.creates and create_start != ELEMENT[0] else (),
-        remove=ELEMENT[1:] if found.creates and remove_start != ELEMENT[1] else (),
+        calls=(*create, *remove, *starts, *counted),
+        create=create,
+        remove=remove,
         create_start=create_start,
         remove_start=remove_start,
     )
@@ -150,5 +180,12 @@ def _removals(found: Fixture, given: Sequence[Variant], known: Sequence[Oracle])
     begins = any(oracle.alone for oracle in known)
     for name, column in (*([("start_removed", "begins")] if begins else []), ("start_gone", "")):
         yield Removal(
-            name, _partial(name), column, create=create, remove=remove, answers=answers, empties=empties
+            name,
+            _partial(name),
+            column,
+            calls=found.start,
+            create=create,
+            remove=remove,
+            answers=answers,
+            empties=empties,
         )

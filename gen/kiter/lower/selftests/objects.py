@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.fixtures.fixture import Fixture
-from kiter.fixtures.user import UserSpace
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests import object_subtests, walks
 from kiter.lower.selftests.frame import held, place
@@ -56,8 +55,8 @@ class Objects(File):
     # the object argument, and the one that says where between the elements a walk begins: "" without
     handle: str
     place: str
-    # the user-space half of the fixture
-    user: UserSpace
+    # what all that is called takes from the user-space half of the fixture
+    user: str
     # the partials of functions that subtests call
     functions: tuple[str, ...]
     # the subtest that compares with user space, if any walk is compared
@@ -88,6 +87,10 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
     start = FROM_OBJECT if handle else Start()
     refusals = tuple(refused(ctx, f"0{start.of_first}"))
     members = walks.members(ctx, found, given)
+    compare = object_subtests.compare(ctx, found, given)
+    of_each = tuple(object_subtests.of_each(ctx, found, given))
+    of_all = (*object_subtests.of_all(ctx, found, given), *refusals, *object_subtests.null(ctx, given))
+    subtests = (*([compare] if compare else []), *of_each, *of_all)
     return Objects(
         name=ctx.it.name,
         template="selftests/test/objects.c.j2",
@@ -103,12 +106,17 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
         start=start,
         handle=handle,
         place=place(ctx),
-        user=found.user,
+        user=found.user.text_of({*_calls(handle), *(name for subtest in subtests for name in subtest.calls)}),
         functions=("selftests/test/objects/run_holding.c.j2",) if found.creates else (),
-        compare=object_subtests.compare(ctx, found, given),
-        of_each=tuple(object_subtests.of_each(ctx, found, given)),
-        of_all=(*object_subtests.of_all(ctx, found, given), *refusals, *object_subtests.null(ctx, given)),
+        compare=compare,
+        of_each=of_each,
+        of_all=of_all,
     )
+
+
+def _calls(handle: str) -> tuple[str, ...]:
+    """What every file calls of the fixture's user-space half."""
+    return ("set_up", "tear_down", *(("id_of",) if handle else ()))
 
 
 def _headers(found: Fixture) -> tuple[str, ...]:

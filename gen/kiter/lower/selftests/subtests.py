@@ -25,6 +25,8 @@ class Subtest:
     column: str = ""
     # partials of functions that this and later subtests call
     shared: tuple[str, ...] = ()
+    # what it calls of the fixture's user-space half, beside what every file does
+    calls: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
