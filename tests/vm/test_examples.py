@@ -15,8 +15,8 @@ from kiter.sync import specs
 from kiter.target.profile import nearest, releases
 from kiter.vm.programs import Program
 from kiter.vm.prototype import job, natives
-from kiter.vm.runner import Test
 from kiter.vm.session import run_session
+from tools import testfile
 
 RUN = """\
 // SPDX-License-Identifier: GPL-2.0-only
@@ -58,7 +58,7 @@ def test_the_examples_are_verified_and_run(release):
             Program(f"{name}_example", example.text.replace(*OTHER)) for name, example in programs.items()
         ),
         tests=tuple(
-            Test(f"{name}_example", RUN.format(name=f"{name}_example", it=name)) for name in programs
+            testfile.read(f"{name}_example", RUN.format(name=f"{name}_example", it=name)) for name in programs
         ),
     )
     report = run_session(wanted, cache=cache).report

@@ -17,8 +17,8 @@ from kiter.vm.job import Options, VmJob
 from kiter.vm.module import Module, build_modules
 from kiter.vm.programs import Program
 from kiter.vm.results import Outcome
-from kiter.vm.runner import Test
 from kiter.vm.session import AGAIN, MISTRANSLATED, VmResult, dry_run, run_session
+from tools import testfile
 
 pytestmark = pytest.mark.vm
 
@@ -39,7 +39,7 @@ def job() -> VmJob:
     return VmJob(
         kernel=kernels[-1],
         programs=tuple(Program(p.stem, p.read_text()) for p in sorted((KRING / "progs").glob("*.c"))),
-        tests=tuple(Test(p.stem, p.read_text()) for p in sorted((KRING / "prog_tests").glob("*.c"))),
+        tests=tuple(testfile.read(p.stem, p.read_text()) for p in sorted((KRING / "prog_tests").glob("*.c"))),
         types=(KRING / "types.h").read_text(),
         declarations=(KRING / "declarations.h").read_text(),
     )

@@ -21,6 +21,7 @@ from kiter.kernel import kernels, toolchain
 from kiter.vm import console, image, initramfs, registration, results, runner
 from kiter.vm.codes import CODES
 from kiter.vm.results import Outcome, decisive_lines, read_report
+from tools import testfile
 
 OOPS = """\
 [    2.1] kiter_x: loading out-of-tree module taints kernel.
@@ -151,7 +152,7 @@ def test_file_without_a_kernel(tmp_path: Path) -> None:
 
 def test_table_of_tests_keeps_the_order_and_serial_ones() -> None:
     text = "void test_b(void)\n{\n}\n\nvoid serial_test_a(void)\n{\n}\n\nstatic void test_no(void)\n{\n}\n"
-    made = runner.table([runner.Test("x", text)])
+    made = runner.table([testfile.read("x", text)])
     assert made.index('{ "b", test_b }') < made.index('{ "a", serial_test_a }')
     assert "test_no" not in made
 

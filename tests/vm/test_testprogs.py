@@ -54,7 +54,7 @@ def said(*lines: str, **end: int) -> bytes:
     events.append({"event": "test_end", "test": "x", "us": 5, "signal": 0, "status": 0, "skipped": 0, **end})
     events.append({"event": "end", "taint": 0, "us": 6})
     raw = b"".join(json.dumps(event).encode() + b"\n" for event in events)
-    return log.events(raw, [Test("x_tests", TEST)])
+    return log.events(raw, [Test("x_tests", TEST, ("test_x",), ())])
 
 
 def test_verdicts_of_subtests_and_the_time_they_took() -> None:
@@ -177,7 +177,7 @@ def test_tests_are_laid_so_that_make_sees_only_what_changed(tree: Path, tmp_path
     wanted = VmJob(
         kernel=Kernel("6.12.1", tmp_path, tmp_path),
         programs=(Program("a", "prog"),),
-        tests=(Test("a", "test"),),
+        tests=(Test.of("a", "test"),),
         types="struct a {};",
         declarations="extern int b;",
     )

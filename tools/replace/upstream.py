@@ -21,10 +21,11 @@ from kiter.vm.harnesses import Clock, Guest
 from kiter.vm.job import Options, VmJob
 from kiter.vm.programs import Program
 from kiter.vm.results import GuestReport
-from kiter.vm.runner import Test, skeletons
+from kiter.vm.runner import Test
 from kiter.vm.session import run_session
 from kiter.vm.testprogs.harness import PLACE, TestProgs
 from kiter.vm.testprogs.tree import BPF
+from tools import testfile
 
 # files of prog_tests/; of verifier.c and of others that hold many, only what uses iterators
 WHOLE = ("iters", "kmem_cache_iter", "dmabuf_iter", "cgroup_iter", "cgroup_xattr", "stack_arg")
@@ -66,7 +67,7 @@ class Upstream:
 def run(tree: Path, kernel: Kernel, cache: Cache, keep: Path | None = None) -> GuestReport:
     """What those tests of the tree say on that kernel."""
     tests = tuple(_tests(tree / BPF))
-    needed = dict.fromkeys(name for test in tests for name in skeletons(test))
+    needed = dict.fromkeys(name for test in tests for name in test.skeletons)
     programs = tuple(Program(name, (tree / BPF / f"progs/{name}.c").read_text()) for name in needed)
     job = VmJob(kernel=kernel, programs=programs, tests=tests, limit=LIMIT, deadline=DEADLINE)
     options = Options(memory=2048, keep=keep)
@@ -75,8 +76,8 @@ def run(tree: Path, kernel: Kernel, cache: Cache, keep: Path | None = None) -> G
 
 def _tests(bpf: Path) -> Iterator[Test]:
     for name in WHOLE:
-        yield Test(name, (bpf / f"prog_tests/{name}.c").read_text())
-    yield Test("verifier", pruned((bpf / "prog_tests/verifier.c").read_text()))
+        yield testfile.read(name, (bpf / f"prog_tests/{name}.c").read_text())
+    yield testfile.read("verifier", pruned((bpf / "prog_tests/verifier.c").read_text()))
 
 
 def pruned(text: str) -> str:

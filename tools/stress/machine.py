@@ -56,11 +56,12 @@ def stress(
     """Walks these iterators for so many seconds on that kernel."""
     whole = job(made, kernel, cache)
     churn = Module("kiter_churn", (HERE / "churn.c").read_text())
+    programs = tuple(_programs(made))
     wanted = VmJob(
         kernel=kernel,
         modules=(*whole.modules, churn),
-        programs=tuple(_programs(made)),
-        tests=(Test("stress", _test(made, seconds)),),
+        programs=programs,
+        tests=(Test.of("stress", _test(made, seconds), *(p.name for p in programs)),),
         types=whole.types,
         declarations=whole.declarations,
         limit=seconds + ASIDE,

@@ -97,7 +97,7 @@ def add(job: VmJob, made: Iterable[Prototype], kernel: Kernel, profile: Profile,
     return replace(
         job,
         programs=(*job.programs, *(Program(pair.name, pair.program) for pair in pairs)),
-        tests=(*job.tests, *(Test(pair.name, pair.test) for pair in pairs)),
+        tests=(*job.tests, *(Test.of(pair.name, pair.test, pair.name) for pair in pairs)),
     )
 
 

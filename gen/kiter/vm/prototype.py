@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kiter import tools
 from kiter.btf.reader import Btf
@@ -179,6 +179,13 @@ def _exported(folder: Path) -> dict[str, str]:
     return {"__this_module": "", "_GLOBAL_OFFSET_TABLE_": ""} | {row[1]: (*row, "")[4] for row in rows}
 
 
+def _programs(rendered: Rendered) -> Iterator[Program]:
+    """Those of the selftests; their test includes the skeletons of all."""
+    for output in rendered.outputs:
+        if output.kind in {Kind.PROG, Kind.PROG_FAILURE}:
+            yield Program(PurePosixPath(output.path).stem, output.text)
+
+
 def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "") -> VmJob:
     """What to boot for these prototypes: their modules, and the selftests as they are emitted.
 
@@ -186,14 +193,16 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
     """
     rendered = [p.rendered for p in made]
     known = vmlinux.of_btf(kernel.btf, tools.require("bpftool"), cache).read_text()
-    outputs = [output for one in rendered for output in one.outputs]
+    programs = {one.iterator: tuple(_programs(one)) for one in rendered}
     return VmJob(
         kernel=kernel,
         modules=tuple(Module(f"kiter_{p.name}", p.rendered.unit, p.flags) for p in made if not p.native),
-        programs=tuple(
-            Program(Path(o.path).stem, o.text) for o in outputs if o.kind in {Kind.PROG, Kind.PROG_FAILURE}
+        programs=tuple(program for own in programs.values() for program in own),
+        tests=tuple(
+            Test.of(PurePosixPath(test.path).stem, test.text, *(p.name for p in programs[one.iterator]))
+            for one in rendered
+            if (test := one.of(Kind.PROG_TEST))
         ),
-        tests=tuple(Test(Path(o.path).stem, o.text) for o in outputs if o.kind is Kind.PROG_TEST),
         types="\n".join(t.text for one in rendered for t in vmlinux.missing(one.types, known)),
         declarations="\n".join(one.declared.text for one in rendered if one.declared),
         only=only,

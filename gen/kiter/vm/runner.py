@@ -23,33 +23,34 @@ CFLAGS = ("-O1", "-g", "-Wall", "-std=gnu11", "-D_GNU_SOURCE")
 LIBRARIES = ("-lbpf", "-lelf", "-lz", "-lpthread")
 # the harness keeps the BTF of the kernel instead of reading it for every object (btf_once.c)
 WRAPPED = ("-Wl,--wrap=btf__load_vmlinux_btf", "-Wl,--wrap=btf__free")
-FUNCTION = re.compile(r"^void\s+((?:serial_)?test_\w+)\s*\(\s*void\s*\)", re.MULTILINE)
-SKELETON = re.compile(r'^\s*#\s*include\s+["<](\w+)\.(?:l?skel)\.h[">]', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A source of prog_tests/: its `void test_*(void)` functions are run."""
+    """A source of prog_tests/.
+
+    name: that of the file without .c
+    text: what it says
+    functions: those that are run, in its order: test_*() or serial_test_*(), as the kernel's Makefile has it
+    skeletons: the names of the programs whose skeletons it includes
+    """
 
     __test__ = False
 
     name: str
     text: str
+    functions: tuple[str, ...]
+    skeletons: tuple[str, ...]
 
-
-def functions(test: Test) -> list[str]:
-    """The names of the test functions that a source defines, in its order."""
-    return FUNCTION.findall(test.text)
+    @classmethod
+    def of(cls, name: str, text: str, *skeletons: str) -> Test:
+        """One with the single function that has the name of the file."""
+        return cls(name, text, (f"test_{name}",), skeletons)
 
 
 def title(function: str) -> str:
     """How a test function is called in reports."""
     return function.removeprefix("serial_").removeprefix("test_")
-
-
-def skeletons(test: Test) -> list[str]:
-    """The names of the programs whose skeletons a test includes."""
-    return SKELETON.findall(test.text)
 
 
 def compile_command(source: Path, out: Path, includes: Sequence[Path]) -> Command:
@@ -79,11 +80,10 @@ def build_harness(uapi: Path, cache: Cache) -> list[Path]:
 
 def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, cache: Cache) -> Path:
     """A test's object; `programs` are the built ones by name. Raises with gcc's errors."""
-    needed = skeletons(test)
-    absent = [name for name in needed if name not in programs]
+    absent = [name for name in test.skeletons if name not in programs]
     if absent:
         raise environment("R14", f"prog_tests/{test.name}.c includes {absent[0]}.skel.h: no such program")
-    folders = [programs[name] for name in needed]
+    folders = [programs[name] for name in test.skeletons]
     made_of = (
         code_of(__name__),
         tools.require("gcc").identity,
@@ -102,7 +102,7 @@ def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, cache: Cach
 
 def table(tests: Sequence[Test]) -> str:
     """The C source with the tests in their order."""
-    called = tuple(function for test in tests for function in functions(test))
+    called = tuple(function for test in tests for function in test.functions)
     named = tuple((title(function), function) for function in called)
     return render("prototype/table.c.j2", Table(named, declared=called))
 

@@ -16,7 +16,7 @@ from kiter.vm import session
 from kiter.vm.command import Command, command, run
 from kiter.vm.harnesses import Clock, Guest
 from kiter.vm.job import Options, VmJob
-from kiter.vm.runner import Test, build_harness, functions, link, title, uapi_folder
+from kiter.vm.runner import Test, build_harness, link, title, uapi_folder
 from kiter.vm.testprogs import log, make, tree
 
 PLACE = "test_progs/test_progs"  # where exec.c of the harness looks for it
@@ -67,7 +67,7 @@ class TestProgs:
 
 def table(tests: Sequence[Test]) -> str:
     """The C source that gives the harness each test by its name, to be run by test_progs."""
-    names = [title(function) for test in tests for function in functions(test)]
+    names = [title(function) for test in tests for function in test.functions]
     return render("prototype/table.c.j2", Table(tuple((name, "kt_test_progs") for name in names)))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiter.vm.results import parse_events
-from kiter.vm.runner import Test, functions, title
+from kiter.vm.runner import Test, title
 
 Event = dict[str, Any]
 
@@ -149,7 +149,7 @@ def place(text: str, function: str, name: str) -> int:
 
 def events(raw: bytes, tests: Iterable[Test]) -> bytes:
     """The events of the guest, in which a test's lines are replaced by what they mean."""
-    sources = {title(function): test for test in tests for function in functions(test)}
+    sources = {title(function): test for test in tests for function in test.functions}
     return b"".join(json.dumps(event).encode() + b"\n" for event in _events(parse_events(raw), sources))
 
 
