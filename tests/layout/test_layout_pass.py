@@ -155,6 +155,12 @@ def test_nesting_is_found_again_at_any_margin():
     assert layout(flat) == NESTED
 
 
+@pytest.mark.parametrize("name", ["elsewhere", "do_it", "undo", "case_of", "default_of"])
+def test_a_name_that_begins_or_ends_like_a_keyword_is_a_name(name):
+    lines = ("\tfor (;;)", "\t\tif (a)", "\t\t\tb();", f"\t{name}();", f"\t{name} = a +", f"\t\t{name};")
+    assert layout(body(*lines), Widths()) == body(*lines)
+
+
 def test_a_fragment_stays_where_it_joins_a_function():
     text = "\t\t\tif (a) {\n\t\t\t\tret = b(env);\n\t\t\t\tif (ret)\n\t\t\t\t\treturn ret;\n\t\t\t}\n"
     assert layout(text) == text

@@ -8,20 +8,18 @@ nothing. Lines that an author of a spec wrote (`authored`) keep their own layout
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from kiter.layout.authored import statements
 from kiter.layout.columns import TAB, aligned, width
 from kiter.layout.declarations import DECLARATION, ordered
+from kiter.layout.line import read
 from kiter.layout.nesting import Nesting
 from kiter.layout.statement import Widths as Widths
 from kiter.layout.statement import broken
 
 AUTHORED = "\0"
-# strings and comments may hold what looks like a bracket
-TEXT = re.compile(r"""\s*/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\s*//.*""")
 
 
 def authored(text: str) -> str:
@@ -49,21 +47,15 @@ class _Pass:
     def lines(self) -> list[str]:
         """The final lines."""
         for line in self._rest:
-            self._line(line)
+            if bare := line.strip():
+                self._line(line, bare)
+            else:
+                self._gap = True
         return [*self._out, ""] if self._gap else self._out
 
-    def _put(self, line: str) -> None:
-        """Add a line, apart from the one before if it was so, unless a brace is between them."""
-        if self._gap:
-            self._gap = False
-            if self._out and self._out[-1][-1:] != "{" and line.lstrip("\t")[:1] != "}":
-                self._out.append("")
-        self._out.append(line)
-
-    def _line(self, line: str) -> None:
+    def _line(self, line: str, bare: str) -> None:
         """A line, with those behind it that belong to it."""
-        bare = line.strip()
-        if self._nesting.fresh and bare:
+        if self._nesting.fresh:
             line = self._declarations(line)
             bare = line.strip()
         if not bare:
@@ -76,6 +68,14 @@ class _Pass:
             self._comment(line, bare)
         else:
             self._statement(line, bare)
+
+    def _put(self, line: str) -> None:
+        """Add a line, apart from the one before if it was so, unless a brace is between them."""
+        if self._gap:
+            self._gap = False
+            if self._out and self._out[-1][-1:] != "{" and line.lstrip("\t")[:1] != "}":
+                self._out.append("")
+        self._out.append(line)
 
     def _declarations(self, line: str) -> str:
         """The declarations that begin a block, from this line on; gives back the line behind them."""
@@ -117,17 +117,19 @@ class _Pass:
     def _statement(self, line: str, bare: str) -> None:
         """The statement that begins on this line."""
         nesting = self._nesting
-        first, depth = _read(bare)
-        last = first
+        first = last = read(bare)
+        if (tabs := nesting.simple(first)) >= 0:
+            self._whole(bare, tabs)
+            return
         tabs = nesting.enter(first, line)
-        if depth <= 0 and nesting.whole(first):
+        if first.opened <= 0 and nesting.whole(first):
             self._whole(bare, tabs)
         else:
-            lines = [line]
+            lines, depth = [line], first.opened
             for following in self._rest:
                 lines.append(following)
-                last, opened = _read(following.strip())
-                depth += opened
+                last = read(following.strip())
+                depth += last.opened
                 if depth <= 0 and nesting.whole(last):
                     break
             self._several(lines, tabs)
@@ -154,21 +156,3 @@ def _moved(lines: list[str], tabs: int) -> Iterator[str]:
     for line, column in zip(lines, was, strict=True):
         bare = line.strip()
         yield aligned(column - was[0] + TAB * tabs) + bare if bare else ""
-
-
-@lru_cache(maxsize=4096)  # programs are much alike: nine of ten lines have come before
-def _read(line: str) -> tuple[str, int]:
-    """The code of a line, and how many brackets it leaves open."""
-    code = _code(line)
-    return code, _opened(code)
-
-
-def _code(line: str) -> str:
-    """The line without what may hold brackets that are none."""
-    return TEXT.sub("", line) if '"' in line or "'" in line or "/" in line else line
-
-
-def _opened(code: str) -> int:
-    """How many brackets are open behind a line; a brace at one of its ends is that of a block."""
-    opened = code.count("(") + code.count("[") + code.count("{") - (code[-1:] == "{")
-    return opened - code.count(")") - code.count("]") - code.count("}") + (code[:1] == "}")

@@ -3,40 +3,41 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
-LABEL = re.compile(r"[A-Za-z_]\w*:")
-CASE = re.compile(r"(?:case\b[^?:]*|default):")
-DATA = re.compile(r"[^(]* = ")
-HEADS = (")", "else", "do")  # the end of a header, whose one statement comes next
-ENDS = (";", "{", "}", *HEADS)
-IF = re.compile(r"(?:\} )?(?:else )?if\b")
+from kiter.layout.line import CASES, CLOSES, ELSE, HEADS, LABELS, NAMES, OPENS, Line
 
 
 @dataclass(slots=True)
 class _Block:
     """What one brace opened: statements, or the members and items of data.
 
-    `heads` are the headers without a brace whose statement comes next, true for an `if`; `last` those
-    whose statement came last, of which an `else` may follow one.
+    tabs: how far in they stand
+    code: whether they are statements
+    outer: the block round it, None for the file
+    heads: the headers without a brace whose statement comes next, true for an `if`
+    last: those whose statement came last, of which an `else` may follow one
     """
 
     tabs: int
     code: bool
+    outer: _Block | None = None
     heads: list[bool] = field(default_factory=list)
     last: list[bool] = field(default_factory=list)
 
     def end(self) -> None:
         """A statement is whole."""
-        self.last, self.heads = self.heads, []
+        if self.heads or self.last:
+            self.last, self.heads = self.heads, []
 
 
 class Nesting:
     """The blocks that are open; the outermost is the file."""
 
+    __slots__ = ("_block", "fresh")
+
     def __init__(self) -> None:
-        self._blocks = [_Block(0, code=False)]
+        self._block = _Block(0, code=False)
         self.fresh = False  # nothing has come yet in a block of statements
 
     def tabs(self, given: str) -> int:
@@ -44,53 +45,50 @@ class Nesting:
 
         What stands in no brace stays where it is: it may join a function that the kernel has.
         """
-        if len(self._blocks) == 1:
+        block = self._block
+        if block.outer is None:
             return len(given) - len(given.lstrip("\t"))
-        return self._blocks[-1].tabs + len(self._blocks[-1].heads)
+        return block.tabs + len(block.heads)
 
-    @property
-    def code(self) -> bool:
-        """Whether statements stand here, and not members, items or what a file consists of."""
-        return self._blocks[-1].code
-
-    def enter(self, line: str, given: str) -> int:
-        """Begin the statement whose first line this is, without strings and comments: its tabs."""
-        block = self._blocks[-1]
-        if line.startswith("}") and len(self._blocks) > 1:
-            return self._blocks.pop().tabs - 1
-        if block.code and line.startswith(("case ", "default:")):
+    def enter(self, line: Line, given: str) -> int:
+        """Begin the statement whose first line this is, which a template gave like that: its tabs."""
+        block, begins = self._block, line.begins
+        if begins == CLOSES and block.outer:
+            self._block = block.outer
             return block.tabs - 1
-        if block.code and _labels(line):
+        if block.code and begins == CASES:
+            return block.tabs - 1
+        if block.code and begins == NAMES:
             return 0
-        if line.startswith("else"):
+        if begins == ELSE:
             while block.last and not block.last.pop():
                 pass
             block.heads = block.last
         return self.tabs(given)
 
-    def whole(self, line: str) -> bool:
+    def whole(self, line: Line) -> bool:
         """Whether a statement may end with this line, whose brackets are all closed."""
-        if self.code:
-            return line.endswith(ENDS) or _labels(line)
-        return not line.endswith(("=", "|", "&", "+", "?"))
+        return line.ends != "" if self._block.code else not line.goes_on
 
-    def leave(self, first: str, last: str, tabs: int) -> None:
+    def leave(self, first: Line, last: Line, tabs: int) -> None:
         """End a statement: its first and its last line, and where it stood."""
-        block = self._blocks[-1]
-        if last.endswith("{"):
-            file = len(self._blocks) == 1
-            code = last == "{" if file and not tabs else last[:-1].rstrip().endswith(HEADS)
-            code = code and not DATA.match(first)
-            self._blocks.append(_Block(tabs + 1, code))
-            self.fresh = code
-        elif not block.code or _labels(last):
+        block, ends = self._block, last.ends
+        if ends == OPENS:
+            code = last.headed if block.outer or tabs else last.alone
+            self.fresh = code and not first.data
+            self._block = _Block(tabs + 1, self.fresh, block)
+        elif not block.code or ends == LABELS:
             pass
-        elif last.endswith(HEADS):
-            block.heads.append(bool(IF.match(first)))
+        elif ends == HEADS:
+            block.heads.append(first.tests)
         else:
             block.end()
 
-
-def _labels(line: str) -> bool:
-    """Whether it is a label, of which a statement comes behind."""
-    return line.endswith(":") and (CASE.fullmatch(line) or LABEL.fullmatch(line)) is not None
+    def simple(self, line: Line) -> int:
+        """The tabs of a statement that is begun and ended by this line; -1 if it needs a closer look."""
+        block = self._block
+        if not line.simple or block.outer is None:
+            return -1
+        tabs = block.tabs + len(block.heads)
+        block.end()
+        return tabs
