@@ -7,7 +7,7 @@ import pytest
 from build_support import GOOD, runner, spoilt, tree
 
 from kiter.cli.report import printable
-from tools.steps import steps
+from steps import steps
 
 LIST = '      list: {head: "&task->signal->thread_head", member: thread_node}\n'
 

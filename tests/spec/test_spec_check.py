@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from kiter.spec.check import check, spec_schema
 from kiter.spec.compose import MOST_ERRORS
 from kiter.spec.load import parse
-from tools.steps import growth
+from steps import growth
 
 CLOSED = {
     "type": "object",

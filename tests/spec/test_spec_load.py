@@ -20,7 +20,7 @@ from kiter.spec import compose
 from kiter.spec.check import check
 from kiter.spec.compose import DEEPEST, MOST_ERRORS, resolve
 from kiter.spec.load import LARGEST, load, parse
-from tools.steps import growth, steps
+from steps import growth, steps
 
 SPEC = """\
 # a comment

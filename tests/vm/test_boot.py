@@ -14,6 +14,7 @@ from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.kernel.kernels import installed
 from kiter.vm import initramfs, qemu, session
+from kiter.vm.command import Command
 from kiter.vm.image import vmlinux
 
 ENDED = qemu.Exit(0, 1.0, killed=False, stderr="")
@@ -54,6 +55,23 @@ def test_guest_that_never_comes_up_is_the_environments_fault(machine, monkeypatc
         session._boot(machine, 90)
     (found,) = error.value.diagnostics
     assert (found.code, found.reason) == ("R21", "Booting")
+
+
+@pytest.mark.parametrize(
+    ("does", "starts"),
+    [("sleep 1.5; echo no machine >&2; exit 1", False), ("echo early > {console}; exit 1", True)],
+)
+def test_a_qemu_that_does_not_start_is_told_by_what_was_said(machine, monkeypatch, does, starts):
+    """However long it takes to find out."""
+    run = Command(("sh", "-c", does.format(console=machine.console)))
+    monkeypatch.setattr(qemu, "boot_command", lambda *_: run)
+    if starts:
+        assert qemu.boot(machine, qemu.tcg("a test"), deadline=60).status == 1
+        return
+    with pytest.raises(KiterError) as error:
+        qemu.boot(machine, qemu.tcg("a test"), deadline=60)
+    (found,) = error.value.diagnostics
+    assert (found.code, found.reason) == ("R20", "no machine")
 
 
 @pytest.mark.vm

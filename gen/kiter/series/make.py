@@ -159,8 +159,8 @@ class _Plan:
         own = tuple(self.messages())
         first, total = len(mails) - len(own), len(mails) - 1
         files = list(mails.items())[first:]
-        for number, ((piece, it, text), commit) in enumerate(zip(own, drafted.commits, strict=True)):
-            subject, _, _ = text.partition("\n")
+        for number, ((piece, it, _), commit) in enumerate(zip(own, drafted.commits, strict=True)):
+            subject = messages.subject_of(it, self.profile, piece)
             yield Patch(f"{first + number}/{total} {subject}", it, piece, commit, *files[number])
 
     def notes(self) -> Iterator[str]:

@@ -20,6 +20,12 @@ from kiter.target.profile import Profile
 _TABLES = (Anchor.KFUNC_ENUM, Anchor.SAFE_TYPE)
 
 
+def subject_of(it: Spec, profile: Profile, piece: Piece) -> str:
+    """The first line of that message."""
+    view = commit_message.view(lowering_context(it, profile), piece.by_hand)
+    return render(f"series/subject/{piece.step.value}.j2", view).strip()
+
+
 def of_patch(it: Spec, profile: Profile, piece: Piece, signed: str) -> str:
     """The message of one commit, signed off."""
     paths = piece.texts

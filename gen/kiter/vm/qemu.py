@@ -127,7 +127,7 @@ def boot(machine: Machine, accel: Accelerator, deadline: float, patience: float 
     """Boots and waits until the guest powers off or a deadline passes, in seconds.
 
     `deadline` is for all of it, `patience` for the guest's first word. Raises an environment error
-    if QEMU does not start. With a shell there is no deadline.
+    if QEMU ends with an error before anything was said in the guest. With a shell there is no deadline.
     """
     cmd = boot_command(machine, accel)
     began = time.monotonic()
@@ -140,7 +140,7 @@ def boot(machine: Machine, accel: Accelerator, deadline: float, patience: float 
         stderr.seek(0)
         said = stderr.read().strip()
     took = time.monotonic() - began
-    if qemu.returncode and not killed and took < 1:
+    if qemu.returncode and not killed and not (_words(machine) or _read(machine.console)):
         raise environment("R20", "QEMU does not start", reason=said)
     return Exit(qemu.returncode, took, killed, said, mute=killed and not _words(machine))
 
@@ -174,4 +174,8 @@ def _within(qemu: subprocess.Popen[bytes], seconds: float) -> bool:
 
 
 def _words(machine: Machine) -> bytes:
-    return machine.results.read_bytes() if machine.results.is_file() else b""
+    return _read(machine.results)
+
+
+def _read(file: Path) -> bytes:
+    return file.read_bytes() if file.is_file() else b""

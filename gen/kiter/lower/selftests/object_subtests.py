@@ -147,8 +147,8 @@ def null(ctx: LoweringContext, given: Sequence[Variant]) -> Iterator[Subtest]:
 
 def _bare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> str:
     """What new() answers of an object without elements, "" unless it is an error."""
-    gone = given[0].gone
-    return gone if found.bare and held(ctx) and gone.startswith("-") else ""
+    first = given[0]
+    return first.gone if found.bare and held(ctx) and first.errno else ""
 
 
 def _named(bare: str) -> tuple[str, ...]:

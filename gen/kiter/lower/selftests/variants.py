@@ -40,14 +40,20 @@ class Variant:
     """A walk over objects: its name, the value of the flag that varies, and what user space should see.
 
     `oracle` is None for a walk of which user space sees nothing; `needs` says that new() refuses
-    NULL in place of the object. `gone` is new()'s answer to an object that has been removed already, "1"
-    where only the author's own checks can tell.
+    NULL in place of the object. Of an object that has been removed already new() says `errno`, or "" if
+    it may take it; only the author's own checks can tell where it is `unsure`.
     """
 
     name: str
     oracle: Oracle | None
     needs: bool
-    gone: str
+    errno: str
+    unsure: bool
+
+    @property
+    def gone(self) -> str:
+        """Its answer as walks[] has it: 1 for whatever new() says."""
+        return f"-{self.errno}" if self.errno else str(int(self.unsure))
 
 
 def flags(ctx: LoweringContext) -> tuple[Flag, ...]:
@@ -82,19 +88,20 @@ def variants(ctx: LoweringContext) -> tuple[Variant, ...]:
 def _variant(ctx: LoweringContext, name: str, expect: str, case: Case) -> Variant:
     fixture = fixture_of(ctx.it)
     oracle = fixture.oracles.get(expect) if fixture else None
-    return Variant(name, oracle, bool(case.requires), _gone(ctx, case))
+    return Variant(name, oracle, bool(case.requires), *_gone(ctx, case))
 
 
-def _gone(ctx: LoweringContext, case: Case) -> str:
+def _gone(ctx: LoweringContext, case: Case) -> tuple[str, bool]:
+    """What new() says of an object that is gone, "" for nothing, and whether nobody knows."""
     handles = handles_of(ctx.it)
     handle = next((a.name for a in ctx.it.arguments if a.type in handles), "")
     asked = (*ctx.it.refusals, *case.refusals)
     if any(handle in refusal.when.names() for refusal in asked):
-        return "1"
+        return "", True
     if start := start_of(case.walk):
-        return f"-{start.errno}"
+        return start.errno, False
     errnos = {errno for r in ctx.it.resources for errno in _errnos(r)} - PASSING
-    return f"-{min(errnos)}" if len(errnos) == 1 else "1" if errnos else "0"
+    return (min(errnos), False) if len(errnos) == 1 else ("", bool(errnos))
 
 
 def _errnos(resource: Resource) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from kiter.lower.selftests.variants import flags
 from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
 from kiter.spec.element import Pointer
-from kiter.spec.snippet import substitute
+from kiter.spec.snippet import free_names, substitute
 
 # where a program of a type, beside syscall, can be loaded without any preparation
 SECTIONS = {"tracing": "tp_btf/task_newtask", "xdp": "xdp", "sched_cls": "tc"}
@@ -134,8 +134,8 @@ def _counts(ctx: LoweringContext) -> Iterator[Count]:
     """Of the running task, or of all elements."""
     found = fixture(ctx)
     given = found.references if found else ()
-    of_self = tuple(c for c in given if c.startswith("self"))
-    of_elements = tuple(c for c in given if c.startswith("pos"))
+    of_self = tuple(c for c in given if "self" in free_names(c))
+    of_elements = tuple(c for c in given if "pos" in free_names(c))
     if of_self:
         yield Count("references", _partial("references_of_self"), of_self)
     if of_elements:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from tools.steps import growth, steps
+from steps import growth, steps
 
 
 def each_with_each(size: int) -> int:
