@@ -14,7 +14,7 @@ from kiter.kernel import kernels
 from kiter.sync import specs
 from kiter.target.profile import nearest, releases
 from kiter.vm.programs import Program
-from kiter.vm.prototype import job, natives
+from kiter.vm.prototype import existing, job
 from kiter.vm.session import run_session
 from tools import testfile
 
@@ -49,7 +49,7 @@ def test_the_examples_are_verified_and_run(release):
         pytest.skip(str(error))
     target, cache = nearest(kernel.release), Cache()
     its = specs.read(sorted(resources.specs().glob("*.yaml")), target)
-    own = natives(its, target, kernel)
+    own = existing(its, target, kernel)
     programs = {one.name: one.rendered.example for one in own}
     assert len(programs) >= 6 and all(programs.values())
     wanted = replace(

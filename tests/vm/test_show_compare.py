@@ -16,8 +16,8 @@ from kiter.cli import _verdicts
 from kiter.kernel.kernels import Kernel, installed
 from kiter.spec.model import Spec
 from kiter.target.profile import nearest, profile
-from kiter.vm import extras
-from kiter.vm.extras import Asked, Element, Meeting, Order
+from kiter.vm import demonstrations
+from kiter.vm.demonstrations import Asked, Element, Meeting, Order
 from kiter.vm.prototype import Prototype, job, prototypes
 from kiter.vm.results import GuestReport, Outcome
 from kiter.vm.session import VmResult, run_session
@@ -53,7 +53,9 @@ def boot(run: tuple[Prototype, ...], asked: Asked) -> VmResult:
     cache = Cache()
     # the selftests have tests of their own
     wanted = job(run, kernel(), cache, only="*_kiter_[cs]*")
-    return run_session(extras.add(wanted, run, kernel(), nearest(kernel().release), asked), cache=cache)
+    return run_session(
+        demonstrations.add(wanted, run, kernel(), nearest(kernel().release), asked), cache=cache
+    )
 
 
 @cache
@@ -70,7 +72,7 @@ def verdicts(result: VmResult, form: str, verbose: int = 0) -> str:
 
 @pytest.mark.vm
 def test_cgroups_are_shown_by_name_and_by_path() -> None:
-    walks = extras.shown(both().report, made()[0])
+    walks = demonstrations.shown(both().report, made()[0])
     assert [walk.walk for walk in walks] == list(ORDERS)
     labels = [[element.label for element in walk.elements] for walk in walks]
     assert labels[0] == ["top", "branch-1", "leaf-1", "branch-2", "leaf-2", "link-1", "link-2"]
@@ -81,7 +83,7 @@ def test_cgroups_are_shown_by_name_and_by_path() -> None:
 
 @pytest.mark.vm
 def test_tasks_are_shown_by_the_names_that_proc_has() -> None:
-    walks = extras.shown(both().report, made()[1])
+    walks = demonstrations.shown(both().report, made()[1])
     assert [walk.walk for walk in walks] == list(TASKS)
     own = walks[2]
     assert [(e.label, e.user) for e in own.elements] == [
@@ -103,7 +105,7 @@ def test_tasks_are_shown_by_the_names_that_proc_has() -> None:
 def test_equal_orders_are_told_and_timed() -> None:
     assert both().outcome is Outcome.PASS
     for prototype, walks in zip(made(), (ORDERS, TASKS), strict=True):
-        orders = extras.orders(both().report, prototype)
+        orders = demonstrations.orders(both().report, prototype)
         assert [order.walk for order in orders] == list(walks)
         assert all(order.elements >= 1000 and 0.3 < order.ratio < 3 for order in orders), orders
         assert all(met.how == "equal" for order in orders for met in order.meetings[:1])
@@ -114,7 +116,7 @@ def test_equal_orders_are_told_and_timed() -> None:
 
 @pytest.mark.vm
 def test_thread_that_is_no_leader_is_a_known_difference() -> None:
-    threads = extras.orders(both().report, made()[1])[2]
+    threads = demonstrations.orders(both().report, made()[1])[2]
     leader, other = threads.meetings
     assert (leader.how, other.how) == ("equal", "tail")
     assert leader.ours == leader.theirs == other.ours == other.theirs + 1
@@ -143,7 +145,7 @@ def test_swapped_orders_are_unequal_and_fail() -> None:
     broken = (replace(css, rendered=replace(css.rendered, unit=swapped)),)
     result = boot(broken, Asked(compare=True))
     assert (result.outcome, result.outcome.status) == (Outcome.TEST_FAILED, 1)
-    orders = extras.orders(result.report, broken[0])
+    orders = demonstrations.orders(result.report, broken[0])
     assert [order.meetings[0].how for order in orders] == ["unequal", "unequal", "equal"]
     assert [bool(order.elements) for order in orders] == [False, False, True]
     failed = {c.subtest: c.failures[0].name for c in result.report.checks if c.failures}
@@ -193,7 +195,7 @@ def test_rows_are_read_between_what_else_was_printed() -> None:
         "element\tall\t1\t18\ttwo\t",
         "element\tall\t2\t19\tcut sho",
     )
-    (walk,) = extras.shown(found, prototype())
+    (walk,) = demonstrations.shown(found, prototype())
     assert walk.elements == (Element(0, 17, "one", "/one"), Element(1, 18, "two", ""))
 
 
@@ -204,11 +206,11 @@ def test_order_that_was_not_timed_has_no_ratio() -> None:
         "timed\tB\t3000\t12.5\t12.0\t1.0400\t1.0000",
         "absent\tC",
     )
-    orders = extras.orders(found, prototype())
+    orders = demonstrations.orders(found, prototype())
     assert orders == (
         Order("A", True, (Meeting("the top", "unequal", 3, 4),)),
         Order("B", True, (Meeting("the top", "equal", 3, 3),), 3000, 12.5, 12.0, 1.04, 1.0),
         Order("C", False),
     )
-    assert extras.overall(orders) == pytest.approx(1.04)
-    assert extras.overall(orders[:1]) == 0
+    assert demonstrations.overall(orders) == pytest.approx(1.04)
+    assert demonstrations.overall(orders[:1]) == 0

@@ -16,7 +16,7 @@ from kiter.spec.model import Spec
 from kiter.target.profile import Profile, profile
 from kiter.vm import session
 from kiter.vm.conformance import verdicts
-from kiter.vm.prototype import job, natives
+from kiter.vm.prototype import existing, job
 from tools.kernels.build import VERSION, BuildTree, build_tree, say
 from tools.replace import report, upstream
 from tools.replace.report import Judged
@@ -73,7 +73,7 @@ def _judge(name: str, made: BuildTree, its: Sequence[Spec], target: Profile, cac
 
 
 def _contract(kernel: Kernel, its: Sequence[Spec], target: Profile, cache: Cache) -> report.Contract:
-    prototypes = natives(its, target, kernel)
+    prototypes = existing(its, target, kernel)
     result = session.run_session(job(prototypes, kernel, cache), cache=cache)
     checks = result.report.checks
     found = {p.it.name: verdicts(c for c in checks if c.test == p.test) for p in prototypes}

@@ -16,7 +16,7 @@ from kiter.cli.main import main as command_line
 from kiter.errors import KiterError
 from kiter.target.profile import profile
 from kiter.vm import session
-from kiter.vm.prototype import job, natives
+from kiter.vm.prototype import existing, job
 from tools.kernel_trees import identify, repository
 from tools.kernels.build import VERSION, BuildTree, build_tree, say
 
@@ -56,7 +56,7 @@ def _judged(made: BuildTree, folder: Path) -> int:
     with _applied(made):
         kernel, seconds = made.make("plain")
         say(f"built in {seconds:.0f} s; the generated suite on it")
-        result = session.run_session(job(natives(its, target, kernel), kernel, cache), cache=cache)
+        result = session.run_session(job(existing(its, target, kernel), kernel, cache), cache=cache)
     checks = result.report.checks
     wrong = [check for check in checks if not check.passed and not check.skipped]
     print(f"{kernel.release} with the series: {len(checks) - len(wrong)} of {len(checks)} checks pass")

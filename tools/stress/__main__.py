@@ -15,7 +15,7 @@ from kiter.errors import KiterError
 from kiter.kernel.kernels import Kernel
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile, profile
-from kiter.vm.prototype import Prototype, has_iterator, natives, prototypes
+from kiter.vm.prototype import Prototype, existing, has_iterator, prototypes
 from tools.kernels.build import VERSION, BuildTree, build_tree, say
 from tools.mutants.mutant import Mutant, mutated
 from tools.stress import report
@@ -41,7 +41,7 @@ class _Bench:
         has = [it for it in self.its if has_iterator(self.kernel, it.name)]
         lacks = [it for it in self.its if it not in has]
         return [
-            *natives(has, self.target, self.kernel),
+            *existing(has, self.target, self.kernel),
             *prototypes(lacks, self.target, self.kernel, self.cache),
         ]
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from kiter.cli import _extras_report
+from kiter.cli import _demonstrations
 from kiter.fixtures.known import fixture_of
 from kiter.spec.model import Spec
-from kiter.vm import conformance, extras
-from kiter.vm.extras import Asked
+from kiter.vm import conformance, demonstrations
+from kiter.vm.demonstrations import Asked
 from kiter.vm.prototype import Prototype
 from kiter.vm.results import Check, GuestReport, console_tail
 from kiter.vm.session import VmResult
@@ -37,7 +37,7 @@ class Verdicts:
 
     def of(self, prototype: Prototype) -> tuple[Check, ...]:
         """The subtests of one iterator, and the test itself where it failed by itself."""
-        names = {prototype.test, *extras.tests(prototype)}
+        names = {prototype.test, *demonstrations.tests(prototype)}
         own = (c for c in self.report.checks if c.test in names)
         return tuple(c for c in own if c.subtest or c.failures or c.crashed)
 
@@ -90,7 +90,7 @@ def _iterator(verdicts: Verdicts, prototype: Prototype, verbose: int) -> Iterato
     if note := untried(prototype.it):
         yield f"  {note}"
     compared = [c for c in checks if group(c) == "compare"]
-    yield from _extras_report.text(verdicts.report, prototype, verdicts.asked, compared, verbose)
+    yield from _demonstrations.text(verdicts.report, prototype, verdicts.asked, compared, verbose)
     for check in checks:
         if verbose and check.passed:
             yield f"    ok    {check.subtest} {check.seconds:.3f} s"
@@ -185,7 +185,7 @@ def _json(verdicts: Verdicts) -> str:
                 "shims": list(p.shims),
                 "checks": list(map(_fact, verdicts.of(p))),
                 "untried": untried(p.it),
-                **_extras_report.facts(report, p, verdicts.asked),
+                **_demonstrations.facts(report, p, verdicts.asked),
             }
             for p in verdicts.made
         ],
@@ -223,7 +223,7 @@ def _troubles(verdicts: Verdicts) -> Sequence[str]:
 def _told(verdicts: Verdicts, prototype: Prototype) -> Sequence[str]:
     """What was asked for beside the checks, for formats that know only checks."""
     compared = [c for c in verdicts.of(prototype) if group(c) == "compare"]
-    told = _extras_report.text(verdicts.report, prototype, verdicts.asked, compared, verbose=1)
+    told = _demonstrations.text(verdicts.report, prototype, verdicts.asked, compared, verbose=1)
     return tuple(filter(None, (untried(prototype.it), *told)))
 
 

@@ -16,7 +16,7 @@ from kiter.errors import environment
 from kiter.kernel import kernels
 from kiter.target.profile import nearest
 from kiter.vm import conformance, session
-from kiter.vm.prototype import Prototype, job, natives
+from kiter.vm.prototype import Prototype, existing, job
 from kiter.vm.results import Outcome
 
 NAME = "conform"
@@ -41,7 +41,7 @@ def execute(options: argparse.Namespace) -> int:
     kernel = kernels.find(options.kernel)
     target = nearest(kernel.release)
     read = frontend.of(options.specs, target)
-    made = natives(read.iterators, target, kernel)
+    made = existing(read.iterators, target, kernel)
     if not made:
         raise environment(
             "R42",

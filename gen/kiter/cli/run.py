@@ -15,7 +15,7 @@ from kiter.cli.command import KERNEL, show
 from kiter.errors import ENVIRONMENT, KiterError, environment
 from kiter.kernel import kernels
 from kiter.target.profile import nearest
-from kiter.vm import extras, session
+from kiter.vm import demonstrations, session
 from kiter.vm.job import Options, VmJob
 from kiter.vm.prototype import Prototype, confined, job, prototypes
 from kiter.vm.results import Outcome
@@ -90,12 +90,12 @@ def execute(options: argparse.Namespace) -> int:
     movable = (it for it in read.iterators if not it.place.inside and not it.by_hand)
     made = prototypes(movable, target, kernel, cache)
     plain = replace(job(made, kernel, cache, options.only), limit=options.limit)
-    wanted = extras.add(plain, made, kernel, target, _asked(options))
+    wanted = demonstrations.add(plain, made, kernel, target, _asked(options))
     return _boot(made, wanted, cache, options)
 
 
-def _asked(options: argparse.Namespace) -> extras.Asked:
-    return extras.Asked(show=options.show, compare=options.against_kernel)
+def _asked(options: argparse.Namespace) -> demonstrations.Asked:
+    return demonstrations.Asked(show=options.show, compare=options.against_kernel)
 
 
 def _boot(made: tuple[Prototype, ...], wanted: VmJob, cache: Cache, options: argparse.Namespace) -> int:

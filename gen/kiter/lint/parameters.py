@@ -11,7 +11,7 @@ from kiter.lint.subject import Subject, When
 from kiter.lint.tables import rule
 from kiter.spec.rewrite import last, replaced, without
 
-LIMITS = ("bits", "combinations", "reserved")
+FLAG_KEYS = ("bits", "combinations", "reserved")
 IMPLICIT = "const struct bpf_prog_aux *"
 CHECK_ARGS = "kernel/bpf/verifier.c, check_kfunc_args()"
 
@@ -85,7 +85,7 @@ def rcu_kept(s: Subject) -> Iterator[Hit]:
 )
 def limited_selector(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
-        for key in LIMITS:
+        for key in FLAG_KEYS:
             if key in a.node.value and a.name == s.it.select:
                 yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which selects the walk")
 
@@ -98,7 +98,7 @@ def limited_selector(s: Subject) -> Iterator[Hit]:
 )
 def limited_pointer(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
-        for key in LIMITS:
+        for key in FLAG_KEYS:
             if key in a.node.value and (a.pointer or a.type in {"bool", "float", "double"}):
                 yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which is '{a.type}'")
 
@@ -111,7 +111,7 @@ def limited_pointer(s: Subject) -> Iterator[Hit]:
 )
 def two_limits(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
-        given = [key for key in LIMITS if key in a.node.value]
+        given = [key for key in FLAG_KEYS if key in a.node.value]
         for key in given[1:]:
             yield Hit(a.node[key].key_at, f"'{a.name}' has '{given[0]}' and '{key}'")
 

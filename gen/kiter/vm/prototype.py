@@ -41,7 +41,7 @@ class Prototype:
     name: another than that of the spec where the kernel has that one itself
     rendered: its outputs, under that name
     shims: symbols that the kernel does not export, and the module finds by itself
-    native: it is the kernel's own that runs, without a module
+    existing: it is the kernel's own that runs, without a module
     inlined: the verifier puts instructions in the place of the kernel's own
     flags: those of the compiler for private headers
     """
@@ -50,7 +50,7 @@ class Prototype:
     name: str
     rendered: Rendered
     shims: tuple[str, ...] = ()
-    native: bool = False
+    existing: bool = False
     inlined: bool = False
     flags: tuple[str, ...] = ()
 
@@ -70,10 +70,10 @@ def prototypes(its: Iterable[Spec], profile: Profile, kernel: Kernel, cache: Cac
     return tuple(_prototype(it, profile, kernel, cache) for it in its)
 
 
-def natives(its: Iterable[Spec], profile: Profile, kernel: Kernel) -> tuple[Prototype, ...]:
+def existing(its: Iterable[Spec], profile: Profile, kernel: Kernel) -> tuple[Prototype, ...]:
     """The iterators that the kernel has itself, to be tried as they are."""
     own = (it for it in its if has_iterator(kernel, it.name))
-    return tuple(Prototype(it, it.name, generate(it, profile), native=True) for it in own)
+    return tuple(Prototype(it, it.name, generate(it, profile), existing=True) for it in own)
 
 
 def has_iterator(kernel: Kernel, name: str) -> bool:
@@ -196,7 +196,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
     programs = {one.iterator: tuple(_programs(one)) for one in rendered}
     return VmJob(
         kernel=kernel,
-        modules=tuple(Module(f"kiter_{p.name}", p.rendered.unit, p.flags) for p in made if not p.native),
+        modules=tuple(Module(f"kiter_{p.name}", p.rendered.unit, p.flags) for p in made if not p.existing),
         programs=tuple(program for own in programs.values() for program in own),
         tests=tuple(
             Test.of(PurePosixPath(test.path).stem, test.text, *(p.name for p in programs[one.iterator]))

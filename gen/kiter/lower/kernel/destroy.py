@@ -29,17 +29,17 @@ class Shared:
 
     template: ClassVar = "kernel/destroy/shared.c.j2"
     kit: Kit
-    live: str
+    liveness: str
     drain: Part
 
 
 @view_class()
 class Released:
-    """What was taken is given back if the walk ever began; `live` is "" where each part knows that itself."""
+    """What was taken is given back if the walk ever began; `liveness` is "" where each part knows that."""
 
     template: ClassVar = "kernel/destroy/released.c.j2"
     kit: Kit
-    live: str
+    liveness: str
     parts: tuple[Part, ...]
 
 
@@ -58,7 +58,7 @@ class Unlinked:
     template: ClassVar = "kernel/destroy/linked.c.j2"
     kit: Kit
     variables: tuple[str, ...]
-    live: str
+    liveness: str
     node: str
     unlink: Part
     parts: tuple[Part, ...]
@@ -81,11 +81,11 @@ def _body(ctx: LoweringContext) -> Part | None:
     if not parts:
         return None
     numbers = isinstance(walk, Counter | Index)
-    return Released(kit(ctx), "" if numbers else empty.live(ctx), parts)
+    return Released(kit(ctx), "" if numbers else empty.liveness(ctx), parts)
 
 
 def _linked(ctx: LoweringContext, walk: Linked) -> Unlinked:
     node = f"&{ctx.scope.next(walk.link)}"
     unlink = locks.locked(ctx, Unlink(node))
     parts = tuple(release.parts(ctx))
-    return Unlinked(kit(ctx), locks.variables(ctx), empty.live(ctx), node, unlink, parts)
+    return Unlinked(kit(ctx), locks.variables(ctx), empty.liveness(ctx), node, unlink, parts)

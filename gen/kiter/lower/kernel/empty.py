@@ -65,7 +65,7 @@ def drain(ctx: LoweringContext) -> Part:
     return Release(names.function(ctx.it, "release")) if ctx.releases else clear(ctx)
 
 
-def live(ctx: LoweringContext) -> str:
+def liveness(ctx: LoweringContext) -> str:
     """The field that is NULL, or false, in an empty iterator; the variable for the allocated state."""
     memory = ctx.state.memory
     return memory.name if memory and not memory.whole else f"{base(ctx)}{ctx.state.liveness.field}"
@@ -85,4 +85,4 @@ def dead(ctx: LoweringContext, scope: Scope) -> str:
             walk = ctx.cases[0].walk
             assert isinstance(walk, Index)
             return f"{field} >= {operand(scope.next(walk.end))}"
-    return f"!{live(ctx) if ctx.state.memory else field}"
+    return f"!{liveness(ctx) if ctx.state.memory else field}"

@@ -57,7 +57,7 @@ class Walk:
     template: ClassVar = "kernel/next/walk.c.j2"
     kit: Kit
     variables: tuple[str, ...]
-    live: str
+    liveness: str
     step: Part
     end: Part | None
     result: str
@@ -129,7 +129,7 @@ class OfKernel:
 
     template: ClassVar = "kernel/next/native_sticky.c.j2"
     kit: Kit
-    live: str
+    liveness: str
     next: str
 
 
@@ -140,7 +140,7 @@ class Local:
     template: ClassVar = "kernel/next/local.c.j2"
     kit: Kit
     variables: tuple[str, ...]
-    live: str
+    liveness: str
     step: Part
     drain: Part
 
@@ -152,7 +152,7 @@ class Snapshot:
     template: ClassVar = "kernel/next/snapshot.c.j2"
     kit: Kit
     pos: str
-    live: str
+    liveness: str
     next: str
     drain: Part
     copy: str
@@ -179,7 +179,7 @@ def _body(ctx: LoweringContext) -> Part:
         case Index():
             return _index(ctx, walk)
         case Native() if walk.sticky:
-            return OfKernel(kit(ctx), empty.live(ctx), ctx.scope.next(walk.next))
+            return OfKernel(kit(ctx), empty.liveness(ctx), ctx.scope.next(walk.next))
         case Native() | Linked():
             return _local(ctx, walk)
     lifetimes: dict[str, Callable[[LoweringContext], Part]] = {"held": held.next, "snapshot": _snapshot}
@@ -198,7 +198,7 @@ def _walk(ctx: LoweringContext) -> Walk:
     return Walk(
         kit=kit(ctx),
         variables=(*variables(*(step.variables for step in steps)), *locks.variables(ctx)),
-        live=empty.live(ctx),
+        liveness=empty.liveness(ctx),
         step=locks.locked(ctx, step),
         end=end(cursors[0], empty.drain(ctx)) if cursors else None,
         result=cursors[0] if cursors else "NULL" if ctx.it.select else "pos",
@@ -243,7 +243,7 @@ def _index(ctx: LoweringContext, walk: Index) -> Numbers:
 def _local(ctx: LoweringContext, walk: Native | Linked) -> Local:
     step = locks.locked(ctx, walks.CursorStep("pos", ctx.scope.next(walk.next)))
     own = (declare(ctx.it.element, "pos"), *locks.variables(ctx))
-    return Local(kit(ctx), own, empty.live(ctx), step, empty.drain(ctx))
+    return Local(kit(ctx), own, empty.liveness(ctx), step, empty.drain(ctx))
 
 
 def _snapshot(ctx: LoweringContext) -> Snapshot:
@@ -253,7 +253,7 @@ def _snapshot(ctx: LoweringContext) -> Snapshot:
     return Snapshot(
         kit=kit(ctx),
         pos=declare(ctx.it.element, "pos"),
-        live=empty.live(ctx),
+        liveness=empty.liveness(ctx),
         next=ctx.scope.next(walk.next),
         drain=empty.drain(ctx),
         copy=copy,

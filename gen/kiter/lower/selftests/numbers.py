@@ -9,7 +9,7 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest, chosen, refused
 from kiter.lower.selftests.testfile import File, memory_defines
 from kiter.lower.selftests.variants import cases_told
-from kiter.lower.selftests.walking import asks, spends
+from kiter.lower.selftests.walking import asks, takes_memory
 from kiter.lower.view_class import view_class
 from kiter.spec.testcase import TestCase
 
@@ -75,7 +75,7 @@ def _partial(name: str) -> str:
 def _of_each(ctx: LoweringContext) -> Iterator[Subtest]:
     yield Subtest("walk", _partial("walk"))
     yield Subtest("contract", _partial("contract"), shared=(DRAINED,))
-    if spends(ctx):
+    if takes_memory(ctx):
         yield Subtest("memory", _partial("memory"), shared=(CHECK_MEMORY,))
 
 

@@ -10,7 +10,7 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held, place
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest
 from kiter.lower.selftests.variants import Variant
-from kiter.lower.selftests.walking import Keep, irqs_off, keeps, spends
+from kiter.lower.selftests.walking import Keep, irqs_off, keeps, takes_memory
 from kiter.lower.view_class import view_class
 from kiter.spec.snippet import free_names
 
@@ -121,7 +121,7 @@ def of_each(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> I
         yield Subtest("element_removed", _partial("element_removed"), "meets", calls=calls)
     if found.counts:
         yield _balance(ctx, found)
-    if spends(ctx):
+    if takes_memory(ctx):
         bare = found.bare if _bare(ctx, found, given) else ""
         calls = (*_scratch(ctx), *_named(bare))
         yield Memory("memory", _partial("memory"), shared=(CHECK_MEMORY,), calls=calls, bare=bare)

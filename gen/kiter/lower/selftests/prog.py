@@ -13,7 +13,16 @@ from kiter.lower.kernel import declarations
 from kiter.lower.selftests.frame import Frame, frame
 from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, tables
 from kiter.lower.selftests.variants import cases_told, flags
-from kiter.lower.selftests.walking import Count, Program, asks, holds, irqs_off, keepers, programs, spends
+from kiter.lower.selftests.walking import (
+    Count,
+    Program,
+    asks,
+    holds,
+    irqs_off,
+    keepers,
+    programs,
+    takes_memory,
+)
 from kiter.lower.view_class import view_class
 
 
@@ -80,8 +89,8 @@ def view(ctx: LoweringContext) -> View:
 def _defines(ctx: LoweringContext, naming: str) -> Iterator[tuple[str, str]]:
     if holds(ctx):
         yield "MAX_SPIN", "(4 * 1024 * 1024)"
-    if spends(ctx):
-        yield "NR_SPENT", "1000"
+    if takes_memory(ctx):
+        yield "WALKS_A_RUN", "1000"
     if naming:
         yield "MAX_NAME", "32"
 

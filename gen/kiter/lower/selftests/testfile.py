@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.lower.context import LoweringContext
-from kiter.lower.selftests.walking import spends
+from kiter.lower.selftests.walking import takes_memory
 from kiter.lower.view_class import view_class
 
 
@@ -23,5 +23,5 @@ class File:
 
 def memory_defines(ctx: LoweringContext) -> Iterator[tuple[str, str]]:
     """The constants of the subtest that counts memory."""
-    if spends(ctx):
-        yield from (("NR_SPELLS", "50"), ("WALKS_A_SPELL", "1000"))
+    if takes_memory(ctx):
+        yield from (("NR_RUNS", "50"), ("WALKS_A_RUN", "1000"))

@@ -87,12 +87,12 @@ def programs(ctx: LoweringContext) -> Iterator[Program]:
     """All of them, in the order of the file."""
     yield from (_plain("walk"), _plain("probe"))
     if given := flags(ctx):
-        yield Call("relapse", _partial("relapse"), passed(ctx, (given[0].name, "accepted[0]")))
+        yield Call("reuse", _partial("reuse"), passed(ctx, (given[0].name, "accepted[0]")))
     if null := without(ctx):
         yield Call("probe_null", _partial("probe_null"), null)
     yield from (_plain(name) for name in ("drain", "again", "nest_two", "nest_three"))
-    if spends(ctx):
-        yield _plain("spend")
+    if takes_memory(ctx):
+        yield _plain("walk_often")
     yield from _counts(ctx)
     if ctx.it.context.spinlock:
         yield _plain("under_lock")
@@ -124,7 +124,7 @@ def holds(ctx: LoweringContext) -> bool:
     return found is None or found.creates
 
 
-def spends(ctx: LoweringContext) -> bool:
+def takes_memory(ctx: LoweringContext) -> bool:
     """Whether new() takes memory, which user space counts."""
     takes = ctx.it.allocate or any(r.buffer for r in ctx.it.resources)
     return takes and fixture(ctx) is not None

@@ -422,7 +422,7 @@ static void refuse(struct letter_css_iter *skel, __u32 value)
 	choose(skel, 0, id_of(0));
 	skel->bss->flag = value;
 	refuse_in(skel, skel->progs.probe);
-	refuse_in(skel, skel->progs.relapse);
+	refuse_in(skel, skel->progs.reuse);
 }
 
 /* small numbers, every single bit, and each good value with a bit too many */

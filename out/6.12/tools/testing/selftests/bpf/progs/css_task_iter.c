@@ -8,7 +8,7 @@
 #define MAX_STEPS 100000
 #define MAX_PAIRS 256
 #define MAX_SPIN (4 * 1024 * 1024)
-#define NR_SPENT 1000
+#define WALKS_A_RUN 1000
 
 char _license[] SEC("license") = "GPL";
 
@@ -101,7 +101,7 @@ int probe(void *ctx)
 
 /* a new() that may fail, in the place of a walk that was left */
 SEC("syscall")
-int relapse(void *ctx)
+int reuse(void *ctx)
 {
 	struct bpf_iter_css_task it;
 	struct cgroup *css;
@@ -244,7 +244,7 @@ int nest_three(void *ctx)
 
 /* many short walks, whose memory the test counts */
 SEC("syscall")
-int spend(void *ctx)
+int walk_often(void *ctx)
 {
 	struct bpf_iter_css_task it;
 	struct cgroup *css;
@@ -253,7 +253,7 @@ int spend(void *ctx)
 	if (!css)
 		return 1;
 
-	bpf_repeat(NR_SPENT) {
+	bpf_repeat(WALKS_A_RUN) {
 		bpf_iter_css_task_new(&it, &css->self, flags);
 		bpf_iter_css_task_next(&it);
 		bpf_iter_css_task_destroy(&it);

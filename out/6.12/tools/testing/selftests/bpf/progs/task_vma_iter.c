@@ -9,7 +9,7 @@
 #define MAX_STEPS 100000
 #define MAX_PAIRS 256
 #define MAX_SPIN (4 * 1024 * 1024)
-#define NR_SPENT 1000
+#define WALKS_A_RUN 1000
 
 char _license[] SEC("license") = "GPL";
 
@@ -214,7 +214,7 @@ int nest_three(void *ctx)
 
 /* many short walks, whose memory the test counts */
 SEC("syscall")
-int spend(void *ctx)
+int walk_often(void *ctx)
 {
 	struct bpf_iter_task_vma it;
 	struct task_struct *task;
@@ -223,7 +223,7 @@ int spend(void *ctx)
 	if (!task)
 		return 1;
 
-	bpf_repeat(NR_SPENT) {
+	bpf_repeat(WALKS_A_RUN) {
 		bpf_iter_task_vma_new(&it, task, addr);
 		bpf_iter_task_vma_next(&it);
 		bpf_iter_task_vma_destroy(&it);

@@ -11,8 +11,8 @@
 #define MAX_STEPS 100000
 #define NR_CHURNS 20
 #define NR_WALKS 100
-#define NR_SPELLS 50
-#define WALKS_A_SPELL 1000
+#define NR_RUNS 50
+#define WALKS_A_RUN 1000
 
 struct ids {
 	__u64 id[MAX_ELEMS];
@@ -425,12 +425,12 @@ static void check_memory(struct css_task_iter *skel)
 	long before;
 	int i;
 
-	ASSERT_OK(run(skel->progs.spend), "run_spend");
+	ASSERT_OK(run(skel->progs.walk_often), "run_walk_often");
 	before = slab_kb();
 	ASSERT_GT(before, 0, "slab_kb");
-	for (i = 0; i < NR_SPELLS; i++)
-		ASSERT_OK(run(skel->progs.spend), "run_spend");
-	ASSERT_LT(slab_kb() - before, NR_SPELLS * WALKS_A_SPELL * 16 / 1024, "memory");
+	for (i = 0; i < NR_RUNS; i++)
+		ASSERT_OK(run(skel->progs.walk_often), "run_walk_often");
+	ASSERT_LT(slab_kb() - before, NR_RUNS * WALKS_A_RUN * 16 / 1024, "memory");
 }
 
 static void test_memory(struct css_task_iter *skel, int which)
@@ -473,7 +473,7 @@ static void refuse(struct css_task_iter *skel, __u32 value)
 	choose(skel, 0, id_of(0));
 	skel->bss->flags = value;
 	refuse_in(skel, skel->progs.probe);
-	refuse_in(skel, skel->progs.relapse);
+	refuse_in(skel, skel->progs.reuse);
 }
 
 /* small numbers, every single bit, and each good value with a bit too many */

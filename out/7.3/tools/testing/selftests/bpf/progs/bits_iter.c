@@ -7,7 +7,7 @@
 #define MAX_ELEMS 8192
 #define MAX_STEPS 100000
 #define MAX_PAIRS 256
-#define NR_SPENT 1000
+#define WALKS_A_RUN 1000
 
 char _license[] SEC("license") = "GPL";
 
@@ -207,11 +207,11 @@ int nest_three(void *ctx)
 
 /* many short walks, whose memory the test counts */
 SEC("syscall")
-int spend(void *ctx)
+int walk_often(void *ctx)
 {
 	struct bpf_iter_bits it;
 
-	bpf_repeat(NR_SPENT) {
+	bpf_repeat(WALKS_A_RUN) {
 		bpf_iter_bits_new(&it, unsafe_ptr, nr_words);
 		bpf_iter_bits_next(&it);
 		bpf_iter_bits_destroy(&it);

@@ -106,7 +106,7 @@ int probe(void *ctx)
 
 /* a new() that may fail, in the place of a walk that was left */
 SEC("syscall")
-int relapse(void *ctx)
+int reuse(void *ctx)
 {
 	struct bpf_iter_letter_css it;
 	struct cgroup *root;

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from kiter.fixtures.known import fixture_of
-from kiter.vm import extras
-from kiter.vm.extras import Asked, Element, Order, Shown
+from kiter.vm import demonstrations
+from kiter.vm.demonstrations import Asked, Element, Order, Shown
 from kiter.vm.prototype import Prototype
 from kiter.vm.results import Check, GuestReport
 
@@ -19,9 +19,9 @@ def text(
 ) -> Iterator[str]:
     """The lines of one iterator."""
     if asked.compare:
-        yield from _compared(prototype, extras.orders(report, prototype), checks, verbose)
+        yield from _compared(prototype, demonstrations.orders(report, prototype), checks, verbose)
     if asked.show:
-        yield from _shown(prototype, extras.shown(report, prototype))
+        yield from _shown(prototype, demonstrations.shown(report, prototype))
 
 
 def _compared(
@@ -34,7 +34,7 @@ def _compared(
         yield "  against the kernel's own: not compared"
         return
     equal = sum(check.passed for check in checks)
-    ratio = extras.overall(found)
+    ratio = demonstrations.overall(found)
     timed = f", {ratio:.2f}x time per element" if ratio else ""
     timed += " (the verifier inlines the kernel's own)" if ratio and prototype.inlined else ""
     yield f"  against the kernel's own: {equal}/{len(checks)} orders equal{timed}"
@@ -101,11 +101,11 @@ def facts(report: GuestReport, prototype: Prototype, asked: Asked) -> dict[str, 
     """The same as data; empty when nothing was asked for."""
     found: dict[str, object] = {}
     if asked.show:
-        found["shown"] = [asdict(walk) for walk in extras.shown(report, prototype)]
+        found["shown"] = [asdict(walk) for walk in demonstrations.shown(report, prototype)]
     if asked.compare:
-        orders = extras.orders(report, prototype)
+        orders = demonstrations.orders(report, prototype)
         found["against"] = {
-            "ratio": round(extras.overall(orders), 3),
+            "ratio": round(demonstrations.overall(orders), 3),
             "orders": [_fact(order) for order in orders],
         }
     return found
