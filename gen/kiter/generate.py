@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,7 +18,7 @@ from kiter.lower.kernel import btf_ids, declarations, includes, kfuncs, makefile
 from kiter.lower.placement import Placement
 from kiter.lower.prototype import module, types
 from kiter.lower.selftests import config, prog, prog_failure, prog_test
-from kiter.output import Kind, Output, Rendered, Type
+from kiter.output import Kind, Material, Output, Rendered, Type
 from kiter.render import render
 from kiter.spec import model
 from kiter.target.profile import Profile
@@ -63,10 +64,9 @@ def generate(
     """Every output of an iterator that has passed the linter, for one kernel.
 
     `shims` are the symbols that only a module needs to be helped to, `spaces` the namespaces that it
-    must import; they touch nothing but `unit`.
+    must import; they touch nothing but the unit.
     """
     made = lowering_context(it, profile)
-    unit = module.view(made, shims, spaces)
     wanted = frozenset(Kind) - (CODE if it.by_hand else frozenset())
     return Rendered(
         spec=it.node.document.name,
@@ -74,16 +74,23 @@ def generate(
         target=profile.release,
         guard=it.guard,
         outputs=tuple(_outputs(made, wanted)),
-        unit=render("prototype/module.c.j2", unit),
-        types=tuple(_types(made)),
         interface=interface(made),
-        headers=unit.includes,
+        make_material=cache(lambda: _material(made, shims, spaces)),
         private=it.private_headers,
         includes=includes.wanted(made),
         inside=it.place.inside,
+        by_hand=tuple(_outputs(made, {Kind.DECLARATIONS})) if it.by_hand else (),
+    )
+
+
+def _material(made: LoweringContext, shims: tuple[str, ...], spaces: tuple[str, ...]) -> Material:
+    unit = module.view(made, shims, spaces)
+    return Material(
+        unit=render("prototype/module.c.j2", unit),
+        types=tuple(_types(made)),
+        headers=unit.includes,
         snippets=snippets.uses(made),
         example=_example(made),
-        by_hand=tuple(_outputs(made, {Kind.DECLARATIONS})) if it.by_hand else (),
     )
 
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from kiter.errors import Position
 from kiter.fragment import Fragment, spelled
@@ -93,6 +93,24 @@ class Type:
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """What compilers and prototypes get beside the outputs.
+
+    unit: a complete translation unit holding the kfuncs and their ids
+    types: for BPF programs, what a kernel with the iterator would have in vmlinux.h
+    headers: the public headers that `unit` includes
+    snippets: C of the spec's author in all of that, and in the outputs
+    example: the program that the reference page shows, None where it shows none
+    """
+
+    unit: str
+    types: tuple[Type, ...] = ()
+    headers: tuple[str, ...] = ()
+    snippets: tuple[SnippetUse, ...] = ()
+    example: Output | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """Everything that one spec gives for one target.
 
@@ -101,15 +119,11 @@ class Rendered:
     target: the kernel that it is for, such as "6.12"
     guard: the kernel option without which the iterator cannot exist, "" for none
     outputs: the files that it gives
-    unit: a complete translation unit holding the kfuncs and their ids, for the compiler
-    types: for BPF programs, what a kernel with the iterator would have in vmlinux.h
     interface: what BPF programs see of it
-    headers: the public headers that `unit` includes
-    private: those of the kernel tree that it includes beside them
+    make_material: gives the material, which is made the first time
+    private: the headers of the kernel tree that the unit includes beside the public ones
     includes: the headers that a file which the code joins must include
-    inside: whether `unit` compiles only as a part of the file that it joins
-    snippets: C of the spec's author in all of that
-    example: the program that the reference page shows, None where it shows none
+    inside: whether the unit compiles only as a part of the file that it joins
     by_hand: the declarations that a header has of an iterator by hand, for the compiler
     """
 
@@ -118,16 +132,21 @@ class Rendered:
     target: str
     guard: str
     outputs: tuple[Output, ...]
-    unit: str
-    types: tuple[Type, ...]
     interface: Interface
-    headers: tuple[str, ...] = ()
+    make_material: Callable[[], Material] = field(compare=False)
     private: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
     inside: bool = False
-    snippets: tuple[SnippetUse, ...] = ()
-    example: Output | None = None
     by_hand: tuple[Output, ...] = ()
+
+    @property
+    def material(self) -> Material:
+        """What is compiled and loaded; a run that only writes does not ask for it."""
+        return self.make_material()
+
+    def using(self, material: Material) -> Rendered:
+        """The same with other material."""
+        return replace(self, make_material=lambda: material)
 
     def of(self, kind: Kind) -> Output | None:
         """The output of that kind, if the spec has one."""

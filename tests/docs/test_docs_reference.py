@@ -143,11 +143,11 @@ def test_a_column_without_a_cell_is_left_out():
 @pytest.mark.parametrize("release", releases())
 def test_every_page_has_a_whole_program(release):
     """All arguments of the iterators of Linux can be had by a program; one of the hostile spec cannot."""
-    without = {it.name for it, rendered in made(release) if rendered.example is None}
+    without = {it.name for it, rendered in made(release) if rendered.material.example is None}
     assert without == {"markup"}
     for it, rendered in made(release):
         page = rendered.of(Kind.RST)
         assert page and f"bpf_for_each({it.name}, pos" in page.text
-        if rendered.example:
-            shown = [line.strip() for line in rendered.example.text.splitlines() if line]
+        if rendered.material.example:
+            shown = [line.strip() for line in rendered.material.example.text.splitlines() if line]
             assert [line for line in shown if line not in page.text] == []

@@ -171,7 +171,7 @@ def test_every_template_of_the_kernels_code_is_in_use(tmp_path, monkeypatch):
     kfuncs(COUNTED, tmp_path)
     kfuncs(QUEUE.format(element=""), tmp_path)
     for path in (*SMALL.glob("*.yaml"), *(ROOT / "specs").rglob("*.yaml")):
-        generate(read(path, target=LATER)[0], LATER)
+        assert generate(read(path, target=LATER)[0], LATER).material.unit
     there = {p.relative_to(ROOT / "templates").as_posix() for p in (ROOT / "templates/kernel").rglob("*.j2")}
     assert there - used == set()
 
@@ -179,7 +179,7 @@ def test_every_template_of_the_kernels_code_is_in_use(tmp_path, monkeypatch):
 @pytest.mark.parametrize("order", ["tracing, lsm", "lsm, tracing"])
 def test_a_hook_is_registered_for_once(order, tmp_path):
     text = QUEUE.format(element="") + f"set: {{programs: [{order.replace(',', ', syscall,')}, xdp]}}\n"
-    made = generate(read(spec(text, tmp_path))[0], TODAY).unit
+    made = generate(read(spec(text, tmp_path))[0], TODAY).material.unit
     types = re.findall(r"register_btf_kfunc_id_set\(BPF_PROG_TYPE_(\w+)", made)
     assert types == [order.split(",")[0].upper(), "SYSCALL", "XDP"]
 

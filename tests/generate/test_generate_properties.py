@@ -87,6 +87,7 @@ def test_any_order_gives_the_same(tmp_path_factory, order):
 def test_twice_in_one_process_gives_the_same():
     first, second = ([generate(it, TODAY) for it in read(*SPECS)] for _ in range(2))
     assert first == second
+    assert [made.material for made in first] == [made.material for made in second]
 
 
 def test_second_build_of_the_command_touches_nothing(specs, tmp_path, capsys):

@@ -144,9 +144,10 @@ def emitted(it: Spec, target: Profile) -> object:
     """
     try:
         made = generate(it, target)
+        material = made.material
     except Exception as error:
         return type(error)
-    return made.outputs, made.unit, made.types, made.guard, made.inside, messages.every(it, target, made)
+    return made.outputs, material, made.guard, made.inside, messages.every(it, target, made)
 
 
 def places(key: str) -> list[tuple[Document, Trail]]:

@@ -9,7 +9,7 @@ from kiter.btf.types import Function, Member, Parameter, Struct
 from kiter.errors import Position
 from kiter.fragment import Anchor, Fragment
 from kiter.interface import Interface, Kfunc
-from kiter.output import Kind, Output, Rendered, SnippetUse, Type
+from kiter.output import Kind, Material, Output, Rendered, SnippetUse, Type
 
 KFUNCS_PATH = "kernel/bpf/task_iter.c.d/ring.c"
 PROG_PATH = "tools/testing/selftests/bpf/progs/ring_iter.c"
@@ -257,6 +257,9 @@ def output(kind: Kind, path: str, text: str) -> Output:
 def ring(kfuncs: str = KFUNCS, guard: str = "", includes: str = INCLUDES) -> Rendered:
     """All outputs of the iterator, with this C."""
     ids = "\n".join(line for line in IDS.splitlines() if line.startswith("BTF_ID")) + "\n"
+    unit = "// SPDX-License-Identifier: GPL-2.0-only\n" + includes + kfuncs + REGISTRATION.format(ids=ids)
+    headers = tuple(word.strip("<>") for word in includes.split()[1::2])
+    material = Material(unit, TYPES, headers, SNIPPETS)
     return Rendered(
         spec="specs/ring.yaml",
         iterator="ring",
@@ -270,11 +273,8 @@ def ring(kfuncs: str = KFUNCS, guard: str = "", includes: str = INCLUDES) -> Ren
             output(Kind.PROG_FAILURE, PROG_PATH.replace("_iter.c", "_iter_failure.c"), FAILURE),
             output(Kind.PROG_TEST, TEST_PATH, TEST),
         ),
-        unit="// SPDX-License-Identifier: GPL-2.0-only\n" + includes + kfuncs + REGISTRATION.format(ids=ids),
-        types=TYPES,
         interface=INTERFACE,
-        headers=tuple(word.strip("<>") for word in includes.split()[1::2]),
-        snippets=SNIPPETS,
+        make_material=lambda: material,
     )
 
 

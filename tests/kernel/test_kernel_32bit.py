@@ -55,7 +55,7 @@ def test_an_assert_that_holds_on_64_bit_only_is_seen(target):
     """Three words of 64 bits are full with two pointers and a number only where pointers have 64 bits."""
     found = prepared(target)
     css = next(one for one in generated(target) if one.iterator == "css")
-    exact = css.unit.replace("sizeof(*kit) > sizeof(*it)", "sizeof(*kit) != sizeof(*it)")
-    assert exact != css.unit
-    (finding, *_) = compiled([replace(css, unit=exact)], found)["css"]
+    exact = css.material.unit.replace("sizeof(*kit) > sizeof(*it)", "sizeof(*kit) != sizeof(*it)")
+    assert exact != css.material.unit
+    (finding, *_) = compiled([css.using(replace(css.material, unit=exact))], found)["css"]
     assert "BUILD_BUG_ON failed: sizeof(*kit) != sizeof(*it)" in finding.text

@@ -109,8 +109,8 @@ def test_snippets_are_found(line, column, uses, expected):
 
 def test_line_of_a_unit_that_no_output_has():
     rendered = ring()
-    line = rendered.unit.splitlines().index("late_initcall(ring_init);") + 1
-    found = locate.place(rendered, rendered.unit, path_of(rendered), line, 3)
+    line = rendered.material.unit.splitlines().index("late_initcall(ring_init);") + 1
+    found = locate.place(rendered, rendered.material.unit, path_of(rendered), line, 3)
     assert found == locate.Place(Position(KFUNCS_PATH), "late_initcall(ring_init);")
 
 

@@ -151,7 +151,8 @@ def kernel(tmp_path: Path) -> Kernel:
 
 
 def sample() -> Rendered:
-    return replace(ring(guard="CONFIG_ONE"), unit=UNIT)
+    made = ring(guard="CONFIG_ONE")
+    return made.using(replace(made.material, unit=UNIT))
 
 
 def inside() -> Rendered:
@@ -159,7 +160,9 @@ def inside() -> Rendered:
 
 
 def selftests() -> Rendered:
-    return edited(edited(replace(ring(), types=()), PROG_PATH, PROGRAM), TEST_PATH, TEST)
+    made = ring()
+    typeless = made.using(replace(made.material, types=()))
+    return edited(edited(typeless, PROG_PATH, PROGRAM), TEST_PATH, TEST)
 
 
 def of(kind: JobKind, path: str, planned: Sequence[Job]) -> tuple[Job, ...]:

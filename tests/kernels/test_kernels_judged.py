@@ -98,4 +98,4 @@ def test_every_seeded_bug_fits_the_emitted_code(seed: Mutant) -> None:
     target = profile(build.VERSION)
     (it,) = frontend.read([ROOT / "specs" / seed.spec], target).iterators
     rendered = generate(it, target)
-    assert mutated(seed, rendered, it.name).unit != rendered.unit
+    assert mutated(seed, rendered, it.name).material.unit != rendered.material.unit

@@ -46,7 +46,7 @@ def emitted(spec: str, suffix: str, shims: tuple[str, ...]) -> tuple[Rendered, s
 @pytest.mark.parametrize(("suffix", "shims"), [("", ()), ("_kiter", SHIM)], ids=["plain", "prototype"])
 def test_every_mutant_fits_the_emitted_code(mutant, suffix, shims):
     rendered, name = emitted(mutant.spec, suffix, shims)
-    assert mutated(mutant, rendered, name).unit != rendered.unit
+    assert mutated(mutant, rendered, name).material.unit != rendered.material.unit
 
 
 def test_mutants_have_names_of_their_own():
@@ -75,4 +75,4 @@ def test_a_mutant_that_does_not_fit_is_an_error_and_no_kill():
 def test_lines_may_be_broken_anywhere():
     rendered, name = emitted("css.yaml", "", ())
     seeded = Mutant("css.yaml", "kind", "slug", "what", "if (!kit->pos) kit->start = NULL;", "if (x) y;")
-    assert "if (x) y;\n\n\treturn kit->pos;" in mutated(seeded, rendered, name).unit
+    assert "if (x) y;\n\n\treturn kit->pos;" in mutated(seeded, rendered, name).material.unit

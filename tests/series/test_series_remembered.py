@@ -21,7 +21,7 @@ from kiter.kernel.jobs import JobKind, Result, Silence
 from kiter.kernel.kbuild import Kbuild
 from kiter.kernel.kconfig import Off
 from kiter.kernel.tree import Tree
-from kiter.output import Kind, Output, Rendered
+from kiter.output import Kind, Material, Output, Rendered
 from kiter.series import patch_checks
 
 PATH = "kernel/bpf/task_iter.c"
@@ -89,9 +89,8 @@ def checked(top: Path, kind: JobKind, *, inside: bool = False, name: str = "tree
         target="6.12",
         guard=guard,
         outputs=(output,),
-        unit="",
-        types=(),
         interface=unused,
+        make_material=lambda: Material(unit=""),
         inside=inside,
     )
     piece = SimpleNamespace(rendered=rendered, texts={PATH: AFTER}, was={PATH: BEFORE})

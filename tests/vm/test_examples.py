@@ -50,7 +50,7 @@ def test_the_examples_are_verified_and_run(release):
     target, cache = nearest(kernel.release), Cache()
     its = specs.read(sorted(resources.specs().glob("*.yaml")), target)
     own = existing(its, target, kernel)
-    programs = {one.name: one.rendered.example for one in own}
+    programs = {one.name: one.rendered.material.example for one in own}
     assert len(programs) >= 6 and all(programs.values())
     wanted = replace(
         job(own, kernel, cache),

@@ -138,11 +138,12 @@ def test_every_format_has_what_was_asked_for() -> None:
 @pytest.mark.vm
 def test_swapped_orders_are_unequal_and_fail() -> None:
     css = made()[0]
-    swapped = css.rendered.unit.replace("descendant_pre(kit", "descendant_X(kit")
+    swapped = css.rendered.material.unit.replace("descendant_pre(kit", "descendant_X(kit")
     swapped = swapped.replace("descendant_post(kit", "descendant_pre(kit")
     swapped = swapped.replace("descendant_X(kit", "descendant_post(kit")
-    assert swapped != css.rendered.unit
-    broken = (replace(css, rendered=replace(css.rendered, unit=swapped)),)
+    assert swapped != css.rendered.material.unit
+    material = replace(css.rendered.material, unit=swapped)
+    broken = (replace(css, rendered=css.rendered.using(material)),)
     result = boot(broken, Asked(compare=True))
     assert (result.outcome, result.outcome.status) == (Outcome.TEST_FAILED, 1)
     orders = demonstrations.orders(result.report, broken[0])

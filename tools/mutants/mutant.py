@@ -55,7 +55,7 @@ def mutated(mutant: Mutant, rendered: Rendered, name: str) -> Rendered:
 
     Raises StaleMutantError if a text is not found as often as the table says.
     """
-    unit, types = rendered.unit, rendered.types
+    unit, types = rendered.material.unit, rendered.material.types
     for old, new, count in _edits(mutant):
         pattern = _pattern(old.replace(NAME, name))
         text = new.replace(NAME, name).replace("\\", r"\\")
@@ -64,7 +64,7 @@ def mutated(mutant: Mutant, rendered: Rendered, name: str) -> Rendered:
             raise StaleMutantError(f"{mutant.name}: found {found} times instead of {count}: {old}")
         # vmlinux.h would follow the C
         types = tuple(replace(one, text=pattern.sub(text, one.text)) for one in types)
-    return replace(rendered, unit=unit, types=types)
+    return rendered.using(replace(rendered.material, unit=unit, types=types))
 
 
 def _pattern(old: str) -> re.Pattern[str]:

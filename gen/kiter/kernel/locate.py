@@ -34,7 +34,7 @@ class _Occurrence:
 def place(rendered: Rendered, text: str, path: str, line: int, column: int) -> Place:
     """The place to report for a line and column of `text`, which went to the tool for the output `path`."""
     if line:
-        use = snippet_at(text, line, column, rendered.snippets)
+        use = snippet_at(text, line, column, rendered.material.snippets)
         if use:
             return Place(use.at, use.source)
     return _emitted(rendered, text, path, line, column)

@@ -29,7 +29,7 @@ def jobs(rendered: Rendered, bpf: Bpf) -> list[Job]:
     sources = [output for output in rendered.outputs if output.path.endswith(".c")]
     kinds = (Kind.PROG, Kind.PROG_FAILURE)
     programs = [_program(rendered, output, bpf) for output in sources if output.kind in kinds]
-    example = [_program(rendered, rendered.example, bpf)] if rendered.example else []
+    example = [_program(rendered, rendered.material.example, bpf)] if rendered.material.example else []
     tests = [output for output in sources if output.kind is Kind.PROG_TEST]
     return [*programs, *example, *(_test(rendered, output, bpf, programs) for output in tests)]
 
@@ -38,7 +38,7 @@ def _program(rendered: Rendered, output: Output, bpf: Bpf) -> Job:
     fragment = rendered.declared
 
     def work(scratch: Path, _: Sequence[Path]) -> Done:
-        wrapper = _wrapper(scratch / "include", rendered.types, fragment, bpf)
+        wrapper = _wrapper(scratch / "include", rendered.material.types, fragment, bpf)
         file = scratch / PurePosixPath(output.path).name
         file.write_text(output.text, encoding="utf-8")
         made = scratch / "program.o"
@@ -47,7 +47,7 @@ def _program(rendered: Rendered, output: Output, bpf: Bpf) -> Job:
         return Done(found, reads=done.reads) if found else _skeleton(made, file.stem, bpf, done.reads)
 
     declared = (fragment.path, fragment.text) if fragment else ()
-    texts = (*(one.text for one in rendered.types), *declared, output.path, output.text)
+    texts = (*(one.text for one in rendered.material.types), *declared, output.path, output.text)
     headers = (source(name) for name in (_VMLINUX, _DECLARED, _EXTENDED))
     key = key_of("program", code_of(__name__), bpf.identity, *headers, *texts)
     return Job(JobKind.PROGRAM, rendered.spec, output.path, output.text, "B02", key, work)

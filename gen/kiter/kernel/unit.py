@@ -40,19 +40,19 @@ def compile_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, cach
         if around.unfit:
             return Done(unfit=around.unfit)
         try:
-            return _compile(rendered.unit, rendered, kbuild, scratch, around)
+            return _compile(rendered.material.unit, rendered, kbuild, scratch, around)
         except MisfitError as misfit:
             return Done(unfit=misfit.message)
 
     key = _key(rendered, kbuild, around.key(cache))
-    return Job(JobKind.KERNEL, rendered.spec, path_of(rendered), rendered.unit, "B01", key, work)
+    return Job(JobKind.KERNEL, rendered.spec, path_of(rendered), rendered.material.unit, "B01", key, work)
 
 
 def _key(rendered: Rendered, kbuild: Kbuild, around: Iterable[str], *more: str) -> str:
     """A key for all that decides what is compiled and how, but the files of kernel and headers."""
     kfuncs = rendered.of(Kind.KFUNCS)
     joins = (rendered.iterator, rendered.target, kfuncs.text) if kfuncs and rendered.inside else ()
-    compiled = (path_of(rendered), rendered.unit, *joins)
+    compiled = (path_of(rendered), rendered.material.unit, *joins)
     return key_of("unit", code_of(__name__), kbuild.identity, *compiled, *around, *more)
 
 
@@ -68,15 +68,15 @@ def guard_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, off: O
         header = scratch / "off.h"
         header.write_text(off.header, encoding="utf-8")
         without = replace(around, flags=(*around.flags, "-include", str(header)))
-        done = _compile(rendered.unit, rendered, kbuild, scratch, without)
+        done = _compile(rendered.material.unit, rendered, kbuild, scratch, without)
         if any(finding.elsewhere for finding in done.findings):
-            bare = render("check/headers.c.j2", Headers(rendered.headers))
+            bare = render("check/headers.c.j2", Headers(rendered.material.headers))
             if _compile(bare, rendered, kbuild, scratch, without).findings:
                 return Done(unfit=_unfit(rendered.guard, off))
         return done
 
     key = _key(rendered, kbuild, around.key(cache), off.header)
-    return Job(JobKind.GUARD_OFF, rendered.spec, path_of(rendered), rendered.unit, "B07", key, work)
+    return Job(JobKind.GUARD_OFF, rendered.spec, path_of(rendered), rendered.material.unit, "B07", key, work)
 
 
 def _unfit(guard: str, off: Off) -> str:
@@ -91,7 +91,7 @@ def sparse_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, spars
     def work(scratch: Path, _: Sequence[Path]) -> Done:
         if around.unfit:
             return Done(unfit=around.unfit)
-        file = _write(rendered.unit, rendered, scratch)
+        file = _write(rendered.material.unit, rendered, scratch)
         words = [sparse.path, *kbuild.sparse, *around.flags, *object_flags(path_of(rendered)), _COLUMNS]
         words.append(str(file))
         done = tools.run(words, kbuild.cwd)
@@ -101,7 +101,7 @@ def sparse_job(rendered: Rendered, kbuild: Kbuild, around: CompileContext, spars
         return Done(tuple(one for one in found if ours(one, rendered)), reads=reads)
 
     key = _key(rendered, kbuild, around.key(cache), sparse.identity)
-    return Job(JobKind.SPARSE, rendered.spec, path_of(rendered), rendered.unit, "B06", key, work)
+    return Job(JobKind.SPARSE, rendered.spec, path_of(rendered), rendered.material.unit, "B06", key, work)
 
 
 def heard(done: tools.Outcome, file: str) -> tuple[Finding, ...]:
@@ -137,7 +137,7 @@ def _compile(text: str, rendered: Rendered, kbuild: Kbuild, scratch: Path, aroun
         done = _compiler(rendered, kbuild, around, {scratch: around.sources}).run(
             whole.compiled, scratch / "unit.o"
         )
-        found = _in_the_unit(done.findings(str(whole.file)), whole.file, rendered.unit)
+        found = _in_the_unit(done.findings(str(whole.file)), whole.file, rendered.material.unit)
         reads = None if done.reads is None else (*done.reads, *whole.searched)
         return Done(tuple(found), reads=reads)
     file = _write(text, rendered, scratch)

@@ -113,7 +113,7 @@ def _of_finding(patch: Patch, result: Result, finding: Finding) -> Diagnostic:
     entry = CODES[finding.code or job.code]
     lines = job.text.split("\n")
     line = lines[finding.line - 1] if 0 < finding.line <= len(lines) else ""
-    snippets = patch.piece.rendered.snippets
+    snippets = patch.piece.rendered.material.snippets
     use = locate.snippet_at(job.text, finding.line, finding.column, snippets) if line else None
     at, source = (use.at, use.source) if use else _begin(patch)
     without = f"without {patch.piece.rendered.guard}: " if job.kind is JobKind.GUARD_OFF else ""

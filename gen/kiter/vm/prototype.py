@@ -139,14 +139,14 @@ def _around(rendered: Rendered, kernel: Kernel, cache: Cache) -> tuple[str, ...]
 def _needed(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], cache: Cache) -> tuple[str, ...]:
     """The symbols that the code needs from elsewhere: seen in the object it compiles to."""
     asked = kbuild.ask(headers.find(str(kernel.headers)), cache)
-    key = key_of("needed", code_of(__name__), asked.identity, rendered.unit, *flags)
+    key = key_of("needed", code_of(__name__), asked.identity, rendered.material.unit, *flags)
     compiler = Compiler(
         [asked.compiler.path, *asked.flags, *flags, *kbuild.object_flags("unit.c")], asked.cwd
     )
 
     def make(work: Path) -> tuple[str, ...]:
         source, made = work / "unit.c", work / "unit.o"
-        source.write_text(rendered.unit)
+        source.write_text(rendered.material.unit)
         compiled = compiler.run(source, made)
         if compiled.done.status:
             raise _explained(rendered, kernel, compiled.done.stderr)
@@ -179,6 +179,10 @@ def _exported(folder: Path) -> dict[str, str]:
     return {"__this_module": "", "_GLOBAL_OFFSET_TABLE_": ""} | {row[1]: (*row, "")[4] for row in rows}
 
 
+def _module(made: Prototype) -> Module:
+    return Module(f"kiter_{made.name}", made.rendered.material.unit, made.flags)
+
+
 def _programs(rendered: Rendered) -> Iterator[Program]:
     """Those of the selftests; their test includes the skeletons of all."""
     for output in rendered.outputs:
@@ -196,14 +200,14 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
     programs = {one.iterator: tuple(_programs(one)) for one in rendered}
     return VmJob(
         kernel=kernel,
-        modules=tuple(Module(f"kiter_{p.name}", p.rendered.unit, p.flags) for p in made if not p.existing),
+        modules=tuple(_module(one) for one in made if not one.existing),
         programs=tuple(program for own in programs.values() for program in own),
         tests=tuple(
             Test.of(PurePosixPath(test.path).stem, test.text, *(p.name for p in programs[one.iterator]))
             for one in rendered
             if (test := one.of(Kind.PROG_TEST))
         ),
-        types="\n".join(t.text for one in rendered for t in vmlinux.missing(one.types, known)),
+        types="\n".join(t.text for one in rendered for t in vmlinux.missing(one.material.types, known)),
         declarations="\n".join(one.declared.text for one in rendered if one.declared),
         only=only,
         deadline=60.0 + 20.0 * len(made),
