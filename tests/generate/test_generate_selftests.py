@@ -195,14 +195,30 @@ def test_a_companion_must_return_what_it_does_on_the_kernel(tmp_path):
     assert "7 - " in new and "7 + " not in new
 
 
+RUN = re.compile(r"skel->progs\.(\w+)")
+CALLED = re.compile(r"^int (?:BPF_PROG\()?(\w+)\(?", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", MADE, ids=lambda path: path.stem)
+def test_no_program_is_emitted_that_no_test_runs(path):
+    """One of another type than syscall is loaded only."""
+    made = rendered(path, "7.3")
+    walking, test = text(made, Kind.PROG), text(made, Kind.PROG_TEST)
+    own = {name for name in CALLED.findall(walking) if not name.startswith(("from_", "bpf_"))}
+    own -= set(re.findall(r"^int (\w+), ", walking, re.MULTILINE))
+    run = set(RUN.findall(test))
+    assert {name for name in own if f"int {name}(void *ctx)" in walking} - run == set()
+    assert run - {"irqs_off"} <= own
+
+
 def test_companions_want_an_iterator_and_numbers_stay_as_they_are():
     refused = programs(of("testmod_seq", Kind.PROG_FAILURE))
     assert {"bpf_iter_testmod_seq_value_without_new", "write_to_element"} <= set(refused)
     assert "write_to_element" not in programs(of("task", Kind.PROG_FAILURE))
 
 
-def test_what_lives_in_a_file_is_refused_only():
-    assert subtests(of("scx_dsq", Kind.PROG_TEST)) == set()
+def test_the_contract_is_tried_of_what_no_fixture_knows():
+    assert subtests(of("scx_dsq", Kind.PROG_TEST)) == {"contract", "refused"}
     assert "RUN_TESTS(scx_dsq_iter_failure);" in of("scx_dsq", Kind.PROG_TEST)
 
 

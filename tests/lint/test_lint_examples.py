@@ -30,7 +30,7 @@ def _iterator(text: str, name: str) -> Spec:
 
 def _findings(code: str, text: str) -> list[Diagnostic]:
     """What a rule says of a file; of two specs when the rule is about several."""
-    it = _iterator(text, "shown.yaml")
+    it = _iterator(text, str(examples.shown(code).with_name("shown.yaml")))
     if code in SPEC.rules:
         return [d for d in (*lint(it, TARGET), *design(it, TARGET)) if d.code == code]
     path = examples.shown(code)

@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 import pytest
 
 from kiter import frontend
-from kiter.cli._verdicts import untried
 from kiter.cli.main import main
 from kiter.errors import KiterError
+from kiter.fixtures.off import off
 from kiter.kernel import kernels
 from kiter.target.profile import profile, verified
 from kiter.vm.prototype import confined, has_iterator
@@ -72,13 +72,28 @@ def test_a_walk_that_does_not_return_its_start_passes(capsys):
     assert status == 0, out
 
 
+UNKNOWN = {"walk", "late", "churn", "balance", "element_removed"}
+
+
 @pytest.mark.parametrize(
-    ("spec", "tried"), [("unknown_element", False), ("cursor_flag", False), ("numbers", True)]
+    ("spec", "missing"),
+    [("unknown_element", UNKNOWN), ("cursor_flag", UNKNOWN), ("numbers", set())],
 )
-def test_what_no_test_knows_is_said_to_be_untried(spec, tried):
-    """A pass that speaks of refusals only must not look like one of the walk."""
-    its = frontend.read([ROOT / f"tests/generate/specs/{spec}.yaml"], profile("6.12")).iterators
-    assert [untried(it) == "" for it in its] == [tried]
+def test_what_is_not_tested_is_named_with_what_would_switch_it_on(spec, missing):
+    """A pass that speaks of the contract only must not look like one of the walk."""
+    (it,) = frontend.read([ROOT / f"tests/generate/specs/{spec}.yaml"], profile("6.12")).iterators
+    assert {name for found in off(it) for name in found.subtests} == missing
+
+
+@pytest.mark.vm
+def test_contract_needs_nothing_of_user_space(capsys):
+    """Walks over what the tests know nothing of are tried, only not compared."""
+    path = ROOT / "tests/vm/specs/unknown.yaml"
+    status, out, _ = run(capsys, str(path), "--format", "json")
+    (found,) = json.loads(out)["iterators"]
+    assert status == 0
+    assert "contract all" in {check["name"] for check in found["checks"] if check["passed"]}
+    assert [one["subtests"][0] for one in found["off"]] == ["walk"]
 
 
 def test_a_pattern_that_fits_no_test_is_no_pass(capsys):

@@ -35,6 +35,13 @@ ALL = (
         "kit->cur = 0; kit->end = 0;",
         "kit->cur = start - 1; kit->end = end;",
     ),
+    SEQ(
+        "companions",
+        "silenced-by-end",
+        "the end makes a companion say what it says after a failed new()",
+        "if (it->cnt <= 0) return NULL;",
+        "if (it->cnt <= 0) { it->cnt = -1; return NULL; }",
+    ),
     NUM(
         "contract",
         "restarts",

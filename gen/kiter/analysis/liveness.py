@@ -29,6 +29,9 @@ class Test(Enum):
     INDEX = auto()  # a number that has reached the end, which is computed
 
 
+MADE = "made"
+
+
 @dataclass(frozen=True, slots=True)
 class Liveness:
     """The test, and the fields that it is about, the one that changes first.
@@ -38,7 +41,8 @@ class Liveness:
 
     test: Test
     fields: tuple[str, ...]
-    # the pointer that tells companions of a failed new(), and outlives the walk; "" if they make the test
+    # what tells companions of a failed new(), and outlives the walk: a pointer, or the flag MADE; "" if they
+    # make the test
     made: str = ""
 
     @property
@@ -47,39 +51,43 @@ class Liveness:
         return self.fields[0]
 
     @property
-    def flag(self) -> str:
-        """The field that serves for nothing else, "" if there is none."""
-        return self.field if self.test is Test.FLAG else ""
+    def flags(self) -> tuple[str, ...]:
+        """The fields that serve for nothing else, true while they are not cleared."""
+        return (*([self.field] if self.test is Test.FLAG else []), *([MADE] if self.made == MADE else []))
 
 
 def liveness(it: Spec, lookahead: Lookahead | None, resources: tuple[Resource, ...], memory: str) -> Liveness:
     """The test of one iterator; `memory` names the pointer to allocated state, if it is."""
     if memory:
         return Liveness(Test.POINTER, (memory,))
+    common = _common(it, resources)
+    marker = _marker(it, lookahead, common)
+    if not it.companions or marker.test is Test.TIMES or any(resource.held for resource in it.resources):
+        return marker
+    return _outlived(it, marker, common)
+
+
+def _marker(it: Spec, lookahead: Lookahead | None, common: list[str]) -> Liveness:
+    """What marks the end where nobody reads the state after it."""
     walk = it.cases[0].walk
     if isinstance(walk, Counter | Index):
         return _numbers(it, walk)
     if lookahead or it.lifetime == "held":
         return Liveness(Test.POINTER, ((lookahead.inner if lookahead else walk).name,))
-    common = _common(it, resources)
-    if outlasting := _outlasting(it, common):
-        marker = Liveness(Test.POINTER, (f"{walk.link.text}.next",)) if isinstance(walk, Linked) else _OWN
-        return replace(marker, made=outlasting)
     return Liveness(Test.POINTER, (common[0],)) if common else _OWN
 
 
 _OWN = Liveness(Test.FLAG, ("live",))
 
 
-def _outlasting(it: Spec, common: list[str]) -> str:
-    """The pointer that companions may still read after the end, which so cannot mark it; "" if there is none.
-
-    What the end gives back is none, nor is a cursor.
-    """
-    if not it.companions or any(resource.held for resource in it.resources):
-        return ""
+def _outlived(it: Spec, marker: Liveness, common: list[str]) -> Liveness:
+    """The same where companions do: what they read of a walk that has ended cannot mark its end."""
+    walk = it.cases[0].walk
     kept = {a.name for a in it.arguments} | {r.name for r in it.resources}
-    return next((name for name in common if name in kept), "")
+    made = next((name for name in common if name in kept), MADE)
+    if made in marker.fields:
+        marker = Liveness(Test.POINTER, (f"{walk.link.text}.next",)) if isinstance(walk, Linked) else _OWN
+    return replace(marker, made=made)
 
 
 def _numbers(it: Spec, walk: Counter | Index) -> Liveness:

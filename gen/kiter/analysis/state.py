@@ -121,8 +121,8 @@ def _fields(it: Spec, resources: tuple[Resource, ...], alive: Liveness) -> tuple
     wanted |= {f.name: Field(f.name, f.type, f.size) for f in it.fields}
     if it.select:
         wanted[it.select] = Field(it.select, next(a.type for a in it.arguments if a.name == it.select))
-    for flag in ("wrapped",) * any(start_of(c.walk) for c in it.cases) + (alive.flag,):
-        wanted |= {flag: Field(flag, "bool")} if flag else {}
+    for flag in ("wrapped",) * any(start_of(c.walk) for c in it.cases) + alive.flags:
+        wanted[flag] = Field(flag, "bool")
     found = tuple(wanted.values())
     return found if it.place.open else tuple(sorted(found, key=lambda f: -f.size))
 

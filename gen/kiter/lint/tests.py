@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.fixtures.fixture import Fixture
+from kiter.fixtures.fixture import USER, Fixture
 from kiter.fixtures.known import fixture_of, fixtures, handles_of, objects
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
@@ -118,8 +118,8 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
 @rule(
     "T05",
     "elements that the tests cannot tell apart",
-    "only the verifier's refusals are tested: user space knows nothing of these elements",
-    hint="try the walk by hand; tests: identity gives each element a number for that, and ends this warning",
+    "the contract is tested, but what a walk visits is compared with nothing",
+    hint="write a fixture, as docs/fixtures.md shows; or say in tests: identity how to tell them apart",
     severity="warning",
 )
 def unknown_elements(s: Subject) -> Iterator[Hit]:
@@ -170,3 +170,20 @@ def second_object(s: Subject) -> Iterator[Hit]:
 def cases_of_objects(s: Subject) -> Iterator[Hit]:
     if s.it.lifetime != "state" and s.it.tests.cases:
         yield Hit(s.it.tests.cases[0].node.at, f"'{s.it.element}' is no number in the iterator's state")
+
+
+@rule(
+    "T09",
+    "a function that the tests call is missing",
+    "a test takes from user.c of the fixture what it calls, and does not compile without",
+    hint="define it there: docs/fixtures.md says what each function does",
+)
+def missing_function(s: Subject) -> Iterator[Hit]:
+    found, asked = fixture_of(s.it), dict(_expected(s))
+    if found is None or not asked:
+        return
+    place = s.it.argument(found.place) is not None
+    for name in found.lacking(asked, bool(objects(s.it)), place):
+        called = (e for e in asked if e in found.oracles and found.oracles[e].function == name)
+        node = asked[next(called, next(iter(asked)))]
+        yield Hit(node["expect"].at, f"there is no '{name}' in {USER} of the fixture '{found.name}'")

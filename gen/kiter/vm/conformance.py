@@ -39,14 +39,16 @@ RULES = (
     Rule("no reference is lost", frozenset({"references"})),
     Rule("no memory is lost", frozenset({"memory"})),
     Rule("walks may be made with a lock held", frozenset({"under_lock"})),
-    Rule("companions answer whatever new() has said", frozenset({"said"})),
+    Rule(
+        "companions answer whatever new() has said, and after the end", frozenset({"said", "said_at_the_end"})
+    ),
 )
 
 # which assertions a subtest makes, by the first word of its name
 # (lower/selftests/subtests.py, object_subtests.py and numbers.py)
 TRIES = {
     "walk": frozenset({"how_many", "which", "first"}),
-    "contract": frozenset({"stays_drained", "starts_again", "nest_two", "nest_three", "new", "next"}),
+    "contract": frozenset({"stays_drained", "starts_again", "nest_two", "nest_three", "new", "next", "ends"}),
     "late": frozenset({"stays_drained"}),
     "churn": frozenset({"ends"}),
     "element_removed": frozenset({"ends"}),
@@ -58,7 +60,7 @@ TRIES = {
     "irqs_off": frozenset({"new", "next"}),
     "refused": frozenset({"new", "next"}),
     "under_lock": frozenset({"under_lock"}),
-    "companion": frozenset({"said"}),
+    "companion": frozenset({"said", "said_at_the_end"}),
     "null": frozenset({"new", "next"}),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from kiter.analysis.stored import snippets
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import kernel_doc
@@ -52,6 +53,7 @@ def parameters(ctx: LoweringContext, companion: Companion, handle: str = HANDLE)
 def _kfunc(ctx: LoweringContext, companion: Companion) -> Kfunc:
     scope = handled(ctx.it, ctx.state, HANDLE)
     own = {p.name: p.name for p in companion.parameters}
+    read = frozenset(name for snippet in snippets(companion) for name in snippet.names())
 
     def spelled(snippet: Snippet | None) -> str:
         return scope.next(snippet, **own) if snippet is not None else ""
@@ -62,7 +64,7 @@ def _kfunc(ctx: LoweringContext, companion: Companion) -> Kfunc:
         name=companion.name,
         parameters=parameters(ctx, companion),
         kit=kit(ctx, HANDLE),
-        dead=dead(ctx, scope),
+        dead=dead(ctx, scope, read),
         empty=spelled(companion.empty),
         do=spelled(companion.do),
         result=spelled(companion.result),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from kiter.analysis.liveness import Test
+from kiter.analysis.liveness import MADE, Test
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.part import Part
@@ -32,6 +32,7 @@ class Unmade:
 
     template: ClassVar = "kernel/end/unmade.c.j2"
     made: str
+    value: str
     clear: Clear
 
 
@@ -57,7 +58,8 @@ def clear(ctx: LoweringContext) -> Clear:
 def unmade(ctx: LoweringContext) -> Part:
     """What makes an iterator empty before the first error return of new()."""
     made = ctx.state.liveness.made
-    return Unmade(f"{base(ctx)}{made}", clear(ctx)) if made else clear(ctx)
+    value = NOTHING[Test.FLAG if made == MADE else Test.POINTER]
+    return Unmade(f"{base(ctx)}{made}", value, clear(ctx)) if made else clear(ctx)
 
 
 def drain(ctx: LoweringContext) -> Part:
@@ -71,9 +73,11 @@ def liveness(ctx: LoweringContext) -> str:
     return memory.name if memory and not memory.whole else f"{base(ctx)}{ctx.state.liveness.field}"
 
 
-def dead(ctx: LoweringContext, scope: Scope) -> str:
-    """True for an iterator that never was live, or has nothing behind the end of its walk any more."""
-    if made := ctx.state.liveness.made:
+def dead(ctx: LoweringContext, scope: Scope, read: frozenset[str]) -> str:
+    """True for an iterator of which a companion that reads these fields must read none."""
+    made, test = ctx.state.liveness.made, ctx.state.liveness.test
+    # a cursor is NULL after the end
+    if made and (test is not Test.POINTER or read.isdisjoint(ctx.state.liveness.fields)):
         return f"!{scope.field(made)}"
     field = scope.field(ctx.state.liveness.field)
     match ctx.state.liveness.test:

@@ -39,7 +39,7 @@ def _values(ctx: LoweringContext, case: Case) -> dict[str, Value]:
     kept |= {r.name: Value(r.name) for r in ctx.it.resources if ctx.state.has(r.name) and not r.inline}
     given = {f.name: Value(ctx.scope.new(f.init)) for f in ctx.it.fields if f.init is not None}
     flag = {ctx.it.select: Value(ctx.it.select)} if ctx.it.select else {}
-    live = {ctx.state.liveness.flag: Value("true")} if ctx.state.liveness.flag else {}
+    live = {flag: Value("true") for flag in ctx.state.liveness.flags}
     return kept | given | flag | live | stores(ctx, case.walk)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kiter.fixtures.fixture import Fixture
+from kiter.fixtures.fixture import Fixture, unknown
 from kiter.fixtures.handle import Handle, name_of
 from kiter.fixtures.known import fixture_of, handles_of
 from kiter.lower.context import LoweringContext
@@ -58,15 +58,15 @@ def held(ctx: LoweringContext) -> tuple[tuple[Argument, Handle], ...]:
     return tuple((a, known[a.type]) for a in ctx.it.arguments if a.type in known)
 
 
-def fixture(ctx: LoweringContext) -> Fixture | None:
-    """The surroundings of the elements, where they are known."""
-    return fixture_of(ctx.it)
+def fixture(ctx: LoweringContext) -> Fixture:
+    """The surroundings of the elements; where they are not known, one that can do nothing."""
+    return fixture_of(ctx.it) or unknown(ctx.it.element)
 
 
 def place(ctx: LoweringContext) -> str:
     """The argument that says where between the elements a walk begins, "" where there is none."""
     found = fixture(ctx)
-    return found.place if found and ctx.it.argument(found.place) else ""
+    return found.place if ctx.it.argument(found.place) else ""
 
 
 def varied(ctx: LoweringContext) -> tuple[Argument, ...]:
@@ -96,8 +96,8 @@ def passed(ctx: LoweringContext, instead: tuple[str, str] = ("", "")) -> str:
 
 
 def without(ctx: LoweringContext) -> str:
-    """The arguments of a call that passes NULL where it may; "" when it may nowhere."""
-    nullable = [a.name for a in ctx.it.arguments if a.nullable]
+    """The arguments of a call that passes NULL for an object where it may; "" when it may nowhere."""
+    nullable = [a.name for a, _ in held(ctx) if a.nullable]
     return passed(ctx, (nullable[0], "NULL")) if nullable else ""
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.lower.context import LoweringContext
+from kiter.lower.selftests.object_subtests import Ask
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest, chosen, refused
 from kiter.lower.selftests.testfile import File, memory_defines
 from kiter.lower.selftests.variants import cases_told
@@ -41,18 +42,6 @@ class Good(Subtest):
     good: int
 
 
-@view_class(kw_only=True)
-class Ask(Subtest):
-    """Asks a companion by a `program`."""
-
-    program: str
-
-    @property
-    def title(self) -> str:
-        """What it is called in reports."""
-        return f"companion {self.name}"
-
-
 def view(ctx: LoweringContext) -> Numbers:
     """The file; some case says what comes of it."""
     cases = cases_told(ctx)
@@ -85,4 +74,4 @@ def _of_all(ctx: LoweringContext, cases: tuple[TestCase, ...]) -> Iterator[Subte
         yield Good("under_lock", _partial("under_lock"), good=good)
     yield from refused(ctx, str(good))
     for ask in asks(ctx):
-        yield Ask(ask.companion, _partial("companion"), program=ask.name)
+        yield Ask(ask.companion, _partial("companion"), program=ask.name, live=bool(ask.live))

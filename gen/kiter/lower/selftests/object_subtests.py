@@ -10,7 +10,7 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held, place
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest
 from kiter.lower.selftests.variants import Variant
-from kiter.lower.selftests.walking import Keep, irqs_off, keeps, takes_memory
+from kiter.lower.selftests.walking import Keep, asks, irqs_off, keeps, takes_memory
 from kiter.lower.view_class import view_class
 from kiter.spec.snippet import free_names
 
@@ -65,6 +65,26 @@ class Removal(Subtest):
 
 
 @view_class(kw_only=True)
+class Ask(Subtest):
+    """Asks a companion by a `program`; `live` says that it is known what that must say of a live iterator."""
+
+    program: str
+    live: bool
+
+    @property
+    def title(self) -> str:
+        """What it is called in reports."""
+        return f"companion {self.name}"
+
+
+@view_class(kw_only=True)
+class Null(Subtest):
+    """Passes NULL in place of the object; `met` says that such a walk has elements."""
+
+    met: bool
+
+
+@view_class(kw_only=True)
 class Answered(Subtest):
     """A call of new() that it answers with an error; `bare` as in Memory."""
 
@@ -92,7 +112,6 @@ def compare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> C
         return None
     first = origin and any(oracle.first for oracle in known)
     calls = {
-        "in_order": not found.ordered,
         "first_of": first,
         "NR_STARTS": origin and not between,
         "NR_PLACES": bool(between),
@@ -112,7 +131,9 @@ def compare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> C
 def of_each(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> Iterator[Subtest]:
     """Those of every walk, but the one that compares."""
     known = _known(given)
-    yield Contract("contract", _partial("contract"), shared=(DRAINED,), keeps=keeps(ctx))
+    met = found.known and ctx.it.lifetime != "state"
+    contract = _partial("contract" if met else "contract_unknown")
+    yield Contract("contract", contract, shared=(DRAINED,), keeps=keeps(ctx))
     if found.creates:
         calls = (*ELEMENT, *_scratch(ctx))
         yield from (Subtest(name, _partial(name), calls=calls) for name in ("late", "churn"))
@@ -134,15 +155,20 @@ def of_all(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> It
     if answer := _bare(ctx, found, given):
         calls = _named(found.bare)
         yield Answered("start_bare", _partial("start_bare"), calls=calls, answer=answer, bare=found.bare)
+    if ctx.it.context.spinlock:
+        yield Subtest("under_lock", _partial("under_lock"))
+    for ask in asks(ctx):
+        yield Ask(ask.companion, _partial("companion"), program=ask.name, live=bool(ask.live))
     if irqs_off(ctx):
         answer = f"-{dict(ctx.it.context.refuse)['irqs_off']}"
         yield Answered("irqs_off", _partial("irqs_off"), answer=answer)
 
 
-def null(ctx: LoweringContext, given: Sequence[Variant]) -> Iterator[Subtest]:
+def null(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> Iterator[Subtest]:
     """NULL in place of the object, where new() takes it for some walk or for all."""
     if any(a.nullable for a, _ in held(ctx)):
-        yield Subtest("null", _partial("null_by_walk" if any(variant.needs for variant in given) else "null"))
+        partial = _partial("null_by_walk" if any(variant.needs for variant in given) else "null")
+        yield Null("null", partial, met=found.known)
 
 
 def _bare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> str:

@@ -35,6 +35,15 @@ class Start:
 FROM_OBJECT = Start(", __u64 id", ", id", ", id_of(0)", ", id_of(start)", ", id_of_scratch()")
 
 
+def _start(ctx: LoweringContext, found: Fixture) -> Start:
+    """Where no fixture names objects, walks set out from one that is always there."""
+    given = held(ctx)
+    if not given or found.names_starts:
+        return FROM_OBJECT if given else Start()
+    there = f", {given[0][1].present}"
+    return Start(", __u64 id", ", id", there, there, there)
+
+
 @view_class(kw_only=True)
 class Objects(File):
     """The test and its table, walks[], which has a variant for each walk."""
@@ -55,8 +64,9 @@ class Objects(File):
     # the object argument, and the one that says where between the elements a walk begins: "" without
     handle: str
     place: str
-    # what all that is called takes from the user-space half of the fixture
+    # what all that is called takes from the user-space half of the fixture; whether that sets something up
     user: str
+    sets_up: bool
     # the partials of functions that subtests call
     functions: tuple[str, ...]
     # the subtest that compares with user space, if any walk is compared
@@ -69,6 +79,11 @@ class Objects(File):
     def subtests(self) -> tuple[Subtest, ...]:
         """All of them, in the order of the file."""
         return (*([self.compare] if self.compare else []), *self.of_each, *self.of_all)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the walk that is compared sets out from no object."""
+        return self.compare is not None and not self.handle
 
     @property
     def first(self) -> bool:
@@ -84,12 +99,12 @@ class Objects(File):
 def view(ctx: LoweringContext, found: Fixture) -> Objects:
     """The file, for elements that are those of a fixture."""
     handle, given = next((a.name for a, _ in held(ctx)), ""), variants(ctx)
-    start = FROM_OBJECT if handle else Start()
+    start = _start(ctx, found)
     refusals = tuple(refused(ctx, f"0{start.of_first}"))
     members = walks.members(ctx, found, given)
     compare = object_subtests.compare(ctx, found, given)
     of_each = tuple(object_subtests.of_each(ctx, found, given))
-    of_all = (*object_subtests.of_all(ctx, found, given), *refusals, *object_subtests.null(ctx, given))
+    of_all = (*object_subtests.of_all(ctx, found, given), *refusals, *object_subtests.null(ctx, found, given))
     subtests = (*([compare] if compare else []), *of_each, *of_all)
     return Objects(
         name=ctx.it.name,
@@ -107,6 +122,7 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
         handle=handle,
         place=place(ctx),
         user=found.user.text_of({*_calls(handle), *(name for subtest in subtests for name in subtest.calls)}),
+        sets_up=found.sets_up,
         functions=("selftests/test/objects/run_holding.c.j2",) if found.creates else (),
         compare=compare,
         of_each=of_each,
@@ -127,7 +143,8 @@ def _headers(found: Fixture) -> tuple[str, ...]:
 def _defines(found: Fixture) -> Iterator[tuple[str, str]]:
     if found.creates:
         yield "NR_CHURNS", "20"
-    yield "NR_WALKS", str(found.walks)
+    if found.counts:
+        yield "NR_WALKS", str(found.walks)
 
 
 def _chosen(ctx: LoweringContext, found: Fixture, handle: str) -> Iterator[tuple[str, str]]:

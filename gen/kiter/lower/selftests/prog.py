@@ -106,7 +106,7 @@ def _found(ctx: LoweringContext, given: tuple[Program, ...]) -> Iterator[str]:
     if any(isinstance(program, Count) for program in given):
         yield "s64 nr_references"
     if asks(ctx):
-        yield "s64 said, says_live, says_empty"
+        yield "s64 said, says_drained, says_live, says_empty"
     if holds(ctx):
         yield "int held"
 

@@ -71,6 +71,7 @@ class Ask(Program):
 
     companion: str
     call: str
+    # what it returns of a live iterator, "" if that depends on more than numbers
     live: str
     empty: str
 
@@ -120,20 +121,17 @@ def _plain(name: str) -> Program:
 
 def holds(ctx: LoweringContext) -> bool:
     """Whether a program can wait for the test to add and remove elements."""
-    found = fixture(ctx)
-    return found is None or found.creates
+    return fixture(ctx).creates
 
 
 def takes_memory(ctx: LoweringContext) -> bool:
     """Whether new() takes memory, which user space counts."""
-    takes = ctx.it.allocate or any(r.buffer for r in ctx.it.resources)
-    return takes and fixture(ctx) is not None
+    return ctx.it.allocate or any(r.buffer for r in ctx.it.resources)
 
 
 def _counts(ctx: LoweringContext) -> Iterator[Count]:
     """Of the running task, or of all elements."""
-    found = fixture(ctx)
-    given = found.references if found else ()
+    given = fixture(ctx).references
     of_self = tuple(c for c in given if "self" in free_names(c))
     of_elements = tuple(c for c in given if "pos" in free_names(c))
     if of_self:
@@ -149,7 +147,7 @@ def irqs_off(ctx: LoweringContext) -> Switch | None:
     """
     it, objects = ctx.it, held(ctx)
     open_to_all = not it.programs or "tracing" in it.programs
-    if "irqs_off" not in dict(it.context.refuse) or not open_to_all or fixture(ctx) is None:
+    if "irqs_off" not in dict(it.context.refuse) or not open_to_all:
         return None
     if [a.type for a, _ in objects] != ["struct task_struct *"]:
         return None
@@ -188,18 +186,17 @@ def _keep(pointer: Pointer, handle: Handle) -> Keep:
 
 
 def asks(ctx: LoweringContext) -> tuple[Ask, ...]:
-    """Of the companions that can be tried with numbers: what they say is a number over these."""
+    """Of the companions that return something and take numbers only."""
+    return tuple(_ask(ctx, c) for c in ctx.it.companions if c.result and _takes_numbers(c))
+
+
+def _takes_numbers(companion: Companion) -> bool:
+    return not any(p.type.endswith("*") for p in companion.parameters)
+
+
+def _ask(ctx: LoweringContext, companion: Companion) -> Ask:
     known = {name for case in ctx.it.tests.cases for name, _ in case.arguments}
-    return tuple(_ask(c) for c in ctx.it.companions if c.result and _of_numbers(ctx, c, known))
-
-
-def _of_numbers(ctx: LoweringContext, companion: Companion, known: set[str]) -> bool:
-    own = {p.name for p in companion.parameters if not p.type.endswith("*")}
-    result = companion.result
-    return result is not None and len(own) == len(companion.parameters) and result.names() <= known | own
-
-
-def _ask(companion: Companion) -> Ask:
+    own = {p.name for p in companion.parameters}
     values = tuple(str(7 + i) for i, _ in enumerate(companion.parameters))
     given = (*values, "&it") if companion.last else ("&it", *values)
     names = dict(zip((p.name for p in companion.parameters), values, strict=True))
@@ -209,6 +206,6 @@ def _ask(companion: Companion) -> Ask:
         template=_partial("companion"),
         companion=companion.name,
         call=f"{companion.name}({', '.join(given)})",
-        live=substitute(result.text, names) if result else "0",
+        live=substitute(result.text, names) if result and result.names() <= known | own else "",
         empty=empty.text if empty else "0",
     )

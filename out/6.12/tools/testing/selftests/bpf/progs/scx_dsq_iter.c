@@ -7,7 +7,6 @@
 #define MAX_ELEMS 8192
 #define MAX_STEPS 100000
 #define MAX_PAIRS 256
-#define MAX_SPIN (4 * 1024 * 1024)
 
 char _license[] SEC("license") = "GPL";
 
@@ -36,27 +35,12 @@ const u64 accepted[] = {
 
 /* what the test asks for */
 u64 flags;
-int hold;
-u64 hold_at;
 
 /* what the programs found */
 u64 elems[MAX_ELEMS];
 u32 nr_elems, nr_outer, nr_inner;
-u64 revived[3];
-int held;
+u64 revived[2];
 int err;
-
-/* lets the test add and remove elements in the middle of a program */
-static __always_inline void stay(void)
-{
-	int i;
-
-	held = 1;
-	bpf_for(i, 0, MAX_SPIN) {
-		if (!hold)
-			break;
-	}
-}
 
 SEC("syscall")
 int walk(void *ctx)
@@ -73,8 +57,6 @@ int walk(void *ctx)
 			elems[nr_elems] = id;
 		if (++nr_elems >= MAX_STEPS)
 			break;
-		if (hold && !held && (!hold_at || hold_at == id))
-			stay();
 	}
 	bpf_rcu_read_unlock();
 
@@ -89,8 +71,6 @@ int probe(void *ctx)
 
 	nr_elems = 0;
 	__builtin_memset(&it, 0xff, sizeof(it));
-	if (hold)
-		stay();
 
 	bpf_rcu_read_lock();
 	err = bpf_iter_scx_dsq_new(&it, 0, flags);
@@ -143,9 +123,6 @@ int drain(void *ctx)
 		nr_elems++;
 	revived[0] = (u64)bpf_iter_scx_dsq_next(&it);
 	revived[1] = (u64)bpf_iter_scx_dsq_next(&it);
-	if (hold)
-		stay();
-	revived[2] = (u64)bpf_iter_scx_dsq_next(&it);
 	bpf_iter_scx_dsq_destroy(&it);
 	bpf_rcu_read_unlock();
 

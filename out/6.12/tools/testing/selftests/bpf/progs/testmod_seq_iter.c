@@ -19,7 +19,7 @@ int variant;
 u64 elems[MAX_ELEMS];
 u32 nr_elems, nr_outer, nr_inner;
 u64 revived[2];
-s64 said, says_live, says_empty;
+s64 said, says_drained, says_live, says_empty;
 int err;
 
 /* stores the arguments of a variant */
@@ -184,6 +184,11 @@ int ask_bpf_iter_testmod_seq_value(void *ctx)
 
 	err = bpf_iter_testmod_seq_new(&it, value, cnt);
 	said = bpf_iter_testmod_seq_value(7, &it);
+	bpf_repeat(MAX_STEPS) {
+		if (!bpf_iter_testmod_seq_next(&it))
+			break;
+	}
+	says_drained = bpf_iter_testmod_seq_value(7, &it);
 	says_live = 7 + value;
 	says_empty = 0;
 	bpf_iter_testmod_seq_destroy(&it);

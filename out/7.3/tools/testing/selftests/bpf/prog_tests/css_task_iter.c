@@ -41,19 +41,6 @@ static pthread_t threads[NR_THREADS];
 static int nr_threads;
 static pid_t neighbour, added;
 
-static int by_number(const void *a, const void *b)
-{
-	const __u64 *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* the kernel's order is that in which tasks joined */
-static void in_order(struct ids *ids)
-{
-	qsort(ids->id, ids->nr, sizeof(ids->id[0]), by_number);
-}
-
 static void read_ids(int start, const char *name, struct ids *want)
 {
 	FILE *file;
@@ -255,6 +242,18 @@ static void run_holding(struct css_task_iter *skel, struct bpf_program *prog,
 	pthread_join(thread, NULL);
 	ASSERT_OK(job.err, "run_while_held");
 	ASSERT_EQ(skel->bss->held, 1, "held");
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const __u64 *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void in_order(struct ids *ids)
+{
+	qsort(ids->id, ids->nr, sizeof(ids->id[0]), by_number);
 }
 
 static bool same(struct ids *a, struct ids *b)

@@ -55,15 +55,6 @@ static void slab_caches(int start, struct ids *want)
 	fclose(file);
 }
 
-static int set_up(void)
-{
-	return 0;
-}
-
-static void tear_down(void)
-{
-}
-
 /* those that walks take and give back */
 static long references(struct kmem_cache_iter *skel)
 {
@@ -192,14 +183,9 @@ void test_kmem_cache_iter(void)
 	if (!ASSERT_OK_PTR(skel, "open_and_load"))
 		return;
 
-	if (!ASSERT_OK(set_up(), "set_up"))
-		goto out;
-
 	for (i = 0; i < ARRAY_SIZE(walks); i++)
 		test_each(skel, i);
 
-out:
-	tear_down();
 	kmem_cache_iter__destroy(skel);
 
 	RUN_TESTS(kmem_cache_iter_failure);

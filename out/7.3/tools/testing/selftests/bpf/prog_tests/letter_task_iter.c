@@ -41,13 +41,6 @@ static pthread_t added_thread;
 static bool has_thread;
 static pid_t added;
 
-static int by_number(const void *a, const void *b)
-{
-	const __u64 *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* adds the numbers that a folder of /proc lists */
 static void add_listed(struct ids *ids, const char *path)
 {
@@ -96,12 +89,6 @@ static void own_threads(int start, struct ids *want)
 	want->nr = 0;
 	snprintf(path, sizeof(path), "/proc/%d/task", starts[start]);
 	add_listed(want, path);
-}
-
-/* the kernel's order is that of birth, which user space cannot see */
-static void in_order(struct ids *ids)
-{
-	qsort(ids->id, ids->nr, sizeof(ids->id[0]), by_number);
 }
 
 static __u64 id_of(int start)
@@ -303,6 +290,18 @@ static void run_holding(struct letter_task_iter *skel, struct bpf_program *prog,
 	pthread_join(thread, NULL);
 	ASSERT_OK(job.err, "run_while_held");
 	ASSERT_EQ(skel->bss->held, 1, "held");
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const __u64 *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void in_order(struct ids *ids)
+{
+	qsort(ids->id, ids->nr, sizeof(ids->id[0]), by_number);
 }
 
 static bool same(struct ids *a, struct ids *b)
