@@ -29,8 +29,8 @@ KFUNC_NAMES = frozenset({"it", "kit", "head", "at", "wrapped", "live"})
 
 # What the emitted test programs call theirs (templates/selftests/prog.c.j2, prog_failure.c.j2).
 TEST_NAMES = _words(
-    """accepted again ctx drain elems err held hold i id in_a_map kept last nest_three nest_two
-    nr_elems nr_inner nr_outer num pos probe probe_null revived sink stay walk"""
+    """accepted again ctx drain elems err held hold hold_at i id in_a_map kept last nest_three nest_two
+    nr_elems nr_inner nr_outer num pos probe probe_null released revived sink stay walk"""
 )
 
 # Endings of a parameter's name that the verifier reads: kernel/bpf/verifier.c, is_kfunc_arg_*().

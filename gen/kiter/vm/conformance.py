@@ -35,7 +35,7 @@ RULES = (
     Rule("new() answers every argument as it should", frozenset({"new"})),
     Rule("a failed or emptied iterator returns nothing", frozenset({"next"})),
     Rule("an iterator can be left early and made anew", frozenset({"starts_again"})),
-    Rule("walks nest", frozenset({"nest_two", "nest_two_meets", "nest_three", "nest_three_meets"})),
+    Rule("walks nest", frozenset({"nested", "meets"})),
     Rule("no reference is lost", frozenset({"references"})),
     Rule("no memory is lost", frozenset({"memory"})),
     Rule("walks may be made with a lock held", frozenset({"under_lock"})),
@@ -48,7 +48,7 @@ RULES = (
 # (lower/selftests/subtests.py, object_subtests.py and numbers.py)
 TRIES = {
     "walk": frozenset({"how_many", "which", "first"}),
-    "contract": frozenset({"stays_drained", "starts_again", "nest_two", "nest_three", "new", "next", "ends"}),
+    "contract": frozenset({"stays_drained", "starts_again", "nested", "meets", "new", "next", "ends"}),
     "late": frozenset({"stays_drained"}),
     "churn": frozenset({"ends"}),
     "element_removed": frozenset({"ends"}),

@@ -44,6 +44,8 @@ class Balance(Subtest):
     # the same of an object to set out from, "" where new() takes none
     create_start: str
     remove_start: str
+    # whether a single reference stands out, because nobody else takes any
+    exact: bool
 
 
 @view_class(kw_only=True)
@@ -197,6 +199,7 @@ def _balance(ctx: LoweringContext, found: Fixture) -> Balance:
         remove=remove,
         create_start=create_start,
         remove_start=remove_start,
+        exact=found.walks == 1,
     )
 
 

@@ -11,7 +11,7 @@ from kiter.lower.selftests import object_subtests, walks
 from kiter.lower.selftests.frame import held, place
 from kiter.lower.selftests.object_subtests import Compare
 from kiter.lower.selftests.subtests import Subtest, chosen, refused, varying
-from kiter.lower.selftests.testfile import File, memory_defines
+from kiter.lower.selftests.testfile import RETRIES, File, memory_defines
 from kiter.lower.selftests.variants import variants
 from kiter.lower.view_class import view_class
 
@@ -112,7 +112,7 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
         headers=_headers(found),
         helpers=found.user.helpers,
         counts=bool(found.references),
-        defines=(*_defines(found), *memory_defines(ctx)),
+        defines=tuple(dict.fromkeys((*_defines(found), *memory_defines(ctx)))),
         columns=walks.columns(members),
         variants=members,
         varying=varying(ctx),
@@ -142,9 +142,10 @@ def _headers(found: Fixture) -> tuple[str, ...]:
 
 def _defines(found: Fixture) -> Iterator[tuple[str, str]]:
     if found.creates:
-        yield "NR_CHURNS", "20"
+        yield from (("NR_CHURNS", "20"), RETRIES)
     if found.counts:
         yield "NR_WALKS", str(found.walks)
+    yield "NR_TRIES", "20"
 
 
 def _chosen(ctx: LoweringContext, found: Fixture, handle: str) -> Iterator[tuple[str, str]]:

@@ -88,7 +88,7 @@ def view(ctx: LoweringContext) -> View:
 
 def _defines(ctx: LoweringContext, naming: str) -> Iterator[tuple[str, str]]:
     if holds(ctx):
-        yield "MAX_SPIN", "(4 * 1024 * 1024)"
+        yield from (("MAX_HELD", "(2 * 1000000000ULL)"), ("MAX_SPINS", "(8 * 1024 * 1024)"))
     if takes_memory(ctx):
         yield "WALKS_A_RUN", "1000"
     if naming:
@@ -108,7 +108,7 @@ def _found(ctx: LoweringContext, given: tuple[Program, ...]) -> Iterator[str]:
     if asks(ctx):
         yield "s64 said, says_drained, says_live, says_empty"
     if holds(ctx):
-        yield "int held"
+        yield "int held, released"
 
 
 def _functions(ctx: LoweringContext, naming: str, told: tuple[Case, ...]) -> Iterator[str]:

@@ -81,12 +81,12 @@ static void test_contract(struct num_iter *skel, int which)
 	check_drained(skel);
 
 	ASSERT_OK(run(skel->progs.nest_two), "run_nest_two");
-	ASSERT_EQ(skel->bss->nr_outer, nr, "nest_two");
-	ASSERT_EQ(skel->bss->nr_inner, nr_pairs(which), "nest_two_meets");
+	ASSERT_EQ(skel->bss->nr_outer, nr, "nested");
+	ASSERT_EQ(skel->bss->nr_inner, nr_pairs(which), "meets");
 
 	ASSERT_OK(run(skel->progs.nest_three), "run_nest_three");
-	ASSERT_EQ(skel->bss->nr_outer, nr * nr, "nest_three");
-	ASSERT_EQ(skel->bss->nr_inner, nr * nr_pairs(which), "nest_three_meets");
+	ASSERT_EQ(skel->bss->nr_outer, nr * nr, "nested");
+	ASSERT_EQ(skel->bss->nr_inner, nr * nr_pairs(which), "meets");
 
 	if (!nr)
 		return;

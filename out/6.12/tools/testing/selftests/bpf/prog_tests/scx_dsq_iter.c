@@ -3,8 +3,9 @@
 #include "scx_dsq_iter.skel.h"
 #include "scx_dsq_iter_failure.skel.h"
 
-#define MAX_ELEMS 8192
-#define MAX_STEPS 100000
+#define MAX_ELEMS (128 * 1024)
+#define MAX_STEPS (1024 * 1024)
+#define NR_TRIES 20
 
 static int run(struct bpf_program *prog)
 {

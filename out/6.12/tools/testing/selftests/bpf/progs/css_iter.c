@@ -4,10 +4,11 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
-#define MAX_ELEMS 8192
-#define MAX_STEPS 100000
+#define MAX_ELEMS (128 * 1024)
+#define MAX_STEPS (1024 * 1024)
 #define MAX_PAIRS 256
-#define MAX_SPIN (4 * 1024 * 1024)
+#define MAX_HELD (2 * 1000000000ULL)
+#define MAX_SPINS (8 * 1024 * 1024)
 
 char _license[] SEC("license") = "GPL";
 
@@ -32,19 +33,27 @@ u64 hold_at;
 u64 elems[MAX_ELEMS];
 u32 nr_elems, nr_outer, nr_inner;
 u64 revived[3];
-int held;
+int held, released;
 int err;
 
-/* lets the test add and remove elements in the middle of a program */
+/*
+ * Lets the test create and remove elements in the middle of a program, for a
+ * limited time: a walk that was not released then was held for nothing.
+ */
 static __always_inline void stay(void)
 {
-	int i;
+	u64 end = bpf_ktime_get_ns() + MAX_HELD;
+	int i, k;
 
 	held = 1;
-	bpf_for(i, 0, MAX_SPIN) {
-		if (!hold)
+	bpf_for(i, 0, MAX_SPINS) {
+		bpf_for(k, 0, 1000)
+			if (!hold)
+				break;
+		if (!hold || bpf_ktime_get_ns() > end)
 			break;
 	}
+	released = !hold;
 }
 
 SEC("syscall")

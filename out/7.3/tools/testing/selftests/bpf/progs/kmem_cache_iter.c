@@ -4,8 +4,8 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
-#define MAX_ELEMS 8192
-#define MAX_STEPS 100000
+#define MAX_ELEMS (128 * 1024)
+#define MAX_STEPS (1024 * 1024)
 #define MAX_PAIRS 256
 #define MAX_NAME 32
 
