@@ -27,7 +27,9 @@ def _part(name: str, does: str, may: str = "") -> Part:
     return Part(name, does, tuple(may.split()))
 
 
+FOR_ALL = "value_class"  # imported everywhere, and so named nowhere
 ORDER = (
+    _part(FOR_ALL, "frozen typed dataclasses that are made fast; all may import it"),
     _part("errors", "diagnostics with their places, and the one exception that carries them"),
     _part("names", "which name a misspelt one was meant to be"),
     _part("resources", "where templates, specs and examples of errors are"),
@@ -121,7 +123,7 @@ def imports() -> Mapping[str, Mapping[str, str]]:
     for path in sorted(ROOT.rglob("*.py")):
         part = _top(path)
         for name in _imported(ast.parse(path.read_text("utf-8"))):
-            if name != part:
+            if name not in (part, FOR_ALL):
                 found.setdefault(part, {}).setdefault(name, str(path.relative_to(ROOT)))
         found.setdefault(part, {})
     del found["__init__"]

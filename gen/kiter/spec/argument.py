@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.spec.node import Node
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Value:
     """A value, or one bit of it, that a flag argument may have; `c` is how C spells it."""
 
@@ -18,7 +17,7 @@ class Value:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Argument:
     """One argument after the iterator itself."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.btf.types import Function
 from kiter.lower import callers, choices, failures, names
@@ -18,6 +17,7 @@ from kiter.lower.statement import Statement
 from kiter.lower.view_class import view_class
 from kiter.spec.case import Case
 from kiter.spec.release import spelled
+from kiter.value_class import value_class
 
 
 @view_class()
@@ -31,7 +31,7 @@ class Argument:
     reserved: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Value:
     """A value of a flag argument: what it means, the errors that only it has, and since when there is it."""
 
