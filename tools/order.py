@@ -43,6 +43,7 @@ ORDER = (
     _part("prose", "words as paragraphs, sentences and comments", "markup"),
     _part("btf", "the types and kfuncs in a kernel's BTF", "errors"),
     _part("csource", "a file of kernel C: what it defines, and the syntax of each function", "errors btf"),
+    _part("flow", "what a function of C does along its paths: states, and what breaks", "csource"),
     _part("interface", "what an iterator is to BPF programs", "btf"),
     _part(
         "spec",
@@ -63,7 +64,7 @@ ORDER = (
     _part(
         "lint",
         "what is wrong with a spec, and with an iterator in C",
-        "errors names resources codes edit btf csource spec target analysis fixtures",
+        "errors names resources codes edit btf csource flow spec target analysis fixtures",
     ),
     _part(
         "frontend",
