@@ -74,7 +74,7 @@ _ROWS = (
     (15, "no test for unlocking and locking again inside the loop", "T", "", "prog_failure: unlock_in_loop"),
     (16, "KF_TRUSTED_ARGS is missing", "L", "I28", "lower/kernel/registration.py"),
     (17, "KF_RCU on a pointer that is stored", "L", "P04 H05 I10", "keep: rcu asks for the section"),
-    (18, "internal flags are accepted", "GL", "I11 P11", "cases, bits and combinations refuse all others"),
+    (18, "internal flags are accepted", "GL", "I11 P11", "values and bits refuse all others"),
     (19, "flags are #defines, which programs cannot see", "LP", "C34 I31", "defines: enum"),
     (20, "in the common set, though its lock is unsafe in many contexts", "L", "X07", "context: allow; set"),
     (
@@ -106,7 +106,7 @@ _ROWS = (
         "one iterator with flags instead of three",
         "",
         "",
-        "a matter of design: select and cases make it easy",
+        "a matter of design: the values of a flag make it easy",
     ),
     (34, "the enumerators' names are confusing", "L", "Q04", ""),
     (35, "a task is needed to visit all; __opt means something else", "G", "K05 I48", "nullable: true"),

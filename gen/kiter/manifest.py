@@ -7,14 +7,13 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-
-from kiter.value_class import value_class
 
 NAME = ".kiter.json"
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One file: the iterator it belongs to, and the hash of its text."""
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from kiter.errors import Position
 from kiter.fragment import Fragment, spelled
 from kiter.interface import Interface
-from kiter.value_class import value_class
 
 
 class Kind(enum.Enum):
@@ -31,7 +30,7 @@ class Kind(enum.Enum):
     TOCTREE = "toctree"
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Output:
     """One generated file: what it adds to the files of a kernel tree, and where out/ keeps that.
 
@@ -59,7 +58,7 @@ class Output:
         return frozenset(fragment.file for fragment in self.fragments)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class SnippetUse:
     """C that the spec's author wrote: as it was emitted, and where it stands in the YAML.
 
@@ -79,7 +78,7 @@ class SnippetUse:
         return SnippetUse(self.emitted, at, source)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Type:
     """A type that BPF programs need.
 
@@ -93,7 +92,7 @@ class Type:
     values: Mapping[str, int] = field(default_factory=dict)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Material:
     """What compilers and prototypes get beside the outputs.
 
@@ -111,7 +110,7 @@ class Material:
     example: Output | None = None
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """Everything that one spec gives for one target.
 

@@ -19,18 +19,18 @@ element: {type: struct task_struct *, lifetime: rcu}
 context: {rcu: true}
 arguments:
   task: {type: struct task_struct *, keep: rcu, doc: a thread of the process}
-  flags: {type: unsigned int, defines: enum, doc: what to walk}
-walk:
-  select: flags
-  cases:
-    SPOILT_PROCS:
-      doc: all processes
-      ring: {anchor: "&init_task", next: next_task(pos)}
-      expect: processes
-    SPOILT_THREADS:
-      doc: the threads of the process of @task
-      list: {head: "&task->signal->thread_head", member: thread_node}
-      expect: own_threads
+  flags:
+    defines: enum
+    doc: what to walk
+    values:
+      SPOILT_PROCS:
+        doc: all processes
+        ring: {anchor: "&init_task", next: next_task(pos)}
+        expect: processes
+      SPOILT_THREADS:
+        doc: the threads of the process of @task
+        list: {head: "&task->signal->thread_head", member: thread_node}
+        expect: own_threads
 """
 PLACE = re.compile(
     r"^(?P<file>.*?):(?P<line>\d+):(?P<column>\d+): error\[(?P<code>[A-Z]\d+)\]: ", re.MULTILINE

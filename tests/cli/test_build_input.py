@@ -9,14 +9,14 @@ from build_support import GOOD, runner, spoilt, tree
 from kiter.cli.report import printable
 from steps import steps
 
-LIST = '      list: {head: "&task->signal->thread_head", member: thread_node}\n'
+LIST = '        list: {head: "&task->signal->thread_head", member: thread_node}\n'
 
 # What is wrong: where, what stands there instead, the code, a word of the message.
 SPOILS = {
     "syntax": ("context: {rcu: true}", "context: {rcu: true", "S05", ""),
-    "tab": ("  select: flags", "\tselect: flags", "S06", "tab"),
+    "tab": ("    defines: enum", "\tdefines: enum", "S06", "tab"),
     "duplicate": ("context: {rcu: true}", "iterator: again", "S07", "iterator"),
-    "alias": ("  select: flags", "  select: *flags", "S08", "alias"),
+    "alias": ("    defines: enum", "    defines: *enum", "S08", "alias"),
     "character": ("all processes\n", "all \u202eprocesses\n", "S14", "U+202E"),
     "unknown key": ("summary:", "sumary: x\nsummary:", "S20", "sumary"),
     "wrong type": ("includes: [linux/init_task.h, linux/sched/signal.h]", "includes: 3", "S22", "list"),
@@ -26,8 +26,7 @@ SPOILS = {
     "escape in a path": ("context:", "file: ../../x.c\ncontext:", "S24", ".c file"),
     "absolute path": ("context:", "file: /etc/x.c\ncontext:", "S24", ".c file"),
     "escape in an include": ("[linux/init_task.h,", "[../../../x.h,", "K22", "kernel tree"),
-    "misspelt select": ("select: flags", "select: flag", "W05", "flag"),
-    "no walk": (LIST, "", "W01", "no walk"),
+    "no walk": (LIST, "", "W01", "SPOILT_THREADS"),
     "errno": ("context:", "checks: [{refuse: task, errno: EWRONG, doc: x}]\ncontext:", "K15", "EWRONG"),
 }  # fmt: skip
 
@@ -67,7 +66,7 @@ def test_bad_spec_is_told_at_its_place(run, out, tmp_path, command, what):
 
 
 def test_every_error_of_a_run_at_once(run, out, tmp_path):
-    for name, spoil in (("a.yaml", "identifier"), ("b.yaml", "misspelt select")):
+    for name, spoil in (("a.yaml", "identifier"), ("b.yaml", "no walk")):
         (tmp_path / name).write_text(spoilt(*SPOILS[spoil][:2])[0], encoding="utf-8")
     (tmp_path / "c.yaml").write_text(
         GOOD.replace("summary", "sumary").replace("lifetime: rcu", "lifetime: x"), encoding="utf-8"
@@ -75,7 +74,7 @@ def test_every_error_of_a_run_at_once(run, out, tmp_path):
     told = run("build", *(tmp_path / f"{n}.yaml" for n in "cab"), "-o", out, "--no-check")
     assert told.status == 1 and told.untouched
     assert [(file[-6:], code) for file, _, _, code in told.places] == [
-        ("a.yaml", "S24"), ("b.yaml", "W05"), ("c.yaml", "S20"), ("c.yaml", "S23")
+        ("a.yaml", "S24"), ("b.yaml", "W01"), ("c.yaml", "S20"), ("c.yaml", "S23")
     ]  # fmt: skip
 
 

@@ -27,42 +27,42 @@ element: {type: struct task_struct *, lifetime: rcu}
 context: {rcu: true}
 arguments:
   task: {type: struct task_struct *, keep: rcu, doc: a task}
-  flags: {type: unsigned int, enum: bpf_cgroup_iter_order, doc: what to walk}
+  flags:
+    enum: bpf_cgroup_iter_order
+    doc: what to walk
+    values:
+      BPF_CGROUP_ITER_SELF_ONLY:
+        doc: a ring
+        ring: {anchor: "&<wrong_anchor", next: <wrong_step(pos)}
+        expect: processes
+      BPF_CGROUP_ITER_DESCENDANTS_PRE:
+        doc: a list, of an argument that is missing
+        list: {head: "&<wrong_argument->signal->thread_head", member: thread_node}
+      BPF_CGROUP_ITER_DESCENDANTS_POST:
+        doc: a cursor
+        cursor: {first: <wrong_first(task), next: <wrong_next(pos)}
+      BPF_CGROUP_ITER_ANCESTORS_UP:
+        doc: statements
+        raw:
+          reads: []
+          writes: [nr]
+          next: |
+            nr++;
+
+            /* a line that is all right */
+            if (pos == <wrong_line)
+              pos = NULL;
+            else
+              pos = <wrong_last(pos);
+      <WRONG_ENUMERATOR:
+        doc: no such value
+        checks:
+          - {refuse: nr_cpu_ids && task-><wrong_member, errno: EPERM, doc: it is wrong}
+        cursor: {first: task, next: rcu_dereference(pos->real_parent)}
 checks:
   - {refuse: <wrong_check(task), errno: EPERM, doc: it is wrong}
 state:
   nr: {type: u32, init: <wrong_init + 1}
-walk:
-  select: flags
-  cases:
-    BPF_CGROUP_ITER_SELF_ONLY:
-      doc: a ring
-      ring: {anchor: "&<wrong_anchor", next: <wrong_step(pos)}
-      expect: processes
-    BPF_CGROUP_ITER_DESCENDANTS_PRE:
-      doc: a list, of an argument that is missing
-      list: {head: "&<wrong_argument->signal->thread_head", member: thread_node}
-    BPF_CGROUP_ITER_DESCENDANTS_POST:
-      doc: a cursor
-      cursor: {first: <wrong_first(task), next: <wrong_next(pos)}
-    BPF_CGROUP_ITER_ANCESTORS_UP:
-      doc: statements
-      raw:
-        reads: []
-        writes: [nr]
-        next: |
-          nr++;
-
-          /* a line that is all right */
-          if (pos == <wrong_line)
-            pos = NULL;
-          else
-            pos = <wrong_last(pos);
-    <WRONG_ENUMERATOR:
-      doc: no such value
-      checks:
-        - {refuse: nr_cpu_ids && task-><wrong_member, errno: EPERM, doc: it is wrong}
-      cursor: {first: task, next: rcu_dereference(pos->real_parent)}
 tests:
   identity: pos-><wrong_identity
 """

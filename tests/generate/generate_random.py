@@ -62,7 +62,7 @@ def _indent(text: str, by: int) -> str:
     return "".join(" " * by + line for line in text.splitlines(keepends=True)) + "\n"
 
 
-def _arguments(r: Random, name: str, task: str, *, nullable: bool, select: bool, number: bool) -> str:
+def _arguments(r: Random, name: str, task: str, *, nullable: bool, values: str, number: bool) -> str:
     lines = []
     if task:
         null = ", nullable: true" if nullable else ""
@@ -70,11 +70,10 @@ def _arguments(r: Random, name: str, task: str, *, nullable: bool, select: bool,
     if number:
         keep = ", keep: copy" if r.random() < 0.5 else ""
         lines.append(f"number: {{type: {r.choice(['int', 'u32', 'u64'])}{keep}, doc: a number}}")
-    if select:
+    if values:
         kind = r.choice(["enum", f"enum {name}_flags"])
-        lines.append(
-            f"flags: {{type: {r.choice(['unsigned int', 'u32', 'int'])}, defines: {kind}, doc: what}}"
-        )
+        lines.append(f"flags:\n  defines: {kind}\n  doc: what")
+        lines.append(f"  type: {r.choice(['unsigned int', 'u32', 'int'])}\n  values:\n{_indent(values, 4)}")
     return "arguments:\n" + _indent("\n".join(lines), 2) if lines else ""
 
 
@@ -100,11 +99,11 @@ def _extras(r: Random, number: bool) -> str:
 
 
 def _cases(r: Random, expects: dict[str, str], task: str, nullable: bool) -> str:
-    text, value = "select: flags\ncases:\n", 0
+    text, value = "", 0
     for flag, expect in expects.items():
         value += r.randint(1, 5)
         given = f"value: {value}\n" if r.random() < 0.5 else ""
-        text += f"  {flag}:\n" + _indent(f"doc: {expect}\n{given}{_case(r, expect, task, nullable)}", 4)
+        text += f"{flag}:\n" + _indent(f"doc: {expect}\n{given}{_case(r, expect, task, nullable)}", 2)
     return text
 
 
@@ -115,7 +114,8 @@ def random_spec(r: Random, name: str) -> tuple[str, dict[str, str]]:
     ways = TASKLESS | (WITH_TASK if task else {})
     chosen = r.sample(sorted(ways), r.randint(1, len(ways)) if select else 1)
     expects = {f"{name.upper()}_{e}" if select else "": e for e in chosen}
-    walk = _cases(r, expects, task, nullable) if select else r.choice(ways[chosen[0]])(r, task)
+    values = _cases(r, expects, task, nullable) if select else ""
+    walk = "" if select else f"walk:\n{_indent(r.choice(ways[chosen[0]])(r, task), 2)}"
     head = f"iterator: {name}\nsummary: walk\nelement: {{type: struct task_struct *, lifetime: rcu}}\n"
-    arguments = _arguments(r, name, task, nullable=nullable, select=select, number=number)
-    return f"{head}context: {{rcu: true}}\n{arguments}{_extras(r, number)}walk:\n{_indent(walk, 2)}", expects
+    arguments = _arguments(r, name, task, nullable=nullable, values=values, number=number)
+    return f"{head}context: {{rcu: true}}\n{arguments}{_extras(r, number)}{walk}", expects

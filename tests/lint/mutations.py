@@ -205,7 +205,7 @@ arguments = st.fixed_dictionaries(
         "ignored": st.booleans(),
         "implicit": st.booleans(),
         "bits": flag_values,
-        "combinations": flag_values,
+        "values": st.dictionaries(names, cases | st.just({"doc": "x"}), min_size=1, max_size=3),
         "reserved": st.booleans(),
     },
 )
@@ -228,7 +228,7 @@ GROWN: dict[str, st.SearchStrategy[Any]] = {
     "ignored": st.booleans(),
     "implicit": st.booleans(),
     "bits": flag_values,
-    "combinations": flag_values,
+    "values": st.dictionaries(names, cases | st.just({"doc": "x"}), min_size=1, max_size=3),
     "reserved": st.booleans(),
     "sleepable": st.booleans(),
     "perfmon": st.booleans(),
@@ -249,8 +249,6 @@ GROWN: dict[str, st.SearchStrategy[Any]] = {
     "checks": checks,
     "state": st.dictionaries(names, st.fixed_dictionaries({"type": types, "init": snippets})),
     "room": st.integers(1, 32),
-    "select": names,
-    "cases": st.dictionaries(names, cases, min_size=1, max_size=3),
     "tests": st.fixed_dictionaries(
         {},
         optional={
@@ -281,10 +279,10 @@ GROWN["walk"] = st.one_of(
         st.fixed_dictionaries({kind: walk}, optional={"lock": locks})
         for kind, walk in (walks | of_its_own).items()
     )
-) | st.fixed_dictionaries({"select": names, "cases": GROWN["cases"]})
+)
 # Which of them may stand in which mapping, by the key that leads to it.
 WALKING = ["cursor", "ring", "list", "nested", "raw", "expect"]
-FLAGS = ["trust", "ignored", "implicit", "bits", "combinations", "reserved"]
+FLAGS = ["trust", "ignored", "implicit", "bits", "values", "reserved"]
 PLACES = {
     "": [
         *("resources", "helpers", "companions", "allocate", "inside", "struct"),
@@ -301,7 +299,7 @@ PLACES = {
         "walk",
         "iterator",
     ],
-    "walk": [*WALKING, "select", "cases", *of_its_own, "lock"],
+    "walk": [*WALKING, *of_its_own, "lock"],
     "case": [*WALKING, "doc", "value", "kernels", "requires", "checks"],
     "argument": ["type", "doc", "keep", "nullable", "enum", "defines", *FLAGS],
     "cursor": ["as", "first", "next", "done"],
@@ -326,7 +324,7 @@ def _mappings(value: Any, place: str = "") -> list[tuple[dict[str, Any], str]]:
         return [found for item in value for found in _mappings(item, place)]
     if not isinstance(value, dict):
         return []
-    inside = {"arguments": "argument", "cases": "case"}.get(place)
+    inside = {"arguments": "argument", "values": "case"}.get(place)
     found = [(value, place)]
     for key, item in value.items():
         found += _mappings(item, inside or key)

@@ -35,7 +35,7 @@ SLIPS = [
     ("css", "lifetime: rcu}", "lifetime: rcuu}"),
     ("css", '{next: "css_next_child(pos, start)"}', "{next: css_next_child(pos, start)}"),
     ("css", '"css_next_child(pos, start)"', '"css_next_child(kit->pos, start)"'),
-    ("css", "select: flags", "select: falgs"),
+    ("css", "values:", "valuse:"),
     ("css", "of @start\n", "of @strat\n"),
     ("css", "next: pos->parent}", "next: pos->parent;}"),
     ("task", 'anchor: "&init_task"', "anchor: &init_task"),
@@ -62,7 +62,7 @@ def test_a_bad_file_becomes_the_expected_one(path, golden):
 def test_comments_stay_but_for_idle_silences(path):
     comment = re.compile(r"(?<= )#(?! kiter: allow).*")
     before, after = (comment.findall(text) for text in (path.read_text("utf-8"), MENDED[path.stem].text))
-    assert before == after
+    assert sorted(before) == sorted(after)
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda p: p.stem)
@@ -158,7 +158,7 @@ def test_fix_mends_reports_and_lints_again(spec, capsys):
 
 
 def test_the_status_is_that_of_what_remains(spec, capsys):
-    spec.write_text(spec.read_text("utf-8").replace("doc: the direct", "dog: the\n      doc: the direct"))
+    spec.write_text(spec.read_text("utf-8").replace("doc: the direct", "dog: the\n        doc: the direct"))
     assert main(["lint", "--fix", str(spec)]) == 1
     told = capsys.readouterr().err
     assert "unknown key 'dog'" in told and "mended" not in told

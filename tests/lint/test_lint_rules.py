@@ -37,11 +37,11 @@ ONE = HEAD + "walk: {{cursor: {{next: next_task(pos)}}, expect: processes}}\n"
 FLAGGED = (
     HEAD
     + """arguments:
-  flags: {{type: int, defines: {defines}, doc: what to walk}}
-walk:
-  select: flags
-  cases:
-    {flag}: {{doc: one, cursor: {{next: next_task(pos)}}, expect: processes}}
+  flags:
+    defines: {defines}
+    doc: what to walk
+    values:
+      {flag}: {{doc: one, cursor: {{next: next_task(pos)}}, expect: processes}}
 """
 )
 
@@ -116,7 +116,7 @@ def test_an_enum_is_there_once(tmp_path):
     first = FLAGGED.format(name="a", defines="enum x", flag="ONE")
     second = FLAGGED.format(name="b", defines="enum x", flag="TWO")
     found = lint.lint_cross_spec(list(_iterators(tmp_path, first, second)))
-    assert [(d.code, d.at.line) for d in found] == [("K21", 6)]
+    assert [(d.code, d.at.line) for d in found] == [("K21", 7)]
 
 
 SILENT_ON_ONE = """iterator: a

@@ -75,7 +75,7 @@ def test_trusted_field_must_have_its_type(given, told, btf):
 )
 def test_every_name_of_a_combination_must_be_there(value, told, btf):
     text = WRONG.read_text("utf-8")
-    given = re.sub(r"bits:\n.*", f"combinations:\n      {value}: {{doc: some}}", text)
+    given = re.sub(r"bits:\n.*", f"values:\n      {value}: {{doc: some}}", text)
     found = unknown(resolve(parse(given, "x.yaml"), TARGET.number), TARGET, btf)
     assert [d.message for d in found if d.code == "C34"] == [
         f"'{name}' is no enumerator of this kernel" for name in told

@@ -39,7 +39,10 @@ def changed(*way, value=None):
         (changed("guard", value="CONFIG_X"), "guard: CONFIG_X instead of CONFIG_CGROUPS"),
         (changed("guard"), "remove guard"),
         (changed("context", "sleepable", value=True), "add context sleepable: true"),
-        (changed("walk", "cases", "BPF_CGROUP_ITER_ANCESTORS_UP"), "remove BPF_CGROUP_ITER_ANCESTORS_UP"),
+        (
+            changed("arguments", "flag", "values", "BPF_CGROUP_ITER_ANCESTORS_UP"),
+            "remove BPF_CGROUP_ITER_ANCESTORS_UP",
+        ),
         (changed("arguments", "root", "doc", value="here"), "reword what is said of argument root"),
         (changed("arguments", "depth", value={"type": "int"}), "add argument depth"),
         (changed("includes", value=["linux/cgroup.h", "linux/x.h"]), "includes: add linux/x.h"),

@@ -16,22 +16,22 @@ file: {-6.12: kernel/old.c, 6.13-: kernel/new.c}
 element: {type: struct task_struct *, lifetime: rcu}
 context: {rcu: true, perfmon: {7.3-: true}}
 arguments:
-  flags: {type: u32, doc: which}
-  later: {type: int, doc: more, kernels: 6.13-}
-walk:
-  select: flags
-  cases:
-    OLD: {doc: one, kernels: -6.12, cursor: {next: f(pos)}}
-    BOTH:
-      doc: another
-      cursor:
-        next:
-          -6.12: old(pos)
-          6.13-6.19: |
+  flags:
+    type: u32
+    doc: which
+    values:
+      OLD: {doc: one, kernels: -6.12, cursor: {next: f(pos)}}
+      BOTH:
+        doc: another
+        cursor:
+          next:
+            -6.12: old(pos)
+            6.13-6.19: |
 
-            middle(pos,
-                   1)
-    NEW: {doc: the last, kernels: 6.13-, cursor: {next: f(pos)}}
+              middle(pos,
+                     1)
+      NEW: {doc: the last, kernels: 6.13-, cursor: {next: f(pos)}}
+  later: {type: int, doc: more, kernels: 6.13-}
 docs: {6.13-: Words.}
 """
 
@@ -63,16 +63,16 @@ def test_a_case_begins_with_the_iterator_or_later():
 
 def test_a_snippet_is_the_text_of_its_kernel_at_its_own_place():
     old = walk(on(6, 12), "BOTH").next
-    assert (old.text, old.at.line, old.at.column) == ("old(pos)", 18, 18)
+    assert (old.text, old.at.line, old.at.column) == ("old(pos)", 17, 20)
     new = walk(on(6, 13), "BOTH").next
     assert new.text == "middle(pos,\n       1)"
-    assert (new.at.line, new.at.column, new.source) == (21, 13, "            middle(pos,")
-    assert [(at.line, source) for at, source in new.rows] == [(22, "                   1)")]
+    assert (new.at.line, new.at.column, new.source) == (20, 15, "              middle(pos,")
+    assert [(at.line, source) for at, source in new.rows] == [(21, "                     1)")]
 
 
 def test_a_snippet_without_a_text_for_the_kernel_is_empty_and_stands_at_its_key():
     none = walk(on(7, 3), "BOTH").next
-    assert (none.text, none.at.line, none.at.column) == ("", 17, 9)
+    assert (none.text, none.at.line, none.at.column) == ("", 16, 11)
 
 
 def test_a_snippet_knows_its_texts_for_all_kernels():

@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from kiter.btf.types import Function, Parameter, Struct
 from kiter.fixtures.known import library
 from kiter.sync.interface import IMPLICIT
-from kiter.value_class import value_class
 
 MOST = 4  # arguments of a companion that a spec can have
 NULLABLE, IGNORED = "__nullable", "__ign"
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Argument:
     """An argument of new(): `facts` are its keys with their values, `doc` what it is."""
 
@@ -23,7 +23,7 @@ class Argument:
     doc: str
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Value:
     """A value that a flag argument may have; `number` is "" where it just counts on."""
 
@@ -32,7 +32,7 @@ class Value:
     doc: str
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Companion:
     """A further kfunc that takes the iterator."""
 
@@ -46,7 +46,7 @@ class Companion:
     sets: tuple[str, ...]
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Skeleton:
     """A spec to be."""
 
@@ -63,24 +63,21 @@ class Skeleton:
     lifetime: str  # what keeps an element valid, as far as can be told
     context: tuple[tuple[str, str], ...]  # the keys of `context` with their values
     arguments: tuple[Argument, ...]  # of new(), after the iterator itself
-    select: str  # the argument that selects a walk, "" for none
-    cases: tuple[Value, ...]  # its values
-    # the flag arguments that select none, each with what it may be
-    combinations: tuple[tuple[str, tuple[Value, ...]], ...]
+    flags: str  # the flag argument, "" for none
+    values: tuple[Value, ...]  # what it may be
     words: int  # the size of the struct, in words of 8 bytes
     fields: tuple[Parameter, ...]  # those that an open struct shows, without kept arguments
     next: tuple[str, ...]  # the lines of the body of next() as it stands there
     companions: tuple[Companion, ...]  # further kfuncs that take the iterator
 
     def offered(self, argument: Argument) -> tuple[Value, ...]:
-        """The combinations of flags that an argument may be, none for one that is no such flags."""
-        return dict(self.combinations).get(argument.name, ())
+        """What a flag argument may be, nothing for another argument."""
+        return self.values if argument.name == self.flags else ()
 
     @property
     def untold(self) -> tuple[tuple[str, str], ...]:
         """The arguments that no test knows what to pass for, each with the least there is."""
-        chosen = {self.select, *(name for name, _ in self.combinations)}
-        kept = (a for a in self.arguments if a.name not in chosen and "implicit" not in dict(a.facts))
+        kept = (a for a in self.arguments if not self.offered(a) and "implicit" not in dict(a.facts))
         types = ((a.name, dict(a.facts)["type"]) for a in kept)
         known = library().objects
         return tuple((name, "NULL" if t.endswith("*") else "0") for name, t in types if t not in known)

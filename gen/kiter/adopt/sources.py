@@ -62,7 +62,7 @@ class _Reader:
         new, following = self._function("new"), self._function("next")
         header, struct = self._struct()
         flags = self.ids.get(new.name, frozenset())
-        select, cases = self._cases(new)
+        flag, values = self._values(new)
         return Skeleton(
             name=self.name,
             release=self.release,
@@ -76,10 +76,9 @@ class _Reader:
             element=following.prototype.returns,
             lifetime=skeleton.lifetime(following.prototype.returns, flags),
             context=skeleton.context(flags, self.release),
-            arguments=tuple(self._arguments(new, flags, select, bool(cases))),
-            select=select if cases else "",
-            cases=cases,
-            combinations=self._combinations(new) if not cases else (),
+            arguments=tuple(self._arguments(new, flags, flag if values else "")),
+            flags=flag,
+            values=values,
             words=skeleton.size(struct),
             fields=tuple(
                 f for f in skeleton.fields(struct) if f.name not in {p.name for p in new.prototype.parameters}
@@ -149,13 +148,11 @@ class _Reader:
 
     # --- flags -----------------------------------------------------------------------------------
 
-    def _arguments(
-        self, new: Function, flags: frozenset[str], select: str, cases: bool
-    ) -> Iterator[Argument]:
+    def _arguments(self, new: Function, flags: frozenset[str], flag: str) -> Iterator[Argument]:
         docs = self._docs(new)
         shown = {field.name for field in skeleton.fields(self._struct()[1])}
         for parameter in new.prototype.parameters[1:]:
-            more = self._enum(new) if parameter.name == select and cases else ()
+            more = self._enum(new) if parameter.name == flag else ()
             more += (("keep", "copy"),) if parameter.name in shown else ()
             yield skeleton.argument(parameter, flags, self.release, docs, more)
 
@@ -166,11 +163,11 @@ class _Reader:
         select = next((word for word in words if word.isidentifier()), "")
         return select, new.labels if select else ()
 
-    def _cases(self, new: Function) -> tuple[str, tuple[Value, ...]]:
-        """The values that select a walk: each an enumerator, in the order of the enum where that is here."""
+    def _values(self, new: Function) -> tuple[str, tuple[Value, ...]]:
+        """The flag argument and what it may be, in the order of the enum where that is here."""
         select, labels = self._labels(new)
-        if not labels or any(not label.isidentifier() for label in labels):
-            return select, ()
+        if any(not label.isidentifier() for label in labels):
+            return select, tuple(Value(label, "", _words(label)) for label in labels)
         here = self._enum_here(labels)
         order = sorted(labels, key=list(here).index) if here else self._written(new, labels)
         counting = list(here.values()) == list(range(len(here)))
@@ -179,11 +176,6 @@ class _Reader:
 
     def _written(self, new: Function, labels: Iterable[str]) -> list[str]:
         return sorted(labels, key=text_of(new.body, new.data).index)
-
-    def _combinations(self, new: Function) -> tuple[tuple[str, tuple[Value, ...]], ...]:
-        select, labels = self._labels(new)
-        values = tuple(Value(label, "", _words(label)) for label in labels)
-        return ((select, values),) if values else ()
 
     def _enum_here(self, labels: Iterable[str]) -> dict[str, int]:
         """The enum of the file that has just these values."""

@@ -9,7 +9,7 @@ first error return.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from kiter.analysis.lookahead import Lookahead
@@ -17,7 +17,6 @@ from kiter.spec.case import Case
 from kiter.spec.model import Spec
 from kiter.spec.resource import Resource
 from kiter.spec.walk import Counter, Index, Linked, Nested, Ring
-from kiter.value_class import value_class
 
 
 class Test(Enum):
@@ -33,7 +32,7 @@ class Test(Enum):
 MADE = "made"
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Liveness:
     """The test, and the fields that it is about, the one that changes first.
 

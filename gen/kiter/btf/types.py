@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from kiter.value_class import value_class
 
-
-@value_class
+@dataclass(frozen=True, slots=True)
 class Type:
     """One type as stored: `ref` is its size or the id of another type, as its kind has it.
 
@@ -24,7 +23,7 @@ class Type:
     flag: bool = False
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of a function; its type as C spells it, "..." for variable ones."""
 
@@ -32,7 +31,7 @@ class Parameter:
     type: str
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Function:
     """A function's prototype; types as C spells them."""
 
@@ -41,7 +40,7 @@ class Function:
     parameters: tuple[Parameter, ...]
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Member:
     """A member of a struct: its type as C spells it, its place in bits, its width if it is a bit-field."""
 
@@ -51,7 +50,7 @@ class Member:
     width: int = 0
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Struct:
     """A struct or union. BTF does not store alignment: it is what the members demand."""
 
@@ -62,7 +61,7 @@ class Struct:
     union: bool = False
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Enum:
     """An enum, with the values by name in their order; `name` is "" for one without."""
 

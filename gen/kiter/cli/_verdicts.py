@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from xml.etree import ElementTree
 
 from kiter.cli import _demonstrations
 from kiter.fixtures.off import off
-from kiter.value_class import value_class
 from kiter.vm import conformance, demonstrations
 from kiter.vm.demonstrations import Asked
 from kiter.vm.prototype import Prototype
@@ -24,7 +23,7 @@ INDENT = "      "
 WALKLESS = ": new() failed, or the walk met nothing, so the rest of it proves nothing"
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Verdicts:
     """One boot with the iterators that it ran, and what was asked for beside the selftests."""
 

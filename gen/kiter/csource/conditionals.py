@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-
-from kiter.value_class import value_class
 
 _C = re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b(.*)")
 _MAKE = re.compile(r"^\s*(ifeq|ifneq|ifdef|ifndef|else|endif)\b(.*)")
@@ -15,7 +14,7 @@ _OPTION = re.compile(r"(!\s*)?(?:defined\s*\(?\s*|IS_ENABLED\(\s*)?\b(CONFIG_\w+
 _INNER = frozenset({"elif", "else", "endif"})
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Conditional:
     """From an #if to its #endif, whose rows are `first` and `last`.
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-from kiter.value_class import value_class
+from dataclasses import dataclass
 
 _ITERATOR = re.compile(r"bpf_iter_\w+_(?:new|next|destroy)")
 # BTF_SET8_* before Linux 6.9
@@ -21,7 +20,7 @@ _ROW = re.compile(
 _LISTED = re.compile(r"^(?:BTF_ID\(func, (\w+)\)|BTF_ID_UNUSED|#(?:ifn?def|if|else|elif|endif)\b.*)$")
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class IdList:
     """A BTF_ID_LIST() of functions: the rows of its first and last line from 0, and their names."""
 
@@ -30,7 +29,7 @@ class IdList:
     names: tuple[str, ...]
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Id:
     """One BTF_ID_FLAGS(): the kfunc with its flags, the rows from 0 that it takes, and where it begins."""
 
@@ -46,7 +45,7 @@ class Id:
         return bool(_ITERATOR.fullmatch(self.name))
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class IdSet:
     """A set: the rows of its first and last line, and the ids between them."""
 

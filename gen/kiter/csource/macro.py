@@ -10,7 +10,6 @@ from kiter.csource import comments
 from kiter.csource.items import Item
 from kiter.csource.nodes import Node, named, text
 from kiter.csource.parse import ALONE
-from kiter.value_class import value_class
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,7 +21,7 @@ class Macro:
     node: Node
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """A macro or function with its arguments outside of any function; `row` is where it begins, from 0."""
 

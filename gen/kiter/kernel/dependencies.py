@@ -6,20 +6,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiter import tools
 from kiter.kernel.messages import Finding, judged, parse
 from kiter.tools import Outcome
-from kiter.value_class import value_class
 
 _WORD = re.compile(r"(?:\\.|\$\$|[^\s\\])+")
 _ESCAPED = re.compile(r"\\([ #])|\$(\$)")
 _FOLDERS = ("-I", "-iquote", "-isystem", "-idirafter")
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """How a compiler ended, and what it has read; None if it does not say, as when it found no such file."""
 
@@ -31,7 +30,7 @@ class Compiled:
         return judged(parse(self.done.stderr, file), self.done.status, self.done.stderr)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Compiler:
     """A compiler with its words, run in `cwd`.
 

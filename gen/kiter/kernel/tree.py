@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.cache.store import Cache
@@ -11,7 +12,6 @@ from kiter.kernel import sources
 from kiter.kernel.codes import lacking
 from kiter.spec.release import spelled
 from kiter.tree.version import version_of
-from kiter.value_class import value_class
 
 # What is unpacked of a source package, below its top folder; not every release has all of it.
 _WANTED = (
@@ -39,7 +39,7 @@ _WANTED = (
 )
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Tree:
     """Sources of Linux `version`."""
 

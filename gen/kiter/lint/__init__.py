@@ -12,6 +12,7 @@ from kiter.lint import (
     contexts,
     contract,
     cross_spec,
+    flags,
     helpers,
     lifetimes,
     naming,
@@ -38,8 +39,9 @@ from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
 FAMILIES = (
-    *(naming, types, sizes, text, places, cross_spec, walks, lifetimes, numbers, contexts, parameters),
-    *(resources, helpers, companions, contract, snippets, versions, tests, advice, silence, questions),
+    *(naming, types, sizes, text, places, cross_spec, walks, lifetimes, numbers, contexts),
+    *(parameters, flags, resources, helpers, companions, contract, snippets, versions, tests),
+    *(advice, silence, questions),
 )
 OF_CODE = ("C", "W", "H", "P", "K13")  # what a spec must say for code to come out of it
 

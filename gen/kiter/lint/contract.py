@@ -291,7 +291,7 @@ def _stepped(s: Subject, a: Argument) -> bool:
 )
 def unused(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
-        required = any(a.name in case.requires for case in s.every_case)
+        required = any(a.name in case.requires for case in (*s.every_case, *s.every_value))
         uses = (use for use in s.uses if use.slot.when is not When.HELPER)
         used = any(a.name in use.names - use.slot.cursors for use in uses)
         limited = a.restricted or a.implicit or a.name in _counted(s)

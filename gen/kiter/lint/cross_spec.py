@@ -45,14 +45,12 @@ def enum_twice(its: Sequence[model.Spec]) -> Iterator[Hit]:
 
 
 def _defined(it: model.Spec) -> Iterator[tuple[str, Node]]:
-    """The names that an iterator's own enum brings along."""
-    selector = it.argument(it.select)
-    if selector is None or not selector.defines:
-        return
-    if selector.defines != "enum":
-        yield selector.defines, selector.node["defines"]
-    for case in it.cases:
-        yield case.flag, case.node
+    """The names that an iterator's own enums bring along."""
+    for argument in it.arguments:
+        if argument.defines and argument.defines != "enum":
+            yield argument.defines, argument.node["defines"]
+        for flag in argument.flags if argument.defines else ():
+            yield flag.flag, flag.node
 
 
 @cross_spec_rule(

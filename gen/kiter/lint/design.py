@@ -41,7 +41,7 @@ def plain_walk(s: Subject) -> Iterator[Hit]:
     severity="note",
 )
 def no_flags(s: Subject) -> Iterator[Hit]:
-    if not any(a.restricted or a.enum or a.defines or a.name == s.it.select for a in s.it.arguments):
+    if not any(a.restricted for a in s.it.arguments):
         yield Hit(s.it.node["iterator"].at, f"'{s.it.name}' takes no flags")
 
 
@@ -67,11 +67,10 @@ def program_target(s: Subject) -> Iterator[Hit]:
     severity="note",
 )
 def foreign_flags(s: Subject) -> Iterator[Hit]:
-    a = s.it.argument(s.it.select) if s.it.select else None
     prefix = f"BPF_{s.it.name.upper()}_ITER_"
-    for case in s.every_case if a is not None and a.defines else ():
-        if not case.flag.startswith(prefix):
-            yield Hit(case.node.key_at, f"'{case.flag}' does not begin with {prefix}")
+    for flag in (flag for a in s.it.arguments if a.defines for flag in a.flags):
+        if not flag.flag.startswith(prefix):
+            yield Hit(flag.node.key_at, f"'{flag.flag}' does not begin with {prefix}")
 
 
 @rule(
@@ -83,6 +82,5 @@ def foreign_flags(s: Subject) -> Iterator[Hit]:
 )
 def narrow_type(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
-        flag = a.restricted or a.enum or a.defines or a.name == s.it.select
-        if flag and a.type in {"char", "bool", "u8", "s8", "u16", "s16"}:
+        if a.restricted and a.type in {"char", "bool", "u8", "s8", "u16", "s16"}:
             yield Hit(a.node["type"].at, f"'{a.name}' is '{a.type}'")

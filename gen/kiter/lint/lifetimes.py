@@ -11,7 +11,7 @@ from kiter.lint.subject import Subject, kinds
 from kiter.lint.tables import rule
 from kiter.spec.node import Node
 from kiter.spec.rewrite import added, replaced
-from kiter.spec.walk import Cursor, Linked, List, Native
+from kiter.spec.walk import Cursor, Linked, List, Native, Ring
 
 # How lower/kernel/next.py can step: every other pair has no code that would keep its promise.
 GIVES = {
@@ -27,8 +27,6 @@ GIVES = {
 }
 # How functions are called that take a reference only where there still is one, beside igrab().
 TRIES = ("tryget", "try_get", "get_unless", "inc_not_zero", "get_not_zero", "inc_unless")
-# What a single walk has one place for, so that a switch between walks cannot have it.
-ALONE = ("allocate", "resources")
 UNLOCKED = frozenset({"counter", "index", "native"})
 
 
@@ -178,21 +176,19 @@ def needless_hold(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W30",
-    "what only a single walk can have, beside cases",
-    "cases store into the state before anything is taken, and share one end that gives nothing back",
+    "what only a single walk can have, beside walks that a flag chooses",
+    "one next() serves all of them: it knows one end, and a ring returns its element from within the step",
     kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later: every end must be one",
     hint="make it an iterator of its own, or one walk whose snippets look at the flag",
 )
-def beside_select(s: Subject) -> Iterator[Hit]:
+def beside_choice(s: Subject) -> Iterator[Hit]:
     if not s.it.select:
         return
-    for key in ALONE:
-        if key in s.it.node.value:
-            yield Hit(s.it.node[key].key_at, f"'{key}' beside 'select'")
-    if s.it.lock is not None:
-        yield Hit(s.walk["lock"].key_at, "'lock' beside 'select'")
     if s.it.lifetime != "rcu":
-        yield Hit(_lifetime(s).at, f"'lifetime: {s.it.lifetime}' beside 'select'")
+        yield Hit(_lifetime(s).at, f"'lifetime: {s.it.lifetime}' beside the values of '{s.it.select}'")
+    rings = any(isinstance(case.walk, Ring) for case in s.it.cases if case.walks)
+    if s.it.lock is not None and rings:
+        yield Hit(s.walk["lock"].key_at, "'lock' beside a ring that a flag chooses")
 
 
 @rule(

@@ -59,7 +59,7 @@ def _named(s: Subject) -> Iterator[tuple[str, str, Node]]:
     hint="choose another name",
 )
 def c_word(s: Subject) -> Iterator[Hit]:
-    named = [*_named(s), *(("flag", case.flag, case.node) for case in s.every_case if case.flag)]
+    named = [*_named(s), *(("flag", f.flag, f.node) for a in s.it.arguments for f in a.flags)]
     for what, name, node in named:
         if name in C_WORDS:
             yield Hit(node.key_at if what != "cursor" else node.at, f"no {what} can be called '{name}'")
@@ -106,9 +106,10 @@ def same_name(s: Subject) -> Iterator[Hit]:
             yield Hit(field.node.key_at, f"'{field.name}' is an argument too")
         elif field.name in s.cursors:
             yield Hit(field.node.key_at, f"'{field.name}' is a cursor too")
-    for case in s.every_case:
-        if case.flag and case.flag in {*arguments, *s.cursors, *(f.name for f in s.it.fields)}:
-            yield Hit(case.node.key_at, f"'{case.flag}' is the name of a flag and of something else")
+    taken = {*arguments, *s.cursors, *(f.name for f in s.it.fields)}
+    for flag in (flag for a in s.it.arguments for flag in a.flags):
+        if flag.flag in taken:
+            yield Hit(flag.node.key_at, f"'{flag.flag}' is the name of a flag and of something else")
     for level in s.levels:
         a = arguments.get(level.walk.name)
         if isinstance(level.walk, Counter):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""P: arguments of new(): what the verifier is told of them, and the flags that they may have."""
+"""P: arguments of new(): what the verifier is told of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from kiter.lint.subject import Subject, When
 from kiter.lint.tables import rule
 from kiter.spec.rewrite import last, replaced, without
 
-FLAG_KEYS = ("bits", "combinations", "reserved")
 IMPLICIT = "const struct bpf_prog_aux *"
 CHECK_ARGS = "kernel/bpf/verifier.c, check_kfunc_args()"
 
@@ -25,10 +24,11 @@ CHECK_ARGS = "kernel/bpf/verifier.c, check_kfunc_args()"
     mends=True,
 )
 def implicit_first(s: Subject) -> Iterator[Hit]:
+    only = sum(a.implicit for a in s.it.arguments) == 1
     for a, _ in pairwise(s.it.arguments):
         if a.implicit:
-            at = a.node.key_at
-            yield Hit(at, f"the implicit argument '{a.name}' is not the last", edit=last(a.node))
+            edit = last(a.node) if only else None
+            yield Hit(a.node.key_at, f"the implicit argument '{a.name}' is not the last", edit=edit)
 
 
 @rule(
@@ -75,45 +75,6 @@ def rcu_kept(s: Subject) -> Iterator[Hit]:
             yield Hit(
                 a.node["trust"].key_at, f"'{a.name}' is kept, though nothing but RCU has it during new()"
             )
-
-
-@rule(
-    "P05",
-    "limits on the flag that selects",
-    "the cases are what the selecting argument may be",
-    hint="take it away; add a case for each value",
-)
-def limited_selector(s: Subject) -> Iterator[Hit]:
-    for a in s.it.arguments:
-        for key in FLAG_KEYS:
-            if key in a.node.value and a.name == s.it.select:
-                yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which selects the walk")
-
-
-@rule(
-    "P06",
-    "limits on what is no integer",
-    "flags are bits of an integer",
-    hint="use an integer type, such as u64",
-)
-def limited_pointer(s: Subject) -> Iterator[Hit]:
-    for a in s.it.arguments:
-        for key in FLAG_KEYS:
-            if key in a.node.value and (a.pointer or a.type in {"bool", "float", "double"}):
-                yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which is '{a.type}'")
-
-
-@rule(
-    "P07",
-    "two kinds of limits on one flag",
-    "an argument is a set of bits, one of a few values, or for later use",
-    hint="leave one",
-)
-def two_limits(s: Subject) -> Iterator[Hit]:
-    for a in s.it.arguments:
-        given = [key for key in FLAG_KEYS if key in a.node.value]
-        for key in given[1:]:
-            yield Hit(a.node[key].key_at, f"'{a.name}' has '{given[0]}' and '{key}'")
 
 
 @rule(
@@ -165,17 +126,3 @@ def ignored_kept(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.ignored and a.keep:
             yield Hit(a.node["keep"].key_at, f"'{a.name}' is kept, but may be any address")
-
-
-@rule(
-    "P11",
-    "flags that change nothing",
-    "new() accepts them, and a program that asks for something does not get it",
-    hint="look at the argument where the walk depends on it, or refuse every bit with 'reserved: true'",
-    severity="warning",
-)
-def idle_flags(s: Subject) -> Iterator[Hit]:
-    for a in s.it.arguments:
-        key = "bits" if a.bits else "combinations"
-        if (a.bits or a.combinations) and not any(a.name in use.names for use in s.now):
-            yield Hit(a.node[key].key_at, f"nothing looks at '{a.name}'")

@@ -13,17 +13,12 @@ S = TypeVar("S")
 
 
 class Hit(NamedTuple):
-    """One place that breaks a rule.
-
-    `hint` and `severity` replace the rule's own, `edit` does what the hint says, `trail` is the way there.
-    """
+    """One place that breaks a rule; `hint` replaces the rule's own, `edit` does what it says."""
 
     at: Position
     message: str
     hint: str = ""
     edit: Edit | None = None
-    severity: str = ""
-    trail: tuple[tuple[Position, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -55,8 +50,7 @@ class Rule(Generic[S]):
     def finding(self, hit: Hit, source: str) -> Diagnostic:
         """A hit as what the user is told; `source` is the line that it is in."""
         hint = hit.hint or self.hint
-        told = hit.message, self.why, hint, source, hit.severity or self.severity
-        return Diagnostic(hit.at, self.code, *told, hit.edit, hit.trail)
+        return Diagnostic(hit.at, self.code, hit.message, self.why, hint, source, self.severity, hit.edit)
 
 
 EVERY: dict[str, Rule[Any]] = {}

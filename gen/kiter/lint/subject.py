@@ -14,7 +14,7 @@ from kiter.analysis.analysis import Analysis, analyse, sound
 from kiter.edit import swapped
 from kiter.errors import Edit, Position
 from kiter.lint.tokens import Words, place, words
-from kiter.spec.case import Case, entries
+from kiter.spec.case import Case, entries, shared
 from kiter.spec.companion import Companion
 from kiter.spec.helper import Helper
 from kiter.spec.model import Spec
@@ -126,6 +126,7 @@ class Subject:
     it: Spec  # the spec as that kernel has it
     profile: Profile  # of that kernel
     every_case: tuple[Case, ...]  # of all kernels
+    every_value: tuple[Case, ...]  # of the flags that choose no walk, for all kernels
     levels: tuple[Level, ...]  # of every case
     slots: tuple[Slot, ...]  # of every case
     uses: tuple[Use, ...]  # the texts of all kernels
@@ -134,7 +135,7 @@ class Subject:
     @property
     def walk(self) -> Node:
         """The part of the spec below `walk:`."""
-        return self.it.node["walk"]
+        return shared(self.it.node)
 
     @property
     def cursors(self) -> frozenset[str]:
@@ -152,7 +153,7 @@ class Subject:
     def refusals(self) -> Iterator[Refusal]:
         """Every check, in the order of the file."""
         yield from self.it.refusals
-        for case in self.every_case:
+        for case in (*self.every_case, *self.every_value):
             yield from case.refusals
 
     @property
@@ -167,10 +168,10 @@ class Subject:
         """Every text that ends up in a comment or on a page, and where it stands."""
         described = [self.it.node["summary"]]
         described += [a.node["doc"] for a in self.it.arguments]
-        described += [case.node["doc"] for case in self.every_case if case.flag]
+        described += [c.node["doc"] for c in (*self.every_case, *self.every_value) if c.flag]
         described += [refusal.node["doc"] for refusal in self.refusals]
         described += [part.node["doc"] for part in self.parts]
-        described += [value.node["doc"] for a in self.it.arguments for value in (*a.bits, *a.combinations)]
+        described += [bit.node["doc"] for a in self.it.arguments for bit in a.bits]
         if (docs := self.it.node.get("docs")) is not None:
             described += (text for _, text in docs.versions)
         return ((node, str(node.value)) for node in described)
@@ -195,19 +196,27 @@ class Subject:
 
 def subject(it: Spec, profile: Profile) -> Subject:
     """Take an iterator apart; the spec must be resolved for the profile's kernel."""
-    every = _every_case(it)
+    every, plain = _every_case(it), _every_value(it)
     levels = tuple(level for case in every for level in levels_of(case))
     analysis = analyse(it) if sound(it) else None
     # those that look ahead find the first element in new()
     first = When.NEW if analysis and analysis.lookahead else When.NEXT
-    slots = tuple(_slots(it, every, levels, first))
-    return Subject(it, profile, every, levels, slots, tuple(_uses(slots)), analysis)
+    slots = tuple(_slots(it, (*every, *plain), levels, first))
+    return Subject(it, profile, every, plain, levels, slots, tuple(_uses(slots)), analysis)
 
 
 def _every_case(it: Spec) -> tuple[Case, ...]:
     """The cases of all kernels, those of the spec among them."""
     present = {case.flag: case for case in it.cases}
     return tuple(present.get(flag) or Case.of(flag, node, it.node) for flag, node in entries(it.node))
+
+
+def _every_value(it: Spec) -> tuple[Case, ...]:
+    """The values of all kernels that choose no walk."""
+    arguments = it.node.get("arguments")
+    given = [node for name, node in arguments.items() if name != it.select] if arguments else []
+    entered = (item for node in given if "values" in node.value for item in node["values"].items())
+    return tuple(Case.of(flag, item, it.node) for flag, item in entered)
 
 
 def levels_of(case: Case) -> Iterator[Level]:

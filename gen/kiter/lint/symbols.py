@@ -16,7 +16,8 @@ from kiter.errors import Diagnostic
 from kiter.lint.rule import Hit, Table
 from kiter.lint.subject import Subject, subject
 from kiter.lint.tokens import calls, words
-from kiter.spec.argument import Value
+from kiter.spec.argument import Bit
+from kiter.spec.case import Case
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
@@ -51,24 +52,20 @@ def unknown(it: Spec, profile: Profile, btf: Btf) -> list[Diagnostic]:
 def no_enumerator(beside: Beside) -> Iterator[Hit]:
     """A kernel without the guard's option has none of the names, and says nothing of them."""
     s, known = beside.subject, beside.btf.enumerators()
-    named = [name for _, names in _values(s) for name in names] + [case.flag for case in s.it.cases]
+    named = [name for _, names in _values(s) for name in names]
     if s.it.guard and not known.keys() & set(named):
         return
-    a = s.it.argument(s.it.select) if s.it.select else None
-    for case in s.it.cases if a is not None and not a.defines else ():
-        if case.flag and case.flag not in known:
-            yield Hit(case.node.key_at, f"'{case.flag}' is no enumerator of this kernel")
     for value, names in _values(s):
         for name in names:
             if name not in known:
                 yield Hit(value.node.key_at, f"'{name}' is no enumerator of this kernel")
 
 
-def _values(s: Subject) -> Iterator[tuple[Value, list[str]]]:
-    """Each value, or bit, of an argument that selects no walk, and the names that it is spelled with."""
+def _values(s: Subject) -> Iterator[tuple[Case | Bit, list[str]]]:
+    """Each value and bit that the kernel must have, and the names that it is spelled with."""
     for argument in s.it.arguments:
-        for value in (*argument.bits, *argument.combinations):
-            found = words(value.c)
+        for value in argument.flags if not argument.defines else ():
+            found = words(value.flag)
             called = {call.name.text for call in calls(found)}
             yield value, sorted(found.names - called)
 

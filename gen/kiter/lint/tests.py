@@ -42,7 +42,7 @@ def _fixtures(s: Subject) -> tuple[Fixture, ...]:
 
 def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
     """Every expectation, and the part of the spec that it stands in."""
-    values = (value for a in s.it.arguments for value in (*a.combinations, *a.bits))
+    values = (flag for a in s.it.arguments for flag in a.flags if a.name != s.it.select)
     yield from ((v.expect, v.node) for v in values if v.expect)
     yield from ((case.expect, case.node) for case in s.every_case if case.expect)
 
@@ -69,7 +69,7 @@ def _given(s: Subject) -> set[str]:
 def _plain(s: Subject, a: Argument) -> bool:
     """Whether the tests do not know by themselves what to pass."""
     fixture = fixture_of(s.it)
-    known = a.type in handles_of(s.it) or a.restricted or a.implicit or a.name == s.it.select
+    known = a.type in handles_of(s.it) or a.restricted or a.implicit
     return not known and not (fixture and a.name == fixture.place)
 
 
@@ -138,13 +138,13 @@ def unexpected(s: Subject) -> Iterator[Hit]:
     if s.it.lifetime == "state":
         if not any(case.valued for case in s.it.tests.cases):
             hint = "add tests: cases with the arguments and 'values', the numbers that the walk must give"
-            yield Hit(s.it.node["walk"].key_at, "no case says which numbers the walk gives", hint)
+            yield Hit(s.walk.key_at, "no case says which numbers the walk gives", hint)
         return
-    values = {v.expect for a in s.it.arguments for v in (*a.combinations, *a.bits)}
+    values = {flag.expect for a in s.it.arguments for flag in a.flags if a.name != s.it.select}
     # what can live in one file only has elements that only its neighbours make
     for case in s.every_case if _fixtures(s) and not s.it.place.inside else ():
         if not case.expect and case.walks and not (values and "" not in values):
-            what = f"the case '{case.flag}'" if case.flag else "the walk"
+            what = f"'{case.flag}'" if case.flag else "the walk"
             yield Hit(case.node.key_at, f"{what} has no 'expect'")
 
 

@@ -29,12 +29,13 @@ def too_old(s: Subject) -> Iterator[Hit]:
 @rule(
     "V02",
     "no walk is left for the target",
-    "every case is for other kernels",
-    hint="widen 'kernels' of a case",
+    "every value of the flag that chooses it is for other kernels",
+    hint="widen 'kernels' of a value",
 )
 def nothing_left(s: Subject) -> Iterator[Hit]:
     if not s.it.cases:
-        yield Hit(s.walk.key_at, f"no case is for the target, Linux {s.profile.release}")
+        at = s.it.node["arguments"][s.it.select].key_at
+        yield Hit(at, f"no value of '{s.it.select}' is for the target, Linux {s.profile.release}")
 
 
 @rule(
@@ -169,7 +170,10 @@ def beyond_target(s: Subject) -> Iterator[Hit]:
 
 def _parts(s: Subject) -> Iterator[tuple[str, Node]]:
     """Everything that can be there for some kernels only, whether the target has it or not."""
-    yield from ((case.flag, case.node) for case in s.every_case)
+    yield from ((case.flag, case.node) for case in (*s.every_case, *s.every_value))
+    arguments = s.it.node.get("arguments")
+    for _, argument in arguments.items() if arguments else ():
+        yield from argument["bits"].items() if "bits" in argument.value else ()
     for key in ("arguments", "resources", "helpers", "companions"):
         if (group := s.it.node.get(key)) is not None:
             yield from group.items()

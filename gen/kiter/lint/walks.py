@@ -10,13 +10,11 @@ from kiter.lint.rule import Hit
 from kiter.lint.subject import Role, Subject, kinds
 from kiter.lint.tables import rule
 from kiter.names import near, only
-from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.node import Node
 from kiter.spec.rewrite import replaced, without
 from kiter.spec.walk import KINDS, Native, Ring
 
-LARGEST = {"u8": 255, "u16": 65535, "int": 2**31 - 1, "s32": 2**31 - 1, "bool": 1, "char": 127, "s8": 127}
 ONE_OF = "one of " + ", ".join(KINDS)
 
 
@@ -29,153 +27,35 @@ ONE_OF = "one of " + ", ".join(KINDS)
 def no_walk(s: Subject) -> Iterator[Hit]:
     for case in s.every_case:
         if case.flag and not case.walks:
-            yield Hit(case.node.key_at, f"the case '{case.flag}' has no walk")
-        elif not case.walks and "select" not in s.walk.value:
-            yield Hit(s.walk.key_at, "'walk' has no walk")
+            yield Hit(case.node.key_at, f"'{case.flag}' has no walk")
+        elif not case.walks:
+            at = s.walk.key_at if "walk" in s.it.node.value else s.it.node["iterator"].key_at
+            yield Hit(at, "there is no walk")
 
 
 @rule(
     "W02",
     "two walks in one place",
     "one value of the flag selects one walk",
-    hint="leave one; 'nested' walks inside a walk, 'select' and 'cases' choose between walks",
+    hint="leave one; 'nested' walks inside a walk, the 'values' of a flag choose between walks",
 )
 def two_walks(s: Subject) -> Iterator[Hit]:
     for case in s.every_case:
         for extra in kinds(case.node)[1:]:
-            where = f"the case '{case.flag}'" if case.flag else "'walk'"
+            where = f"'{case.flag}'" if case.flag else "'walk'"
             yield Hit(case.node[extra].key_at, f"{where} has '{kinds(case.node)[0]}' and '{extra}'")
 
 
 @rule(
-    "W03",
-    "'select' and 'cases' come together",
-    "select names the flag argument, cases say what its values mean",
-    hint="add the missing one, or take the other away",
-)
-def half_select(s: Subject) -> Iterator[Hit]:
-    given = [key for key in ("select", "cases") if key in s.walk.value]
-    if len(given) == 1:
-        missing = "cases" if given[0] == "select" else "select"
-        yield Hit(s.walk[given[0]].key_at, f"'{given[0]}' without '{missing}'")
-
-
-@rule(
     "W04",
-    "a walk beside the cases",
-    "with cases each walk belongs to one of them, and so does what it is expected to visit",
-    hint="move it into a case",
+    "a walk beside those that a flag chooses",
+    "each walk belongs to one of the values, and so does what it is expected to visit",
+    hint="move it to a value",
 )
 def beside_cases(s: Subject) -> Iterator[Hit]:
-    if {"select", "cases"} & s.walk.value.keys():
-        for key in (*kinds(s.walk), *(["expect"] if "expect" in s.walk.value else [])):
-            yield Hit(s.walk[key].key_at, f"'{key}' beside 'select'")
-
-
-@rule(
-    "W05",
-    "the selecting argument is not there",
-    "select names one of the arguments",
-    hint="add an argument of that name, such as flags: {type: unsigned int, ...}",
-    mends=True,
-)
-def unknown_selector(s: Subject) -> Iterator[Hit]:
-    if s.it.select and s.it.argument(s.it.select) is None:
-        names = [a.name for a in s.it.arguments]
-        right = only(s.it.select, names)
-        edit = replaced(s.walk["select"], right) if right else None
-        yield Hit(
-            s.walk["select"].at, f"there is no argument '{s.it.select}'", near(s.it.select, names), edit
-        )
-
-
-def _selector(s: Subject) -> Argument | None:
-    return s.it.argument(s.it.select) if s.it.select else None
-
-
-@rule(
-    "W06",
-    "a selecting argument that is no integer",
-    "the walk is chosen with a switch over the argument's value",
-    hint="use unsigned int",
-)
-def selecting_pointer(s: Subject) -> Iterator[Hit]:
-    a = _selector(s)
-    if a and (a.pointer or {"struct", "union", "float", "double", "void"} & set(a.type.split())):
-        yield Hit(s.walk["select"].at, f"the argument '{a.name}' is no integer but '{a.type}'")
-
-
-@rule(
-    "W07",
-    "'enum' or 'defines' in the wrong place",
-    "the values that an enum names are those of the argument that selects the walk",
-    hint="move it to the selecting argument, or take it away",
-)
-def stray_enum(s: Subject) -> Iterator[Hit]:
-    if s.it.select and _selector(s) is None:
-        return  # W05 says that it is misspelt
-    for a in s.it.arguments:
-        for key in ("enum", "defines"):
-            if key in a.node.value and a.name != s.it.select:
-                yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which selects nothing")
-
-
-@rule(
-    "W08",
-    "'enum' and 'defines' at once",
-    "the values either exist in the kernel or are defined here",
-    hint="use 'enum' for one that the kernel has, 'defines' for a new one",
-)
-def both_enums(s: Subject) -> Iterator[Hit]:
-    for a in s.it.arguments:
-        if a.enum and a.defines:
-            yield Hit(a.node["defines"].key_at, f"the argument '{a.name}' has 'enum' and 'defines'")
-
-
-@rule(
-    "W09",
-    "'value' without an enum of its own",
-    "a value can be given only to an enumerator that is defined here",
-    hint="take 'value' away, or add 'defines: enum' to the selecting argument",
-)
-def stray_value(s: Subject) -> Iterator[Hit]:
-    a = _selector(s)
-    for case in s.every_case:
-        if case.value is not None and not (a and a.defines):
-            yield Hit(case.node["value"].key_at, f"the value of '{case.flag}' is not decided here")
-
-
-@rule(
-    "W10",
-    "two flags with one value",
-    "they would be the same case of one switch",
-    hint="give each a value of its own, or leave all out to count from 0",
-)
-def same_value(s: Subject) -> Iterator[Hit]:
-    a = _selector(s)
-    taken: dict[int, str] = {}
-    count = -1
-    for case in s.it.cases if a and a.defines else ():
-        count = count + 1 if case.value is None else case.value
-        if count in taken:
-            yield Hit(case.node.key_at, f"'{case.flag}' is {count}, and so is '{taken[count]}'")
-        taken.setdefault(count, case.flag)
-
-
-@rule(
-    "W11",
-    "a value that the argument cannot have",
-    "a program passes the value in an argument of this type",
-    hint="use a smaller value, or u64 for the argument",
-)
-def large_value(s: Subject) -> Iterator[Hit]:
-    a = _selector(s)
-    if a is None or not a.defines:
-        return
-    largest = LARGEST.get(a.type, 2**32 - 1)
-    for case in s.every_case:
-        if case.value is not None and case.value > largest:
-            yield Hit(case.node["value"].at, f"{case.value} is more than {largest}, the most of '{a.type}'")
+    for key in (*kinds(s.walk), "expect") if s.it.select else ():
+        if key in s.walk.value:
+            yield Hit(s.walk[key].key_at, f"'{key}' beside the values of '{s.it.select}'")
 
 
 @rule(
@@ -186,7 +66,7 @@ def large_value(s: Subject) -> Iterator[Hit]:
     mends=True,
 )
 def unknown_required(s: Subject) -> Iterator[Hit]:
-    for case in s.every_case:
+    for case in (*s.every_case, *s.every_value):
         for name in case.requires:
             if s.it.argument(name) is None:
                 names = [a.name for a in s.it.arguments if a.nullable]
@@ -204,7 +84,7 @@ def unknown_required(s: Subject) -> Iterator[Hit]:
     mends=True,
 )
 def required_anyway(s: Subject) -> Iterator[Hit]:
-    for case in s.every_case:
+    for case in (*s.every_case, *s.every_value):
         for name in case.requires:
             a = s.it.argument(name)
             if a is not None and not a.nullable:

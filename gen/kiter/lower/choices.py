@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
 from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
-from kiter.value_class import value_class
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Value:
     """A value as C spells it, and what it means."""
 
@@ -28,21 +28,20 @@ class Choice:
     values: tuple[Value, ...]
 
 
-def cases(ctx: LoweringContext) -> Choice | None:
-    """The argument that selects the walk."""
-    if not ctx.it.select:
-        return None
-    values = tuple(Value(case.flag, case.doc) for case in ctx.cases)
-    return Choice(Statement("cases", (ctx.it.select,)), values)
+def choices(ctx: LoweringContext, arguments: Iterable[Argument]) -> Iterator[Choice]:
+    """What each of the flag arguments may be, and which bits it may have."""
+    for argument in arguments:
+        if argument.values:
+            yield Choice(values(ctx, argument), tuple(Value(v.flag, v.doc) for v in argument.values))
+        if argument.bits:
+            yield Choice(bits(argument), tuple(Value(b.flag, b.doc) for b in argument.bits))
 
 
-def others(ctx: LoweringContext) -> Iterator[Choice]:
-    """The arguments that select no walk."""
-    for argument in ctx.it.arguments:
-        if values := argument.bits or argument.combinations:
-            yield Choice(lead(argument), tuple(Value(value.c, value.doc) for value in values))
+def values(ctx: LoweringContext, argument: Argument) -> Statement:
+    """How the values of an argument are to be taken."""
+    return Statement("cases" if argument == ctx.selector else "values", (argument.name,))
 
 
-def lead(argument: Argument) -> Statement:
-    """How the values of an argument that selects no walk are to be taken."""
-    return Statement("bits" if argument.bits else "combinations", (argument.name,))
+def bits(argument: Argument) -> Statement:
+    """How the bits of an argument are to be taken."""
+    return Statement("bits_beside" if argument.values else "bits", (argument.name,))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
@@ -13,10 +14,9 @@ from kiter.spec.case import Case
 from kiter.spec.refusal import Refusal
 from kiter.spec.resource import Resource
 from kiter.spec.walk import Counter
-from kiter.value_class import value_class
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Failure:
     """new() returns -`errno` when `reason` holds."""
 
@@ -48,10 +48,14 @@ def by_errno(found: Iterable[Failure]) -> tuple[Group, ...]:
 def _failures(ctx: LoweringContext) -> Iterator[Failure]:
     yield from _refusals(ctx.it.refusals)
     yield from _out_of_range(ctx)
-    yield from (Failure("EINVAL", _not_accepted(a)) for a in ctx.it.arguments if a.restricted)
+    others = (a for a in ctx.it.arguments if a.restricted and a != ctx.selector)
+    for argument in others:
+        yield Failure("EINVAL", _not_accepted(argument))
+        for value in argument.values:
+            yield from _of_value(argument, value)
     yield from (Failure(errno, Statement(what)) for what, errno in ctx.it.context.refuse)
-    if ctx.it.select:
-        yield Failure("EINVAL", _no_case(ctx, ctx.it.select))
+    if ctx.selector:
+        yield Failure("EINVAL", _not_accepted(ctx.selector))
     for case in ctx.cases:
         yield from _of_case(ctx, case)
     if ctx.state.memory is not None:
@@ -79,23 +83,26 @@ def _out_of_range(ctx: LoweringContext) -> Iterator[Failure]:
 
 
 def _not_accepted(argument: Argument) -> Statement:
+    if argument.values and argument.bits:
+        return Statement("unlisted_or_bit", (argument.name,))
+    if argument.values and argument.defines not in ("", "enum"):
+        return Statement("no_enumerator", (argument.name, argument.defines))
     what = "reserved" if argument.reserved else "unknown_bit" if argument.bits else "unlisted"
     return Statement(what, (argument.name,))
 
 
-def _no_case(ctx: LoweringContext, select: str) -> Statement:
-    selector = ctx.selector
-    if selector and selector.defines.startswith("enum "):
-        return Statement("no_enumerator", (select, selector.defines))
-    return Statement("unlisted", (select,))
+def _of_value(argument: Argument, value: Case) -> Iterator[Failure]:
+    """What one value of a flag argument asks for."""
+    chosen = (argument.name, value.flag)
+    yield from (Failure("EINVAL", Statement("null", (name, *chosen))) for name in value.requires)
+    yield from _refusals(value.refusals)
 
 
 def _of_case(ctx: LoweringContext, case: Case) -> Iterator[Failure]:
-    chosen = (ctx.it.select, case.flag)
-    yield from (Failure("EINVAL", Statement("null", (name, *chosen))) for name in case.requires)
-    yield from _refusals(case.refusals)
+    if ctx.selector:
+        yield from _of_value(ctx.selector, case)
     if start := ctx.start(case):
-        yield Failure(start.errno, Statement("left_ring", chosen))
+        yield Failure(start.errno, Statement("left_ring", (ctx.it.select, case.flag)))
 
 
 def _not_had(ctx: LoweringContext, resource: Resource) -> Iterator[Failure]:

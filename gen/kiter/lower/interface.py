@@ -13,6 +13,7 @@ from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import declarations, registration
 from kiter.spec.companion import Companion
+from kiter.spec.enumerators import numbers
 from kiter.spec.model import NO_HEADER
 
 _CONSTANT = re.compile(r"\b[A-Z]\w+")
@@ -20,11 +21,10 @@ _CONSTANT = re.compile(r"\b[A-Z]\w+")
 
 def interface(ctx: LoweringContext) -> Interface:
     """The interface on one kernel."""
-    defined = dict(_enumerators(ctx))
-    accepted = tuple(case.flag for case in ctx.cases if case.flag)
-    accepted += tuple(value.c for a in ctx.it.arguments for value in a.combinations)
-    bits = [value.c for a in ctx.it.arguments for value in a.bits]
-    used = {word for value in (*accepted, *bits) for word in _CONSTANT.findall(value)}
+    defined = {flag: n for a in ctx.it.arguments for flag, n in numbers(a).items()}
+    accepted = tuple(value.flag for a in ctx.it.arguments for value in a.values)
+    flags = (flag.flag for a in ctx.it.arguments for flag in a.flags)
+    used = {word for flag in flags for word in _CONSTANT.findall(flag)}
     return Interface(
         kfuncs=(*_trio(ctx), *(_companion(ctx, c) for c in ctx.it.companions)),
         declared=() if declarations.home(ctx) == NO_HEADER else declarations.prototypes(ctx)[:3],
@@ -85,13 +85,3 @@ def _open(name: str, fields: tuple[Field, ...]) -> Struct:
 
 def _rounded(size: int, to: int) -> int:
     return -(-size // to) * to
-
-
-def _enumerators(ctx: LoweringContext) -> Iterator[tuple[str, int]]:
-    """One without a value is its predecessor's and one."""
-    selector = ctx.selector
-    following = 0
-    for case in ctx.cases if selector and selector.defines else ():
-        value = following if case.value is None else case.value
-        yield case.flag, value
-        following = value + 1

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from kiter.value_class import value_class
+from dataclasses import dataclass
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One thing that holds: `name` is the macro that has the words, `about` what it is given."""
 

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from kiter.lower.statement import Statement
 from kiter.series.versions import Version
-from kiter.value_class import value_class
 
 _SHORT = 40
 # What a step of the way to a change is called; a name below it is said as it is.
@@ -19,14 +19,13 @@ _CALLED = {
     "resources": "resource",
     "helpers": "helper",
     "companions": "companion",
-    "cases": "",
     "state": "field",
     "walk": "",
 }
 _QUIET = ("series", "tests")  # told as a whole: what they hold is for machines, or in the letter itself
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Change:
     """What was done, and to which iterator, "" where there is one only or where the change says it."""
 
@@ -34,7 +33,7 @@ class Change:
     what: Statement
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Changelog:
     """What a cover letter says of this version, and what that of the one before said."""
 
@@ -115,6 +114,9 @@ def _spelled(value: object) -> str:
 
 
 def _named(way: Sequence[str]) -> str:
-    """The way to a change in words: the argument start, its keep."""
+    """The way to a change in words: the argument start, its keep; a flag has a name of its own."""
+    for key in ("values", "bits"):
+        if key in way[:-1]:
+            way = way[way.index(key) + 1 :]
     words = [_CALLED.get(step, step) if index < len(way) - 1 else step for index, step in enumerate(way)]
     return " ".join(word for word in words if word)

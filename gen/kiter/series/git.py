@@ -6,12 +6,11 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiter import tools
 from kiter.series.codes import refused
-from kiter.value_class import value_class
 
 # What would point git at another repository, as in a hook.
 _FOREIGN = (
@@ -20,7 +19,7 @@ _FOREIGN = (
 )
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Said:
     """How a command ended, and what it said."""
 
@@ -29,7 +28,7 @@ class Said:
     err: str
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Git:
     """git in `path`; `env` is added to the environment."""
 

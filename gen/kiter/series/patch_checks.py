@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from kiter import tools
@@ -24,13 +24,12 @@ from kiter.series.make import Patch, Series
 from kiter.series.steps import Step
 from kiter.target.profile import profile
 from kiter.tools import Tool
-from kiter.value_class import value_class
 
 _COLUMNS = "-ftabstop=1"  # columns are counted in characters
 _MADE = re.compile(r"^(From |Date: ).*$", re.MULTILINE)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Bench:
     """What the jobs of a series work with; `folder` is for files that they share."""
 
@@ -117,7 +116,7 @@ def _is_documented(rendered: Rendered, path: str) -> bool:
     return kfuncs is not None and path in kfuncs.files
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class _Comparison:
     """Jobs on one file, as it was and as it is with the patch, that tell what is new in it."""
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from kiter.errors import Diagnostic, Position
 from kiter.kernel import locate
@@ -12,7 +13,6 @@ from kiter.kernel.jobs import JobKind, Result
 from kiter.kernel.messages import Finding
 from kiter.series.codes import diagnostic
 from kiter.series.make import Patch
-from kiter.value_class import value_class
 
 COLUMNS: Mapping[str, tuple[JobKind, ...]] = {
     "applies": (JobKind.AM,),
@@ -28,7 +28,7 @@ GOOD, UNKNOWN, NONE = "ok", "?", "-"
 _ITERATOR = "iterator"
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Check:
     """One check of one patch: what it found, and why it could not judge, or ""."""
 
@@ -38,7 +38,7 @@ class Check:
     unfit: str = ""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Report:
     """`rows` are the patches, each with its cells by column; `skipped` says what was not judged, and why."""
 

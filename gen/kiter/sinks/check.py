@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -18,10 +19,9 @@ from kiter.kernel.headers import Headers, Places
 from kiter.kernel.jobs import Job, JobKind, Progress, Result, Silence
 from kiter.kernel.messages import Finding
 from kiter.output import Kind, Rendered
-from kiter.value_class import value_class
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class CheckOptions:
     """What the user may choose: `headers` is a directory or a release, `tree` a kernel source tree.
 
@@ -32,10 +32,10 @@ class CheckOptions:
     tree: Path | None = None
     cache: Path | None = None
     workers: int = 0
-    places: Places = Places()
+    places: Places = Places()  # noqa: RUF009 -- frozen
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class JobReport:
     """One check of one output."""
 
@@ -48,7 +48,7 @@ class JobReport:
     unfit: str = ""  # why it could not judge, or ""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     """What came of a run of checks."""
 

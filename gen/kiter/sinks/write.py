@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import manifest
@@ -19,10 +20,9 @@ from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.manifest import Entry
 from kiter.output import Rendered
 from kiter.sinks.swap import PREFIX, swap
-from kiter.value_class import value_class
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What writing would do, in paths relative to `root`: new or changed texts, and what goes."""
 
@@ -33,7 +33,7 @@ class Plan:
     unchanged: int
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Written:
     """What was done."""
 

@@ -8,11 +8,11 @@ to see of the walk, and from the kind of walk where nothing is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from kiter.lower.context import LoweringContext
 from kiter.spec.walk import Counter, Index
-from kiter.value_class import value_class
 
 Tree = Mapping[str, tuple[str, ...]]
 CGROUPS: Tree = {"/": ("a", "b"), "a": ("a1", "a2"), "b": ("b1",), "a1": (), "a2": (), "b1": ()}
@@ -21,7 +21,7 @@ CHAIN = ("first", "second", "third", "last")
 WIDE, HIGH = 92, 78  # from one element to the next
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Node:
     """An element: where it is, its name, its number in the walk ("" if it is not visited)."""
 
@@ -32,7 +32,7 @@ class Node:
     start: bool = False
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A picture: the nodes, the lines between them as (x, y, x, y), and the nodes that the walk visits."""
 
@@ -47,10 +47,10 @@ class Figure:
 def figures(ctx: LoweringContext) -> Iterator[tuple[str, Figure]]:
     """A name for each walk and its picture, in the order of the spec."""
     for argument in ctx.it.arguments:
-        for at, value in enumerate((*argument.combinations, *argument.bits)):
-            reverse = "REV" in value.c
-            yield f"{argument.name}_{at}", _figure(value.c, value.expect or "list", reverse)
-    if any(a.combinations for a in ctx.it.arguments):
+        for at, flag in enumerate(argument.flags if argument != ctx.selector else argument.bits):
+            reverse = "REV" in flag.flag
+            yield f"{argument.name}_{at}", _figure(flag.flag, flag.expect or "list", reverse)
+    if any(a.values for a in ctx.it.arguments if a != ctx.selector):
         return
     for case in ctx.cases:
         kind = case.expect or "list"

@@ -3,21 +3,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from kiter.spec.case import Case
 from kiter.spec.node import Node
-from kiter.value_class import value_class
+
+FLAGS = "unsigned int"  # the type of flags that say none
 
 
-@value_class
-class Value:
-    """A value, or one bit of it, that a flag argument may have; `c` is how C spells it."""
+@dataclass(frozen=True, slots=True)
+class Bit:
+    """A bit that a flag argument may have beside others."""
 
-    c: str
-    doc: str
-    expect: str
-    node: Node
+    flag: str  # the enumerator
+    doc: str  # what it means
+    value: str  # of the enumerator, as C, where the iterator defines it and it is not just the next
+    expect: str  # what user space should see with it alone
+    node: Node  # its entry in the document
+
+    @classmethod
+    def of(cls, flag: str, node: Node) -> Bit:
+        """From an entry of `bits`."""
+        return cls(flag, node.text("doc"), node.text("value"), node.text("expect"), node)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Argument:
     """One argument after the iterator itself."""
 
@@ -29,10 +39,10 @@ class Argument:
     rcu: bool  # RCU need only keep the object alive during the call
     ignored: bool  # the verifier takes any value
     implicit: bool  # the verifier supplies it
-    enum: str  # the kernel's enum of its values
+    enum: str  # the kernel's enum of its flags
     defines: str  # "enum" or "enum NAME" when the iterator brings that enum along
-    bits: tuple[Value, ...]  # what a flag argument that selects no walk may have, in any combination
-    combinations: tuple[Value, ...]  # or what it may be
+    values: tuple[Case, ...]  # of which a flag argument has one
+    bits: tuple[Bit, ...]  # which it may have in any combination, beside a value where there are values
     reserved: bool  # it must be 0
     node: Node  # its entry in the document
 
@@ -43,15 +53,20 @@ class Argument:
 
     @property
     def restricted(self) -> bool:
-        """Whether new() must look at its value, though it selects no walk."""
-        return bool(self.bits or self.combinations or self.reserved)
+        """Whether new() must look at its value."""
+        return bool(self.bits or self.values or self.reserved)
+
+    @property
+    def flags(self) -> tuple[Case | Bit, ...]:
+        """Everything that a flag argument may be or have."""
+        return (*self.values, *self.bits)
 
     @classmethod
-    def of(cls, name: str, node: Node) -> Argument:
-        """From an entry of `arguments`."""
+    def of(cls, name: str, node: Node, root: Node) -> Argument:
+        """From an entry of `arguments`, which is a part of the spec `root`."""
         return cls(
             name=name,
-            type=node.text("type"),
+            type=node.text("type", FLAGS),
             doc=node.text("doc"),
             keep=node.text("keep"),
             nullable=bool(node.value.get("nullable", False)),
@@ -60,15 +75,8 @@ class Argument:
             implicit=bool(node.value.get("implicit", False)),
             enum=node.text("enum"),
             defines=node.text("defines"),
-            bits=_values(node, "bits"),
-            combinations=_values(node, "combinations"),
+            values=tuple(Case.of(flag, item, root) for flag, item in node.present("values")),
+            bits=tuple(Bit.of(flag, item) for flag, item in node.present("bits")),
             reserved=bool(node.value.get("reserved", False)),
             node=node,
         )
-
-
-def _values(node: Node, key: str) -> tuple[Value, ...]:
-    given = node.get(key)
-    if given is None:
-        return ()
-    return tuple(Value(c, item.text("doc"), item.text("expect"), item) for c, item in given.items())

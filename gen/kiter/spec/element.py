@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
-from kiter.value_class import value_class
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Pointer:
     """A pointer in the element, as good as the element, and why; `nullable` says that it may be NULL."""
 
@@ -18,7 +19,7 @@ class Pointer:
     doc: str = ""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Element:
     """What next() returns."""
 

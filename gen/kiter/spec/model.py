@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import dataclass
 
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
@@ -19,12 +20,11 @@ from kiter.spec.series import Series
 from kiter.spec.snippet import Snippet
 from kiter.spec.testcase import Tests
 from kiter.spec.walk import Lock
-from kiter.value_class import value_class
 
 NO_HEADER = "none"  # what `declarations` says where whoever calls the kfuncs declares them
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Field:
     """A further field of the state, with the value that new() stores; `size` is 0 unless given."""
 
@@ -35,7 +35,7 @@ class Field:
     node: Node
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where the parts go; files are paths in the kernel tree."""
 
@@ -49,7 +49,7 @@ class Place:
     filter: str  # the function that a set of its own is filtered by
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Spec:
     """One iterator as its author describes it, resolved for one kernel: it has what that kernel has.
 
@@ -72,7 +72,7 @@ class Spec:
     resources: tuple[Resource, ...]  # what new() looks up or takes, in this order
     fields: tuple[Field, ...]  # of the state, beside those that follow from the rest
     room: int  # the words to reserve at least; 0 for what the state needs
-    select: str  # the argument that selects a case, "" when there is one case and no flag
+    select: str  # the argument whose values choose the case, "" when there is one case
     lock: Lock | None  # what each step holds
     cases: tuple[Case, ...]  # the walks with what selects them
     companions: tuple[Companion, ...]  # further kfuncs that take the iterator

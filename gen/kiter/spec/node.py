@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from kiter.errors import Diagnostic, Position
 from kiter.spec.document import Document
 from kiter.spec.release import NEWEST, Range, Release
-from kiter.value_class import value_class
 
 Path = tuple[str | int, ...]
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Node:
     """One value of a document that has passed the schema, read for one kernel; `value` is plain data."""
 
@@ -44,6 +44,11 @@ class Node:
         """Keys and values of a mapping, in the order of the file; nothing when there is none."""
         for key, value in self.value.items():
             yield key, self._below(key, value)
+
+    def present(self, key: str) -> Iterator[tuple[str, Node]]:
+        """The entries of a mapping under `key` that the kernel has, nothing where there is none."""
+        group = self.get(key)
+        return ((name, item) for name, item in group.items() if item.here) if group else iter(())
 
     def each(self) -> Iterator[Node]:
         """The items of a list."""

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kiter.codes import CODES
 from kiter.errors import Diagnostic
 from kiter.spec.document import Document
 from kiter.spec.node import Node
-from kiter.spec.relay import Changes, Made, relaid, shown
-from kiter.value_class import value_class
+from kiter.spec.relay import Changes, Kept, Made, relaid, shown
 
 ANY = "*"
+USUAL = ("type", "unsigned int")  # what flags are without being told
 _RELEASE = re.compile(r"\d+\.\d+")
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Older:
     """One key that was."""
 
@@ -69,8 +69,44 @@ def _kernels(node: Node) -> Changes | None:
     return {given[0]: (Made("kernels", kernels),)} | dict.fromkeys(given[1:], ())
 
 
-_VERSIONED = ((), ("walk", "cases", ANY), *((key, ANY) for key in ("arguments", "helpers", "companions")))
+def _values(root: Node) -> Changes | None:
+    """The cases of a walk as values of the argument that selects them."""
+    arguments, walk = root.get("arguments"), root["walk"]
+    if not isinstance(walk.value, dict) or not {"select", "cases"} <= walk.value.keys() or arguments is None:
+        return None
+    name = walk.text("select")
+    if not isinstance(arguments.value, dict) or not isinstance(arguments.value.get(name), dict):
+        return None
+    kept = [Kept(key, item) for key, item in arguments[name].items() if (key, item.value) != USUAL]
+    values = Made("values", tuple(Kept(flag, item) for flag, item in walk["cases"].items()))
+    flags = Made(name, (*kept, values))
+    others = tuple(flags if key == name else Kept(key, item) for key, item in arguments.items())
+    rest = tuple(Kept(key, item) for key, item in walk.items() if key not in {"select", "cases"})
+    return {
+        "arguments": (Made("arguments", others, arguments),),
+        "walk": (Made("walk", rest, walk),) if rest else (),
+    }
 
-TABLE: tuple[Older, ...] = tuple(
-    Older(where, key, _kernels) for where in (*_VERSIONED, ("resources", ANY)) for key in ("since", "until")
+
+def _renamed(older: str, key: str) -> Callable[[Node], Changes | None]:
+    """Another name for the same."""
+    return lambda node: None if key in node.value else {older: (Kept(key, node[older]),)}
+
+
+_VALUES = ("arguments", ANY, "values", ANY)
+_VERSIONED = (
+    (),
+    ("walk", "cases", ANY),
+    _VALUES,
+    *((key, ANY) for key in ("arguments", "helpers", "companions")),
+)
+
+TABLE: tuple[Older, ...] = (
+    *(
+        Older(where, key, _kernels)
+        for where in (*_VERSIONED, ("resources", ANY))
+        for key in ("since", "until")
+    ),
+    Older((), "walk", _values),
+    Older(("arguments", ANY), "combinations", _renamed("combinations", "values")),
 )

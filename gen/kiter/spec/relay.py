@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from kiter.errors import Edit
 from kiter.spec.compose import resolve
 from kiter.spec.node import Node
 from kiter.spec.rewrite import begin, between, edit, extent, in_brackets
 from kiter.spec.unquoted import quoted
-from kiter.value_class import value_class
 
 WIDTH = 100
 INDENT = 2
@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"-?[A-Za-z0-9_/(](?:[\w ./()*>%$;=+'-]|,(?! |$))*(?<! )")
 _WORDS = frozenset({"yes", "no", "on", "off"})  # what other readers take for true or false
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A value that the document has, under a key that may be another."""
 
@@ -29,12 +29,13 @@ class Kept:
     node: Node
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Made:
-    """A value that is new: a text, or entries."""
+    """A value that is new: a text, or entries; `of` is the mapping that they were, if it was one."""
 
     key: str
     value: str | tuple[Entry, ...]
+    of: Node | None = None
 
 
 Entry = Kept | Made
@@ -65,7 +66,13 @@ def relaid(parent: Node, changes: Changes) -> Edit | None:
     if "#" in gap:  # what came before the last one, which goes
         row, behind_it = bounds[last][1]
         text += gap if document.lines[row][behind_it:].strip() else gap.rstrip()
-    return edit(document, bounds[first][0], bounds[last][1], text)
+    row, column = bounds[last][1]
+    if _remarks_in(text) < _remarks_in(between(document, bounds[first][0], (row, column))):
+        return None
+    remark = document.lines[row][column:].strip()  # stays, and may have come with what it stands behind
+    return edit(
+        document, bounds[first][0], bounds[last][1], text.removesuffix(f" {remark}" if remark else "")
+    )
 
 
 def shown(changes: Changes) -> str:
@@ -110,12 +117,48 @@ def _in_lines(entry: Entry, column: int) -> str:
         return _shifted(f"{entry.key}{text}", column - key.column)
     if isinstance(entry.value, str):
         return f"{entry.key}: {scalar(entry.value)}"
-    if all(_is_short(inner) for inner in entry.value):
+    if all(_is_short(inner) and not _behind(inner, 0) for inner in entry.value):
         text = f"{entry.key}: {_braces(entry.value)}"
         if column + len(text) <= WIDTH:
             return text
     inner, between_ = column + INDENT, f"\n{' ' * (column + INDENT)}"
-    return f"{entry.key}:{between_}{between_.join(_in_lines(e, inner) for e in entry.value)}"
+    lines = (_in_lines(e, inner) + _behind(e, inner) for e in entry.value)
+    return f"{entry.key}:{_before(entry.of, inner)}{between_}{between_.join(lines)}"
+
+
+def _remarks_in(text: str) -> int:
+    """How many comments there are, at most: in C that a text holds a # may be something else."""
+    return len(re.findall(r"(?:^|\s)#", text))
+
+
+def _before(of: Node | None, column: int) -> str:
+    """The comments between a key and the entries of its mapping."""
+    if of is None or in_brackets(of.document, of.path):
+        return ""
+    key, first = of.document.keys[of.path], _paths(of)[0]
+    same, *below = between(of.document, (key.end_line, key.end_column), begin(of.document, first)).split("\n")
+    own = (f"\n{' ' * column}{line.strip()}" for line in below if line.strip())
+    return same.removeprefix(":").rstrip() + "".join(own)
+
+
+def _behind(entry: Entry, column: int) -> str:
+    """The comments that stand behind an entry of lines, and below it as far as the next one."""
+    if isinstance(entry, Made) or in_brackets(entry.node.document, entry.node.path[:-1]):
+        return ""
+    document, path = entry.node.document, entry.node.path
+    row, end = extent(document, path)
+    same, *below = document.lines[row][end:], *document.lines[row + 1 : _following(entry.node)]
+    own = (f"\n{' ' * column}{line.strip()}" for line in below if line.strip())
+    return (f" {same.strip()}" if same.strip() else "") + "".join(own)
+
+
+def _following(node: Node) -> int:
+    """The line where the entry behind one begins; for the last one, the line behind it."""
+    siblings = _paths(Node(node.document, node.path[:-1], node.document.value(node.path[:-1])))
+    index = siblings.index(node.path)
+    if index + 1 == len(siblings):
+        return extent(node.document, node.path)[0] + 1
+    return begin(node.document, siblings[index + 1])[0]
 
 
 def _is_short(entry: Entry) -> bool:
@@ -139,7 +182,7 @@ def _shifted(text: str, columns: int) -> str:
     """Lines behind the first, moved to the right or to the left."""
     first, *rest = text.split("\n")
     moved = (
-        " " * (len(line) - len(line.lstrip()) + columns) + line.lstrip() if line.strip() else line
+        " " * (len(line) - len(line.lstrip(" ")) + columns) + line.lstrip(" ") if line.strip() else line
         for line in rest
     )
     return "\n".join((first, *moved))

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import re
-
-from kiter.value_class import value_class
+from dataclasses import dataclass
 
 Release = tuple[int, int]
 OLDEST: Release = (0, 0)
@@ -33,7 +32,7 @@ def spelled(release: Release) -> str:
     return "" if release == OLDEST else "{}.{}".format(*release)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Range:
     """Kernels from `first` to `last`, both included."""
 

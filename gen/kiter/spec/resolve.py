@@ -6,10 +6,8 @@ Behind it nothing is left to resolve: a snippet is one text, and parts of other 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kiter.spec.argument import Argument
-from kiter.spec.case import Case, entries
+from kiter.spec.case import Case, entries, selecting, shared
 from kiter.spec.companion import Companion
 from kiter.spec.context import Context
 from kiter.spec.document import Document
@@ -29,7 +27,7 @@ from kiter.spec.walk import lock_under
 def resolve(document: Document, release: Release) -> Spec:
     """The model of a document that has passed the schema, for one kernel."""
     root = Node(document, (), document.data, release)
-    walk = root["walk"]
+    selector = selecting(root)
     return Spec(
         name=root.text("iterator"),
         by_hand=root.text("code") == "by-hand",
@@ -40,17 +38,17 @@ def resolve(document: Document, release: Release) -> Spec:
         includes=tuple(root.value.get("includes", ())),
         held=Element.of(root["element"]),
         context=Context.of(root["context"]),
-        arguments=tuple(Argument.of(*item) for item in _present(root, "arguments")),
+        arguments=tuple(Argument.of(*item, root) for item in root.present("arguments")),
         refusals=Refusal.under(root),
-        helpers=tuple(Helper.of(*item) for item in _present(root, "helpers")),
+        helpers=tuple(Helper.of(*item) for item in root.present("helpers")),
         allocate=bool(root.value.get("allocate", False)),
-        resources=tuple(Resource.of(*item) for item in _present(root, "resources")),
-        fields=tuple(_field(*item) for item in _present(root, "state")),
+        resources=tuple(Resource.of(*item) for item in root.present("resources")),
+        fields=tuple(_field(*item) for item in root.present("state")),
         room=int(root.value.get("room", 0)),
-        select=walk.text("select"),
-        lock=lock_under(walk),
+        select=str(selector.path[-1]) if selector else "",
+        lock=lock_under(shared(root)),
         cases=tuple(Case.of(flag, node, root) for flag, node in entries(root) if node.here),
-        companions=tuple(Companion.of(*item) for item in _present(root, "companions")),
+        companions=tuple(Companion.of(*item) for item in root.present("companions")),
         tests=Tests.under(root),
         docs=_text(root, "docs"),
         series=Series.under(root),
@@ -77,12 +75,6 @@ def _text(node: Node, key: str) -> str:
     given = node.get(key)
     chosen = given.chosen if given else None
     return str(chosen.value) if chosen else ""
-
-
-def _present(node: Node, key: str) -> Iterator[tuple[str, Node]]:
-    """The entries that the kernel has."""
-    group = node.get(key)
-    return ((name, item) for name, item in group.items() if item.here) if group else iter(())
 
 
 def _field(name: str, node: Node) -> Field:

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
-from kiter.value_class import value_class
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A pointer or a buffer."""
 

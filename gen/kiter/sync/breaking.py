@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from kiter.lower.context import LoweringContext, lowering_context
 from kiter.lower.interface import interface, struct
@@ -14,10 +14,9 @@ from kiter.spec.context import Context
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.target.profile import Profile
-from kiter.value_class import value_class
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One thing that a program would notice: how it was, how it is, and where the spec says so."""
 
@@ -83,35 +82,39 @@ def _element(pair: Pair) -> Iterator[Notice]:
 
 def _flags(pair: Pair) -> Iterator[Notice]:
     old, new = pair
-    cases = {case.flag: case for case in new.cases}
-    values, before = (interface(side).enumerators for side in (new, old))
-    for case in old.cases:
-        now = cases.get(case.flag)
+    for was in old.it.arguments:
+        now = new.it.argument(was.name)
         if now is None:
-            yield Notice("N05", f"flag {case.flag}", "accepted", "refused", new.it.node["walk"])
             continue
-        if before.get(case.flag) != values.get(case.flag):
-            was, has = (str(side.get(case.flag, "the kernel's")) for side in (before, values))
-            yield Notice("N05", f"the value of {case.flag}", was, has, now.node)
-        nullable = {a.name for a in old.it.arguments if a.nullable}
-        for name in sorted(({*now.requires} - {*case.requires}) & nullable):
-            yield Notice("N06", f"flag {case.flag}", "without needs", f"needs {name}", now.node)
-        yield from _new_refusals(case.refusals, now.refusals, f"flag {case.flag}")
-    for argument in old.it.arguments:
-        yield from _accepted(argument, new)
+        if now.restricted and not was.restricted:
+            yield Notice("N06", f"argument {now.name}", "any value", "some values only", now.node)
+        yield from _accepted(pair, was, now)
+        yield from _numbered(pair, was, now)
 
 
-def _accepted(argument: Argument, new: LoweringContext) -> Iterator[Notice]:
-    """The values of a flag argument that selects no walk."""
-    now = new.it.argument(argument.name)
-    if now is None:
-        return
-    given = {value.c for value in (*now.bits, *now.combinations)}
-    for value in (*argument.bits, *argument.combinations):
-        if now.restricted and value.c not in given:
-            yield Notice("N05", f"{argument.name} {value.c}", "accepted", "refused", now.node)
-    if now.restricted and not argument.restricted:
-        yield Notice("N06", f"argument {argument.name}", "any value", "some values only", now.node)
+def _accepted(pair: Pair, was: Argument, now: Argument) -> Iterator[Notice]:
+    """What a flag argument could be, and what its values ask for."""
+    there = {flag.flag: flag for flag in now.flags}
+    for flag in was.flags if now.restricted else ():
+        if flag.flag not in there:
+            yield Notice("N05", f"flag {flag.flag}", "accepted", "refused", now.node)
+    values = {value.flag: value for value in now.values}
+    nullable = {a.name for a in pair[0].it.arguments if a.nullable}
+    for value in (v for v in was.values if v.flag in values):
+        has = values[value.flag]
+        for name in sorted(({*has.requires} - {*value.requires}) & nullable):
+            yield Notice("N06", f"flag {value.flag}", "without needs", f"needs {name}", has.node)
+        yield from _new_refusals(value.refusals, has.refusals, f"flag {value.flag}")
+
+
+def _numbered(pair: Pair, was: Argument, now: Argument) -> Iterator[Notice]:
+    """The numbers of the flags, which programs have in them."""
+    before, after = (interface(side).enumerators for side in pair)
+    known = {flag.flag for flag in was.flags}
+    for flag in now.flags:
+        if flag.flag in known and before.get(flag.flag) != after.get(flag.flag):
+            old, new = (str(side.get(flag.flag, "the kernel's")) for side in (before, after))
+            yield Notice("N05", f"the value of {flag.flag}", old, new, flag.node)
 
 
 def _refusals(pair: Pair) -> Iterator[Notice]:

@@ -4,17 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kiter.btf.reader import Btf
 from kiter.sync import interface
 from kiter.sync.interface import ACCEPTED, DOCUMENTED, FLAGS_OF, ONLY, Aspects
 from kiter.sync.known import Known
 from kiter.sync.sources import Side
-from kiter.value_class import value_class
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One aspect; "" is a side that lacks it. `reason` is why that is meant, "" if it is not known."""
 
@@ -25,7 +24,7 @@ class Difference:
     reason: str = ""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """All differences of one iterator, and the known ones that are no more."""
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kiter.value_class import value_class
-
 FILE = Path(__file__).with_name("known.toml")
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Known:
     """A difference in what BTF shows; "" is a side that lacks the aspect."""
 
@@ -26,7 +25,7 @@ class Known:
     theirs: str = ""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Behaviour:
     """A difference in what happens; `rule` is the rule of the contract that the kernel's breaks."""
 

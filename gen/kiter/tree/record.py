@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,13 @@ from kiter.fragment import Anchor, Fragment
 from kiter.output import Kind, Output
 from kiter.tree.codes import finding, refusal
 from kiter.tree.worktree import files_below, read
-from kiter.value_class import value_class
 
 NAME = "applied.json"
 BEFORE = "before"
 AFTER = "after"
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Applied:
     """One iterator as it was put in: its outputs, the headers it includes, and how."""
 
@@ -34,7 +33,7 @@ class Applied:
     outputs: tuple[Output, ...]
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Change:
     """One file: its text before, None if there was none, and after."""
 
@@ -42,7 +41,7 @@ class Change:
     after: str
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Record:
     """All iterators in the order in which they came, and all files that differ for them."""
 

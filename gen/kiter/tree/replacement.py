@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kiter.csource import comments
 from kiter.csource.conditionals import Conditionals
@@ -15,7 +15,6 @@ from kiter.target.profile import Profile
 from kiter.tree import insertion_points
 from kiter.tree.codes import MisfitError
 from kiter.tree.insertion_points import Lines
-from kiter.value_class import value_class
 
 
 def trio(name: str) -> tuple[str, str, str]:
@@ -32,7 +31,7 @@ def defines(lines: Sequence[str], name: str) -> bool:
 # --- the C ---------------------------------------------------------------------------------------
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class _Generated:
     """The generated C: what comes before its kfuncs, and these with their markers."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
@@ -14,13 +15,12 @@ from kiter.spec.release import spelled
 from kiter.target.profile import Profile, nearest
 from kiter.tree.codes import finding, refusal
 from kiter.tree.version import version_of
-from kiter.value_class import value_class
 
 _RECORD = "kiter"
 _LEFTOVERS = (".rej", ".orig")
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class WorkTree:
     """The sources of Linux `version`; `record` is the folder for what was put in, `git` None without git."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-from kiter.value_class import value_class
+from dataclasses import dataclass
 
 TIMESTAMP = re.compile(r"^\s*(?:<\d+>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])? ?")
 
@@ -30,7 +29,7 @@ LAST_LINE = re.compile(r"---\[ end (?:trace|Kernel panic)|^Rebooting in|Kernel O
 MOST_LINES = 60
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Splat:
     """One report of the kernel: its kind, the line that says it, and the lines that belong to it."""
 

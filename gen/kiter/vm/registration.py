@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.btf.ids import KFUNCS
@@ -16,7 +17,6 @@ from kiter.btf.kinds import PTR, STRUCT
 from kiter.btf.reader import Btf
 from kiter.btf.types import Type
 from kiter.errors import Diagnostic, KiterError, Position
-from kiter.value_class import value_class
 
 ROLES = {1 << 8: "new", 1 << 9: "next", 1 << 10: "destroy"}
 PREFIX = "bpf_iter_"
@@ -39,7 +39,7 @@ ERRNOS = {
 }
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Kfunc:
     """An entry of a set: the function's name and id, and its KF_ flags."""
 
@@ -48,7 +48,7 @@ class Kfunc:
     flags: int
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class IdSet:
     """A set of kfuncs in a module; `marked` if it was declared with BTF_KFUNCS_START."""
 
@@ -57,7 +57,7 @@ class IdSet:
     kfuncs: tuple[Kfunc, ...]
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A rule that does not hold, and for what."""
 

@@ -7,10 +7,9 @@ import enum
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kiter.value_class import value_class
 from kiter.vm.console import Splat, clean, instructions, splats
 
 TAINT_DIED, TAINT_WARNED, TAINT_LOCKUP = 1 << 7, 1 << 9, 1 << 14
@@ -47,7 +46,7 @@ _STATUS = {
 }
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Failure:
     """An assertion that did not hold."""
 
@@ -58,7 +57,7 @@ class Failure:
     text: str
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class VerifierLog:
     """The end of a log; `rejected` if the program should have loaded, else its messages differ."""
 
@@ -72,7 +71,7 @@ class VerifierLog:
         return decisive_lines(self.log)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Check:
     """One test, or one subtest of it."""
 
@@ -100,7 +99,7 @@ class Check:
         return bool(self.failures) and any(log.rejected for log in self.logs)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class ModuleLoad:
     """What became of a module: 0 or the errno, and what the kernel said in its log."""
 
@@ -109,7 +108,7 @@ class ModuleLoad:
     messages: tuple[str, ...] = ()
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Hang:
     """The test that did not come to an end ("" if the guest as a whole stood still).
 
@@ -122,7 +121,7 @@ class Hang:
     at: tuple[str, ...] = ()
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class GuestReport:
     """Everything that a guest told."""
 

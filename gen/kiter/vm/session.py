@@ -9,13 +9,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiter import tools
 from kiter.cache.store import Cache
 from kiter.errors import Diagnostic, KiterError, environment
-from kiter.value_class import value_class
 from kiter.vm import initramfs, qemu, registration, repro
 from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
 from kiter.vm.image import vmlinux, vmlinux_path
@@ -28,7 +27,7 @@ MISTRANSLATED = b"Oops: int3:"
 AGAIN = 3  # how often a guest that QEMU broke is booted anew
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class VmResult:
     """The verdicts, with everything needed to tell a person."""
 
@@ -50,7 +49,7 @@ def _silent(_name: str) -> None:
     pass
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class _Built:
     kernel: Path
     modules: dict[str, Path]

@@ -145,13 +145,11 @@ def _value(ctx: LoweringContext, argument: Argument) -> str:
     given = dict(ctx.it.tests.arguments)
     first = ctx.cases[0]
     case, handles = _visiting(ctx), handles_of(ctx.it)
-    if argument.name == ctx.it.select:
-        return first.flag
     if argument.type in handles:
         null = argument.nullable and argument.name not in first.requires
         return "NULL" if null else handles[argument.type].given(argument.name)
-    if argument.combinations:
-        return argument.combinations[0].c
+    if argument.values:
+        return argument.values[0].flag
     if case and argument.name in dict(case.arguments):
         return dict(case.arguments)[argument.name]
     if argument.name in given:

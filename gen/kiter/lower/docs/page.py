@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kiter.btf.types import Function
 from kiter.lower import callers, choices, failures, names
@@ -15,9 +16,9 @@ from kiter.lower.failures import Failure
 from kiter.lower.kernel import declarations
 from kiter.lower.statement import Statement
 from kiter.lower.view_class import view_class
+from kiter.spec.argument import Bit
 from kiter.spec.case import Case
 from kiter.spec.release import spelled
-from kiter.value_class import value_class
 
 
 @view_class()
@@ -31,7 +32,7 @@ class Argument:
     reserved: bool
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Value:
     """A value of a flag argument: what it means, the errors that only it has, and since when there is it."""
 
@@ -146,21 +147,30 @@ def _available(ctx: LoweringContext) -> Iterator[Statement]:
 def _arguments(ctx: LoweringContext) -> Iterator[Argument]:
     for a in ctx.it.arguments:
         if not a.implicit:
-            needed = tuple(case.flag for case in ctx.cases if a.nullable and a.name in case.requires)
+            needed = tuple(
+                value.flag
+                for other in ctx.it.arguments
+                for value in other.values
+                if a.nullable and a.name in value.requires
+            )
             yield Argument(declare(a.type, a.name), a.doc, a.nullable, needed, a.reserved)
 
 
 def _flags(ctx: LoweringContext) -> Iterator[Flags]:
-    if ctx.selector:
-        values = tuple(_case(ctx, case) for case in ctx.cases)
-        yield Flags(Statement("combinations", (ctx.selector.name,)), values)
-    for choice in choices.others(ctx):
-        since = spelled(ctx.it.since)
-        yield Flags(choice.lead, tuple(Value(value.c, value.doc, (), since) for value in choice.values))
+    for argument in ctx.it.arguments:
+        if argument.values:
+            lead = Statement("values", (argument.name,))
+            yield Flags(lead, tuple(_value(ctx, value) for value in argument.values))
+        if argument.bits:
+            yield Flags(choices.bits(argument), tuple(_bit(ctx, bit) for bit in argument.bits))
 
 
-def _case(ctx: LoweringContext, case: Case) -> Value:
+def _bit(ctx: LoweringContext, bit: Bit) -> Value:
+    return Value(bit.flag, bit.doc, (), spelled(max(ctx.it.since, bit.node.kernels.first)))
+
+
+def _value(ctx: LoweringContext, case: Case) -> Value:
     errnos = ["EINVAL"] * bool(case.requires) + [refusal.errno for refusal in case.refusals]
-    errnos += [start.errno] if (start := ctx.start(case)) else []
+    errnos += [start.errno] if case.walks and (start := ctx.start(case)) else []
     since = spelled(case.since)
     return Value(case.flag, case.doc, tuple(f"-{errno}" for errno in dict.fromkeys(errnos)), since)

@@ -10,7 +10,6 @@ from kiter.analysis.state import SIZES, WORD
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
-from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.expression import negated, operand
 from kiter.spec.refusal import Refusal
@@ -48,49 +47,34 @@ class Range:
     cast: str
 
 
-@view_class()
-class Reserved:
-    """A flag argument that means nothing yet."""
-
-    template: ClassVar = "kernel/new/reserved.c.j2"
-    flags: str
-
-
-@view_class()
-class Bits:
-    """A flag argument of bits, of which some are known; `cast` makes them as wide as the argument."""
-
-    template: ClassVar = "kernel/new/bits.c.j2"
-    flags: str
-    cast: str
-    known: str
-
-
-@view_class()
-class Combinations:
-    """A flag argument that has one of some values."""
-
-    template: ClassVar = "kernel/new/combinations.c.j2"
-    flags: str
-    values: tuple[str, ...]
-
-
 def checks(ctx: LoweringContext) -> Iterator[Part]:
     """In the order of the code: each a block of its own."""
     yield from _block(_refused(ctx, ctx.it.refusals))
     yield from _range(ctx)
     if not ctx.it.select:
         yield from demands(ctx, ctx.cases[0])
-    yield from filter(None, map(_flags, ctx.it.arguments))
+
+
+def contexts(ctx: LoweringContext) -> Iterator[Part]:
+    """Where the program runs."""
     yield from _block(Refused(CONTEXTS[what], errno) for what, errno in ctx.it.context.refuse)
 
 
 def demands(ctx: LoweringContext, case: Case) -> Iterator[Refusals]:
     """What one case refuses."""
-    null = (Refused(f"!{ctx.scope.in_new[name]}", "EINVAL") for name in case.requires)
     start = ctx.start(case)
     left = [Refused(negated(ctx.scope.new(start.linked)), start.errno)] if start else []
-    yield from _block([*null, *_refused(ctx, case.refusals), *left])
+    yield from _block([*_asked(ctx, case), *left])
+
+
+def asked(ctx: LoweringContext, value: Case) -> Iterator[Refusals]:
+    """What one value of a flag that chooses no walk refuses."""
+    yield from _block(_asked(ctx, value))
+
+
+def _asked(ctx: LoweringContext, value: Case) -> Iterator[Refused]:
+    yield from (Refused(f"!{ctx.scope.in_new[name]}", "EINVAL") for name in value.requires)
+    yield from _refused(ctx, value.refusals)
 
 
 def _block(refused: Iterable[Refused]) -> Iterator[Refusals]:
@@ -117,20 +101,3 @@ def _widened(ctx: LoweringContext, name: str) -> str:
     if ctype in UNSIGNED:
         return ""
     return "(s64)" if SIZES.get(ctype, WORD) < WORD else "(u64)"
-
-
-def _flags(argument: Argument) -> Part | None:
-    """The check of a flag argument that selects no walk."""
-    if argument.reserved:
-        return Reserved(argument.name)
-    if argument.bits:
-        return Bits(argument.name, *_known(argument))
-    values = tuple(value.c for value in argument.combinations)
-    return Combinations(argument.name, values) if values else None
-
-
-def _known(argument: Argument) -> tuple[str, str]:
-    """The cast, as ~ of an enumerator has 32 bits only, and the bits that are known."""
-    known = " | ".join(value.c for value in argument.bits)
-    cast = f"({argument.type})" if SIZES.get(argument.type, WORD) == WORD else ""
-    return cast, f"({known})" if len(argument.bits) > 1 else known

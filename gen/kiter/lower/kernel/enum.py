@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The enum of the flags that an iterator brings along."""
+"""The enums of the flags that an iterator brings along."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.view_class import view_class
+from kiter.spec.argument import Argument
+from kiter.spec.enumerators import numbers
 
 
 @view_class()
@@ -29,11 +32,18 @@ class Enum:
     members: tuple[Member, ...]
 
 
-def enum(ctx: LoweringContext) -> Enum | None:
-    """None for an iterator that defines none."""
-    selector = ctx.selector
-    if selector is None or not selector.defines:
-        return None
-    members = (Member(c.flag, "" if c.value is None else str(c.value), c.doc) for c in ctx.cases)
-    about = selector.doc if selector.defines != "enum" else ""
-    return Enum(selector.defines, about, ctx.it.name, tuple(members))
+def enums(ctx: LoweringContext) -> Iterator[Enum]:
+    """Those that an iterator defines, in the order of its arguments."""
+    for argument in ctx.it.arguments:
+        if argument.defines:
+            about = argument.doc if argument.defines != "enum" else ""
+            yield Enum(argument.defines, about, ctx.it.name, tuple(_members(argument)))
+
+
+def _members(argument: Argument) -> Iterator[Member]:
+    """The values, which count unless they say otherwise, and the bits, which each say theirs."""
+    yield from (Member(value.flag, value.value, value.doc) for value in argument.values)
+    known = numbers(argument)
+    for bit in argument.bits:
+        spelled = bit.value or f"BIT({known[bit.flag].bit_length() - 1})"
+        yield Member(bit.flag, spelled, bit.doc)

@@ -91,13 +91,12 @@ class OfCompanion:
 def new(ctx: LoweringContext) -> New:
     """What to say of new()."""
     it = ctx.it
-    listed = choices.cases(ctx) if ctx.selector and not ctx.selector.defines.startswith("enum ") else None
     return New(
         name=it.name,
         summary=it.summary,
         arguments=tuple(Described(a.name, a.doc, a.nullable, _enum(a)) for a in it.arguments),
         spelled={a.name: names.parameter(a, ctx.profile) for a in it.arguments},
-        choices=(*([listed] if listed else []), *choices.others(ctx)),
+        choices=tuple(choices.choices(ctx, [a for a in it.arguments if not _named(a)])),
         notes=callers.notes(ctx),
         rings=callers.rings(ctx),
         callers=callers.callers(ctx),
@@ -107,6 +106,11 @@ def new(ctx: LoweringContext) -> New:
 
 def _enum(argument: Argument) -> str:
     return argument.enum or argument.defines.removeprefix("enum").strip()
+
+
+def _named(argument: Argument) -> bool:
+    """Whether the iterator brings an enum with a name along, whose comment has the values."""
+    return bool(argument.defines) and argument.defines != "enum"
 
 
 def next(ctx: LoweringContext) -> Next:

@@ -22,7 +22,7 @@ from kiter.lower.kernel import (
     release,
     struct,
 )
-from kiter.lower.kernel.enum import Enum, enum
+from kiter.lower.kernel.enum import Enum, enums
 from kiter.lower.kernel.part import Part
 from kiter.lower.placement import Placement
 from kiter.lower.view_class import view_class
@@ -44,7 +44,7 @@ class View:
     private: tuple[str, ...]
     structs: tuple[Part, ...]
     start: Start | None
-    enum: Enum | None
+    enums: tuple[Enum, ...]
     helpers: tuple[Part, ...]
     release: Part | None  # the function that gives everything back, if there is one
     open: str
@@ -62,7 +62,7 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
         private=includes.private(ctx) if own else (),
         structs=tuple(struct.structs(ctx, alone)),
         start=Start(names.start(it), it.element) if it.lifetime == "held" else None,
-        enum=enum(ctx),
+        enums=tuple(enums(ctx)),
         helpers=helpers.functions(ctx),
         release=release.function(ctx),
         open=ctx.profile.kfuncs_open,

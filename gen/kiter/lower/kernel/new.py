@@ -7,38 +7,20 @@ is_iter_reg_valid_uninit(), 6.4 and later), so the iterator is empty before the 
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Iterator
 from typing import ClassVar
 
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.failures import failures
-from kiter.lower.kernel import acquire, checks, empty, kernel_doc
+from kiter.lower.kernel import acquire, checks, empty, flags, kernel_doc
 from kiter.lower.kernel.acquire import Acquisition
 from kiter.lower.kernel.kit import Kit, bare
 from kiter.lower.kernel.part import Part
-from kiter.lower.kernel.stores import Store, for_all, own
+from kiter.lower.kernel.stores import Store, for_all
 from kiter.lower.view_class import view_class
 from kiter.spec.walk import Native
-
-
-@view_class()
-class Arm:
-    """What new() does for some flag values, beyond what it does for all."""
-
-    flags: tuple[str, ...]
-    demands: tuple[Part, ...]
-    stores: tuple[Store, ...]
-
-
-@view_class()
-class Select:
-    """The flag values there are."""
-
-    template: ClassVar = "kernel/new/select.c.j2"
-    flag: str
-    arms: tuple[Arm, ...]
 
 
 @view_class()
@@ -54,6 +36,7 @@ class New:
     checks: tuple[Part, ...]
     select: Part | None
     taken: Acquisition
+    begin: Part | None  # what the chosen walk stores, where `select` stands before what is taken
     stores: tuple[Store, ...]
     copy: str  # the element that is copied into the state, "" for none
     memory: str  # the pointer to the allocated state, "" for none
@@ -63,15 +46,17 @@ class New:
 def kfunc(ctx: LoweringContext) -> New:
     """The kfunc bpf_iter_X_new()."""
     walk, state = ctx.cases[0].walk, ctx.state.memory
+    taken, selector = acquire.acquisition(ctx), ctx.selector
     return New(
         doc=kernel_doc.new(ctx),
         name=ctx.it.name,
         parameters=_parameters(ctx),
         kit=bare(ctx),
         clear=empty.unmade(ctx) if failures(ctx) else None,
-        checks=tuple(checks.checks(ctx)),
-        select=_select(ctx) if ctx.it.select else None,
-        taken=acquire.acquisition(ctx),
+        checks=tuple(_checks(ctx)),
+        select=flags.select(ctx, selector, stores=not taken.steps) if selector else None,
+        taken=taken,
+        begin=flags.begin(ctx, selector) if selector and taken.steps else None,
         stores=for_all(ctx),
         copy=ctx.scope.field(walk.name) if ctx.it.lifetime == "snapshot" else "",
         memory=state.name if state else "",
@@ -85,8 +70,10 @@ def _parameters(ctx: LoweringContext) -> tuple[str, ...]:
     return (f"struct bpf_iter_{ctx.it.name} *it", *given)
 
 
-def _select(ctx: LoweringContext) -> Select:
-    """Accepts the flag values there are; neighbours that need the same share an arm."""
-    arms = (((tuple(checks.demands(ctx, case)), own(ctx, case)), case.flag) for case in ctx.cases)
-    grouped = groupby(arms, key=lambda arm: arm[0])
-    return Select(ctx.it.select, tuple(Arm(tuple(f for _, f in group), *needs) for needs, group in grouped))
+def _checks(ctx: LoweringContext) -> Iterator[Part]:
+    """What new() refuses, but for the flag that chooses the walk."""
+    yield from checks.checks(ctx)
+    for argument in ctx.it.arguments:
+        if argument != ctx.selector:
+            yield from flags.refused(ctx, argument)
+    yield from checks.contexts(ctx)

@@ -10,7 +10,7 @@ from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.state import pointee
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import Variable, declare, variables
-from kiter.lower.kernel import empty, held, kernel_doc, locks, memory, walks
+from kiter.lower.kernel import empty, flags, held, kernel_doc, locks, memory, walks
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
@@ -192,7 +192,7 @@ def _walk(ctx: LoweringContext) -> Walk:
     step = steps[0].part
     if ctx.it.select:
         chosen = tuple(walks.Chosen(case.flag, step.part, step.ends) for case, step in pairs)
-        step = walks.Selected(ctx.scope.field(ctx.it.select), chosen)
+        step = walks.Selected(_flag(ctx), chosen)
     cursors = [ctx.scope.field(case.walk.name) for case, step in pairs if not step.ends]
     end = Drained if ctx.state.memory is None else Freed
     return Walk(
@@ -205,9 +205,15 @@ def _walk(ctx: LoweringContext) -> Walk:
     )
 
 
+def _flag(ctx: LoweringContext) -> str:
+    """The value that chooses the walk."""
+    field = ctx.scope.field(ctx.it.select)
+    return flags.masked(ctx.selector, field) if ctx.selector else field
+
+
 def _lookahead(ctx: LoweringContext, lookahead: Lookahead) -> LookaheadWalk:
     cursor, outer = (ctx.scope.field(level.name) for level in (lookahead.inner, lookahead.outer))
-    flag = ctx.scope.field(ctx.it.select)
+    flag = operand(_flag(ctx)) if ctx.it.select else ""
     return LookaheadWalk(
         kit=kit(ctx),
         pos=declare(ctx.it.element, "pos"),

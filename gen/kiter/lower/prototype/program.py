@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import replace
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
@@ -74,7 +75,7 @@ def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program | None
 
 
 def _without(flag: Flag, absent: Container[str]) -> Flag:
-    return Flag(flag.argument, tuple(v for v in flag.values if v not in absent), flag.mask)
+    return replace(flag, values=tuple(v for v in flag.values if v not in absent))
 
 
 def _walks(given: tuple[Flag, ...], cases: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a kernel with the iterator would have in vmlinux.h: the opaque struct, an enum defined here."""
+"""What a kernel with the iterator would have in vmlinux.h: the opaque struct, enums defined here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.interface import interface
-from kiter.lower.kernel.enum import enum
+from kiter.lower.kernel.enum import Enum, enums
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.struct import ATTRIBUTE, seen
 from kiter.lower.view_class import view_class
@@ -24,7 +25,14 @@ class View:
 
 def views(ctx: LoweringContext) -> Iterator[View]:
     """The types that BPF programs need."""
+    known = interface(ctx).enumerators
     yield View(f"struct bpf_iter_{ctx.it.name}", seen(ctx, ATTRIBUTE), {})
-    if defined := enum(ctx):
+    for defined in enums(ctx):
         name = "" if defined.defines == "enum" else defined.defines
-        yield View(name, defined, interface(ctx).enumerators)
+        yield View(name, _numbered(defined, known), {m.flag: known[m.flag] for m in defined.members})
+
+
+def _numbered(defined: Enum, known: Mapping[str, int]) -> Enum:
+    """The enum as BTF has it, which knows no BIT()."""
+    members = (replace(m, value=str(known[m.flag])) if m.value else m for m in defined.members)
+    return replace(defined, members=tuple(members))

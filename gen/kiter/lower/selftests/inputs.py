@@ -31,14 +31,23 @@ class Case:
 
 
 def tables(given: Iterable[Flag]) -> tuple[Array, ...]:
-    """The constant array of each flag argument's values."""
-    named = ((table(index, flag.name), flag) for index, flag in enumerate(given))
-    return tuple(Array(name, declare(f"const {f.argument.type}", name), f.values) for name, f in named)
+    """The constant array of each flag argument's values, and that of the bits beside them."""
+    found: list[Array] = []
+    for index, flag in enumerate(given):
+        for name, values in ((table(index, flag.name), flag.values), (beside(index, flag), flag.beside)):
+            if values:
+                found.append(Array(name, declare(f"const {flag.argument.type}", name), values))
+    return tuple(found)
 
 
 def table(index: int, name: str) -> str:
     """What the array of a flag argument's values is called: the first is the one that varies."""
     return f"accepted_{name}" if index else "accepted"
+
+
+def beside(index: int, flag: Flag) -> str:
+    """What the array of the bits beside the values is called, "" where there are none."""
+    return (f"beside_{flag.name}" if index else "beside") if flag.beside else ""
 
 
 def arrays(ctx: LoweringContext) -> tuple[Array, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.lower.context import LoweringContext
-from kiter.lower.selftests.inputs import table
+from kiter.lower.selftests.inputs import beside, table
 from kiter.lower.selftests.variants import Flag, flags
 from kiter.lower.view_class import view_class
 
@@ -41,6 +41,8 @@ class Refused(Subtest):
     flag: str
     # the program's array of the good values
     table: str
+    # that of the bits that each of them may have, "" for none
+    beside: str
     type: str
     # the value with all bits
     all: str
@@ -62,15 +64,20 @@ def refused(ctx: LoweringContext, good: str) -> Iterator[Refused]:
         wide = flag.argument.type in WIDE
         yield Refused(
             name=f"refused{ending}",
-            template=f"selftests/test/{'refused_bits' if flag.mask else 'refused'}.c.j2",
+            template=f"selftests/test/refused{_kind(flag)}.c.j2",
             shared=() if index else ("selftests/test/refuse_in.c.j2",),
             flag=flag.name,
             table=table(index, flag.name),
+            beside=beside(index, flag),
             type="__u64" if wide else "__u32",
             all="~0ULL" if wide else "~0U",
             ending=ending,
             good=good,
         )
+
+
+def _kind(flag: Flag) -> str:
+    return "_bits" if flag.mask else "_beside" if flag.beside else ""
 
 
 def chosen(ctx: LoweringContext, which: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from kiter.fixtures.fixture import Oracle
 from kiter.fixtures.known import fixture_of, handles_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.view_class import view_class
-from kiter.spec.argument import Argument
+from kiter.spec.argument import Argument, Bit
 from kiter.spec.case import Case
 from kiter.spec.resource import Resource
 from kiter.spec.testcase import TestCase
@@ -23,11 +23,15 @@ PASSING = frozenset({"EAGAIN", "EBUSY", "EINTR", "ENOMEM"})
 
 @view_class()
 class Flag:
-    """An argument of which new() accepts these `values`, as C; with `mask` any of their bits together."""
+    """An argument of which new() accepts these `values`, as C; with `mask` any of their bits together.
+
+    Each may have the bits `beside` it, too.
+    """
 
     argument: Argument
     values: tuple[str, ...]
     mask: bool = False
+    beside: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,12 +67,12 @@ def flags(ctx: LoweringContext) -> tuple[Flag, ...]:
 
 
 def _flag(ctx: LoweringContext, a: Argument) -> Flag | None:
-    if a == ctx.selector:
-        return Flag(a, tuple(case.flag for case in ctx.cases))
-    if a.combinations:
-        return Flag(a, tuple(value.c for value in a.combinations))
-    if a.bits:
-        return Flag(a, ("0", *(value.c for value in a.bits)), mask=True)
+    bits = tuple(bit.flag for bit in a.bits)
+    if a.values:
+        with_bits = (_beside(a, bit) for bit in a.bits)
+        return Flag(a, (*(value.flag for value in a.values), *with_bits), beside=bits)
+    if bits:
+        return Flag(a, ("0", *bits), mask=True)
     return Flag(a, ("0",)) if a.reserved else None
 
 
@@ -79,10 +83,18 @@ def variants(ctx: LoweringContext) -> tuple[Variant, ...]:
         return (_variant(ctx, "all", ctx.cases[0].expect, ctx.cases[0]),)
     flag = given[0]
     if flag.argument == ctx.selector:
-        return tuple(_variant(ctx, case.flag, case.expect, case) for case in ctx.cases)
+        with_bits = ((_beside(flag.argument, bit), bit.expect, ctx.cases[0]) for bit in flag.argument.bits)
+        every = (*((case.flag, case.expect, case) for case in ctx.cases), *with_bits)
+        return tuple(_variant(ctx, *one) for one in every)
     case = ctx.cases[0]
-    expected = {v.c: v.expect for v in (*flag.argument.combinations, *flag.argument.bits)}
+    expected = {f.flag: f.expect for f in flag.argument.flags}
+    expected |= {_beside(flag.argument, bit): bit.expect for bit in flag.argument.bits if flag.beside}
     return tuple(_variant(ctx, value, expected.get(value, "") or case.expect, case) for value in flag.values)
+
+
+def _beside(argument: Argument, bit: Bit) -> str:
+    """A bit beside the first of the values."""
+    return f"{argument.values[0].flag} | {bit.flag}"
 
 
 def _variant(ctx: LoweringContext, name: str, expect: str, case: Case) -> Variant:

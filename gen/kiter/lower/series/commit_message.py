@@ -76,7 +76,6 @@ def view(
 ) -> View:
     """What there is to say of one iterator; its patch has those `tests`, and what the verifier `gained`."""
     it, home = ctx.it, declarations.home(ctx)
-    selected = choices.cases(ctx)
     return View(
         name=it.name,
         prefix=_AREAS.get(posixpath.dirname(it.source_file), "bpf"),
@@ -85,7 +84,7 @@ def view(
         motivation=it.series.motivation,
         loop=example.loop(ctx),
         prototypes=declarations.prototypes(ctx),
-        choices=(*([selected] if selected else []), *choices.others(ctx)),
+        choices=tuple(choices.choices(ctx, it.arguments)),
         notes=callers.notes(ctx),
         callers=callers.callers(ctx),
         failures=failures.by_errno(failures.failures(ctx)),

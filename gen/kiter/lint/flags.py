@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""P05 to P07, P11, W05 to W11: flags, their values and their bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit
+from kiter.lint.subject import Subject
+from kiter.lint.tables import rule
+from kiter.spec.argument import Argument
+from kiter.spec.enumerators import numbers
+
+FLAG_KEYS = ("enum", "defines", "values", "bits", "reserved")
+LARGEST = {"u8": 255, "u16": 65535, "int": 2**31 - 1, "s32": 2**31 - 1, "bool": 1, "char": 127, "s8": 127}
+WIDE = {"u64", "unsigned long", "size_t"}
+NO_NUMBER = {"struct", "union", "float", "double", "void", "bool"}
+
+
+def _given(a: Argument) -> list[str]:
+    """What makes it a flag argument."""
+    return [key for key in FLAG_KEYS if key in a.node.value]
+
+
+@rule(
+    "P05",
+    "an argument without a type",
+    "only flags have a usual type, unsigned int",
+    hint="add 'type:'",
+)
+def untyped(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if "type" not in a.node.value and not _given(a):
+            yield Hit(a.node.key_at, f"'{a.name}' has no type")
+
+
+@rule(
+    "P06",
+    "flags that are no integer",
+    "flags are bits of an integer",
+    hint="use an integer type, such as u64, or leave 'type' out",
+)
+def no_integer(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if _given(a) and (a.pointer or NO_NUMBER & {*a.type.split()}):
+            key = _given(a)[0]
+            yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which is '{a.type}'")
+
+
+@rule(
+    "P07",
+    "flags that are reserved and used",
+    "what is for later use must be 0",
+    hint="take 'reserved' away: new() refuses every value and bit that is not named anyway",
+)
+def reserved_and_used(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        for key in (key for key in _given(a) if a.reserved and key != "reserved"):
+            yield Hit(a.node[key].key_at, f"'{a.name}' has 'reserved' and '{key}'")
+
+
+@rule(
+    "P11",
+    "flags that change nothing",
+    "new() accepts them, and a program that asks for something does not get it",
+    hint="look at the argument where the walk depends on it, or refuse every bit with 'reserved: true'",
+    severity="warning",
+)
+def idle_flags(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        key = "bits" if a.bits else "values"
+        idle = a.bits or (a.values and not any(value.walks for value in a.values))
+        if idle and not any(a.name in use.names for use in s.now):
+            yield Hit(a.node[key].key_at, f"nothing looks at '{a.name}'")
+
+
+@rule(
+    "W05",
+    "two flags that choose the walk",
+    "next() switches over one argument",
+    hint="leave the walks to one of them; snippets can look at the other",
+)
+def two_selectors(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if a.name != s.it.select and any(case.walks for case in a.values):
+            yield Hit(a.node["values"].key_at, f"'{a.name}' chooses a walk, as '{s.it.select}' does")
+
+
+@rule(
+    "W07",
+    "an enum without flags",
+    "'enum' and 'defines' say where the flags of 'values' and 'bits' are",
+    hint="name the flags that new() accepts, or take it away",
+)
+def empty_enum(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        named = {"values", "bits"} & a.node.value.keys()
+        for key in ("enum", "defines"):
+            if key in a.node.value and not named:
+                yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which has no flags")
+
+
+@rule(
+    "W08",
+    "'enum' and 'defines' at once",
+    "the flags either exist in the kernel or are defined here",
+    hint="use 'enum' for one that the kernel has, 'defines' for a new one",
+)
+def both_enums(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if a.enum and a.defines:
+            yield Hit(a.node["defines"].key_at, f"the argument '{a.name}' has 'enum' and 'defines'")
+
+
+@rule(
+    "W09",
+    "'value' without an enum of its own",
+    "a value can be given only to an enumerator that is defined here",
+    hint="take 'value' away, or add 'defines: enum' to the argument",
+)
+def stray_value(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        for flag in a.flags if not a.defines else ():
+            if flag.value:
+                yield Hit(flag.node["value"].key_at, f"the value of '{flag.flag}' is not decided here")
+
+
+@rule(
+    "W10",
+    "two flags with one value",
+    "new() could not tell which of them is meant",
+    hint="give each a value of its own, bits one above all values, or leave all out to count",
+)
+def same_value(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        known, bits = numbers(a), [bit.flag for bit in a.bits]
+        taken: dict[int, str] = {}
+        for flag in (f for f in a.flags if f.flag in known):
+            number = known[flag.flag]
+            if number in taken:
+                yield Hit(flag.node.key_at, f"'{flag.flag}' is {number}, and so is '{taken[number]}'")
+            taken.setdefault(number, flag.flag)
+        for value in a.values:
+            for bit in (b for b in bits if known.get(b, 0) & known.get(value.flag, 0)):
+                yield Hit(value.node.key_at, f"'{value.flag}' has the bit '{bit}'")
+
+
+@rule(
+    "W11",
+    "a value that the argument cannot have",
+    "a program passes the value in an argument of this type",
+    hint="use a smaller value, or u64 for the argument",
+)
+def large_value(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        largest = LARGEST.get(a.type, 2**64 - 1 if a.type in WIDE else 2**32 - 1)
+        known = numbers(a)
+        for flag in a.flags:
+            if known.get(flag.flag, 0) > largest:
+                at = flag.node.get("value") or flag.node
+                message = f"{known[flag.flag]} is more than {largest}, the most of '{a.type}'"
+                yield Hit(at.at if at is not flag.node else at.key_at, message)
+
+
+@rule(
+    "W06",
+    "an enumerator that is no name",
+    "what 'defines' brings along is defined, and only a name can be",
+    hint="use a name, or take 'defines' away where the kernel has what the value is made of",
+)
+def unnamed(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        for flag in a.flags if a.defines else ():
+            if not flag.flag.isidentifier():
+                yield Hit(flag.node.key_at, f"'{flag.flag}' cannot be defined")
