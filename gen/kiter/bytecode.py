@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Templates as Python compiled them before: half of what a small run would spend otherwise."""
+"""Templates as Python compiled them before: half of what a small run would spend otherwise.
+
+All of them are in one file, to which each that had to be compiled is added: a small run needs a hundred.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import marshal
+import struct
 import sys
+import zlib
+from collections.abc import Iterator
+from functools import cached_property
 
 import jinja2
 from jinja2.bccache import Bucket, BytecodeCache
@@ -12,26 +19,54 @@ from jinja2.bccache import Bucket, BytecodeCache
 from kiter.cache.keys import key_of
 from kiter.cache.store import Cache
 
-DIGEST = hashlib.sha256().digest_size
+_KIND = "bytecode"
+_ROW = struct.Struct("<80sII")  # which template and text, a checksum of the code and its length
+_MOST_BYTES = 8 << 20  # what is compiled from older texts of templates stays among them
 
 
 class Bytecode(BytecodeCache):
     """Templates in the cache, by their text and by what compiled them; one is used only if it is whole."""
 
     def __init__(self, cache: Cache) -> None:
-        self.cache = cache
+        self._cache = cache
+        self._file = key_of("templates", jinja2.__version__, sys.version)
+
+    @cached_property
+    def _known(self) -> dict[bytes, bytes]:
+        """The code of each template; a file that is damaged is cut, one that is too long is begun anew."""
+        raw = self._cache.raw(_KIND, self._file)
+        rows = list(_rows(raw)) if len(raw) <= _MOST_BYTES else []
+        whole = sum(_ROW.size + len(code) for _, code in rows)
+        if whole < len(raw):
+            self._cache.write_raw(_KIND, self._file, raw[:whole])
+        return dict(rows)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """See BytecodeCache."""
-        raw = self.cache.raw("templates", _key(bucket))
-        if raw and hashlib.sha256(raw[DIGEST:]).digest() == raw[:DIGEST]:
-            bucket.bytecode_from_string(raw[DIGEST:])
+        code = self._known.get(_name(bucket))
+        if code:
+            bucket.code = marshal.loads(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """See BytecodeCache."""
-        raw = bucket.bytecode_to_string()
-        self.cache.write_raw("templates", _key(bucket), hashlib.sha256(raw).digest() + raw)
+        code = marshal.dumps(bucket.code)
+        name = _name(bucket)
+        self._known[name] = code
+        self._cache.append_raw(_KIND, self._file, _ROW.pack(name, zlib.crc32(code), len(code)) + code)
 
 
-def _key(bucket: Bucket) -> str:
-    return key_of("template", jinja2.__version__, sys.version, bucket.key, bucket.checksum)
+def _name(bucket: Bucket) -> bytes:
+    return f"{bucket.key}{bucket.checksum}".encode()
+
+
+def _rows(raw: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Each template with its code, up to the first that is not whole."""
+    start = 0
+    while start + _ROW.size <= len(raw):
+        name, checksum, size = _ROW.unpack_from(raw, start)
+        start += _ROW.size
+        code = raw[start : start + size]
+        if len(code) < size or zlib.crc32(code) != checksum:
+            return
+        yield name, code
+        start += size

@@ -9,6 +9,7 @@ import jinja2
 import pytest
 from jinja2 import DictLoader, Environment
 
+from kiter import bytecode
 from kiter.bytecode import Bytecode
 from kiter.cache.store import Cache
 
@@ -20,7 +21,7 @@ def rendered(root: Path, text: str) -> str:
 
 
 def kept(root: Path) -> list[Path]:
-    return [path for path in root.rglob("templates/*/*") if path.is_file()]
+    return [path for path in root.rglob("bytecode/*/*") if path.is_file()]
 
 
 def test_second_process_compiles_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,6 +45,25 @@ def test_damaged_file_is_made_anew(tmp_path: Path, damage) -> None:
     file.write_bytes(damage(whole))
     assert rendered(tmp_path, "a{{ v }}") == "a1"
     assert file.read_bytes() == whole
+
+
+def test_what_others_have_added_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (Bytecode(Cache(tmp_path)) for _ in range(2))
+    for text, cache in (("a{{ v }}", first), ("b{{ v }}", second), ("c{{ v }}", first)):
+        Environment(loader=DictLoader({"t": text}), bytecode_cache=cache, autoescape=True).get_template("t")
+    monkeypatch.setattr(jinja2.Environment, "compile", None)
+    assert [rendered(tmp_path, f"{name}{{{{ v }}}}") for name in "abc"] == ["a1", "b1", "c1"]
+
+
+def test_a_file_that_is_too_long_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered(tmp_path, "a{{ v }}")
+    (file,) = kept(tmp_path)
+    size = file.stat().st_size
+    monkeypatch.setattr(bytecode, "_MOST_BYTES", size)
+    rendered(tmp_path, "b{{ v }}")
+    assert file.stat().st_size == 2 * size
+    rendered(tmp_path, "c{{ v }}")
+    assert file.stat().st_size == size
 
 
 def test_nowhere_to_keep_anything(tmp_path: Path) -> None:

@@ -172,6 +172,16 @@ class Cache:
         """Keep bytes that their key says everything of."""
         self._write(self._path("known", kind, key), content)
 
+    def append_raw(self, kind: str, key: str, content: bytes) -> None:
+        """Add to the bytes that are kept, behind what other runs add meanwhile."""
+        path = self._path("known", kind, key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("ab", buffering=0) as file:
+                file.write(content)
+        except OSError as problem:
+            self.problem = f"{self.root}: {problem.strerror}"
+
     # --- folders to work in ----------------------------------------------------------------------
 
     @contextlib.contextmanager
