@@ -27,7 +27,9 @@ def _part(name: str, does: str, may: str = "") -> Part:
     return Part(name, does, tuple(may.split()))
 
 
+FOR_ALL = "value_class"  # imported everywhere, and so named nowhere
 ORDER = (
+    _part(FOR_ALL, "frozen typed dataclasses that are made fast; all may import it"),
     _part("errors", "diagnostics with their places, and the one exception that carries them"),
     _part("names", "which name a misspelt one was meant to be"),
     _part("resources", "where templates, specs and examples of errors are"),
@@ -41,6 +43,7 @@ ORDER = (
     _part("prose", "words as paragraphs, sentences and comments", "markup"),
     _part("btf", "the types and kfuncs in a kernel's BTF", "errors"),
     _part("csource", "a file of kernel C: what it defines, and the syntax of each function", "errors btf"),
+    _part("flow", "what a function of C does along its paths: states, and what breaks", "csource"),
     _part("interface", "what an iterator is to BPF programs", "btf"),
     _part(
         "spec",
@@ -61,7 +64,7 @@ ORDER = (
     _part(
         "lint",
         "what is wrong with a spec, and with an iterator in C",
-        "errors names resources codes edit btf csource spec target analysis fixtures",
+        "errors names resources codes edit btf csource flow spec target analysis fixtures",
     ),
     _part(
         "frontend",
@@ -121,7 +124,7 @@ def imports() -> Mapping[str, Mapping[str, str]]:
     for path in sorted(ROOT.rglob("*.py")):
         part = _top(path)
         for name in _imported(ast.parse(path.read_text("utf-8"))):
-            if name != part:
+            if name not in (part, FOR_ALL):
                 found.setdefault(part, {}).setdefault(name, str(path.relative_to(ROOT)))
         found.setdefault(part, {})
     del found["__init__"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from dataclasses import dataclass
 
 from kiter.errors import KiterError, environment
+from kiter.value_class import value_class
 
 # Where other parts of kiter keep their own tables: a module with a dict named CODES.
 TABLES = (
@@ -16,7 +16,7 @@ TABLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Code:
     """One kind of error: what it is about, why it is one, and what to do about it.
 

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 
 from kiter.lower.context import lowering_context
 from kiter.lower.prototype import compare, show
 from kiter.render import render
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Pair:
     """A BPF program and the user-space test that runs it, both called `name`."""
 

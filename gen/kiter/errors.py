@@ -44,6 +44,8 @@ class Diagnostic:
     severity: str = "error"  # "error", "warning" or "note"
     # does what the hint says, where there is only one way to do it
     edit: Edit | None = field(default=None, compare=False)
+    # the lines on the way to it, in order, with what happens on each
+    trail: tuple[tuple[Position, str], ...] = field(default=(), compare=False)
 
 
 class KiterError(Exception):

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from kiter.layout.columns import comment
+from kiter.value_class import value_class
 
 LICENCE = "SPDX-License-Identifier: GPL-2.0-only"
 
@@ -50,7 +50,7 @@ _SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Fragment:
     """Lines that join one file of a kernel tree.
 

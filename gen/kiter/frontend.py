@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import lint, manifest, resources
@@ -18,12 +17,13 @@ from kiter.spec.load import load
 from kiter.spec.model import Spec
 from kiter.spec.resolve import resolve
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 
 SPECS = Path("specs")
 ENDINGS = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Read:
     """Iterators that may be generated, and the advice that goes with them.
 

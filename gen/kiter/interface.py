@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kiter.btf.types import Function, Struct
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Kfunc:
     """One function that programs may call.
 
@@ -23,7 +23,7 @@ class Kfunc:
     described: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Interface:
     """Everything that a program can depend on.
 

@@ -7,13 +7,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from kiter.value_class import value_class
 
 NAME = ".kiter.json"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Entry:
     """One file: the iterator it belongs to, and the hash of its text."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from kiter.edit import apart, applied
 from kiter.errors import Diagnostic, KiterError
@@ -13,11 +12,12 @@ from kiter.spec.check import check_spec
 from kiter.spec.load import parse
 from kiter.spec.resolve import resolve
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 
 MOST_ROUNDS = 20  # of edits that wait for others; a spec has some dozens of lines
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Mended:
     """The text of a spec after all edits, and the findings that they mended, as they were found."""
 

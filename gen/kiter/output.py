@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from kiter.errors import Position
 from kiter.fragment import Fragment, spelled
 from kiter.interface import Interface
+from kiter.value_class import value_class
 
 
 class Kind(enum.Enum):
@@ -30,7 +31,7 @@ class Kind(enum.Enum):
     TOCTREE = "toctree"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Output:
     """One generated file: what it adds to the files of a kernel tree, and where out/ keeps that.
 
@@ -58,7 +59,7 @@ class Output:
         return frozenset(fragment.file for fragment in self.fragments)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SnippetUse:
     """C that the spec's author wrote: as it was emitted, and where it stands in the YAML.
 
@@ -78,7 +79,7 @@ class SnippetUse:
         return SnippetUse(self.emitted, at, source)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Type:
     """A type that BPF programs need.
 
@@ -92,7 +93,7 @@ class Type:
     values: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Material:
     """What compilers and prototypes get beside the outputs.
 
@@ -110,7 +111,7 @@ class Material:
     example: Output | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Rendered:
     """Everything that one spec gives for one target.
 

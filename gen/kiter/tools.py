@@ -7,11 +7,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from kiter.codes import CODES, lacking
+from kiter.value_class import value_class
 
 OLDEST_CLANG = 16
 NEWEST_CLANG = 49
@@ -39,7 +39,7 @@ _BEFORE_PATH: Mapping[str, str] = {"busybox": "/bin"}
 _BEHIND_PATH: Mapping[str, str] = {"bpftool": "/usr/sbin:/sbin"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Tool:
     """A program; what `identity` is made of changes when the program is upgraded."""
 
@@ -57,7 +57,7 @@ class Tool:
         return f"{self.path}:{self.mtime}:{self.size}"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Outcome:
     """How a program ended, and what it said."""
 

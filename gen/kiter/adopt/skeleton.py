@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from kiter.btf.types import Function, Parameter, Struct
 from kiter.fixtures.known import library
 from kiter.sync.interface import IMPLICIT
+from kiter.value_class import value_class
 
 MOST = 4  # arguments of a companion that a spec can have
 NULLABLE, IGNORED = "__nullable", "__ign"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Argument:
     """An argument of new(): `facts` are its keys with their values, `doc` what it is."""
 
@@ -23,7 +23,7 @@ class Argument:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Value:
     """A value that a flag argument may have; `number` is "" where it just counts on."""
 
@@ -32,7 +32,7 @@ class Value:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Companion:
     """A further kfunc that takes the iterator."""
 
@@ -46,7 +46,7 @@ class Companion:
     sets: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Skeleton:
     """A spec to be."""
 

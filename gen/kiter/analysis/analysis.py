@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.analysis.lookahead import Lookahead, look_ahead
 from kiter.analysis.state import State, state
 from kiter.spec.model import Spec
 from kiter.spec.walk import Counter, Index, Native
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Analysis:
     """What follows from one spec for one kernel."""
 

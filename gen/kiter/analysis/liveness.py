@@ -9,7 +9,7 @@ first error return.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 
 from kiter.analysis.lookahead import Lookahead
@@ -17,6 +17,7 @@ from kiter.spec.case import Case
 from kiter.spec.model import Spec
 from kiter.spec.resource import Resource
 from kiter.spec.walk import Counter, Index, Linked, Nested, Ring
+from kiter.value_class import value_class
 
 
 class Test(Enum):
@@ -32,7 +33,7 @@ class Test(Enum):
 MADE = "made"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Liveness:
     """The test, and the fields that it is about, the one that changes first.
 

@@ -12,14 +12,13 @@ was read in one that was there, or that left during the walk and still points wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.spec.model import Spec
 from kiter.spec.snippet import Snippet
 from kiter.spec.walk import Cursor, Nested, Ring, Walk
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Lookahead:
     """The two levels; `outside` are the flags that walk the outer one alone, `inside` the inner one."""
 

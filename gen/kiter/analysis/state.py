@@ -8,7 +8,6 @@ A field stands in the kernel's view of the opaque struct (`kit->pos`), in the op
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from kiter.analysis.liveness import Liveness, liveness
 from kiter.analysis.lookahead import Lookahead
@@ -16,6 +15,7 @@ from kiter.analysis.stored import kept_resources
 from kiter.spec.model import Spec
 from kiter.spec.resource import Resource
 from kiter.spec.walk import Counter, Index, Linked, Native, Nested, Walk, start_of
+from kiter.value_class import value_class
 
 SIZES = {
     "bool": 1,
@@ -38,7 +38,7 @@ SIZES = {
 WORD = 8
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Field:
     """One member of the state; `inline` is how many items of a buffer may stand in its place."""
 
@@ -62,7 +62,7 @@ class Field:
         return self.type.removeprefix("const ").rstrip(" *")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Memory:
     """State that is allocated: the opaque struct holds a pointer `name` to a `type`.
 
@@ -79,7 +79,7 @@ class Memory:
         return f"{self.type} *"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class State:
     """What an iterator keeps from one step to the next.
 

@@ -10,10 +10,10 @@ import struct
 import sys
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kiter.btf.broken import broken
 from kiter.btf.kinds import COUNT_MASK, HEAD_WORDS, KIND_MASK, KIND_SHIFT, WORDS
+from kiter.value_class import value_class
 
 MAGIC = 0xEB9F
 _ORDERS = {struct.pack("<H", MAGIC): "<", struct.pack(">H", MAGIC): ">"}
@@ -22,7 +22,7 @@ _SHORTEST = 24
 _WITH_LAYOUT = 32
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Blob:
     """One BTF without its base: `words` of all types, and `starts`, the first word of each."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from mmap import mmap
 
 from kiter.btf.broken import broken
+from kiter.value_class import value_class
 
 MAGIC = b"\x7fELF"
 SYMTAB = 2
@@ -21,7 +21,7 @@ _SYMBOL = "IBBHQQ"
 _SYMBOL_SIZE = 24
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Section:
     """A section of the file: `address` is 0 in a module, `link` the index of a companion."""
 
@@ -32,7 +32,7 @@ class Section:
     link: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Symbol:
     """A symbol: its name, the index of its section, and its address."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kiter.btf.elf import Elf
+from kiter.value_class import value_class
 
 SECTION = ".BTF_ids"
 SYMBOL = "__BTF_ID__set8__"
@@ -20,7 +20,7 @@ KFUNCS = 1
 MOST = 4096  # ids in one set; the kernel registers no more than 256 for a hook (BTF_KFUNC_SET_MAX_CNT)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class IdSet:
     """A set as stored: pairs of id and flags; `name` is "" where no symbol told it."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
@@ -35,6 +34,7 @@ from kiter.btf.kinds import (
 )
 from kiter.btf.spelling import Spelling
 from kiter.btf.types import Enum, Function, Member, Parameter, Struct, Type
+from kiter.value_class import value_class
 
 DEEPEST = 32  # MAX_RESOLVE_DEPTH, kernel/bpf/btf.c
 LONGEST = 4096  # of a name; the kernel's own are not longer than KSYM_NAME_LEN, 512
@@ -42,7 +42,7 @@ POINTER = 8
 _VOID = Type(VOID, "void", 0)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _File:
     """What a file holds: its BTF, the distilled base of it (since Linux 6.11), the ids of kfuncs."""
 

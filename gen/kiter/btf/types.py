@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Type:
     """One type as stored: `ref` is its size or the id of another type, as its kind has it.
 
@@ -23,7 +24,7 @@ class Type:
     flag: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Parameter:
     """A parameter of a function; its type as C spells it, "..." for variable ones."""
 
@@ -31,7 +32,7 @@ class Parameter:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Function:
     """A function's prototype; types as C spells them."""
 
@@ -40,7 +41,7 @@ class Function:
     parameters: tuple[Parameter, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Member:
     """A member of a struct: its type as C spells it, its place in bits, its width if it is a bit-field."""
 
@@ -50,7 +51,7 @@ class Member:
     width: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Struct:
     """A struct or union. BTF does not store alignment: it is what the members demand."""
 
@@ -61,7 +62,7 @@ class Struct:
     union: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Enum:
     """An enum, with the values by name in their order; `name` is "" for one without."""
 

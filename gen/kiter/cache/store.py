@@ -25,12 +25,12 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.cache import prune
 from kiter.cache.digests import Digests
 from kiter.cache.keys import key_of
+from kiter.value_class import value_class
 
 _TREE = "$tree"  # what stands for the path of the run's tree in keys and lists
 
@@ -43,7 +43,7 @@ def default_root() -> Path:
     return Path(os.path.expanduser("~")) / ".cache" / "kiter"  # noqa: PTH111 -- Path.expanduser() raises
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Known:
     """An answer, and the folder that was made with it if one was."""
 

@@ -26,11 +26,21 @@ def execute(files: list[str], profile: Profile, options: argparse.Namespace) -> 
     names, found = check(files, profile)
     if not names:
         raise KiterError(NOTHING)
+    notes = [d for d in found if d.severity == "note"]
+    if not options.verbose:
+        found = [d for d in found if d.severity != "note"]
     if any(d.severity == "error" for d in found):
         raise KiterError(*found)
     show(found, options)
     if options.format == "text":
-        sys.stdout.write(f"no error in {', '.join(names)}\n")
+        sys.stdout.write(f"no error in {', '.join(names)}{_unknown(len(notes))}\n")
     elif options.format == "json":
-        sys.stdout.write(json.dumps({"fine": names, "warnings": len(found)}, indent=2) + "\n")
+        counts = {"fine": names, "warnings": len(found), "unknown": len(notes)}
+        sys.stdout.write(json.dumps(counts, indent=2) + "\n")
     return 0
+
+
+def _unknown(notes: int) -> str:
+    """How much is not known."""
+    things = "1 thing is" if notes == 1 else f"{notes} things are"
+    return f"; {things} not known (-v shows what)" if notes else ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from xml.etree import ElementTree
 
 from kiter.cli import _demonstrations
 from kiter.fixtures.off import off
+from kiter.value_class import value_class
 from kiter.vm import conformance, demonstrations
 from kiter.vm.demonstrations import Asked
 from kiter.vm.prototype import Prototype
@@ -23,7 +24,7 @@ INDENT = "      "
 WALKLESS = ": new() failed, or the walk met nothing, so the rest of it proves nothing"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Verdicts:
     """One boot with the iterators that it ran, and what was asked for beside the selftests."""
 

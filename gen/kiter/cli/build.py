@@ -8,7 +8,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from kiter.sinks import write
 from kiter.spec.model import Spec
 from kiter.spec.release import spelled
 from kiter.target.profile import Profile, nearest, profile, releases, verified
+from kiter.value_class import value_class
 
 if TYPE_CHECKING:
     from kiter.sinks.check import CheckReport
@@ -62,7 +62,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tree", metavar="DIR", help="kernel sources, for checkpatch and the selftests")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Made:
     """All that is generated for one target."""
 

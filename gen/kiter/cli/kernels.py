@@ -7,11 +7,11 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.kernel import fetch, headers, kernels, sources
 from kiter.target.profile import nearest, verified
+from kiter.value_class import value_class
 
 NAME = "kernels"
 HELP = "list, fetch and remove the prebuilt kernels that iterators are compiled against and run in"
@@ -63,7 +63,7 @@ def _say(step: str) -> None:
     sys.stderr.write(f"{step}\n")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Here:
     """What there is of one release."""
 

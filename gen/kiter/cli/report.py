@@ -75,6 +75,7 @@ def _text(same: Sequence[Diagnostic], paint: Paint) -> str:
     lines = [f"{paint(place(found.at) + ':', 'place')} {kind} {_one_line(found.message)}"]
     if found.at.line and found.source.strip():
         lines += _excerpt(found, paint)
+    lines += [f"  {place(at)}: {_one_line(says)}" for at, says in found.trail]
     lines += _wrapped(_elsewhere(others)) if others else []
     lines += _wrapped(found.reason)
     lines += _wrapped(f"hint: {found.hint}" if found.hint else "")
@@ -183,6 +184,7 @@ def _json(found: list[Diagnostic]) -> str:
 
 def _flat(found: Diagnostic) -> dict[str, object]:
     at = asdict(found.at)
+    steps = [asdict(place) | {"says": says} for place, says in found.trail]
     return {
         "file": at["file"],
         "line": at["line"],
@@ -194,7 +196,7 @@ def _flat(found: Diagnostic) -> dict[str, object]:
         "hint": found.hint,
         "source": found.source,
         "edit": _change(found.edit),
-    }
+    } | ({"trail": steps} if steps else {})
 
 
 def _change(edit: Edit | None) -> dict[str, object] | None:

@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from kiter import frontend
@@ -33,6 +33,7 @@ from kiter.target.profile import DEFAULT, Profile, nearest, profile, releases
 from kiter.tree import apply, record, worktree
 from kiter.tree.record import Applied
 from kiter.tree.worktree import WorkTree
+from kiter.value_class import value_class
 
 NAME = "sync"
 HELP = "say where a kernel, its sources or the pages about its iterators differ from the specs"
@@ -44,7 +45,7 @@ kiter sync --docs ~/linux/Documentation/bpf specs/mine.yaml
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _With:
     """What the specs are compared with; each part may be missing, but not all."""
 
@@ -62,7 +63,7 @@ class _With:
         return spelled(self.tree.version) if self.tree else ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Found:
     """What was found; `absent` are specs whose iterator is nowhere, `without_spec` iterators without one."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from kiter.value_class import value_class
 
 _C = re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b(.*)")
 _MAKE = re.compile(r"^\s*(ifeq|ifneq|ifdef|ifndef|else|endif)\b(.*)")
@@ -14,7 +15,7 @@ _OPTION = re.compile(r"(!\s*)?(?:defined\s*\(?\s*|IS_ENABLED\(\s*)?\b(CONFIG_\w+
 _INNER = frozenset({"elif", "else", "endif"})
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Conditional:
     """From an #if to its #endif, whose rows are `first` and `last`.
 

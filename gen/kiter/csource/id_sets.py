@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from kiter.value_class import value_class
 
 _ITERATOR = re.compile(r"bpf_iter_\w+_(?:new|next|destroy)")
 # BTF_SET8_* before Linux 6.9
@@ -20,7 +21,7 @@ _ROW = re.compile(
 _LISTED = re.compile(r"^(?:BTF_ID\(func, (\w+)\)|BTF_ID_UNUSED|#(?:ifn?def|if|else|elif|endif)\b.*)$")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class IdList:
     """A BTF_ID_LIST() of functions: the rows of its first and last line from 0, and their names."""
 
@@ -29,7 +30,7 @@ class IdList:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Id:
     """One BTF_ID_FLAGS(): the kfunc with its flags, the rows from 0 that it takes, and where it begins."""
 
@@ -45,7 +46,7 @@ class Id:
         return bool(_ITERATOR.fullmatch(self.name))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class IdSet:
     """A set: the rows of its first and last line, and the ids between them."""
 

@@ -10,6 +10,7 @@ from kiter.csource import comments
 from kiter.csource.items import Item
 from kiter.csource.nodes import Node, named, text
 from kiter.csource.parse import ALONE
+from kiter.value_class import value_class
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -21,7 +22,7 @@ class Macro:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Invocation:
     """A macro or function with its arguments outside of any function; `row` is where it begins, from 0."""
 

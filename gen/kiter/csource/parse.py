@@ -18,11 +18,17 @@ DEEPEST = 256  # brackets in each other, as a bracket that is open takes the par
 
 ANNOTATION = (
     rb"\b(?:__(?:bpf_kfunc|init|exit|rcu|user|percpu|weak|ksym|always_inline|must_check|read_mostly"
-    rb"|ro_after_init|aligned\([^()]*\)|printf\([^()]*\))|noinline|asmlinkage)(?![\w(])"
+    rb"|ro_after_init|aligned\([^()]*\)|printf\([^()]*\)|free\(\w+\))|noinline|asmlinkage)(?![\w(])"
 )
 _ANNOTATION = re.compile(ANNOTATION)
 # a macro at the beginning of a line that takes no semicolon
 ALONE = re.compile(rb"^[A-Z][A-Z0-9_]*\((?:[^(){};]++|\([^()]*+\))*+\);?[ \t]*$", re.MULTILINE)
+# a macro inside a function that takes a statement: to the parser it is a loop
+_LOOP = re.compile(
+    rb"^([ \t]+(?:else )?)(\w*for_each\w*|scoped_(?:cond_)?guard)(?=[ \t]*\((?:[^(){};]++|\((?:[^(){};]++"
+    rb"|\((?:[^(){};]++|\([^(){};]*+\))*+\))*+\))*+\)\s*(?:/\*.*?\*/\s*)?[\w{*(])",
+    re.MULTILINE,
+)
 _OPENING, _CLOSING = b"([{", b")]}"
 _NO_BRACKETS = bytes(sorted({*range(256)} - {*_OPENING, *_CLOSING}))
 _LINE = re.compile(rb"[^\n]+")
@@ -34,8 +40,16 @@ def _parser() -> tree_sitter.Parser:
 
 
 def parse(data: bytes) -> tree_sitter.Tree:
-    """A C file as a tree of syntax, without the kernel's annotations and the macros that stand alone."""
-    return _parser().parse(_shallow(ALONE.sub(_blank, _ANNOTATION.sub(_blank, data))))
+    """A C file as a tree of syntax, without the kernel's annotations and the macros that stand alone.
+
+    Macros that take a statement, such as list_for_each_entry() and scoped_guard(), are while loops in it.
+    """
+    plain = _LOOP.sub(_loop, ALONE.sub(_blank, _ANNOTATION.sub(_blank, data)))
+    return _parser().parse(_shallow(plain))
+
+
+def _loop(found: re.Match[bytes]) -> bytes:
+    return found[1] + b"while".ljust(len(found[2]))
 
 
 def _blank(found: re.Match[bytes]) -> bytes:

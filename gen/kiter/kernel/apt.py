@@ -7,18 +7,18 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
 from kiter.errors import environment
+from kiter.value_class import value_class
 
 HELPER = "/usr/lib/apt/apt-helper"
 _URI = re.compile(r"^'[^']+' (\S+) (\d+)", re.MULTILINE)
 _CODENAME = re.compile(r"^(?:VERSION_CODENAME=|Codename: )\"?(\w+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Apt:
     """How apt is called: its options decide which suite it sees."""
 

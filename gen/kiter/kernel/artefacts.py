@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +21,7 @@ from kiter.kernel.kconfig import Off
 from kiter.kernel.tree import Tree
 from kiter.output import Rendered
 from kiter.tools import Tool
+from kiter.value_class import value_class
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ _VERSION = re.compile(r"\d+\.\d+[\w.+~-]*")
 STEPS = ("asking kbuild", "looking for kernel sources", "making vmlinux.h")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ToolUse:
     """A program that took part, for the report."""
 
@@ -38,7 +38,7 @@ class ToolUse:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Skip:
     """A check that is not made, and why."""
 
@@ -46,7 +46,7 @@ class Skip:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Artefacts:
     """What there is to check with."""
 

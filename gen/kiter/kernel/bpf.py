@@ -10,7 +10,6 @@ import re
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
@@ -19,6 +18,7 @@ from kiter.cache.store import Cache
 from kiter.kernel.codes import lacking
 from kiter.kernel.tree import Tree
 from kiter.tools import Tool
+from kiter.value_class import value_class
 
 HARNESS = Path(__file__).resolve().parent.parent / "vm/harness/include"
 SYSTEM = Path("/usr/include")
@@ -44,7 +44,7 @@ _CLANG = (
 _HOST = ("-g", "-O0", "-Wall", "-Werror", "-fno-omit-frame-pointer", "-D_GNU_SOURCE=", "-ftabstop=1")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Includes:
     """Folders of headers for programs and for tests, bpf_experimental.h among them, and whose they are."""
 
@@ -54,7 +54,7 @@ class Includes:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Bpf:
     """All that compiling selftests takes."""
 

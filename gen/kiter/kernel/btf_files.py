@@ -7,7 +7,6 @@ import mmap
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.btf.reader import Btf
@@ -15,6 +14,7 @@ from kiter.kernel import headers, kernels
 from kiter.kernel.codes import lacking
 from kiter.kernel.named import named
 from kiter.spec.release import numbers
+from kiter.value_class import value_class
 
 RUNNING = Path("/sys/kernel/btf")
 KERNEL = "vmlinux"
@@ -22,7 +22,7 @@ _VERMAGIC = re.compile(rb"\0vermagic=(\d+\.\d+[\w.+-]*) ")
 _BANNER = re.compile(rb"Linux version (\d+\.\d+[\w.+-]*) \(")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Source:
     """A file with the BTF of a kernel or module, and the kernel's release; "" if nothing tells it.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kiter.cache.store import Cache
@@ -16,13 +15,14 @@ from kiter.output import Kind, Rendered
 from kiter.target.profile import nearest
 from kiter.tree import insertion_points, replacement
 from kiter.tree.codes import MisfitError
+from kiter.value_class import value_class
 
 # private headers of other folders, which files below kernel/ name by their path (kernel/bpf/helpers.c)
 _NEIGHBOURS = ("lib/*.h", "mm/*.h")
 MISSING = "it needs the sources of Linux {} (kiter kernels fetch {})"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CompileContext:
     """Where a unit is compiled: `sources` holds what it includes of them, `flags` say so to a compiler.
 
@@ -87,7 +87,7 @@ def is_on(option: str, headers: Headers) -> bool:
     return config.is_file() and f"\n{option}=" in config.read_text(encoding="utf-8", errors="replace")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Merged:
     """Code in the file that it joins, `file`, and the one to compile for that, which may only include it.
 

@@ -6,19 +6,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from kiter import tools
 from kiter.kernel.messages import Finding, judged, parse
 from kiter.tools import Outcome
+from kiter.value_class import value_class
 
 _WORD = re.compile(r"(?:\\.|\$\$|[^\s\\])+")
 _ESCAPED = re.compile(r"\\([ #])|\$(\$)")
 _FOLDERS = ("-I", "-iquote", "-isystem", "-idirafter")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Compiled:
     """How a compiler ended, and what it has read; None if it does not say, as when it found no such file."""
 
@@ -30,7 +31,7 @@ class Compiled:
         return judged(parse(self.done.stderr, file), self.done.status, self.done.stderr)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Compiler:
     """A compiler with its words, run in `cwd`.
 

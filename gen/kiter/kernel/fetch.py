@@ -11,7 +11,6 @@ import fcntl
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.errors import KiterError, environment
@@ -20,6 +19,7 @@ from kiter.kernel.apt import Apt
 from kiter.kernel.kernels import Kernel, fetched, kernels_folder, matches
 from kiter.spec.release import numbers, spelled
 from kiter.target.profile import DEFAULT
+from kiter.value_class import value_class
 
 FLAVOUR = "cloud-amd64"
 HEADERS = "linux-headers-"
@@ -28,7 +28,7 @@ IMAGES = ("linux-image-{}-unsigned", "linux-binary-{}", "linux-image-{}")
 Listen = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Found:
     """A release that an apt can download."""
 
@@ -37,7 +37,7 @@ class Found:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Fetched:
     """What is there after fetching: `archive` is None if no sources of that version are to be had."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from kiter.cache.store import default_root
@@ -15,12 +15,13 @@ from kiter.kernel.kernels import COMPLETE
 from kiter.kernel.named import named
 from kiter.spec.release import numbers, spelled
 from kiter.target.profile import nearest
+from kiter.value_class import value_class
 
 OLDEST = (6, 4)
 _UTS = re.compile(r'UTS_RELEASE\s+"([^"]+)"')
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Headers:
     """A configured build directory: where it is, and the release that it says it is of."""
 
@@ -44,7 +45,7 @@ class Headers:
         return len(above) > 2 and (above[2] / COMPLETE).is_file()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Places:
     """Where headers are looked for; tests give their own."""
 

@@ -7,13 +7,13 @@ import enum
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from kiter.cache.keys import key_of
 from kiter.cache.store import Cache
 from kiter.kernel.messages import Finding
+from kiter.value_class import value_class
 
 _KIND = "checks"
 _PRODUCT = "product"
@@ -33,7 +33,7 @@ class JobKind(enum.Enum):
     WHITESPACE = "git diff --check"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Done:
     """What a job found, the file it made if any, and why it could not judge at all, if so.
 
@@ -46,7 +46,7 @@ class Done:
     reads: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Job:
     """Work that checks one output.
 
@@ -70,7 +70,7 @@ class Job:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Result:
     """How a job went: `cached` if it was not run now, `unfit` why it says nothing, `product` what it made."""
 
@@ -135,7 +135,7 @@ def run(jobs: Sequence[Job], cache: Cache, progress: Progress, workers: int = 0)
     return [results[index] for index in range(len(jobs))]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Ready:
     """A job with the products that it needs, and the key that stands for them, too."""
 

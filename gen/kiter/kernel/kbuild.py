@@ -10,7 +10,6 @@ import re
 import shlex
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
@@ -20,6 +19,7 @@ from kiter.kernel import toolchain
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers
 from kiter.tools import Tool
+from kiter.value_class import value_class
 
 # obj-y: the code is to be built in, so it gets the flags of built-in code, not a module's.
 _MAKEFILE = "obj-y := probe.o\n"
@@ -34,7 +34,7 @@ _INCLUDE = re.compile(r"^include\s+(/\S+)/Makefile$", re.MULTILINE)
 _ARCH = re.compile(r"^# Linux/(\w+) ", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Kbuild:
     """How kernel code is compiled: `flags` for the compiler, `sparse` for sparse, both from directory `cwd`.
 

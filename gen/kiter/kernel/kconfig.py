@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
@@ -22,6 +21,7 @@ from kiter.kernel.kbuild import Kbuild
 from kiter.kernel.tree import Tree
 from kiter.lower.check.headers import Undefined
 from kiter.render import render
+from kiter.value_class import value_class
 
 # For a machine without kernel sources: what kconfig of 6.12 says (Debian's cloud flavour).
 # An option that a kernel does not have is undefined without harm.
@@ -43,7 +43,7 @@ _ENTRY = re.compile(r"^\s*(?:menu)?config\s+(\w+)\s*$|^\s+select\s+(\w+)", re.MU
 _SET = re.compile(r"^(CONFIG_\w+)=[ym]$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Off:
     """The options that are off with one of them, and who says so: kconfig, or our own table."""
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.cache.store import default_root
@@ -14,11 +13,12 @@ from kiter.errors import environment
 from kiter.kernel.named import named
 from kiter.spec.release import numbers, spelled
 from kiter.target.profile import DEFAULT
+from kiter.value_class import value_class
 
 COMPLETE = "complete"  # stands in the folder of a fetched kernel once all of it is there
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Kernel:
     """A kernel that can be booted and built against.
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kiter.errors import Position
 from kiter.output import Output, Rendered, SnippetUse
+from kiter.value_class import value_class
 
 _SHORTEST = 3  # a snippet such as '1' or '!x' says nothing about where it came from, unless the column fits
 _CONTEXT = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Place:
     """Where a finding is reported, with the line of text that stands there."""
 
@@ -22,7 +22,7 @@ class Place:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Occurrence:
     """A stretch of text, first and last character as (line, column), where a snippet was emitted."""
 

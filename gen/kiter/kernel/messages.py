@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from kiter.value_class import value_class
+
 _MESSAGE = re.compile(r"^(?P<file>[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? "
                       r"(?P<level>fatal error|error|warning|note): (?P<text>.*)$")  # fmt: skip
 _WAY = re.compile(
@@ -15,7 +17,7 @@ _WAY = re.compile(
 _EXPANSION = re.compile(r"in expansion of macro|expanded from|in definition of macro")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Finding:
     """One message about the file that was given to the tool.
 

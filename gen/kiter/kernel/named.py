@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.kernel import sources
 from kiter.kernel.codes import lacking
 from kiter.spec.release import numbers
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Named:
     """One of the three; `release` is all of it, or how it begins."""
 

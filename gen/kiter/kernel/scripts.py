@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from kiter import tools
@@ -17,6 +17,7 @@ from kiter.kernel.messages import Finding, judged, parse, unexplained
 from kiter.kernel.tree import Tree
 from kiter.output import Kind, Output, Rendered
 from kiter.tools import Tool
+from kiter.value_class import value_class
 
 _TERSE = re.compile(
     r"^.*?:(?P<line>\d+): (?P<level>ERROR|WARNING|CHECK):(?P<type>\w+): (?P<text>.*)$", re.MULTILINE
@@ -30,7 +31,7 @@ _KERNEL_DOC_PARTS = ("scripts/lib", "tools/lib/python", "tools/docs")
 _FAILED = "checkpatch.pl did not judge the file"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Exemption:
     """A complaint of checkpatch that is dropped: of this type, on a line that matches, for this reason."""
 

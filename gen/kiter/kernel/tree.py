@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.cache.store import Cache
@@ -12,6 +11,7 @@ from kiter.kernel import sources
 from kiter.kernel.codes import lacking
 from kiter.spec.release import spelled
 from kiter.tree.version import version_of
+from kiter.value_class import value_class
 
 # What is unpacked of a source package, below its top folder; not every release has all of it.
 _WANTED = (
@@ -39,7 +39,7 @@ _WANTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Tree:
     """Sources of Linux `version`."""
 

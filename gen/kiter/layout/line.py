@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from kiter.value_class import value_class
 
 # strings and comments may hold what looks like a bracket
 TEXT = re.compile(r"""\s*/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\s*//.*""")
@@ -27,7 +28,7 @@ OPENS, LABELS, HEADS, ENDS = "{", ":", ")", ";"
 OPERATORS = ("=", "|", "&", "+", "?")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Line:
     """A line, without white space and comments at its ends.
 

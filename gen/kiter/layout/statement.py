@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from kiter.layout.columns import COLUMNS, HARD, TAB, aligned, call, comment, fill, width
 from kiter.spec.expression import bracketed, breakable, choice, clauses, items, split_arguments
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Widths:
     """The columns that statements and comments keep to, and those that a function's first line does.
 

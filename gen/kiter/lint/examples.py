@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from kiter import resources
 from kiter.spec.load import load
+from kiter.value_class import value_class
 
 EXPECTED = re.compile(r"\s*(?://)?\s*# error\[(?P<code>[A-Z]\d\d)\](?::(?P<column>\d+))? .*$")
 GOOD_C, KEPT = "good.c", "kept"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Example:
     """A few lines of a spec or of C."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kiter.lint.holding import Hold, hold
+from kiter.flow.holding import Hold, hold
 from kiter.lint.tokens import PAIRS, Token, Words, calls
 
 LEAVES = frozenset({"return", "goto", "break", "continue"})

@@ -13,12 +13,17 @@ S = TypeVar("S")
 
 
 class Hit(NamedTuple):
-    """One place that breaks a rule; `hint` replaces the rule's own, `edit` does what it says."""
+    """One place that breaks a rule.
+
+    `hint` and `severity` replace the rule's own, `edit` does what the hint says, `trail` is the way there.
+    """
 
     at: Position
     message: str
     hint: str = ""
     edit: Edit | None = None
+    severity: str = ""
+    trail: tuple[tuple[Position, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -50,7 +55,8 @@ class Rule(Generic[S]):
     def finding(self, hit: Hit, source: str) -> Diagnostic:
         """A hit as what the user is told; `source` is the line that it is in."""
         hint = hit.hint or self.hint
-        return Diagnostic(hit.at, self.code, hit.message, self.why, hint, source, self.severity, hit.edit)
+        told = hit.message, self.why, hint, source, hit.severity or self.severity
+        return Diagnostic(hit.at, self.code, *told, hit.edit, hit.trail)
 
 
 EVERY: dict[str, Rule[Any]] = {}

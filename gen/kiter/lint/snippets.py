@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiter.flow.holding import hold
+from kiter.flow.vocabulary import SLEEPERS, SLEEPING_FAMILIES
 from kiter.lint.heads import ruled_out
-from kiter.lint.holding import hold
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use, When
 from kiter.lint.tables import rule
 from kiter.lint.tokens import Call, calls, has_comment, outside_brackets, unbalanced
-from kiter.lint.vocabulary import BOGUS_ENTRIES, GUARDS, OR_NULL, SEQUENCES, SLEEPERS, SLEEPING_FAMILIES
+from kiter.lint.vocabulary import BOGUS_ENTRIES, GUARDS, OR_NULL, SEQUENCES
 from kiter.spec.rewrite import folded
 
 RCU_HINT = "use 'context: {rcu: true}', so that the program holds the RCU section"

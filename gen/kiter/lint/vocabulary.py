@@ -97,17 +97,3 @@ OR_NULL = {
 GUARDS = _words("guard scoped_guard scoped_cond_guard")
 # A reader's loop round what a sequence counter guards: include/linux/seqlock.h.
 SEQUENCES = ("read_seq", "write_seq")
-
-# Names that may sleep, by their beginnings and whole.
-SLEEPING_FAMILIES = tuple(
-    _words(
-        """GFP_KERNEL GFP_HIGHUSER mutex_lock down_read down_write schedule_timeout cond_resched
-        synchronize_rcu synchronize_srcu rcu_barrier might_sleep wait_event wait_for_completion
-        kvmalloc kvzalloc vmalloc vzalloc mmap_read_lock mmap_write_lock"""
-    )
-)
-SLEEPERS = _words(
-    """GFP_USER GFP_NOFS GFP_NOIO down down_interruptible down_killable msleep ssleep fsleep
-    usleep_range schedule copy_from_user copy_to_user get_user put_user flush_work
-    flush_workqueue"""
-)

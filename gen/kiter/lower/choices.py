@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
 from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Value:
     """A value as C spells it, and what it means."""
 

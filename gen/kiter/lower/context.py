@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.analysis.analysis import analyse
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.state import State
@@ -14,9 +12,10 @@ from kiter.spec.case import Case
 from kiter.spec.model import Spec
 from kiter.spec.walk import Start, start_of
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LoweringContext:
     """One iterator, and what follows from it.
 

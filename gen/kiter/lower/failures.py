@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
@@ -14,9 +13,10 @@ from kiter.spec.case import Case
 from kiter.spec.refusal import Refusal
 from kiter.spec.resource import Resource
 from kiter.spec.walk import Counter
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Failure:
     """new() returns -`errno` when `reason` holds."""
 

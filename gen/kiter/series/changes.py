@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from kiter.lower.statement import Statement
 from kiter.series.versions import Version
+from kiter.value_class import value_class
 
 _SHORT = 40
 # What a step of the way to a change is called; a name below it is said as it is.
@@ -25,7 +25,7 @@ _CALLED = {
 _QUIET = ("series", "tests")  # told as a whole: what they hold is for machines, or in the letter itself
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Change:
     """What was done, and to which iterator, "" where there is one only or where the change says it."""
 
@@ -33,7 +33,7 @@ class Change:
     what: Statement
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Changelog:
     """What a cover letter says of this version, and what that of the one before said."""
 

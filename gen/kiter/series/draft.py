@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.series.git import Git
 from kiter.series.repository import Person, Repository
+from kiter.value_class import value_class
 
 # Whatever the user's git is set to, these commits and mails are made in one way.
 _APART = {
@@ -25,7 +25,7 @@ _APART = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Change:
     """One commit to be: its message, and the files that it writes."""
 
@@ -33,7 +33,7 @@ class Change:
     texts: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Record:
     """What is kept of a version, on a commit below `ref`: the specs, and the changelog as its message."""
 
@@ -42,7 +42,7 @@ class Record:
     specs: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Draft:
     """The series as commits in a repository of our own; `commits` are kiter's own, oldest first."""
 
@@ -116,7 +116,7 @@ def _data(text: str) -> str:
 # --- mails ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Mailing:
     """How the mails are written: `letter` is the cover letter, `previous` a range to compare with or ""."""
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from kiter import tools
 from kiter.series.codes import refused
+from kiter.value_class import value_class
 
 # What would point git at another repository, as in a hook.
 _FOREIGN = (
@@ -19,7 +20,7 @@ _FOREIGN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Said:
     """How a command ended, and what it said."""
 
@@ -28,7 +29,7 @@ class Said:
     err: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Git:
     """git in `path`; `env` is added to the environment."""
 

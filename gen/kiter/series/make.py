@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from kiter.generate import generate
 from kiter.output import Rendered
@@ -18,9 +17,10 @@ from kiter.series.versions import Version
 from kiter.spec import model
 from kiter.target.profile import Profile
 from kiter.tree.record import Applied
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Wish:
     """What the user may choose; `branch` and `name` are "" for the usual ones."""
 
@@ -31,7 +31,7 @@ class Wish:
     cc: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Patch:
     """One patch of kiter's own: what it does, its commit, and its mail with the name of its file.
 
@@ -46,7 +46,7 @@ class Patch:
     mail: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Series:
     """A series that is made and not published.
 
@@ -108,7 +108,7 @@ def _wanted(
     return repository.committed(where), wanted
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Plan:
     """What the series will be: its pieces, and what is said of them."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from kiter import tools
@@ -24,12 +24,13 @@ from kiter.series.make import Patch, Series
 from kiter.series.steps import Step
 from kiter.target.profile import profile
 from kiter.tools import Tool
+from kiter.value_class import value_class
 
 _COLUMNS = "-ftabstop=1"  # columns are counted in characters
 _MADE = re.compile(r"^(From |Date: ).*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Bench:
     """What the jobs of a series work with; `folder` is for files that they share."""
 
@@ -116,7 +117,7 @@ def _is_documented(rendered: Rendered, path: str) -> bool:
     return kfuncs is not None and path in kfuncs.files
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Comparison:
     """Jobs on one file, as it was and as it is with the patch, that tell what is new in it."""
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
 from kiter.series.codes import refused
+from kiter.value_class import value_class
 
 SCRIPT = "scripts/get_maintainer.pl"
 _ROW = re.compile(r"^(?P<who>.+?) \((?P<role>[a-z ]+)(?::.*)?\)$")
@@ -18,7 +18,7 @@ _EVERYONE = "linux-kernel@vger.kernel.org"
 _WORDS = ("--no-git", "--no-git-fallback", "--rolestats", "--no-tree")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class People:
     """Maintainers, and reviewers and lists."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from kiter.errors import Diagnostic, Position
 from kiter.kernel import locate
@@ -13,6 +12,7 @@ from kiter.kernel.jobs import JobKind, Result
 from kiter.kernel.messages import Finding
 from kiter.series.codes import diagnostic
 from kiter.series.make import Patch
+from kiter.value_class import value_class
 
 COLUMNS: Mapping[str, tuple[JobKind, ...]] = {
     "applies": (JobKind.AM,),
@@ -28,7 +28,7 @@ GOOD, UNKNOWN, NONE = "ok", "?", "-"
 _ITERATOR = "iterator"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Check:
     """One check of one patch: what it found, and why it could not judge, or ""."""
 
@@ -38,7 +38,7 @@ class Check:
     unfit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Report:
     """`rows` are the patches, each with its cells by column; `skipped` says what was not judged, and why."""
 

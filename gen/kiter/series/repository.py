@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from kiter.errors import FINDINGS, Diagnostic
@@ -14,11 +14,12 @@ from kiter.series.git import Git
 from kiter.tree import record, worktree
 from kiter.tree.codes import finding, refusal
 from kiter.tree.worktree import WorkTree
+from kiter.value_class import value_class
 
 _IDENT = re.compile(r"^(?P<name>.*) <(?P<mail>.*)> (?P<when>\d+ [+-]\d{4})$")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Person:
     """Who makes the series, and when, as git writes it."""
 
@@ -38,7 +39,7 @@ class Person:
         return {f"GIT_{who}_{what}": v for who in ("AUTHOR", "COMMITTER") for what, v in parts.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Repository:
     """`base` is the commit that the series applies to, `head` the one that kiter's patches go on top of."""
 
@@ -114,7 +115,7 @@ def _edited(tree: WorkTree, path: str, after: str) -> Diagnostic:
     return finding("A05", str(tree.path / path), line=row + 1, source=source)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Committed(WorkTree):
     """The files of one commit, as a tree to put iterators into: nothing in it is under way or changed."""
 

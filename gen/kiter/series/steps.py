@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiter.errors import FINDINGS
 from kiter.output import Kind, Rendered
@@ -13,6 +13,7 @@ from kiter.series.codes import refused
 from kiter.tree import apply, replacement
 from kiter.tree.record import Applied
 from kiter.tree.worktree import WorkTree
+from kiter.value_class import value_class
 
 
 class Step(enum.Enum):
@@ -33,7 +34,7 @@ KINDS: Mapping[Step, frozenset[Kind]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Piece:
     """What one patch does: `texts` are the files after it, `was` before it, None for one that is not there.
 
@@ -47,7 +48,7 @@ class Piece:
     by_hand: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Pieces:
     """All patches in their order; `texts` is every file that differs in the end."""
 

@@ -7,16 +7,16 @@ The commit's tree has the specs, its parent is the last patch, its message the c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kiter.errors import FINDINGS
 from kiter.series.codes import refused
 from kiter.series.git import Git
+from kiter.value_class import value_class
 
 _BASE = "Base: "
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Version:
     """One version: `base` and `head` are commits, `specs` texts by the names of their iterators."""
 

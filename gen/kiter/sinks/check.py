@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -19,9 +18,10 @@ from kiter.kernel.headers import Headers, Places
 from kiter.kernel.jobs import Job, JobKind, Progress, Result, Silence
 from kiter.kernel.messages import Finding
 from kiter.output import Kind, Rendered
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CheckOptions:
     """What the user may choose: `headers` is a directory or a release, `tree` a kernel source tree.
 
@@ -32,10 +32,10 @@ class CheckOptions:
     tree: Path | None = None
     cache: Path | None = None
     workers: int = 0
-    places: Places = Places()  # noqa: RUF009 -- frozen
+    places: Places = Places()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class JobReport:
     """One check of one output."""
 
@@ -48,7 +48,7 @@ class JobReport:
     unfit: str = ""  # why it could not judge, or ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CheckReport:
     """What came of a run of checks."""
 

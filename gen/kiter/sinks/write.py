@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import manifest
@@ -20,9 +19,10 @@ from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.manifest import Entry
 from kiter.output import Rendered
 from kiter.sinks.swap import PREFIX, swap
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Plan:
     """What writing would do, in paths relative to `root`: new or changed texts, and what goes."""
 
@@ -33,7 +33,7 @@ class Plan:
     unchanged: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Written:
     """What was done."""
 

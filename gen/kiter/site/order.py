@@ -8,11 +8,11 @@ to see of the walk, and from the kind of walk where nothing is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from kiter.lower.context import LoweringContext
 from kiter.spec.walk import Counter, Index
+from kiter.value_class import value_class
 
 Tree = Mapping[str, tuple[str, ...]]
 CGROUPS: Tree = {"/": ("a", "b"), "a": ("a1", "a2"), "b": ("b1",), "a1": (), "a2": (), "b1": ()}
@@ -21,7 +21,7 @@ CHAIN = ("first", "second", "third", "last")
 WIDE, HIGH = 92, 78  # from one element to the next
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Node:
     """An element: where it is, its name, its number in the walk ("" if it is not visited)."""
 
@@ -32,7 +32,7 @@ class Node:
     start: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Figure:
     """A picture: the nodes, the lines between them as (x, y, x, y), and the nodes that the walk visits."""
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiter.generate import generate
 from kiter.lower import failures, names
@@ -18,12 +18,13 @@ from kiter.site import matrix, order
 from kiter.spec.model import Spec
 from kiter.spec.release import spelled
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 
 STATIC = {"conf.py": "conf.py", "static/site.css": "site.css", "static/icon.svg": "icon.svg"}
 Made = Sequence[tuple[Profile, Sequence[Spec]]]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Machine:
     """The states of an iterator: the errors of new(), and what it is over."""
 
@@ -32,7 +33,7 @@ class Machine:
     element: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Line:
     """A row of the index or of a matrix."""
 

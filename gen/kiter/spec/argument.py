@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.spec.case import Case
 from kiter.spec.node import Node
+from kiter.value_class import value_class
 
 FLAGS = "unsigned int"  # the type of flags that say none
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Bit:
     """A bit that a flag argument may have beside others."""
 
@@ -27,7 +26,7 @@ class Bit:
         return cls(flag, node.text("doc"), node.text("value"), node.text("expect"), node)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Argument:
     """One argument after the iterator itself."""
 

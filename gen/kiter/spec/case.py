@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Release
 from kiter.spec.snippet import Snippet
 from kiter.spec.walk import KINDS, Walk, walks_under
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Case:
     """What one value of a flag argument means; `walks` is empty where the value chooses none."""
 

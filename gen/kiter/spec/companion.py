@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Parameter:
     """An argument of a companion."""
 
@@ -18,7 +17,7 @@ class Parameter:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Companion:
     """A kfunc beside the three."""
 

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from kiter.errors import Diagnostic, Position
+from kiter.value_class import value_class
 
 Trail = tuple[str | int, ...]
 """The way from the top to a value: keys and list indices, such as ("walk", "cases", 0)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Span:
     """Where a value stands, counted from 0 as YAML does; `style` is "", ', ", | or >."""
 
@@ -32,7 +33,7 @@ def inside(name: str, lines: Sequence[str], line: int, column: int) -> Position:
     return Position(name, line + 1, column + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Document:
     """One YAML file: `name` as the user gave it, `data` as dict, list, str, int, bool and None."""
 

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Pointer:
     """A pointer in the element, as good as the element, and why; `nullable` says that it may be NULL."""
 
@@ -19,7 +18,7 @@ class Pointer:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Element:
     """What next() returns."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
@@ -20,11 +19,12 @@ from kiter.spec.series import Series
 from kiter.spec.snippet import Snippet
 from kiter.spec.testcase import Tests
 from kiter.spec.walk import Lock
+from kiter.value_class import value_class
 
 NO_HEADER = "none"  # what `declarations` says where whoever calls the kfuncs declares them
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Field:
     """A further field of the state, with the value that new() stores; `size` is 0 unless given."""
 
@@ -35,7 +35,7 @@ class Field:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Place:
     """Where the parts go; files are paths in the kernel tree."""
 
@@ -49,7 +49,7 @@ class Place:
     filter: str  # the function that a set of its own is filtered by
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Spec:
     """One iterator as its author describes it, resolved for one kernel: it has what that kernel has.
 

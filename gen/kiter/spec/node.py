@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from kiter.errors import Diagnostic, Position
 from kiter.spec.document import Document
 from kiter.spec.release import NEWEST, Range, Release
+from kiter.value_class import value_class
 
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Node:
     """One value of a document that has passed the schema, read for one kernel; `value` is plain data."""
 

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiter.codes import CODES
 from kiter.errors import Diagnostic
 from kiter.spec.document import Document
 from kiter.spec.node import Node
 from kiter.spec.relay import Changes, Kept, Made, relaid, shown
+from kiter.value_class import value_class
 
 ANY = "*"
 USUAL = ("type", "unsigned int")  # what flags are without being told
 _RELEASE = re.compile(r"\d+\.\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Older:
     """One key that was."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kiter.errors import Edit
 from kiter.spec.compose import resolve
 from kiter.spec.node import Node
 from kiter.spec.rewrite import begin, between, edit, extent, in_brackets
 from kiter.spec.unquoted import quoted
+from kiter.value_class import value_class
 
 WIDTH = 100
 INDENT = 2
@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"-?[A-Za-z0-9_/(](?:[\w ./()*>%$;=+'-]|,(?! |$))*(?<! )")
 _WORDS = frozenset({"yes", "no", "on", "off"})  # what other readers take for true or false
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Kept:
     """A value that the document has, under a key that may be another."""
 
@@ -29,7 +29,7 @@ class Kept:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Made:
     """A value that is new: a text, or entries; `of` is the mapping that they were, if it was one."""
 

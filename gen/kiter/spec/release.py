@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from kiter.value_class import value_class
 
 Release = tuple[int, int]
 OLDEST: Release = (0, 0)
@@ -32,7 +33,7 @@ def spelled(release: Release) -> str:
     return "" if release == OLDEST else "{}.{}".format(*release)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Range:
     """Kernels from `first` to `last`, both included."""
 

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from kiter.spec.node import Node
+from kiter.value_class import value_class
 
 USUAL_PREFIX = "PATCH bpf-next"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Series:
     """`motivation` are paragraphs; `subject` is that of the cover letter, "" for the usual one."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from kiter.errors import Position
 from kiter.spec.node import Node
 from kiter.spec.release import Range
+from kiter.value_class import value_class
 
 TOKEN = re.compile(
     r"""(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
@@ -55,7 +55,7 @@ def substitute(text: str, names: Mapping[str, str]) -> str:
     return "".join(out)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Snippet:
     """One text of C and the place where it begins in the YAML; `source` is that line.
 

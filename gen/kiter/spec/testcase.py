@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Array:
     """A global array of the test programs."""
 
@@ -19,7 +19,7 @@ class Array:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class TestCase:
     """One call of new(): the numbers that the walk then visits, or the `errno` that it fails with.
 
@@ -43,7 +43,7 @@ class TestCase:
         return "values" in self.node.value
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Tests:
     """Everything below `tests`; `arguments` are (name, C) of those that no test knows by itself."""
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from kiter.spec.document import Trail
+from kiter.value_class import value_class
 
 Schema = Mapping[str, Any]
 # A value of a document, or of a keyword: whatever JSON can hold.
 Value = Any
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Violation:
     """One keyword that a value does not keep."""
 

@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
+from kiter.value_class import value_class
 
 DEFAULT_CURSOR = "pos"
 CURRENT = "cur"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Cursor:
     """The next element is an expression over the last one; `done` gives back one that was copied."""
 
@@ -28,7 +28,7 @@ class Cursor:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Start:
     """Where a ring is entered, and how new() knows that the place is still on the ring."""
 
@@ -37,7 +37,7 @@ class Start:
     errno: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Ring:
     """A circular list with an anchor that never leaves it."""
 
@@ -49,7 +49,7 @@ class Ring:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class List:
     """An RCU-protected struct list_head, from its head."""
 
@@ -60,7 +60,7 @@ class List:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Raw:
     """Statements that set pos; `reads` and `writes` are what they say they use of the state."""
 
@@ -71,7 +71,7 @@ class Raw:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Counter:
     """Numbers from one argument up to another, at `most` so many; or one number, several `times`.
 
@@ -86,7 +86,7 @@ class Counter:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Index:
     """The numbers below `end` that `next` finds, each from the one before on."""
 
@@ -96,7 +96,7 @@ class Index:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Native:
     """An iterator that the kernel has."""
 
@@ -109,7 +109,7 @@ class Native:
     node: Node  # its part of the document
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Linked:
     """A node of our own in the list that is walked; `name` is the local that holds the element."""
 
@@ -119,7 +119,7 @@ class Linked:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Lock:
     """What is held during each step: `kind` as the schema names it, `at` its address."""
 
@@ -131,7 +131,7 @@ class Lock:
 Level = Cursor | Ring | List
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Nested:
     """For each element of `outer`, every element of `inner`."""
 

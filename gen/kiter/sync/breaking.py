@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kiter.lower.context import LoweringContext, lowering_context
 from kiter.lower.interface import interface, struct
@@ -14,9 +14,10 @@ from kiter.spec.context import Context
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Notice:
     """One thing that a program would notice: how it was, how it is, and where the spec says so."""
 

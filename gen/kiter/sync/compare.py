@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiter.btf.reader import Btf
 from kiter.sync import interface
 from kiter.sync.interface import ACCEPTED, DOCUMENTED, FLAGS_OF, ONLY, Aspects
 from kiter.sync.known import Known
 from kiter.sync.sources import Side
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Difference:
     """One aspect; "" is a side that lacks it. `reason` is why that is meant, "" if it is not known."""
 
@@ -24,7 +25,7 @@ class Difference:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Comparison:
     """All differences of one iterator, and the known ones that are no more."""
 

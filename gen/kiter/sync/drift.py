@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from kiter.btf.reader import Btf
 from kiter.errors import Diagnostic
@@ -20,12 +19,13 @@ from kiter.sync.interface import ACCEPTED, DECLARED, DOCUMENTED, FLAGS_OF, Aspec
 from kiter.sync.known import Known
 from kiter.sync.sources import Files, Tree
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 
 IN_BTF = "the kernel's BTF"
 CODE_OF = {FLAGS_OF: "D02", "struct ": "D03", DECLARED: "D06", ACCEPTED: "D07", DOCUMENTED: "D08"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Beside:
     """The comparison with one side; `places` say where its facts stand, `default` where the others do."""
 
@@ -38,7 +38,7 @@ class Beside:
         return self.places.get(aspect, self.default)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Drift:
     """All that was compared of one iterator."""
 

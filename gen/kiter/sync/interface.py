@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from kiter.btf import flags
 from kiter.btf.reader import Btf
 from kiter.btf.types import Function, Struct
 from kiter.interface import Interface
+from kiter.value_class import value_class
 
 FLAGS_OF = "flags of "
 ACCEPTED, DECLARED, DOCUMENTED = "values accepted by ", "declaration of ", "kernel-doc of "
@@ -24,7 +24,7 @@ _SAME = {"__u64": "u64", "__u32": "u32", "__s64": "s64", "__s32": "s32"}
 IMPLICIT = {"struct bpf_prog_aux *", "const struct bpf_prog_aux *"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Aspects:
     """The facts of one iterator; `uses` are the enumerators that it takes as they are."""
 

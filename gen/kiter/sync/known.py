@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kiter.value_class import value_class
+
 FILE = Path(__file__).with_name("known.toml")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Known:
     """A difference in what BTF shows; "" is a side that lacks the aspect."""
 
@@ -25,7 +26,7 @@ class Known:
     theirs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Behaviour:
     """A difference in what happens; `rule` is the rule of the contract that the kernel's breaks."""
 

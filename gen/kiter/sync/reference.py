@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from kiter import manifest
@@ -14,6 +14,7 @@ from kiter.sinks import write
 from kiter.sync.codes import CODES
 from kiter.tree import insertion_points
 from kiter.tree.codes import MisfitError
+from kiter.value_class import value_class
 
 MISSING, STALE, EDITED = "missing", "stale", "edited by hand, or not kiter's"
 _BY_HAND = (
@@ -22,7 +23,7 @@ _BY_HAND = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Page:
     """One page: its iterator, its file, what it must hold, and what is wrong with it ("" for nothing).
 

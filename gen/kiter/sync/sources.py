@@ -8,7 +8,6 @@ accepts, what programs are told of it in a header, and which arguments its kerne
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -31,11 +30,12 @@ from kiter.sync.interface import (
     prototype,
     signature,
 )
+from kiter.value_class import value_class
 
 MOST = 1024  # of one kind in a file; a hook takes 256 kfuncs (BTF_KFUNC_SET_MAX_CNT)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Files:
     """Where an iterator's parts are, in paths of the tree; two may be the same.
 
@@ -48,7 +48,7 @@ class Files:
     declarations: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Side:
     """The facts of one side, and where each stands."""
 

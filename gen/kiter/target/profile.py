@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from kiter.errors import environment
 from kiter.spec.release import Release, parse_release
+from kiter.value_class import value_class
 
 HERE = Path(__file__).parent
 DEFAULT = "6.12"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Profile:
     """One kernel release as the generator sees it; the TOML files say where each fact was read.
 

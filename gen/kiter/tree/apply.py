@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from kiter.errors import Diagnostic
 from kiter.fragment import Anchor, Fragment
@@ -15,9 +14,10 @@ from kiter.tree.insertion_points import Lines
 from kiter.tree.record import Applied, Change, Record
 from kiter.tree.undo import Edited, without
 from kiter.tree.worktree import WorkTree
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Plan:
     """`texts` holds each file that changes, None for one that goes; `was` what is there now.
 

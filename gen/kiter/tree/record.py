@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,14 @@ from kiter.fragment import Anchor, Fragment
 from kiter.output import Kind, Output
 from kiter.tree.codes import finding, refusal
 from kiter.tree.worktree import files_below, read
+from kiter.value_class import value_class
 
 NAME = "applied.json"
 BEFORE = "before"
 AFTER = "after"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Applied:
     """One iterator as it was put in: its outputs, the headers it includes, and how."""
 
@@ -33,7 +34,7 @@ class Applied:
     outputs: tuple[Output, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Change:
     """One file: its text before, None if there was none, and after."""
 
@@ -41,7 +42,7 @@ class Change:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Record:
     """All iterators in the order in which they came, and all files that differ for them."""
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiter.csource import comments
 from kiter.csource.conditionals import Conditionals
@@ -15,6 +15,7 @@ from kiter.target.profile import Profile
 from kiter.tree import insertion_points
 from kiter.tree.codes import MisfitError
 from kiter.tree.insertion_points import Lines
+from kiter.value_class import value_class
 
 
 def trio(name: str) -> tuple[str, str, str]:
@@ -31,7 +32,7 @@ def defines(lines: Sequence[str], name: str) -> bool:
 # --- the C ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Generated:
     """The generated C: what comes before its kfuncs, and these with their markers."""
 

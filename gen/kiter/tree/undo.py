@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.errors import ENVIRONMENT
 from kiter.tree.codes import finding, refusal
 from kiter.tree.record import Change
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Edited:
     """A generated region that is no longer what it was: where, counted from 1, and what is there."""
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
@@ -15,12 +14,13 @@ from kiter.spec.release import spelled
 from kiter.target.profile import Profile, nearest
 from kiter.tree.codes import finding, refusal
 from kiter.tree.version import version_of
+from kiter.value_class import value_class
 
 _RECORD = "kiter"
 _LEFTOVERS = (".rej", ".orig")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WorkTree:
     """The sources of Linux `version`; `record` is the folder for what was put in, `git` None without git."""
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
 from kiter.errors import KiterError, environment
 from kiter.kernel.dependencies import inputs
 from kiter.tools import Tool
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Command:
     """A command line, where it is run, and what it needs in its environment."""
 

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from kiter.value_class import value_class
 from kiter.vm.results import Check
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Rule:
     """A rule, and the names of the assertions that stand for it in the emitted tests."""
 
@@ -17,7 +17,7 @@ class Rule:
     assertions: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Verdict:
     """One rule with the subtests that tried it and those in which it was broken."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from kiter.value_class import value_class
 
 TIMESTAMP = re.compile(r"^\s*(?:<\d+>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])? ?")
 
@@ -29,7 +30,7 @@ LAST_LINE = re.compile(r"---\[ end (?:trace|Kernel panic)|^Rebooting in|Kernel O
 MOST_LINES = 60
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Splat:
     """One report of the kernel: its kind, the line that says it, and the lines that belong to it."""
 

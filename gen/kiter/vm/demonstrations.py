@@ -8,13 +8,14 @@ The tests of both print rows of columns parted by tabs, the first of which names
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import geometric_mean
 
 from kiter import demonstrate
 from kiter.kernel.kernels import Kernel
 from kiter.lower.prototype import compare, show
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Program
 from kiter.vm.prototype import Prototype, knows
@@ -22,7 +23,7 @@ from kiter.vm.results import GuestReport
 from kiter.vm.runner import Test
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Asked:
     """Which of them are wanted."""
 
@@ -30,7 +31,7 @@ class Asked:
     compare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Element:
     """One element, `number` counted from the walk's beginning: the kernel's label and user space's."""
 
@@ -40,7 +41,7 @@ class Element:
     user: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Shown:
     """A walk of `count` elements, the ends of it as `elements`; `start` is "" if it always is the same."""
 
@@ -50,7 +51,7 @@ class Shown:
     elements: tuple[Element, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Meeting:
     """Two walks from one start: `how` is "equal", "unequal", or "tail" if theirs is the end of ours."""
 
@@ -60,7 +61,7 @@ class Meeting:
     theirs: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Order:
     """One order against the kernel's own. All figures are medians over the rounds.
 

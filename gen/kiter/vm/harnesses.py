@@ -15,6 +15,7 @@ from typing import Protocol
 from kiter import tools
 from kiter.cache.store import Cache
 from kiter.kernel import vmlinux
+from kiter.value_class import value_class
 from kiter.vm import repro
 from kiter.vm.command import Command
 from kiter.vm.job import VmJob
@@ -22,7 +23,7 @@ from kiter.vm.programs import Interface, build_program, header_folder
 from kiter.vm.runner import build_runner, uapi_folder
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Step:
     """A part of a session and the seconds it took."""
 
@@ -46,7 +47,7 @@ class Clock:
         self.steps.append(Step(name, time.monotonic() - began))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Guest:
     """The first process of the guest, and the programs and libraries it needs by their path there."""
 
@@ -70,7 +71,7 @@ class Harness(Protocol):
         """The command lines that build the tests in that folder."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class OwnHarness:
     """The small one in harness/, which needs no kernel source."""
 

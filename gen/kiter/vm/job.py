@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.kernel.kernels import Kernel
+from kiter.value_class import value_class
 from kiter.vm.module import Module
 from kiter.vm.programs import Program
 from kiter.vm.runner import Test
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class VmJob:
     """What to run: the sources, and the kernel that judges them.
 
@@ -38,7 +38,7 @@ class VmJob:
     deadline: float = 90.0
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Options:
     """How to run it: `keep` is a folder that gets everything, `shell` leaves one in the guest."""
 

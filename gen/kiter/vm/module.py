@@ -7,19 +7,19 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.kernel import kbuild, toolchain
 from kiter.kernel.headers import find
+from kiter.value_class import value_class
 from kiter.vm.command import Command, command, run
 
 _PREREQUISITE = re.compile(r"^  ([^\s$]+) \\$", re.MULTILINE)  # in the deps_* of a .cmd file
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Module:
     """The source of one module; its name must be free in /sys/module of the guest.
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.lower.prototype.runner import Uapi, Vmlinux
 from kiter.render import render
+from kiter.value_class import value_class
 from kiter.vm.command import Command, command, compile_file, run
 
 HARNESS = Path(__file__).parent / "harness"
@@ -25,7 +25,7 @@ CFLAGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Program:
     """A source of progs/: `name` is the file's without .c, and the skeleton's."""
 
@@ -33,7 +33,7 @@ class Program:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Interface:
     """What programs are compiled against beside libbpf.
 

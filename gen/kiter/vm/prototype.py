@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +24,7 @@ from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 from kiter.vm.codes import CODES
 from kiter.vm.job import VmJob
 from kiter.vm.module import Module
@@ -33,7 +34,7 @@ from kiter.vm.runner import Test
 SUFFIX = "_kiter"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Prototype:
     """One iterator as it runs.
 

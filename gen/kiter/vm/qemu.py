@@ -8,12 +8,12 @@ import os
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from kiter import tools
 from kiter.errors import environment
+from kiter.value_class import value_class
 from kiter.vm.command import Command, command
 
 NOT_NEEDED = ("jent_mod_init", "crypto_kdf108_init", "init_encrypted", "load_system_certificate_list")
@@ -28,7 +28,7 @@ KERNEL_ARGUMENTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Accelerator:
     """`name` is KVM or TCG; `why` says why it is not KVM, or is empty."""
 
@@ -80,7 +80,7 @@ def _probe(accel: Accelerator) -> str:
     return f"QEMU cannot use it ({said[0]})" if said else "QEMU cannot use it"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Machine:
     """What is booted."""
 
@@ -109,7 +109,7 @@ def boot_command(machine: Machine, accel: Accelerator) -> Command:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Exit:
     """How QEMU ended: its status, the seconds it took, whether a deadline killed it.
 

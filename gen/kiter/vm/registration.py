@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.btf.ids import KFUNCS
@@ -17,6 +16,7 @@ from kiter.btf.kinds import PTR, STRUCT
 from kiter.btf.reader import Btf
 from kiter.btf.types import Type
 from kiter.errors import Diagnostic, KiterError, Position
+from kiter.value_class import value_class
 
 ROLES = {1 << 8: "new", 1 << 9: "next", 1 << 10: "destroy"}
 PREFIX = "bpf_iter_"
@@ -39,7 +39,7 @@ ERRNOS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Kfunc:
     """An entry of a set: the function's name and id, and its KF_ flags."""
 
@@ -48,7 +48,7 @@ class Kfunc:
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class IdSet:
     """A set of kfuncs in a module; `marked` if it was declared with BTF_KFUNCS_START."""
 
@@ -57,7 +57,7 @@ class IdSet:
     kfuncs: tuple[Kfunc, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Finding:
     """A rule that does not hold, and for what."""
 

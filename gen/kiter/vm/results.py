@@ -7,9 +7,10 @@ import enum
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from kiter.value_class import value_class
 from kiter.vm.console import Splat, clean, instructions, splats
 
 TAINT_DIED, TAINT_WARNED, TAINT_LOCKUP = 1 << 7, 1 << 9, 1 << 14
@@ -46,7 +47,7 @@ _STATUS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Failure:
     """An assertion that did not hold."""
 
@@ -57,7 +58,7 @@ class Failure:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class VerifierLog:
     """The end of a log; `rejected` if the program should have loaded, else its messages differ."""
 
@@ -71,7 +72,7 @@ class VerifierLog:
         return decisive_lines(self.log)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Check:
     """One test, or one subtest of it."""
 
@@ -99,7 +100,7 @@ class Check:
         return bool(self.failures) and any(log.rejected for log in self.logs)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ModuleLoad:
     """What became of a module: 0 or the errno, and what the kernel said in its log."""
 
@@ -108,7 +109,7 @@ class ModuleLoad:
     messages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Hang:
     """The test that did not come to an end ("" if the guest as a whole stood still).
 
@@ -121,7 +122,7 @@ class Hang:
     at: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class GuestReport:
     """Everything that a guest told."""
 

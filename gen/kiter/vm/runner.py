@@ -7,7 +7,6 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
@@ -16,6 +15,7 @@ from kiter.cache.store import Cache
 from kiter.errors import environment
 from kiter.lower.prototype.runner import Table
 from kiter.render import render
+from kiter.value_class import value_class
 from kiter.vm.command import Command, command, compile_file, run
 from kiter.vm.programs import HARNESS, INCLUDE
 
@@ -25,7 +25,7 @@ LIBRARIES = ("-lbpf", "-lelf", "-lz", "-lpthread")
 WRAPPED = ("-Wl,--wrap=btf__load_vmlinux_btf", "-Wl,--wrap=btf__free")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Test:
     """A source of prog_tests/.
 

@@ -9,12 +9,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from kiter import tools
 from kiter.cache.store import Cache
 from kiter.errors import Diagnostic, KiterError, environment
+from kiter.value_class import value_class
 from kiter.vm import initramfs, qemu, registration, repro
 from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
 from kiter.vm.image import vmlinux, vmlinux_path
@@ -27,7 +28,7 @@ MISTRANSLATED = b"Oops: int3:"
 AGAIN = 3  # how often a guest that QEMU broke is booted anew
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class VmResult:
     """The verdicts, with everything needed to tell a person."""
 
@@ -49,7 +50,7 @@ def _silent(_name: str) -> None:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Built:
     kernel: Path
     modules: dict[str, Path]

@@ -27,6 +27,7 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
 
 	kit->pos = NULL;
+	kit->task = NULL;
 	switch (flags) {
 	case X_ALL:
 	case X_SOME:
@@ -34,7 +35,7 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 	default:
 		return -EINVAL;
 	}
-	kit->task = task;
+	kit->task = get_task_struct(task);
 	kit->pos = task;
 	kit->flags = flags;
 	return 0;

@@ -27,6 +27,7 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
 
 	kit->pos = NULL;
+	kit->task = NULL;
 	switch (flags) {
 	case X_ALL:
 	case X_SOME:
@@ -34,7 +35,9 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 	default:
 		return -EINVAL;
 	}
-	kit->task = task;
+	kit->task = kmem_cache_alloc(x_cache, GFP_NOWAIT); // # error[I04]:14 "what 'kmem_cache_alloc' gives is still held when destroy() returns, after the end"
+	if (!kit->task)
+		return -ENOMEM;
 	kit->pos = task;
 	kit->flags = flags;
 	return 0;
@@ -63,7 +66,7 @@ __bpf_kfunc struct task_struct *bpf_iter_x_next(struct bpf_iter_x *it)
 		break;
 	}
 	if (kit->pos == kit->task)
-		kit->pos = NULL; // # error[I04]:3 "'pos' is what destroy() tests"
+		kit->pos = NULL;
 	return pos;
 }
 
@@ -76,7 +79,7 @@ __bpf_kfunc void bpf_iter_x_destroy(struct bpf_iter_x *it)
 	struct bpf_iter_x_kern *kit = (void *)it;
 
 	if (kit->pos)
-		kfree(kit->task);
+		kmem_cache_free(x_cache, kit->task);
 }
 
 __bpf_kfunc_end_defs();

@@ -35,7 +35,7 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 		return -EINVAL;
 	}
 	kit->task = task;
-	kit->pos = kmalloc(sizeof(*task), GFP_KERNEL); // # error[I08]:36 "'GFP_KERNEL' may sleep"
+	kit->pos = find_task(task, GFP_KERNEL); // # error[I08]:13 "'GFP_KERNEL' may sleep"
 	kit->flags = flags;
 	return 0;
 }

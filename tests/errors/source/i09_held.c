@@ -27,18 +27,18 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
 
 	kit->pos = NULL;
-	rcu_read_lock();
+	rcu_read_lock(); // # error[I09]:2 "'rcu_read_lock' still holds when the kfunc returns"
 	switch (flags) {
 	case X_ALL:
 	case X_SOME:
 		break;
 	default:
-		return -EINVAL; // # error[I09]:3 "returns with 'rcu_read_lock' still in force"
+		return -EINVAL;
 	}
 	kit->task = task;
 	kit->pos = task;
 	kit->flags = flags;
-	return 0; // # error[I09]:2 "returns with 'rcu_read_lock' still in force"
+	return 0;
 }
 
 /**
@@ -74,7 +74,7 @@ __bpf_kfunc struct task_struct *bpf_iter_x_next(struct bpf_iter_x *it)
  */
 __bpf_kfunc void bpf_iter_x_destroy(struct bpf_iter_x *it)
 {
-	rcu_read_unlock(); // # error[I09]:2 "'rcu_read_unlock' drops what is not held"
+	rcu_read_unlock();
 }
 
 __bpf_kfunc_end_defs();

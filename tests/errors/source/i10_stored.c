@@ -34,8 +34,8 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 	default:
 		return -EINVAL;
 	}
-	kit->task = task; // # error[I10]:2 "'task' is stored without a reference"
-	kit->pos = task; // # error[I10]:2 "'task' is stored"
+	kit->task = task;
+	kit->pos = task; // # error[I10]:2 "'task' is stored without a reference"
 	kit->flags = flags;
 	return 0;
 }

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiter.errors import Diagnostic, environment
-from kiter.lint.source import contract, layout, style
+from kiter.lint.source import chosen, companions, contract, layout, style
 from kiter.lint.source.model import trios
 from kiter.lint.source.table import TRIO
 from kiter.target.profile import Profile
 
-FAMILIES = (contract, layout, style)
+FAMILIES = (contract, chosen, companions, layout, style)
 
 
 def check(paths: Sequence[str], profile: Profile) -> tuple[list[str], list[Diagnostic]]:
@@ -24,12 +24,7 @@ def check(paths: Sequence[str], profile: Profile) -> tuple[list[str], list[Diagn
         found = list(trios(paths, profile))
     except OSError as error:
         raise environment("S01", f"cannot be read: {error.strerror}", file=str(error.filename)) from None
-    lines = {trio.source.path: trio.source.lines for trio in found}
-    lines |= {one.source.path: one.source.lines for trio in found for one in trio.ids.values()}
-    diagnostics = {
-        rule.finding(hit, lines[hit.at.file][hit.at.line - 1])
-        for trio in found
-        for rule in TRIO.rules.values()
-        for hit in rule.check(trio)
-    }
+    hits = [(rule, hit) for trio in found for rule in TRIO.rules.values() for hit in rule.check(trio)]
+    lines = {source.path: source.lines for trio in found for source in trio.sources}
+    diagnostics = {rule.finding(hit, lines[hit.at.file][hit.at.line - 1]) for rule, hit in hits}
     return [trio.name for trio in found], sorted(diagnostics)

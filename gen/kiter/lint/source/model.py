@@ -16,6 +16,8 @@ from kiter.csource.parse import LARGEST
 from kiter.csource.source import Source
 from kiter.csource.struct import Struct
 from kiter.errors import Position
+from kiter.flow.lifecycle import Life, Subject, live
+from kiter.flow.program import Code, Program
 from kiter.lint.source.function import Function
 from kiter.target.profile import Profile
 
@@ -52,6 +54,7 @@ class Trio:
     source: the file of its kfuncs
     functions: all that the file defines, by their names
     ids: those of all files of the run, by the functions' names
+    program: what its paths go through
     """
 
     name: str
@@ -59,6 +62,28 @@ class Trio:
     functions: Mapping[str, Function]
     ids: Mapping[str, Registered]
     profile: Profile
+    program: Program
+
+    @cached_property
+    def life(self) -> Life:
+        """All that its kfuncs do, in any order that programs can call them in."""
+        flags = {what: self.flags(what) for what in ("new", "next", "destroy")}
+        return live(
+            Subject(
+                self.program,
+                Code(self.source, self.new),
+                Code(self.source, self.next),
+                Code(self.source, self.destroy),
+                {what: found is None or "KF_SLEEPABLE" in found for what, found in flags.items()},
+                "KF_ACQUIRE" in (flags["next"] or ()),
+                tuple(Code(self.source, companion) for companion in self.companions),
+            )
+        )
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All files that something may be found in."""
+        return (*self.program.sources, *(one.source for one in self.ids.values()))
 
     @property
     def new(self) -> Function:
@@ -118,12 +143,13 @@ def trios(paths: Iterable[str], profile: Profile) -> Iterator[Trio]:
     sources = [Source(file, text) for file in files if "bpf_iter_" in (text := _read(file))]
     ids = {one.name: Registered(source, one) for source in sources for one in source.ids}
     for source in sources:
+        program = Program(source)
         functions = {name: Function(one.item, one.data) for name, one in source.functions.items()}
         for name in functions:
             if (found := NEW.fullmatch(name)) is not None:
                 trio = {f"bpf_iter_{found[1]}_{what}" for what in ("new", "next", "destroy")}
                 if trio <= functions.keys():
-                    yield Trio(found[1], source, functions, ids, profile)
+                    yield Trio(found[1], source, functions, ids, profile, program)
 
 
 def _files(path: Path) -> list[str]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kiter.btf.types import Function
 from kiter.lower import callers, choices, failures, names
@@ -19,6 +18,7 @@ from kiter.lower.view_class import view_class
 from kiter.spec.argument import Bit
 from kiter.spec.case import Case
 from kiter.spec.release import spelled
+from kiter.value_class import value_class
 
 
 @view_class()
@@ -32,7 +32,7 @@ class Argument:
     reserved: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Value:
     """A value of a flag argument: what it means, the errors that only it has, and since when there is it."""
 

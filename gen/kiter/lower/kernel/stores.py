@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.walks import Value, stores
 from kiter.spec.case import Case
+from kiter.value_class import value_class
 
 CONSTANTS = {"NULL", "false"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Store:
     """A field of the state and its value."""
 

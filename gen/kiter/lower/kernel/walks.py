@@ -8,7 +8,7 @@ address and needs no step to be found, and so it ends itself and leaves its resu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from kiter.analysis.lookahead import Lookahead
@@ -20,11 +20,12 @@ from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
 from kiter.spec.expression import arm, operand
 from kiter.spec.walk import Counter, Cursor, Index, Level, Linked, List, Native, Nested, Raw, Ring, Walk
+from kiter.value_class import value_class
 
 LINK = "struct list_head *"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Value:
     """What new() stores in a field; `late` says that it reads another field, which must be there before."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
 from kiter.cache.store import Cache
 from kiter.lower.prototype.runner import Table
 from kiter.render import render
+from kiter.value_class import value_class
 from kiter.vm import session
 from kiter.vm.command import Command, command, run
 from kiter.vm.harnesses import Clock, Guest
@@ -26,7 +26,7 @@ LIBRARY = re.compile(r"(/\S+) \(0x[0-9a-f]+\)$", re.MULTILINE)
 UNWINDER = "libgcc_s.so.1"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class TestProgs:
     """The harness that is test_progs, out of the tree `given`, or of the source package of the kernel."""
 

@@ -13,7 +13,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import tools
@@ -22,6 +21,7 @@ from kiter.cache.store import Cache
 from kiter.kernel.dependencies import prerequisites
 from kiter.lower.prototype.runner import MoreTypes
 from kiter.render import render
+from kiter.value_class import value_class
 from kiter.vm.command import Command, command, run
 from kiter.vm.job import VmJob
 from kiter.vm.testprogs.tree import BPF, KEPT, Source
@@ -38,7 +38,7 @@ VMLINUX_H = "kiter_vmlinux.h"
 BUSY = ".busy"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Base:
     """A pruned tree in which everything but tests is built."""
 

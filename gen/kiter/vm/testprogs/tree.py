@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.cache.keys import code_of, key_of
@@ -15,6 +14,7 @@ from kiter.cache.store import Cache
 from kiter.errors import environment
 from kiter.kernel import sources, tree
 from kiter.spec.release import numbers, spelled
+from kiter.value_class import value_class
 
 BPF = "tools/testing/selftests/bpf"
 # what of a tree is needed; a release may lack some
@@ -34,7 +34,7 @@ BUILT = re.compile(
 BUILT_FOLDERS = frozenset({"tools", "host-tools", "no_alu32", "cpuv4", "bpf_gcc", "feature"})
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Source:
     """Where that part of a kernel is, pruned; the name of its folder changes with its content."""
 

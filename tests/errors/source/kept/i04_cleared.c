@@ -35,7 +35,9 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 	default:
 		return -EINVAL;
 	}
-	kit->task = task;
+	kit->task = kmem_cache_alloc(x_cache, GFP_NOWAIT);
+	if (!kit->task)
+		return -ENOMEM;
 	kit->pos = task;
 	kit->flags = flags;
 	return 0;
@@ -76,7 +78,7 @@ __bpf_kfunc void bpf_iter_x_destroy(struct bpf_iter_x *it)
 {
 	struct bpf_iter_x_kern *kit = (void *)it;
 
-	kfree(kit->task);
+	kmem_cache_free(x_cache, kit->task);
 }
 
 __bpf_kfunc_end_defs();

@@ -8,8 +8,9 @@ X_disable() and X_enable(), each with variants at the end of the name. The other
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from kiter.value_class import value_class
 
 # How variants of a pair end: _irqsave, _nested, _killable and the like.
 _VARIANT = (
@@ -57,7 +58,7 @@ _COUNTED = re.compile(r"kmap|get_cpu|local_irq|(?:preempt|migrate|pagefault|loca
 _ZERO = re.compile(r"\w+_(?:killable|interruptible|timeout)|down_trylock")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Hold:
     """What a function takes or drops."""
 

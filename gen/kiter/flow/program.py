@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The functions that a path may go through: those of a file, and of the headers beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from kiter.csource.enum import number
+from kiter.csource.function import Function
+from kiter.csource.nodes import Node, below, declared, named, text
+from kiter.csource.parse import LARGEST
+from kiter.csource.source import Source
+from kiter.flow.graph import Graph, TooDeepError
+from kiter.flow.state import Spot
+from kiter.flow.values import Const, Value
+
+_INCLUDE = re.compile(r'^#\s*include\s+"([^"\n]+)"', re.MULTILINE)
+_CAST = re.compile(r"\([^()]*\*\)")
+_SUFFIX = re.compile(r"(?<=[0-9a-fA-F])[uUlL]+")
+_UNSIGNED = re.compile(r"\b(?:unsigned|u8|u16|u32|u64|__u8|__u16|__u32|__u64|size_t|uint\w*|bool)\b")
+_HEADERS = 40  # that are looked into: a file of the kernel has about twenty of its own folder
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Code:
+    """A function that can be gone through, with its file."""
+
+    source: Source
+    function: Function
+
+    @cached_property
+    def graph(self) -> Graph | None:
+        """Its graph, None for one that is nested too deeply."""
+        try:
+            return Graph(self.function)
+        except TooDeepError:
+            return None
+
+    def spot(self, node: Node, says: str) -> Spot:
+        """A line of it."""
+        at = self.source.at(node)
+        return Spot(at.file, at.line - 1, at.column - 1, says)
+
+
+class Program:
+    """A file as paths go through it."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._known: dict[str, Code | None] = {}
+
+    def code(self, name: str) -> Code | None:
+        """The function of that name, None where its body is not there."""
+        if name not in self._known:
+            self._known[name] = next(self._codes(name), None)
+        return self._known[name]
+
+    def _codes(self, name: str) -> Iterator[Code]:
+        for source in (self.source, *self._headers):
+            if name in source.text and (found := source.functions.get(name)) is not None:
+                yield Code(source, found)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The file, and the headers that were looked into."""
+        return (self.source, *self.__dict__.get("_headers", ()))
+
+    @cached_property
+    def _headers(self) -> tuple[Source, ...]:
+        """The headers that the file includes by a path from its own folder."""
+        folder = Path(self.source.path).parent
+        paths = (folder / name for name in _INCLUDE.findall(self.source.text)[:_HEADERS])
+        return tuple(Source(str(path), content) for path in paths if (content := _content(path)))
+
+    @cached_property
+    def constants(self) -> dict[str, Value]:
+        """The macros and enumerators of the file that are plain numbers."""
+        found: dict[str, Value] = {}
+        for macro in self.source.macros:
+            value = number(_SUFFIX.sub("", _CAST.sub("", macro.value)).strip(" ()"))
+            if value is not None:
+                found[macro.name] = Const(value)
+        for enum in self.source.enums:
+            found |= {name: Const(value) for name, value in enum.values.items()}
+        return found
+
+    @cached_property
+    def together(self) -> dict[str, str]:
+        """The members of unions without a name, each with the first of its union: they share their place."""
+        found: dict[str, str] = {}
+        unions = (u for s in self.source.structs.values() for u in below(s.node, "union_specifier"))
+        for union in unions:
+            body = named(union, "body")
+            names = [declared(named(one, "declarator")) for one in body.named_children] if body else []
+            parent = union.parent
+            if parent is not None and not declared(named(parent, "declarator")) and names:
+                found |= {name: names[0] for name in names[1:] if name}
+        return found
+
+    @cached_property
+    def unsigned(self) -> frozenset[str]:
+        """The members of the file's structs that have no sign."""
+        fields = (field for struct in self.source.structs.values() for field in struct.fields)
+        return frozenset(field.name for field in fields if _UNSIGNED.search(field.type) and not field.stars)
+
+
+def unsigned(ctype: str) -> bool:
+    """Whether a type has no sign."""
+    return _UNSIGNED.search(ctype) is not None
+
+
+def _content(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except (OSError, ValueError):
+        return ""
+    return data.decode("utf-8", "replace") if len(data) <= LARGEST else ""
+
+
+def name_of(node: Node | None) -> str:
+    """The name of a function that is called."""
+    return text(node) if node is not None and node.type == "identifier" else ""
