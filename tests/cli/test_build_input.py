@@ -20,14 +20,14 @@ SPOILS = {
     "character": ("all processes\n", "all \u202eprocesses\n", "S14", "U+202E"),
     "unknown key": ("summary:", "sumary: x\nsummary:", "S20", "sumary"),
     "wrong type": ("includes: [linux/init_task.h, linux/sched/signal.h]", "includes: 3", "S22", "list"),
-    "value": ("lifetime: rcu", "lifetime: forever", "S23", "rcu"),
+    "value": ("lifetime: rcu", "lifetime: forever", "W36", "rcu"),
     "identifier": ("iterator: spoilt", "iterator: 1st", "S24", "C identifier"),
     "escape in a name": ("iterator: spoilt", "iterator: ../x", "S24", "C identifier"),
     "escape in a path": ("context:", "file: ../../x.c\ncontext:", "S24", ".c file"),
     "absolute path": ("context:", "file: /etc/x.c\ncontext:", "S24", ".c file"),
     "escape in an include": ("[linux/init_task.h,", "[../../../x.h,", "K22", "kernel tree"),
     "no walk": (LIST, "", "W01", "SPOILT_THREADS"),
-    "errno": ("context:", "checks: [{refuse: task, errno: EWRONG, doc: x}]\ncontext:", "K15", "EWRONG"),
+    "errno": ("context:", "checks: [{when: task, fails: {EWRONG: x}}]\ncontext:", "K15", "EWRONG"),
 }  # fmt: skip
 
 
@@ -69,12 +69,13 @@ def test_every_error_of_a_run_at_once(run, out, tmp_path):
     for name, spoil in (("a.yaml", "identifier"), ("b.yaml", "no walk")):
         (tmp_path / name).write_text(spoilt(*SPOILS[spoil][:2])[0], encoding="utf-8")
     (tmp_path / "c.yaml").write_text(
-        GOOD.replace("summary", "sumary").replace("lifetime: rcu", "lifetime: x"), encoding="utf-8"
+        GOOD.replace("summary", "sumary").replace("context: {rcu: true}", "context: {rcu: maybe}"),
+        encoding="utf-8",
     )
     told = run("build", *(tmp_path / f"{n}.yaml" for n in "cab"), "-o", out, "--no-check")
     assert told.status == 1 and told.untouched
     assert [(file[-6:], code) for file, _, _, code in told.places] == [
-        ("a.yaml", "S24"), ("b.yaml", "W01"), ("c.yaml", "S20"), ("c.yaml", "S23")
+        ("a.yaml", "S24"), ("b.yaml", "W01"), ("c.yaml", "S20"), ("c.yaml", "S22")
     ]  # fmt: skip
 
 

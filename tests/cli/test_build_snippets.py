@@ -57,10 +57,10 @@ arguments:
       <WRONG_ENUMERATOR:
         doc: no such value
         checks:
-          - {refuse: nr_cpu_ids && task-><wrong_member, errno: EPERM, doc: it is wrong}
+          - {when: nr_cpu_ids && task-><wrong_member, fails: {EPERM: it is wrong}}
         cursor: {first: task, next: rcu_dereference(pos->real_parent)}
 checks:
-  - {refuse: <wrong_check(task), errno: EPERM, doc: it is wrong}
+  - {when: <wrong_check(task), fails: {EPERM: it is wrong}}
 state:
   nr: {type: u32, init: <wrong_init + 1}
 tests:

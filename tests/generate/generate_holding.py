@@ -19,15 +19,15 @@ FIRST = "  cursor: {first: first_item(), next: next_item(pos)}\n"
 def _resources(r: Random) -> str:
     """Up to three things that are taken or looked up, each of which may fail."""
     kinds = {
-        "put": "get: get_thing({n}), errno: ENOENT, put: put_thing({name})",
-        "error": "get: thing_or_error({n}), fails: {{EBUSY: it is busy}}, put: put_thing({name})",
-        "found": "get: find_thing(), errno: ESRCH",
+        "put": "get: get_thing({n}), fails: {{ENOENT: there is no thing}}, put: put_thing({name})",
+        "error": "get: thing_or_error({n}), fails: {{EBUSY: it is busy, EIO: bad}}, put: put_thing({name})",
+        "found": "get: find_thing(), fails: {{ESRCH: it is gone}}",
     }
     lines = []
     for n in range(r.randint(0, 3)):
         name = f"thing{n}"
         what = kinds[r.choice(list(kinds))].format(n=n, name=name)
-        lines.append(f"  {name}: {{type: struct thing *, {what}, doc: there is no thing}}\n")
+        lines.append(f"  {name}: {{type: struct thing *, {what}}}\n")
     return "".join(["resources:\n", *lines]) if lines else ""
 
 
@@ -36,14 +36,14 @@ def _held(r: Random) -> tuple[str, str, str]:
     way = r.choice(["counted", "plain", "handed over", "given"])
     if way == "handed over":
         walk = "  cursor: {first: handed_over(NULL), next: handed_over(pos)}\n"
-        return "lifetime: held, handover: true, put: put_item(pos)", walk, "sleepable: true"
+        return "lifetime: {held: {handover: true, put: put_item(pos)}}", walk, "sleepable: true"
     if way == "given":
         walk = "  cursor: {next: referenced(next_item(pos))}\n"
-        return "lifetime: held, put: put_item(pos)", walk, r.choice(["", "sleepable: true"])
+        return "lifetime: {held: {put: put_item(pos)}}", walk, r.choice(["", "sleepable: true"])
     lock = r.choice(["mutex", "spin", "spin_irqsave"])
     put = "drop_item(pos), last: finish_item(pos)" if way == "counted" else "put_item_unlocked(pos)"
     walk = LOCKS[lock] + r.choice([LIST, FIRST, CURSOR])
-    return f"lifetime: held, get: hold_item(pos), put: {put}", walk, "sleepable: true"
+    return f"lifetime: {{held: {{get: hold_item(pos), put: {put}}}}}", walk, "sleepable: true"
 
 
 def _native(r: Random) -> tuple[str, str, str]:
@@ -58,9 +58,9 @@ def _native(r: Random) -> tuple[str, str, str]:
 
 def _snapshot(r: Random) -> tuple[str, str, str]:
     holds = r.random() < 0.7
-    friend = ", get: hold_friend(pos), put: put_friend(pos)" if holds else ""
+    friend = "{snapshot: {get: hold_friend(pos), put: put_friend(pos)}}" if holds else "snapshot"
     walk = '  cursor: {next: "find_held(source, &after)", done: put_item(pos)}\n'
-    return f"lifetime: snapshot{friend}", walk, r.choice(["", "sleepable: true"])
+    return f"lifetime: {friend}", walk, r.choice(["", "sleepable: true"])
 
 
 def _plain(r: Random) -> tuple[str, str, str]:
@@ -80,7 +80,7 @@ def random_holder(r: Random, name: str) -> str:
     allocate = kind in {"native", "snapshot"} or (r.random() < 0.4 and kind == "plain")
     resources, state = _resources(r), ""
     if kind == "snapshot":
-        keys = "get: get_thing(9), errno: ENOENT, put: put_thing(source), doc: there is none"
+        keys = "get: get_thing(9), fails: {ENOENT: there is none}, put: put_thing(source)"
         resources = (resources or "resources:\n") + f"  source: {{type: struct thing *, {keys}}}\n"
         state = 'state:\n  after: {type: int, init: "-1"}\n'
     return (
@@ -96,8 +96,8 @@ def _index(r: Random, name: str) -> str:
         f"iterator: {name}\nsummary: walk\nelement: {{type: int *, lifetime: state}}\n"
         f"context: {{{context}}}\n"
         "arguments: {count: {type: int, keep: copy, doc: how many}}\n"
-        "checks: [{refuse: count > 100, errno: E2BIG, doc: too many}]\n"
-        f"resources:\n  numbers: {{type: u32 *, count: count, {inline}"
-        'fill: "read_numbers(numbers, count)", errno: EFAULT, doc: it cannot be read}\n'
+        "checks: [{when: count > 100, fails: {E2BIG: too many}}]\n"
+        f"buffers:\n  numbers: {{type: u32, count: count, {inline}"
+        'fill: "read_numbers(numbers, count)", fails: {EFAULT: it cannot be read}}\n'
         'walk:\n  index: {as: nr, next: "next_number(numbers, end, nr + 1)", end: count}\n'
     )

@@ -21,7 +21,7 @@ def _ring(r: Random, task: str, more: str = "") -> str:
 
 
 def _start(task: str) -> str:
-    return f", start: {{from: {task}->group_leader, linked: pid_alive({task}), errno: ESRCH}}"
+    return f", start: {{from: {task}->group_leader, linked: pid_alive({task}), fails: {{ESRCH: it left}}}}"
 
 
 def _nested(outer: str, inner: str) -> str:
@@ -83,7 +83,7 @@ def _case(r: Random, expect: str, task: str, nullable: bool) -> str:
     if nullable and expect in WITH_TASK:
         walk = f"requires: [{task}]\n{walk}"
     if task and not nullable and r.random() < 0.3:
-        walk = f'checks: [{{refuse: "!pid_alive({task})", errno: ESRCH, doc: it has exited}}]\n{walk}'
+        walk = f'checks: [{{when: "!pid_alive({task})", fails: {{ESRCH: it has exited}}}}]\n{walk}'
     return walk
 
 
@@ -91,7 +91,7 @@ def _extras(r: Random, number: bool) -> str:
     """What a spec may say beside its walks."""
     text = ""
     if number:
-        text += "checks: [{refuse: number > 100, errno: ERANGE, doc: it is large}]\n"
+        text += "checks: [{when: number > 100, fails: {ERANGE: it is large}}]\n"
         text += 'tests: {arguments: {number: "1"}}\n'
     if r.random() < 0.3:
         text += f"state:\n  extra: {{type: {r.choice(['u8', 'u32', 'bool'])}, init: '0'}}\n"

@@ -21,7 +21,7 @@ QUEUE = """\
 iterator: queue
 summary: walk over what a queue holds
 includes: [linux/sched/task.h]
-element: {{type: struct task_struct *, lifetime: held, {element}put: put_task_struct(pos)}}
+element: {{type: struct task_struct *, lifetime: {{held: {{{element}put: put_task_struct(pos)}}}}}}
 context: {{sleepable: true}}
 state: {{seen: {{type: u64, init: "0"}}}}
 walk: {{cursor: {{next: next_queued(&seen)}}}}
@@ -78,18 +78,16 @@ summary: walk over what a queue holds
 includes: [linux/sched/task.h]
 element:
   type: struct task_struct *
-  lifetime: held
-  get: get_queued(pos)
-  put: drop_queued(pos)
-  last: free_queued(pos)
+  lifetime: {held: {get: get_queued(pos), put: drop_queued(pos), last: free_queued(pos)}}
 context: {sleepable: true}
 arguments:
   nr: {type: u32, keep: copy, doc: how many slots there are}
 resources:
-  queue: {type: struct queue *, get: queue_get(), put: queue_put(queue), errno: ENOENT, doc: no queue}
-  slots: {type: u64 *, count: nr, fill: "queue_fill(queue, slots, nr)", errno: EFAULT, doc: the queue is gone}
+  queue: {type: struct queue *, get: queue_get(), put: queue_put(queue), fails: {ENOENT: no queue}}
+buffers:
+  slots: {type: u64, count: nr, fill: "queue_fill(queue, slots, nr)", fails: {EFAULT: the queue is gone}}
 checks:
-  - {refuse: nr > 512, errno: E2BIG, doc: "@nr is more than 512"}
+  - {when: nr > 512, fails: {E2BIG: "@nr is more than 512"}}
 walk:
   lock: {mutex: "&queue->lock"}
   cursor: {first: first_queued(queue), next: "next_queued(queue, slots, pos)"}

@@ -126,7 +126,9 @@ def variants(document: Document, trail: Trail) -> Iterator[tuple[Spec, ...]]:
         return lambda below, key: below.__setitem__(key, new)
 
     for new in changes(document.value(trail)):
-        with contextlib.suppress(KeyError, ValueError, RuntimeError):  # too far from what the schema allows
+        with contextlib.suppress(
+            LookupError, ValueError, RuntimeError
+        ):  # too far from what the schema allows
             yield built(altered(put(new)))
     removed = altered(lambda below, key: below.pop(key))
     if not check(removed, SCHEMA):

@@ -109,14 +109,16 @@ lines, structs = st.sampled_from(LINES), st.sampled_from([t for t in TYPES if t.
 snippets = st.sampled_from(CODE) | st.dictionaries(
     st.sampled_from(VERSIONS), st.sampled_from(CODE), min_size=1
 )
+errnos = st.sampled_from(["EINVAL", "ENOSUCH"])
 checks = st.lists(
     st.fixed_dictionaries(
-        {"refuse": snippets, "errno": st.sampled_from(["EINVAL", "ENOSUCH"]), "doc": lines}
+        {"when": snippets, "fails": st.dictionaries(errnos, lines, min_size=1, max_size=1)}
     ),
     min_size=1,
     max_size=2,
 )
 some_names = st.lists(names, max_size=2, unique=True)
+starts = st.fixed_dictionaries({"from": snippets, "linked": snippets, "fails": st.just({"ESRCH": "it left"})})
 walks: dict[str, st.SearchStrategy[Any]] = {
     "cursor": st.fixed_dictionaries(
         {"next": snippets}, optional={"as": names, "type": structs, "first": snippets}
@@ -126,7 +128,9 @@ walks: dict[str, st.SearchStrategy[Any]] = {
         optional={
             "as": names,
             "type": structs,
-            "start": st.fixed_dictionaries({"from": snippets, "linked": snippets, "errno": st.just("ESRCH")}),
+            "start": st.fixed_dictionaries(
+                {"from": snippets, "linked": snippets, "fails": st.just({"ESRCH": "gone"})}
+            ),
         },
     ),
     "list": st.fixed_dictionaries(
@@ -148,9 +152,8 @@ cases = st.fixed_dictionaries(
     },
 )
 of_its_own: dict[str, st.SearchStrategy[Any]] = {
-    "counter": st.fixed_dictionaries(
-        {}, optional={"from": names, "to": names, "most": snippets, "times": names, "element": names}
-    ).filter(bool),
+    "range": st.fixed_dictionaries({"from": names, "to": names}, optional={"most": snippets}),
+    "repeat": st.fixed_dictionaries({"times": names, "element": names}),
     "index": st.fixed_dictionaries({"next": snippets, "end": snippets}, optional={"as": names}),
     "native": st.fixed_dictionaries(
         {"type": st.just("struct theirs"), "start": snippets, "next": snippets, "end": snippets},
@@ -160,15 +163,19 @@ of_its_own: dict[str, st.SearchStrategy[Any]] = {
 }
 locks = st.dictionaries(st.sampled_from(["mutex", "spin", "spin_irqsave"]), snippets, min_size=1, max_size=1)
 resources = st.fixed_dictionaries(
-    {"type": types, "doc": lines},
+    {"type": types, "get": snippets},
     optional={
-        "get": snippets,
         "put": snippets,
-        "errno": st.just("ENOENT"),
-        "fails": st.just({"EBUSY": "it is taken"}),
-        "count": snippets,
+        "fails": st.dictionaries(errnos, lines, min_size=1),
+        "kernels": st.sampled_from(VERSIONS),
+    },
+)
+buffers = st.fixed_dictionaries(
+    {"type": types, "count": snippets},
+    optional={
         "inline": st.integers(1, 4),
         "fill": snippets,
+        "fails": st.just({"EFAULT": "it is bad"}),
         "kernels": st.sampled_from(VERSIONS),
     },
 )
@@ -193,6 +200,10 @@ companions = st.fixed_dictionaries(
         "sets": st.just(["some_ids"]),
     },
 )
+held = st.fixed_dictionaries(
+    {"put": snippets}, optional={"get": snippets, "last": snippets, "handover": st.booleans()}
+)
+copies = st.fixed_dictionaries({}, optional={"get": snippets, "put": snippets})
 flag_values = st.dictionaries(st.sampled_from(["X_ONE", "X_TWO"]), st.just({"doc": "x"}), min_size=1)
 arguments = st.fixed_dictionaries(
     {"type": types, "doc": lines},
@@ -215,15 +226,17 @@ GROWN: dict[str, st.SearchStrategy[Any]] = {
     **of_its_own,
     "lock": locks,
     "resources": st.dictionaries(names, resources, min_size=1, max_size=2),
+    "buffers": st.dictionaries(names, buffers, min_size=1, max_size=2),
     "helpers": st.dictionaries(names, helpers, min_size=1, max_size=2),
     "companions": st.dictionaries(names, companions, min_size=1, max_size=2),
     "allocate": st.booleans(),
     "inside": st.booleans(),
     "struct": st.sampled_from([{"open": True}, {"header": "include/linux/x.h"}]),
-    "lifetime": st.sampled_from(["rcu", "state", "native", "held", "snapshot"]),
-    "get": snippets,
-    "put": snippets,
-    "last": snippets,
+    "lifetime": st.one_of(
+        st.sampled_from(["rcu", "state", "native", "snapshot", "x", "forever"]),
+        st.fixed_dictionaries({"held": held}),
+        st.fixed_dictionaries({"snapshot": copies}),
+    ),
     "trust": st.sampled_from(["rcu", "trusted"]),
     "ignored": st.booleans(),
     "implicit": st.booleans(),
@@ -233,7 +246,7 @@ GROWN: dict[str, st.SearchStrategy[Any]] = {
     "sleepable": st.booleans(),
     "perfmon": st.booleans(),
     "spinlock": st.just({"7.3-": True}),
-    "refuse": st.just({"irqs_off": "EBUSY"}),
+    "fails": st.just({"EBUSY": "irqs_off"}),
     "trusted": st.just({"parent": {"type": "struct thing *", "nullable": True}}),
     "allow": st.just({"sleepable": True}),
     "done": snippets,
@@ -285,7 +298,7 @@ WALKING = ["cursor", "ring", "list", "nested", "raw", "expect"]
 FLAGS = ["trust", "ignored", "implicit", "bits", "values", "reserved"]
 PLACES = {
     "": [
-        *("resources", "helpers", "companions", "allocate", "inside", "struct"),
+        *("resources", "buffers", "helpers", "companions", "allocate", "inside", "struct"),
         "guard",
         "set",
         "file",
@@ -306,8 +319,8 @@ PLACES = {
     "ring": ["as", "anchor", "next"],
     "list": ["as", "head"],
     "raw": ["next"],
-    "context": ["rcu", "sleepable", "perfmon", "spinlock", "refuse", "allow"],
-    "element": ["element type", "lifetime", "get", "put", "last", "trusted"],
+    "context": ["rcu", "sleepable", "perfmon", "spinlock", "fails", "allow"],
+    "element": ["element type", "lifetime", "trusted"],
 }
 
 

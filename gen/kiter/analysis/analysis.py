@@ -6,7 +6,7 @@ from __future__ import annotations
 from kiter.analysis.lookahead import Lookahead, look_ahead
 from kiter.analysis.state import State, state
 from kiter.spec.model import Spec
-from kiter.spec.walk import Counter, Index, Native
+from kiter.spec.walk import Native, Numbered
 from kiter.value_class import value_class
 
 
@@ -28,9 +28,7 @@ def analyse(it: Spec) -> Analysis:
 def sound(it: Spec) -> bool:
     """Whether a spec, which the linter may still find wrong, can be analysed at all."""
     selected = not it.select or it.argument(it.select) is not None
-    counters = (walk for case in it.cases for walk in case.walks if isinstance(walk, Counter))
-    counted = all(walk.times or (walk.start and walk.end) for walk in counters)
-    return selected and counted and bool(it.cases) and all(len(case.walks) == 1 for case in it.cases)
+    return selected and bool(it.cases) and all(len(case.walks) == 1 for case in it.cases)
 
 
 def _releases(it: Spec) -> bool:
@@ -38,5 +36,5 @@ def _releases(it: Spec) -> bool:
     walk = it.cases[0].walk
     if isinstance(walk, Native):
         return not walk.sticky
-    holds = it.allocate or any(r.held for r in it.resources)
-    return holds and not isinstance(walk, Counter | Index)
+    holds = it.allocate or any(taken.held for taken in it.taken)
+    return holds and not isinstance(walk, Numbered)

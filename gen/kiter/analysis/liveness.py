@@ -15,8 +15,8 @@ from enum import Enum, auto
 from kiter.analysis.lookahead import Lookahead
 from kiter.spec.case import Case
 from kiter.spec.model import Spec
-from kiter.spec.resource import Resource
-from kiter.spec.walk import Counter, Index, Linked, Nested, Ring
+from kiter.spec.resource import Resource, Taken
+from kiter.spec.walk import Index, Linked, Nested, Numbered, Repeat, Ring
 from kiter.value_class import value_class
 
 
@@ -57,13 +57,13 @@ class Liveness:
         return (*([self.field] if self.test is Test.FLAG else []), *([MADE] if self.made == MADE else []))
 
 
-def liveness(it: Spec, lookahead: Lookahead | None, resources: tuple[Resource, ...], memory: str) -> Liveness:
+def liveness(it: Spec, lookahead: Lookahead | None, resources: tuple[Taken, ...], memory: str) -> Liveness:
     """The test of one iterator; `memory` names the pointer to allocated state, if it is."""
     if memory:
         return Liveness(Test.POINTER, (memory,))
     common = _common(it, resources)
     marker = _marker(it, lookahead, common)
-    if not it.companions or marker.test is Test.TIMES or any(resource.held for resource in it.resources):
+    if not it.companions or marker.test is Test.TIMES or any(taken.held for taken in it.taken):
         return marker
     return _outlived(it, marker, common)
 
@@ -71,7 +71,7 @@ def liveness(it: Spec, lookahead: Lookahead | None, resources: tuple[Resource, .
 def _marker(it: Spec, lookahead: Lookahead | None, common: list[str]) -> Liveness:
     """What marks the end where nobody reads the state after it."""
     walk = it.cases[0].walk
-    if isinstance(walk, Counter | Index):
+    if isinstance(walk, Numbered):
         return _numbers(it, walk)
     if lookahead or it.lifetime == "held":
         return Liveness(Test.POINTER, ((lookahead.inner if lookahead else walk).name,))
@@ -91,27 +91,27 @@ def _outlived(it: Spec, marker: Liveness, common: list[str]) -> Liveness:
     return replace(marker, made=made)
 
 
-def _numbers(it: Spec, walk: Counter | Index) -> Liveness:
+def _numbers(it: Spec, walk: Numbered) -> Liveness:
     """The test of a walk over numbers."""
     if isinstance(walk, Index):
         return Liveness(Test.INDEX, (walk.name, *_bounds(it, walk)))
-    if walk.times:
+    if isinstance(walk, Repeat):
         return Liveness(Test.TIMES, (walk.times,))
     return Liveness(Test.RANGE, (walk.name, walk.end))
 
 
-def _common(it: Spec, resources: tuple[Resource, ...]) -> list[str]:
+def _common(it: Spec, resources: tuple[Taken, ...]) -> list[str]:
     """Pointers that are never NULL while the walk of any case is under way."""
     candidates = [_candidates(it, case, resources) for case in it.cases]
     return [name for name in candidates[0] if all(name in other for other in candidates)]
 
 
-def _candidates(it: Spec, case: Case, resources: Iterable[Resource]) -> list[str]:
+def _candidates(it: Spec, case: Case, resources: Iterable[Taken]) -> list[str]:
     """Pointers that are never NULL while this walk is under way."""
     given = [
         a.name for a in it.arguments if a.pointer and a.keep and (not a.nullable or a.name in case.requires)
     ]
-    given += [r.name for r in resources if r.get is not None]
+    given += [r.name for r in resources if isinstance(r, Resource) and r.type.endswith("*")]
     walk = case.walk.outer if isinstance(case.walk, Nested) else case.walk
     return given + ([walk.name] if isinstance(walk, Ring) else [])
 

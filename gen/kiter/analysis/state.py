@@ -13,8 +13,8 @@ from kiter.analysis.liveness import Liveness, liveness
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.stored import kept_resources
 from kiter.spec.model import Spec
-from kiter.spec.resource import Resource
-from kiter.spec.walk import Counter, Index, Linked, Native, Nested, Walk, start_of
+from kiter.spec.resource import Taken
+from kiter.spec.walk import FromTo, Index, Linked, Native, Nested, Repeat, Walk, start_of
 from kiter.value_class import value_class
 
 SIZES = {
@@ -114,9 +114,9 @@ def _given(it: Spec) -> tuple[Field, ...]:
     return (*kept, *(Field(f.name, f.type, f.size) for f in it.fields))
 
 
-def _fields(it: Spec, resources: tuple[Resource, ...], alive: Liveness) -> tuple[Field, ...]:
+def _fields(it: Spec, resources: tuple[Taken, ...], alive: Liveness) -> tuple[Field, ...]:
     wanted = {name: Field(name, ctype) for name, ctype in (*_kept(it), *_cursors(it)) if name}
-    wanted |= {r.name: Field(r.name, r.type, inline=r.inline) for r in resources}
+    wanted |= {r.name: Field(r.name, r.type, inline=getattr(r, "inline", 0)) for r in resources}
     wanted |= {name: Field(name, ctype) for name, ctype in _started(it).items()}
     wanted |= {f.name: Field(f.name, f.type, f.size) for f in it.fields}
     if it.select:
@@ -153,9 +153,9 @@ def _cursors(it: Spec) -> Iterable[tuple[str, str]]:
 def _cursor(it: Spec, walk: Walk) -> Iterable[tuple[str, str]]:
     """The fields of one walk."""
     match walk:
-        case Counter() if walk.times:
+        case Repeat():
             return ()
-        case Counter():
+        case FromTo():
             return ((walk.name, pointee(it)), (walk.end, pointee(it)))
         case Index():
             return ((walk.name, pointee(it)),)
@@ -178,7 +178,7 @@ def _words(fields: Iterable[Field]) -> int:
     return -(-sum(field.size for field in fields) // WORD)
 
 
-def _memory(it: Spec, resources: tuple[Resource, ...]) -> Memory | None:
+def _memory(it: Spec, resources: tuple[Taken, ...]) -> Memory | None:
     if not it.allocate:
         return None
     walk = it.cases[0].walk

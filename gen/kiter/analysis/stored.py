@@ -8,15 +8,15 @@ from dataclasses import fields, is_dataclass
 
 from kiter.spec.model import Spec
 from kiter.spec.node import Node
-from kiter.spec.resource import Resource
+from kiter.spec.resource import Taken
 from kiter.spec.snippet import Snippet
 from kiter.spec.walk import Native, start_of
 
 
-def kept_resources(it: Spec) -> tuple[Resource, ...]:
+def kept_resources(it: Spec) -> tuple[Taken, ...]:
     """The resources that new() stores: what is given back later, and what a later function names."""
     named = frozenset(name for snippet in _later(it) for name in snippet.names())
-    return tuple(r for r in it.resources if r.held or r.name in named)
+    return tuple(r for r in it.taken if r.held or r.name in named)
 
 
 def snippets(value: object) -> Iterator[Snippet]:

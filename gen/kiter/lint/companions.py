@@ -54,7 +54,7 @@ def other_result(s: Subject) -> Iterator[Hit]:
 )
 def hidden_field(s: Subject) -> Iterator[Hit]:
     state = {a.name for a in s.it.arguments if a.keep} | {f.name for f in s.it.fields} | s.cursors
-    state |= {r.name for r in s.it.resources}
+    state |= {r.name for r in s.it.taken}
     for c in s.it.companions:
         texts = [u.text.replace(" ", "") for u in s.uses if u.slot.part is c]
         for p in c.parameters:

@@ -39,17 +39,17 @@ def sleeps_with_spinlock(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "X03",
-    "'refuse' where it cannot happen",
+    "an error for where a program cannot be",
     "a program that may sleep runs with interrupts on and in no NMI, so the check would never be true",
     kernel=SLEEPING_CONTEXT,
-    hint="take 'refuse' away",
+    hint="take it away",
     mends=True,
 )
 def refuse_sleepable(s: Subject) -> Iterator[Hit]:
     context = s.it.node["context"]
-    if s.it.context.sleepable and "refuse" in context.value:
-        for what, node in context["refuse"].items():
-            message = f"'{what}' is refused, but a sleepable program never runs there"
+    if s.it.context.sleepable and "fails" in context.value:
+        for _, node in context["fails"].items():
+            message = f"'{node.value}' is refused, but a sleepable program never runs there"
             yield Hit(node.key_at, message, edit=without(node))
 
 
@@ -76,9 +76,9 @@ def allow_sleepable(s: Subject) -> Iterator[Hit]:
 )
 def nmi_twice(s: Subject) -> Iterator[Hit]:
     context = s.it.node["context"]
-    if {"irqs_off", "nmi"} <= context.value.get("refuse", {}).keys():
-        nmi = context["refuse"]["nmi"]
-        yield Hit(nmi.key_at, "'nmi' is refused by 'irqs_off' already", edit=without(nmi))
+    if {"irqs_off", "nmi"} <= {*context.value.get("fails", {}).values()}:
+        nmi = next(node for _, node in context["fails"].items() if node.value == "nmi")
+        yield Hit(nmi.at, "'nmi' is refused by 'irqs_off' already", edit=without(nmi))
 
 
 @rule(
@@ -120,7 +120,7 @@ def plain_spin(s: Subject) -> Iterator[Hit]:
     severity="warning",
 )
 def needless_rcu(s: Subject) -> Iterator[Hit]:
-    kept = any(a.keep == "rcu" for a in s.it.arguments) or any(not r.held for r in s.it.resources)
+    kept = any(a.keep == "rcu" for a in s.it.arguments) or any(not r.held for r in s.it.taken)
     if s.it.rcu and s.it.lifetime in {"state", "native", "held", "snapshot"} and not kept:
         yield Hit(s.it.node["context"]["rcu"].key_at, f"'rcu' with 'lifetime: {s.it.lifetime}'")
 

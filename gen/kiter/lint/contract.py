@@ -14,7 +14,7 @@ from kiter.lint.tokens import Call, calls
 from kiter.lint.vocabulary import LOOSE_MEMBERS
 from kiter.spec.argument import Argument
 from kiter.spec.rewrite import added, following, replaced, without
-from kiter.spec.walk import Counter, Cursor, List
+from kiter.spec.walk import Cursor, FromTo, List, Repeat
 
 VERIFIER_NEXT = "kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later"
 VERIFIER_RCU = "kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later"
@@ -244,7 +244,7 @@ def empty_cursor(s: Subject) -> Iterator[Hit]:
     hint="use arguments only",
 )
 def state_in_new(s: Subject) -> Iterator[Hit]:
-    taken = {a.name for a in s.it.arguments} | {r.name for r in s.it.resources}
+    taken = {a.name for a in s.it.arguments} | {r.name for r in s.it.taken}
     hidden = (s.cursors | {f.name for f in s.it.fields}) - taken
     for use in s.starting:
         own = {str(use.slot.snippet.node.path[1])} if use.slot.key == "init" else use.slot.cursors
@@ -270,11 +270,10 @@ def kept_for_nothing(s: Subject) -> Iterator[Hit]:
 
 
 def _counted(s: Subject) -> frozenset[str]:
-    """The arguments that a counter goes by."""
+    """The arguments that a walk over numbers goes by."""
     walks = [level.walk for level in s.levels]
-    return frozenset(
-        name for w in walks if isinstance(w, Counter) for name in (w.start, w.end, w.times, w.name)
-    )
+    found = {name for w in walks if isinstance(w, FromTo) for name in (w.start, w.end)}
+    return frozenset(found | {name for w in walks if isinstance(w, Repeat) for name in (w.times, w.name)})
 
 
 def _stepped(s: Subject, a: Argument) -> bool:

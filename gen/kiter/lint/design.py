@@ -22,7 +22,7 @@ MEMBER = frozenset({"->", "."})
     severity="note",
 )
 def plain_walk(s: Subject) -> Iterator[Hit]:
-    special = s.it.lock or s.it.resources or s.it.arguments or s.it.helpers or s.it.select
+    special = s.it.lock or s.it.taken or s.it.arguments or s.it.helpers or s.it.select
     for level in s.levels if len(s.levels) == 1 and not special else ():
         walk = level.walk
         if isinstance(walk, List) and s.it.lifetime == "rcu":

@@ -65,7 +65,7 @@ def _endless(use: Use) -> bool:
 )
 def not_taken(s: Subject) -> Iterator[Hit]:
     known = {a.name for a in s.it.arguments if a.keep} | {f.name for f in s.it.fields}
-    known |= {r.name for r in s.it.resources}
+    known |= {r.name for r in s.it.taken}
     for use, helper in _bodies(s):
         for name in sorted((use.names & known) - _declared(use)):
             yield Hit(use.at_name(name), f"'{helper.name}' does not take '{name}'")

@@ -9,13 +9,15 @@ from kiter.errors import Edit
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, kinds
 from kiter.lint.tables import rule
+from kiter.names import near, only
 from kiter.spec.node import Node
 from kiter.spec.rewrite import added, replaced
 from kiter.spec.walk import Cursor, Linked, List, Native, Ring
 
 # How lower/kernel/next.py can step: every other pair has no code that would keep its promise.
 GIVES = {
-    "counter": ("state",),
+    "range": ("state",),
+    "repeat": ("state",),
     "index": ("state",),
     "native": ("native",),
     "linked": ("rcu",),
@@ -27,7 +29,10 @@ GIVES = {
 }
 # How functions are called that take a reference only where there still is one, beside igrab().
 TRIES = ("tryget", "try_get", "get_unless", "inc_not_zero", "get_not_zero", "inc_unless")
-UNLOCKED = frozenset({"counter", "index", "native"})
+UNLOCKED = frozenset({"range", "repeat", "index", "native"})
+# What keeps an element without more being said.
+WORDS = ("rcu", "state", "native", "snapshot")
+LIFETIMES = (*WORDS, "held")
 
 
 def _lifetime(s: Subject) -> Node:
@@ -45,12 +50,28 @@ def _found_kinds(s: Subject) -> list[str]:
     "what keeps an element valid follows from how it is found: a number is in the state, a kernel's own "
     "iterator holds its element, a list without references needs RCU",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(): what next() returns is trusted",
-    hint="counter and index go with 'state', native with 'native', held and snapshot with cursor",
+    hint="range, repeat and index go with 'state', native with 'native', held and snapshot with cursor",
 )
 def other_lifetime(s: Subject) -> Iterator[Hit]:
     for kind in _found_kinds(s):
-        if s.it.lifetime not in GIVES[kind]:
+        if s.it.lifetime in LIFETIMES and s.it.lifetime not in GIVES[kind]:
             yield Hit(_lifetime(s).at, f"'{kind}' cannot give elements with 'lifetime: {s.it.lifetime}'")
+
+
+@rule(
+    "W36",
+    "a lifetime that is none",
+    "what keeps an element is a word that is known, or a resource of the spec",
+    hint="use rcu, state, native, snapshot, or the name of a resource",
+    mends=True,
+)
+def unknown_lifetime(s: Subject) -> Iterator[Hit]:
+    node = _lifetime(s)
+    names = [*WORDS, *(r.name for r in s.it.resources)]
+    if isinstance(node.value, str) and node.value not in names:
+        right = only(node.value, names)
+        edit = replaced(node, right) if right else None
+        yield Hit(node.at, f"'{node.value}' keeps nothing", near(node.value, names), edit)
 
 
 @rule(
@@ -126,30 +147,6 @@ def element_type(s: Subject) -> Iterator[Hit]:
 
 
 @rule(
-    "W26",
-    "held elements that are never put",
-    "every element that is visited would leak a reference",
-    kernel="kernel/bpf/dmabuf_iter.c, bpf_iter_dmabuf_destroy(), 6.16 and later",
-    hint="add 'put', which gives the reference to pos back",
-)
-def never_put(s: Subject) -> Iterator[Hit]:
-    if s.it.lifetime == "held" and s.it.held.put is None:
-        yield Hit(_lifetime(s).at, "'lifetime: held' without 'put'")
-
-
-@rule(
-    "W27",
-    "'last' without 'put'",
-    "put is what tells that a reference was the last one",
-    kernel="kernel/bpf/kmem_cache_iter.c, bpf_iter_kmem_cache_next(), 6.13 and later",
-    hint="add 'put', an expression that is true when it gave back the last reference",
-)
-def last_without_put(s: Subject) -> Iterator[Hit]:
-    if s.it.held.last is not None and s.it.held.put is None:
-        yield Hit(s.it.node["element"]["last"].key_at, "'last' needs a 'put' that tells when")
-
-
-@rule(
     "W28",
     "'done' without a copy",
     "an element that is not copied is still in the program's hands when done gives it back",
@@ -162,19 +159,6 @@ def done_without_copy(s: Subject) -> Iterator[Hit]:
 
 
 @rule(
-    "W29",
-    "a reference that nobody asked for",
-    "elements of this lifetime are not held, so nothing would call it",
-    hint="take it away, or use 'lifetime: held'",
-)
-def needless_hold(s: Subject) -> Iterator[Hit]:
-    used = {"held": ("get", "put", "last"), "snapshot": ("get", "put")}.get(s.it.lifetime, ())
-    for key in ("get", "put", "last"):
-        if key in s.it.node["element"].value and key not in used:
-            yield Hit(s.it.node["element"][key].key_at, f"'{key}' with 'lifetime: {s.it.lifetime}'")
-
-
-@rule(
     "W30",
     "what only a single walk can have, beside walks that a flag chooses",
     "one next() serves all of them: it knows one end, and a ring returns its element from within the step",
@@ -184,7 +168,7 @@ def needless_hold(s: Subject) -> Iterator[Hit]:
 def beside_choice(s: Subject) -> Iterator[Hit]:
     if not s.it.select:
         return
-    if s.it.lifetime != "rcu":
+    if s.it.lifetime in LIFETIMES and s.it.lifetime != "rcu":
         yield Hit(_lifetime(s).at, f"'lifetime: {s.it.lifetime}' beside the values of '{s.it.select}'")
     rings = any(isinstance(case.walk, Ring) for case in s.it.cases if case.walks)
     if s.it.lock is not None and rings:

@@ -12,7 +12,8 @@ from kiter.lint.tables import rule
 from kiter.lint.vocabulary import C_WORDS, KFUNC_NAMES, SIZE_NAMES, SUFFIXES, TEST_NAMES
 from kiter.spec.argument import Argument
 from kiter.spec.node import Node
-from kiter.spec.walk import Counter, Index, Ring
+from kiter.spec.resource import Buffer
+from kiter.spec.walk import FromTo, Index, Repeat, Ring
 
 # what is called by a longer name in C, and what stands in a function without the kfuncs' variables
 APART = {"helper": frozenset[str](), "parameter": frozenset({"it", "kit"})}
@@ -40,8 +41,8 @@ def _named(s: Subject) -> Iterator[tuple[str, str, Node]]:
     for level in s.levels:
         if (given := level.walk.node.get("as")) is not None:
             yield "cursor", level.walk.name, given
-    for r in s.it.resources:
-        yield "resource", r.name, r.node
+    for taken in s.it.taken:
+        yield ("buffer" if isinstance(taken, Buffer) else "resource"), taken.name, taken.node
     for helper in s.it.helpers:
         yield "helper", helper.name, helper.node
         for name, _ in helper.takes:
@@ -86,7 +87,7 @@ def _locals(s: Subject) -> set[str]:
     """What the kfuncs call their own variables where the spec asks for these."""
     it, walks = s.it, [level.walk for level in s.levels]
     found = {"data"} if it.allocate else set()
-    found |= {"err"} if it.allocate or it.resources else set()
+    found |= {"err"} if it.allocate or it.taken else set()
     found |= {"end"} if any(isinstance(walk, Index) for walk in walks) else set()
     found |= {"prev", "last"} if it.lifetime == "held" else set()
     return found
@@ -112,7 +113,7 @@ def same_name(s: Subject) -> Iterator[Hit]:
             yield Hit(flag.node.key_at, f"'{flag.flag}' is the name of a flag and of something else")
     for level in s.levels:
         a = arguments.get(level.walk.name)
-        if isinstance(level.walk, Counter):
+        if isinstance(level.walk, FromTo | Repeat):
             continue  # its element is a kept argument
         if a and not _shared(s, a, isinstance(level.walk, Ring), level.role, level.type):
             node = level.walk.node.get("as")
@@ -124,7 +125,7 @@ def _taken_twice(s: Subject) -> Iterator[Hit]:
     """Resources and helpers that share a name with anything else that a snippet can name."""
     taken = {a.name: "argument" for a in s.it.arguments}
     taken |= dict.fromkeys(s.cursors, "cursor") | {f.name: "field" for f in s.it.fields}
-    for what, parts in (("resource", s.it.resources), ("helper", s.it.helpers)):
+    for what, parts in (("resource", s.it.resources), ("buffer", s.it.buffers), ("helper", s.it.helpers)):
         for part in parts:
             if (other := taken.setdefault(part.name, what)) is not what:
                 article = "an" if other == "argument" else "a"

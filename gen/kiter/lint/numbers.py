@@ -14,7 +14,7 @@ from kiter.lint.tables import rule
 from kiter.lint.tokens import Token
 from kiter.names import near, only
 from kiter.spec.rewrite import added, appended, emptied, following, replaced, without
-from kiter.spec.walk import Counter, Index, Raw
+from kiter.spec.walk import FromTo, Index, Raw, Repeat
 
 SIGNED = frozenset({"int", "long", "s32", "s64"})
 WIDE = SIGNED | {"unsigned int", "unsigned long", "u32", "u64", "size_t"}
@@ -24,59 +24,16 @@ OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Mult: operator.mul,
     ast.FloorDiv: operator.floordiv,
 }
-FORMS = (("from", "to"), ("times", "element"))
 
 
-def _counters(s: Subject) -> Iterator[Counter]:
-    return (level.walk for level in s.levels if isinstance(level.walk, Counter))
-
-
-@rule(
-    "W40",
-    "both forms of a counter",
-    "a counter either goes from one number to another, or gives one number several times",
-    hint="leave 'from' and 'to', or 'times' and 'element'",
-)
-def both_forms(s: Subject) -> Iterator[Hit]:
-    for walk in _counters(s):
-        first, second = ([key for key in form if key in walk.node.value] for form in FORMS)
-        if first and second:
-            yield Hit(walk.node[second[0]].key_at, f"'{second[0]}' beside '{first[0]}'")
-
-
-@rule(
-    "W41",
-    "half a counter",
-    "a counter needs both its ends, or a number and how often it comes",
-    hint="give 'from' and 'to', or 'times' and 'element'",
-)
-def half_counter(s: Subject) -> Iterator[Hit]:
-    for walk in _counters(s):
-        given = [[key for key in form if key in walk.node.value] for form in FORMS]
-        if not any(given):
-            yield Hit(walk.node.key_at, "'counter' counts nothing")
-        for form, keys in zip(FORMS, given, strict=True):
-            if len(keys) == 1 and sum(map(bool, given)) == 1:
-                missing = next(key for key in form if key not in keys)
-                yield Hit(walk.node[keys[0]].key_at, f"'{keys[0]}' without '{missing}'")
-
-
-@rule(
-    "W42",
-    "'most' without a range",
-    "only the numbers from one argument to another can be too many",
-    hint="refuse a number that is too large with 'checks'",
-)
-def stray_most(s: Subject) -> Iterator[Hit]:
-    for walk in _counters(s):
-        if walk.most is not None and not walk.end:
-            yield Hit(walk.node["most"].key_at, "'most' without 'to'")
+def _counters(s: Subject) -> Iterator[FromTo | Repeat]:
+    return (level.walk for level in s.levels if isinstance(level.walk, FromTo | Repeat))
 
 
 @rule(
     "W43",
-    "a counter over what is no argument",
-    "a counter goes by the numbers that new() gets",
+    "numbers from what is no argument",
+    "a range, or a repetition, goes by the numbers that new() gets",
     hint="use the name of an argument",
     mends=True,
 )
@@ -93,7 +50,7 @@ def no_argument(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W44",
-    "a counter's argument that is not kept",
+    "a repeated argument that is not kept",
     "each step looks at the number and at how often it is still due, so both are in the state",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs(): next() gets nothing but the iterator",
     hint="add 'keep: copy' to the argument",
@@ -110,7 +67,7 @@ def counter_not_kept(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W45",
-    "a counter's argument of another type than it counts in",
+    "an argument of another type than the walk counts in",
     "the number would be cut or change its sign, or the step that goes past the end would not be seen",
     kernel="tools/testing/selftests/bpf/progs/iters_num.c, for the ends of the range",
     hint="'from', 'to' and 'element' have the type that the elements point to, 'times' is signed",
@@ -273,7 +230,7 @@ def _read(use: Use, written: Collection[str]) -> set[str]:
 def _declared(s: Subject) -> Iterator[tuple[Raw, str, set[str], set[str]]]:
     """For each raw walk and each of its two lists, what is declared and what the statements do."""
     state = {a.name for a in s.it.arguments} | {f.name for f in s.it.fields}
-    state |= {r.name for r in s.it.resources}
+    state |= {r.name for r in s.it.taken}
     for level in s.levels:
         if not isinstance(walk := level.walk, Raw):
             continue

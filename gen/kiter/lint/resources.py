@@ -10,73 +10,40 @@ from kiter.lint.subject import Subject, Use, When
 from kiter.lint.tables import rule
 from kiter.lint.tokens import calls, returns
 from kiter.spec.helper import Helper
-from kiter.spec.resource import Resource
+from kiter.spec.resource import Buffer, Resource
+from kiter.spec.walk import Index
 
 LIMITED_SIZE = "kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later, for the checks before the copy"
+SEVERAL = 2  # errors are told apart by an ERR_PTR()
 MULTIPLIED = frozenset({"*", "+"})
 
 
 @rule(
-    "H01",
-    "a resource that is not had, or in two ways",
-    "a resource is a pointer that 'get' gives, or a buffer of 'count' items",
-    hint="leave one of 'get' and 'count'",
-)
-def one_way(s: Subject) -> Iterator[Hit]:
-    for r in s.it.resources:
-        if r.get is None and r.count is None:
-            yield Hit(r.node.key_at, f"'{r.name}' has neither 'get' nor 'count'")
-        elif r.get is not None and r.count is not None:
-            yield Hit(r.node["count"].key_at, f"'{r.name}' has 'get' and 'count'")
-
-
-@rule(
-    "H02",
-    "a buffer's key without a buffer",
-    "what 'get' gives is one pointer: there is nothing to fill, and nothing to keep in its place",
-    hint="add 'count', or take it away",
-)
-def stray_buffer_key(s: Subject) -> Iterator[Hit]:
-    for r in s.it.resources:
-        for key in ("fill", "inline"):
-            if key in r.node.value and r.count is None:
-                yield Hit(r.node[key].key_at, f"'{key}' without 'count'")
-
-
-@rule(
     "H03",
-    "no error, or two, for a resource",
-    "new() says why it failed: 'errno' for NULL from get or a failed fill, 'fails' for an ERR_PTR() from get",
-    hint="give 'errno', or for a 'get' with ERR_PTR() 'fails'",
+    "a buffer's error without what fails, or the other way round",
+    "new() says why the buffer could not be filled; that there is no memory for it is ENOMEM by itself",
+    hint="give both 'fill' and 'fails', or neither",
 )
 def one_error(s: Subject) -> Iterator[Hit]:
-    for r in s.it.resources:
-        given = [key for key in ("errno", "fails") if key in r.node.value]
-        if len(given) == 2:
-            yield Hit(r.node["fails"].key_at, f"'{r.name}' has 'errno' and 'fails'")
-        elif r.get is not None and not given:
-            yield Hit(r.node.key_at, f"'{r.name}' has neither 'errno' nor 'fails'")
-        elif r.buffer and r.fill is not None and given != ["errno"]:
-            yield Hit(r.node.key_at, f"'{r.name}' has no 'errno' for a failing 'fill'")
-        elif r.buffer and r.fill is None and given:
-            yield Hit(r.node[given[0]].key_at, f"'{given[0]}' without 'fill': no memory is ENOMEM")
+    for b in s.it.buffers:
+        given = [key for key in ("fill", "fails") if key in b.node.value]
+        if len(given) == 1:
+            missing = "fails" if given == ["fill"] else "fill"
+            yield Hit(b.node[given[0]].key_at, f"'{given[0]}' without '{missing}'")
 
 
 @rule(
     "H04",
     "'put' that does not put the resource",
-    "each resource is released once on every path, by its own 'put'; a buffer is freed without being told",
+    "each resource is released once on every path, by its own 'put'",
     kernel="kernel/bpf/task_iter.c, bpf_iter_task_vma_destroy(), 6.7 and later",
-    hint="name the resource in 'put'; take 'put' away from a buffer",
+    hint="name the resource in 'put'",
 )
 def puts_another(s: Subject) -> Iterator[Hit]:
     for use in s.uses:
         r = use.slot.part
-        if use.slot.key == "resource.put" and isinstance(r, Resource):
-            if r.buffer:
-                yield Hit(use.at(), f"the buffer '{r.name}' has 'put'")
-            elif r.name not in use.names:
-                yield Hit(use.at(), f"'put' does not name '{r.name}'")
+        if use.slot.key == "resource.put" and isinstance(r, Resource) and r.name not in use.names:
+            yield Hit(use.at(), f"'put' does not name '{r.name}'")
 
 
 def _later(s: Subject, names: set[str]) -> Use | None:
@@ -103,7 +70,7 @@ def _copies(s: Subject, name: str) -> set[str]:
 )
 def looked_up_only(s: Subject) -> Iterator[Hit]:
     for r in s.it.resources:
-        loose = r.get is not None and r.put is None and not s.it.rcu
+        loose = r.type.endswith("*") and r.put is None and not s.it.rcu
         if loose and _later(s, _copies(s, r.name)) is not None:
             yield Hit(r.node.key_at, f"'{r.name}' is used after new(), but nothing keeps it alive")
 
@@ -123,13 +90,13 @@ def _bounded(s: Subject) -> set[str]:
     "a buffer of unbounded size",
     "a program chooses the number: the product overflows, or the memory is used up",
     kernel=LIMITED_SIZE,
-    hint="refuse what is too large: checks: [{refuse: nr > 511, errno: E2BIG, doc: ...}]",
+    hint="refuse what is too large: checks: [{when: nr > 511, fails: {E2BIG: ...}}]",
 )
 def unbounded(s: Subject) -> Iterator[Hit]:
     bounded = _bounded(s)
     arguments = {a.name for a in s.it.arguments}
     for use in s.uses:
-        if use.slot.key == "resource.count":
+        if use.slot.key == "buffer.count":
             for name in sorted(use.names & arguments - bounded):
                 yield Hit(use.at_name(name), f"no check bounds '{name}' before it is multiplied")
 
@@ -144,7 +111,7 @@ def unbounded(s: Subject) -> Iterator[Hit]:
 def wrapping_check(s: Subject) -> Iterator[Hit]:
     numbers = {a.name for a in s.it.arguments if not a.pointer}
     for use in s.uses:
-        if use.slot.key != "refuse":
+        if use.slot.key != "when":
             continue
         tokens = use.words.tokens
         for i, token in enumerate(tokens):
@@ -169,25 +136,23 @@ def _wide(use: Use) -> bool:
     hint="move it behind the one that it needs",
 )
 def too_early(s: Subject) -> Iterator[Hit]:
-    order = [r.name for r in s.it.resources]
+    order = [taken.name for taken in s.it.taken]
     for use in s.uses:
-        r = use.slot.part
-        if isinstance(r, Resource) and use.slot.key in {"resource.get", "resource.count", "resource.fill"}:
-            own = use.slot.key == "resource.fill"
-            there = order[: order.index(r.name) + own]
+        if isinstance(taken := use.slot.part, Resource | Buffer) and use.slot.when is not When.BOTH:
+            there = order[: order.index(taken.name) + (use.slot.key == "buffer.fill")]
             for name in sorted(use.names & (set(order) - set(there))):
                 yield Hit(use.at_name(name), f"'{name}' is not taken yet")
 
 
 @rule(
     "H09",
-    "a resource that is no pointer",
+    "a resource that may not be had, and is no pointer",
     "NULL, or an ERR_PTR(), is how a resource says that it cannot be had",
-    hint="use a pointer's type",
+    hint="use a pointer's type, or take 'fails' away where it is always had",
 )
 def no_pointer(s: Subject) -> Iterator[Hit]:
     for r in s.it.resources:
-        if not r.type.endswith("*"):
+        if r.fails and not r.type.endswith("*"):
             yield Hit(r.node["type"].at, f"'{r.name}' is '{r.type}'")
 
 
@@ -196,14 +161,13 @@ def no_pointer(s: Subject) -> Iterator[Hit]:
     "an ERR_PTR() taken for the thing itself",
     "an ERR_PTR() is not NULL, so the walk would follow it",
     kernel="include/linux/err.h, IS_ERR()",
-    hint="say which errors it gives: fails: {EBUSY: ...}",
+    hint="say all errors that it gives, which are several, or let it give NULL for the one",
 )
 def error_pointer(s: Subject) -> Iterator[Hit]:
     for use, r, helper in _gets(s):
-        if "ERR_PTR" in helper.body.names() and not r.fails:
-            yield Hit(
-                use.at_name(helper.name), f"'{helper.name}' gives an ERR_PTR(), '{r.name}' has no 'fails'"
-            )
+        if "ERR_PTR" in helper.body.names() and len(r.fails) < SEVERAL:
+            message = f"'{helper.name}' gives an ERR_PTR(), '{r.name}' does not fail with several errors"
+            yield Hit(use.at_name(helper.name), message)
 
 
 @rule(
@@ -217,7 +181,7 @@ def unlisted_error(s: Subject) -> Iterator[Hit]:
     for _, r, helper in _gets(s):
         listed = {errno for errno, _ in r.fails}
         body = next((u for u in s.now if u.slot.part is helper), None)
-        if body is None or not r.fails:
+        if body is None or len(r.fails) < SEVERAL:
             continue
         for call in calls(body.words):
             if call.name.text == "ERR_PTR" and len(call.arguments) == 1:
@@ -237,3 +201,18 @@ def _gets(s: Subject) -> Iterator[tuple[Use, Resource, Helper]]:
         if use.slot.key == "resource.get" and isinstance(r, Resource):
             for name in sorted(use.names & helpers.keys()):
                 yield use, r, helpers[name]
+
+
+@rule(
+    "H12",
+    "a buffer that an empty iterator seems to have",
+    "destroy() is called after a failed new() too, and tells by the number of items, which is 0 then only "
+    "where it is computed from what ends the walk",
+    kernel="kernel/bpf/helpers.c, bpf_iter_bits_destroy(), 6.11 and later",
+    hint="use the kept argument that 'end' uses, such as nr_words",
+)
+def never_empty(s: Subject) -> Iterator[Hit]:
+    ends = [level.walk.end.names() for level in s.levels if isinstance(level.walk, Index)]
+    for use in s.uses:
+        if use.slot.key == "buffer.count" and any(not names & use.names for names in ends):
+            yield Hit(use.at(), f"'{use.text}' is not 0 in an empty iterator")

@@ -21,9 +21,21 @@ from kiter.spec.model import Spec
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Range
-from kiter.spec.resource import Resource
 from kiter.spec.snippet import Snippet
-from kiter.spec.walk import KINDS, Counter, Cursor, Index, Linked, List, Native, Nested, Raw, Ring
+from kiter.spec.walk import (
+    KINDS,
+    Cursor,
+    FromTo,
+    Index,
+    Linked,
+    List,
+    Native,
+    Nested,
+    Numbered,
+    Raw,
+    Ring,
+    start_of,
+)
 from kiter.target.profile import Profile
 
 
@@ -50,7 +62,7 @@ class Role(Enum):
 class Level:
     """One walk with a cursor; `above` is the outer walk's cursor for an inner one."""
 
-    walk: Cursor | Ring | List | Raw | Counter | Index | Native | Linked
+    walk: Cursor | Ring | List | Raw | Numbered | Native | Linked
     role: Role
     case: Case
     above: str = ""
@@ -157,11 +169,18 @@ class Subject:
             yield from case.refusals
 
     @property
-    def parts(self) -> Iterator[Resource | Helper | Companion]:
+    def parts(self) -> Iterator[Helper | Companion]:
         """What the iterator brings along beside its walk."""
-        yield from self.it.resources
         yield from self.it.helpers
         yield from self.it.companions
+
+    @property
+    def failing(self) -> Iterator[Node]:
+        """Every map from errors of new() to when that is."""
+        starts = (start_of(level.walk) for level in self.levels if not level.above)
+        parts = (*self.refusals, *self.it.taken)
+        nodes = [part.node for part in parts] + [start.node for start in starts if start]
+        yield from (node["fails"] for node in (*nodes, self.it.context.node) if "fails" in node.value)
 
     @property
     def prose(self) -> Iterator[tuple[Node, str]]:
@@ -169,7 +188,7 @@ class Subject:
         described = [self.it.node["summary"]]
         described += [a.node["doc"] for a in self.it.arguments]
         described += [c.node["doc"] for c in (*self.every_case, *self.every_value) if c.flag]
-        described += [refusal.node["doc"] for refusal in self.refusals]
+        described += [reason for node in self.failing for _, reason in node.items()]
         described += [part.node["doc"] for part in self.parts]
         described += [bit.node["doc"] for a in self.it.arguments for bit in a.bits]
         if (docs := self.it.node.get("docs")) is not None:
@@ -254,12 +273,13 @@ def _slots(it: Spec, cases: Iterable[Case], levels: Iterable[Level], first: When
 def _taken(it: Spec) -> Iterator[Slot]:
     """What new() takes, and what gives it back."""
     for resource in it.resources:
-        for key in ("get", "count", "fill"):
-            if (snippet := getattr(resource, key)) is not None:
-                when = When.BOTH if key == "count" else When.NEW
-                yield Slot(snippet, f"resource.{key}", when, part=resource)
+        yield Slot(resource.get, "resource.get", When.NEW, part=resource)
         if resource.put is not None:
             yield Slot(resource.put, "resource.put", When.BOTH, part=resource)
+    for buffer in it.buffers:
+        yield Slot(buffer.count, "buffer.count", When.BOTH, part=buffer)
+        if buffer.fill is not None:
+            yield Slot(buffer.fill, "buffer.fill", When.NEW, part=buffer)
 
 
 def _kept(it: Spec) -> Iterator[Slot]:
@@ -280,7 +300,7 @@ def _kept(it: Spec) -> Iterator[Slot]:
 
 
 def _checks(refusals: Iterable[Refusal], case: Case | None) -> Iterator[Slot]:
-    return (Slot(refusal.when, "refuse", When.NEW, case) for refusal in refusals)
+    return (Slot(refusal.when, "when", When.NEW, case) for refusal in refusals)
 
 
 def _walked(level: Level, first: When) -> Iterator[Slot]:
@@ -309,13 +329,13 @@ def _walked(level: Level, first: When) -> Iterator[Slot]:
             yield from _of_its_own(walk, case, level)
 
 
-def _of_its_own(walk: Counter | Index | Native | Linked, case: Case, level: Level) -> Iterator[Slot]:
+def _of_its_own(walk: Numbered | Native | Linked, case: Case, level: Level) -> Iterator[Slot]:
     """The slots of a walk whose place is no pointer to an element."""
     here = frozenset({walk.name})
     match walk:
-        case Counter():
+        case FromTo():
             if walk.most is not None:
-                yield Slot(walk.most, "counter.most", When.NEW, case)
+                yield Slot(walk.most, "range.most", When.NEW, case)
         case Index():
             yield Slot(walk.next, "index.next", When.NEXT, case, level, here)
             yield Slot(walk.end, "index.end", When.NEXT, case, level)

@@ -10,8 +10,7 @@ from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
 from kiter.lint.vocabulary import ERRNOS
 from kiter.names import near, only
-from kiter.spec.rewrite import renamed, replaced
-from kiter.spec.walk import Ring
+from kiter.spec.rewrite import renamed
 
 
 @rule(
@@ -23,23 +22,12 @@ from kiter.spec.walk import Ring
     mends=True,
 )
 def unknown_errno(s: Subject) -> Iterator[Hit]:
-    given = [refusal.node["errno"] for refusal in s.refusals]
-    rings = (level.walk for level in s.levels if isinstance(level.walk, Ring) and level.walk.start)
-    given += [ring.node["start"]["errno"] for ring in rings]
-    given += [r.node["errno"] for r in s.it.resources if r.errno]
-    context = s.it.node["context"]
-    given += [node for _, node in context["refuse"].items()] if "refuse" in context.value else []
-    for r in s.it.resources:
-        for errno, node in r.node["fails"].items() if r.fails else ():
+    for node in s.failing:
+        for errno, item in node.items():
             if errno not in ERRNOS:
-                right = only(errno, ERRNOS - set(r.node["fails"].value))
-                edit = renamed(node.document, node.path, right) if right else None
-                yield Hit(node.key_at, f"there is no errno '{errno}'", _meant(errno), edit)
-    for node in given:
-        if node.value not in ERRNOS:
-            right = only(node.value, ERRNOS)
-            edit = replaced(node, right) if right else None
-            yield Hit(node.at, f"there is no errno '{node.value}'", _meant(node.value), edit)
+                right = only(errno, ERRNOS - set(node.value))
+                edit = renamed(item.document, item.path, right) if right else None
+                yield Hit(item.key_at, f"there is no errno '{errno}'", _meant(errno), edit)
 
 
 def _meant(errno: str) -> str:

@@ -11,8 +11,8 @@ from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
 from kiter.spec.refusal import Refusal
-from kiter.spec.resource import Resource
-from kiter.spec.walk import Counter
+from kiter.spec.resource import Buffer, Taken
+from kiter.spec.walk import FromTo
 from kiter.value_class import value_class
 
 
@@ -53,15 +53,15 @@ def _failures(ctx: LoweringContext) -> Iterator[Failure]:
         yield Failure("EINVAL", _not_accepted(argument))
         for value in argument.values:
             yield from _of_value(argument, value)
-    yield from (Failure(errno, Statement(what)) for what, errno in ctx.it.context.refuse)
+    yield from (Failure(errno, Statement(what)) for errno, what in ctx.it.context.fails)
     if ctx.selector:
         yield Failure("EINVAL", _not_accepted(ctx.selector))
     for case in ctx.cases:
         yield from _of_case(ctx, case)
     if ctx.state.memory is not None:
         yield Failure("ENOMEM", Statement("no_memory"))
-    for resource in ctx.it.resources:
-        yield from _not_had(ctx, resource)
+    for taken in ctx.it.taken:
+        yield from _not_had(ctx, taken)
 
 
 def _written(text: str) -> Statement:
@@ -75,7 +75,7 @@ def _refusals(refusals: Iterable[Refusal]) -> Iterator[Failure]:
 
 def _out_of_range(ctx: LoweringContext) -> Iterator[Failure]:
     walk = ctx.cases[0].walk
-    if not isinstance(walk, Counter) or walk.times:
+    if not isinstance(walk, FromTo):
         return
     yield Failure("EINVAL", Statement("above", (walk.start, walk.end)))
     if walk.most is not None:
@@ -102,15 +102,13 @@ def _of_case(ctx: LoweringContext, case: Case) -> Iterator[Failure]:
     if ctx.selector:
         yield from _of_value(ctx.selector, case)
     if start := ctx.start(case):
-        yield Failure(start.errno, Statement("left_ring", (ctx.it.select, case.flag)))
+        yield Failure(start.errno, Statement("start", (start.doc, ctx.it.select, case.flag)))
 
 
-def _not_had(ctx: LoweringContext, resource: Resource) -> Iterator[Failure]:
+def _not_had(ctx: LoweringContext, taken: Taken) -> Iterator[Failure]:
     """What new() may be unable to take."""
-    if resource.buffer:
+    if isinstance(taken, Buffer):
         if not ctx.it.context.sleepable:
             yield Failure("E2BIG", Statement("too_large"))
         yield Failure("ENOMEM", Statement("no_memory"))
-    yield from (Failure(errno, _written(reason)) for errno, reason in resource.fails)
-    if resource.errno:
-        yield Failure(resource.errno, _written(resource.doc))
+    yield from (Failure(errno, _written(reason)) for errno, reason in taken.fails)

@@ -51,7 +51,7 @@ def in_new(it: Spec, profile: Profile, state: State) -> Mapping[str, str]:
     before = base(it, state)
     found = {f.name: f"{before}{f.name}" for f in it.fields}
     found |= {a.name: parameter(a, profile) for a in it.arguments}
-    found |= {r.name: r.name for r in it.resources}
+    found |= {r.name: r.name for r in it.taken}
     whole = {state.memory.name: state.memory.name} if state.memory and state.memory.whole else {}
     return found | _natives(it, before) | whole | helpers(it)
 

@@ -16,7 +16,7 @@ def uses(ctx: LoweringContext) -> tuple[SnippetUse, ...]:
         if case.flag:
             found[SnippetUse(case.flag, case.name.at, case.name.source)] = None
     it = ctx.it
-    parts = (it.refusals, it.helpers, it.resources, it.held, it.lock, it.fields, it.tests, it.companions)
+    parts = (it.refusals, it.helpers, it.taken, it.held, it.lock, it.fields, it.tests, it.companions)
     for snippet in snippets((parts, ctx.cases)):
         for names in (ctx.scope.in_next, ctx.scope.in_new, {}):
             emitted = substitute(snippet.text, names)

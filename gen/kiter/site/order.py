@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 from kiter.lower.context import LoweringContext
-from kiter.spec.walk import Counter, Index
+from kiter.spec.walk import FromTo, Index, Repeat
 from kiter.value_class import value_class
 
 Tree = Mapping[str, tuple[str, ...]]
@@ -54,8 +54,10 @@ def figures(ctx: LoweringContext) -> Iterator[tuple[str, Figure]]:
         return
     for case in ctx.cases:
         kind = case.expect or "list"
-        if isinstance(case.walk, Counter):
-            kind = "numbers" if case.walk.end else "times"
+        if isinstance(case.walk, FromTo):
+            kind = "numbers"
+        elif isinstance(case.walk, Repeat):
+            kind = "times"
         elif isinstance(case.walk, Index):
             kind = "bits"
         yield case.flag or "walk", _figure(case.flag, kind)

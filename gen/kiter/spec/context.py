@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from kiter.spec.node import Node
+from kiter.spec.refusal import Error, errors
 from kiter.value_class import value_class
 
 
@@ -15,7 +16,7 @@ class Context:
     sleepable: bool  # a program that may sleep, where it may
     perfmon: bool  # one with CAP_PERFMON
     spinlock: bool  # also one that holds a bpf_spin_lock
-    refuse: tuple[tuple[str, str], ...]  # (what, errno) that new() refuses: "irqs_off" or "nmi"
+    fails: tuple[Error, ...]  # of new(), each with where that is: "irqs_off" or "nmi"
     allow: tuple[str, ...]  # the verifier's list of program types, "sleepable" for any that may sleep
     allow_doc: str  # why there is a list
     node: Node  # its part of the document
@@ -29,7 +30,7 @@ class Context:
             sleepable=bool(node.value.get("sleepable", False)),
             perfmon=_on(node, "perfmon"),
             spinlock=_on(node, "spinlock"),
-            refuse=tuple(node.value.get("refuse", {}).items()),
+            fails=errors(node),
             allow=(*allow.get("programs", ()), *(["sleepable"] if allow.get("sleepable") else [])),
             allow_doc=allow.get("doc", ""),
             node=node,

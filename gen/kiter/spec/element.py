@@ -34,11 +34,19 @@ class Element:
     @classmethod
     def of(cls, node: Node) -> Element:
         """From `element`."""
-        get, put, last = (Snippet.under(node, key) for key in ("get", "put", "last"))
-        handover = bool(node.value.get("handover", False))
+        lifetime, below = _lifetime(node["lifetime"])
+        get, put, last = (Snippet.under(below, key) if below else None for key in ("get", "put", "last"))
+        handover = bool(below and below.value.get("handover", False))
         given = node["trusted"].items() if node.get("trusted") else ()
-        trusted = tuple(_pointer(name, below) for name, below in given)
-        return cls(node.text("type"), node.text("lifetime"), get, put, last, handover, trusted, node)
+        trusted = tuple(_pointer(name, item) for name, item in given)
+        return cls(node.text("type"), lifetime, get, put, last, handover, trusted, node)
+
+
+def _lifetime(node: Node) -> tuple[str, Node | None]:
+    """The word for it, and what depends on it."""
+    if isinstance(node.value, str):
+        return node.value, None
+    return next(node.items())
 
 
 def _pointer(name: str, node: Node) -> Pointer:

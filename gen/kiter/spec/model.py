@@ -14,7 +14,7 @@ from kiter.spec.helper import Helper
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import OLDEST, Release
-from kiter.spec.resource import Resource
+from kiter.spec.resource import Buffer, Resource, Taken
 from kiter.spec.series import Series
 from kiter.spec.snippet import Snippet
 from kiter.spec.testcase import Tests
@@ -70,6 +70,7 @@ class Spec:
     helpers: tuple[Helper, ...]  # C functions of its own
     allocate: bool  # the state is allocated, and the opaque struct points to it
     resources: tuple[Resource, ...]  # what new() looks up or takes, in this order
+    buffers: tuple[Buffer, ...]  # what it allocates and fills then
     fields: tuple[Field, ...]  # of the state, beside those that follow from the rest
     room: int  # the words to reserve at least; 0 for what the state needs
     select: str  # the argument whose values choose the case, "" when there is one case
@@ -80,6 +81,11 @@ class Spec:
     docs: str  # the author's own text for the reference page, "" where there is none
     series: Series  # what a patch series says beside the rest
     node: Node  # the top of the document
+
+    @property
+    def taken(self) -> tuple[Taken, ...]:
+        """What new() takes, in this order."""
+        return (*self.resources, *self.buffers)
 
     @property
     def release(self) -> Release:

@@ -15,7 +15,7 @@ from kiter.codes import CODES
 from kiter.errors import Diagnostic
 from kiter.spec.document import Document
 from kiter.spec.node import Node
-from kiter.spec.relay import Changes, Kept, Made, relaid, shown
+from kiter.spec.relay import Changes, Entry, Kept, Made, relaid, shown
 from kiter.value_class import value_class
 
 ANY = "*"
@@ -43,8 +43,9 @@ def older(document: Document) -> Iterator[Diagnostic]:
             if not isinstance(node.value, dict) or row.key not in node.value:
                 continue
             if (changes := row.write(node)) is not None:
-                at, message = node[row.key].key_at, f"'{row.key}' is written '{shown(changes)}' now"
-                found = document.finding(at, "S30", message, code.reason, code.hint)
+                now = shown(changes)
+                message = f"'{row.key}' is written '{now}' now" if now else f"'{row.key}' says nothing now"
+                found = document.finding(node[row.key].key_at, "S30", message, code.reason, code.hint)
                 yield replace(found, edit=relaid(node, changes))
 
 
@@ -94,20 +95,119 @@ def _renamed(older: str, key: str) -> Callable[[Node], Changes | None]:
     return lambda node: None if key in node.value else {older: (Kept(key, node[older]),)}
 
 
+def _text(node: Node, key: str) -> str:
+    found = node.value.get(key)
+    return found if isinstance(found, str) else ""
+
+
+def _check(node: Node) -> Changes | None:
+    """`refuse`, `errno` and `doc`."""
+    errno, doc = _text(node, "errno"), _text(node, "doc")
+    if not (errno and doc and "refuse" in node.value):
+        return None
+    return {"refuse": (Kept("when", node["refuse"]),), "errno": (_fails(errno, doc),), "doc": ()}
+
+
+def _fails(errno: str, doc: str) -> Made:
+    return Made("fails", (Made(errno, doc),))
+
+
+def _start(node: Node) -> Changes | None:
+    """The `errno` of a ring's start; the text is the one that went with it."""
+    errno = _text(node, "errno")
+    return {"errno": (_fails(errno, "the element to start at has left the ring"),)} if errno else None
+
+
+def _case(node: Node) -> Changes:
+    """The `errno` of a test case."""
+    return {"errno": (Kept("fails", node["errno"]),)}
+
+
+def _context(node: Node) -> Changes | None:
+    """Where new() refuses, by the error now."""
+    given = node.value["refuse"]
+    if not isinstance(given, dict):
+        return None
+    errnos = {str(errno): where for where, errno in reversed(given.items())}
+    errnos |= {str(given["irqs_off"]): "irqs_off"} if "irqs_off" in given else {}  # as in an NMI
+    return {"refuse": (Made("fails", tuple(Made(*item) for item in errnos.items())),)}
+
+
+def _element(node: Node) -> Changes | None:
+    """What belongs to held elements, or to copies, below these."""
+    lifetime = node.value.get("lifetime")
+    moved = [key for key in node.value if key in ("get", "handover", "put", "last")]
+    if lifetime not in ("held", "snapshot") or not moved:
+        return None
+    below = Made(lifetime, tuple(Kept(key, node[key]) for key in moved))
+    return {"lifetime": (Made("lifetime", (below,)),)} | dict.fromkeys(moved, ())
+
+
+def _resource(node: Node) -> Changes | None:
+    """The `errno` and `doc` of what is looked up; the `doc` beside `fails` was never shown."""
+    errno, doc = _text(node, "errno"), _text(node, "doc")
+    if "count" in node.value:
+        return None
+    if isinstance(fails := node.value.get("fails"), dict):  # one alone was an ERR_PTR(), and is NULL now
+        return {"doc": ()} if doc and len(fails) > 1 else None
+    return {"errno": (_fails(errno, doc),), "doc": ()} if errno and doc else None
+
+
+def _buffers(node: Node) -> Changes | None:
+    """The resources that have a `count`, apart from the others."""
+    given = node["resources"]
+    if not isinstance(given.value, dict) or "buffers" in node.value:
+        return None
+    buffers = [key for key, value in given.value.items() if isinstance(value, dict) and "count" in value]
+    others = tuple(Kept(key, item) for key, item in given.items() if key not in buffers)
+    made = Made("buffers", tuple(Made(key, tuple(_buffer(given[key]))) for key in buffers))
+    if not buffers:
+        return None
+    return {"resources": (Made("resources", others), made) if others else (made,)}
+
+
+def _buffer(node: Node) -> Iterator[Entry]:
+    """The type is that of an item, and what it fails with stands below that."""
+    errno, doc = _text(node, "errno"), _text(node, "doc")
+    for key, item in node.items():
+        if key == "type":
+            yield Made("type", _text(node, "type").removesuffix("*").rstrip())
+        elif key == "errno":
+            yield _fails(errno, doc)
+        elif key != "doc":
+            yield Kept(key, item)
+
+
+def _counter(node: Node) -> Changes | None:
+    """A range, or a repetition."""
+    given = node.value["counter"]
+    if not isinstance(given, dict):
+        return None
+    return {"counter": (Kept("range" if "from" in given else "repeat", node["counter"]),)}
+
+
 _VALUES = ("arguments", ANY, "values", ANY)
 _VERSIONED = (
     (),
     ("walk", "cases", ANY),
     _VALUES,
-    *((key, ANY) for key in ("arguments", "helpers", "companions")),
+    *((key, ANY) for key in ("arguments", "resources", "helpers", "companions")),
+)
+_CHOSEN = (("walk", "cases", ANY), _VALUES)
+_STARTS = tuple(
+    (*way, *below, "ring", "start") for way in (("walk",), *_CHOSEN) for below in ((), ("nested", ANY))
 )
 
 TABLE: tuple[Older, ...] = (
-    *(
-        Older(where, key, _kernels)
-        for where in (*_VERSIONED, ("resources", ANY))
-        for key in ("since", "until")
-    ),
+    *(Older(where, key, _kernels) for where in _VERSIONED for key in ("since", "until")),
+    *(Older((*where, "checks", ANY), "refuse", _check) for where in ((), *_CHOSEN)),
+    *(Older(where, "errno", _start) for where in _STARTS),
+    Older(("tests", "cases", ANY), "errno", _case),
+    Older(("context",), "refuse", _context),
+    *(Older(("element",), key, _element) for key in ("get", "handover", "put", "last")),
+    *(Older(("resources", ANY), key, _resource) for key in ("errno", "doc")),
+    Older((), "resources", _buffers),
+    Older(("walk",), "counter", _counter),
     Older((), "walk", _values),
     Older(("arguments", ANY), "combinations", _renamed("combinations", "values")),
 )

@@ -7,6 +7,14 @@ from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
 from kiter.value_class import value_class
 
+Error = tuple[str, str]
+"""What new() returns, such as EINVAL, and when that is, completing "-EINVAL if ..."."""
+
+
+def errors(node: Node) -> tuple[Error, ...]:
+    """What the `fails` of a mapping says; nothing where there is none."""
+    return tuple(node.value.get("fails", {}).items())
+
 
 @value_class
 class Refusal:
@@ -23,7 +31,4 @@ class Refusal:
         items = node.get("checks")
         if items is None:
             return ()
-        return tuple(
-            cls(Snippet.of(item["refuse"]), item.text("errno"), item.text("doc"), item)
-            for item in items.each()
-        )
+        return tuple(cls(Snippet.of(item["when"]), *errors(item)[0], item) for item in items.each())

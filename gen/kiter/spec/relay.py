@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from kiter.errors import Edit
 from kiter.spec.compose import resolve
 from kiter.spec.node import Node
-from kiter.spec.rewrite import begin, between, edit, extent, in_brackets
+from kiter.spec.rewrite import begin, between, edit, extent, in_brackets, without
 from kiter.spec.unquoted import quoted
 from kiter.value_class import value_class
 
 WIDTH = 100
 INDENT = 2
 SHOWN = 60
+_REMARK = re.compile(r" +#[^\n]*")  # a comment in the line of what it is about
 # What needs no quotes, in brackets neither.
 _PLAIN = re.compile(r"-?[A-Za-z0-9_/(](?:[\w ./()*>%$;=+'-]|,(?! |$))*(?<! )")
 _WORDS = frozenset({"yes", "no", "on", "off"})  # what other readers take for true or false
@@ -48,36 +49,40 @@ def relaid(parent: Node, changes: Changes) -> Edit | None:
     document, keys = parent.document, list(parent.value)
     touched = [index for index, key in enumerate(keys) if key in changes]
     first, last = touched[0], touched[-1]
+    if first == last and not changes[keys[first]]:
+        return without(parent[keys[first]])
     bounds = [(begin(document, path), extent(document, path)) for path in _paths(parent)]
-    brackets, column = in_brackets(document, parent.path), bounds[first][0][1]
+    start, end = bounds[first][0], bounds[last][1]
+    brackets = in_brackets(document, parent.path)
+    if not brackets and (remark := _REMARK.match(document.lines[end[0]][end[1] :])):
+        end = end[0], end[1] + remark.end()
     text, gap = "", ""
     for index in range(first, last + 1):
-        key, (start, end) = keys[index], bounds[index]
-        behind = between(document, end, bounds[index + 1][0]) if index < last else ""
-        if brackets and "#" in behind:
-            return None
-        if changes.get(key) == ():
-            gap += _remarks(behind, column) if not brackets else ""
+        key = keys[index]
+        behind = between(document, bounds[index][1], bounds[index + 1][0] if index < last else end)
+        if key not in changes:
+            text += gap + between(document, *bounds[index])
+        elif changes[key]:
+            entry = _joined(changes[key], start[1], brackets)
+            remark = _REMARK.match(behind)
+            if remark and "\n" in entry and not entry.endswith(remark[0].strip()):
+                gap, behind = f"{gap}{remark[0].strip()}\n{' ' * start[1]}", behind[remark.end() :]
+            elif remark and entry.endswith(remark[0].strip()):
+                behind = behind[remark.end() :]  # it came with what it is about
+            text += gap + entry
+        else:
+            gap += "" if brackets else _remarks(behind, start[1])
             continue
-        text += gap + (
-            _joined(changes[key], column, brackets) if key in changes else between(document, start, end)
-        )
         gap = behind
-    if "#" in gap:  # what came before the last one, which goes
-        row, behind_it = bounds[last][1]
-        text += gap if document.lines[row][behind_it:].strip() else gap.rstrip()
-    row, column = bounds[last][1]
-    if _remarks_in(text) < _remarks_in(between(document, bounds[first][0], (row, column))):
-        return None
-    remark = document.lines[row][column:].strip()  # stays, and may have come with what it stands behind
-    return edit(
-        document, bounds[first][0], bounds[last][1], text.removesuffix(f" {remark}" if remark else "")
-    )
+    text += "" if brackets else gap.rstrip()
+    lost = _remarks_in(text) < _remarks_in(between(document, start, end))
+    return None if lost else edit(document, start, end, text)
 
 
 def shown(changes: Changes) -> str:
     """The new entries for a message, cut where they are long."""
-    text = ", ".join(_in_brackets(entry) for entries in changes.values() for entry in entries)
+    entries = (entry for new in changes.values() for entry in new)
+    text = " ".join(", ".join(map(_in_brackets, entries)).split())
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
@@ -175,7 +180,8 @@ def _value(node: Node) -> str:
     """A value as the file spells it, in quotes where brackets round it ask for them."""
     span = node.document.values[node.path]
     text = between(node.document, (span.line, span.column), extent(node.document, node.path))
-    return text if span.style or not isinstance(node.value, str) else scalar(text)
+    bare = isinstance(node.value, str) and not span.style
+    return scalar(text) if bare and not in_brackets(node.document, node.path[:-1]) else text
 
 
 def _shifted(text: str, columns: int) -> str:

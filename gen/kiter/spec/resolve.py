@@ -17,7 +17,7 @@ from kiter.spec.model import Field, Place, Spec
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Release
-from kiter.spec.resource import Resource
+from kiter.spec.resource import Buffer, Resource
 from kiter.spec.series import Series
 from kiter.spec.snippet import Snippet
 from kiter.spec.testcase import Tests
@@ -43,6 +43,7 @@ def resolve(document: Document, release: Release) -> Spec:
         helpers=tuple(Helper.of(*item) for item in root.present("helpers")),
         allocate=bool(root.value.get("allocate", False)),
         resources=tuple(Resource.of(*item) for item in root.present("resources")),
+        buffers=tuple(Buffer.of(*item) for item in root.present("buffers")),
         fields=tuple(_field(*item) for item in root.present("state")),
         room=int(root.value.get("room", 0)),
         select=str(selector.path[-1]) if selector else "",

@@ -1,52 +1,65 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What new() looks up or takes before the walk can begin."""
+"""What new() looks up, takes or allocates before the walk can begin."""
 
 from __future__ import annotations
 
 from kiter.spec.node import Node
+from kiter.spec.refusal import Error, errors
 from kiter.spec.snippet import Snippet
 from kiter.value_class import value_class
 
 
 @value_class
 class Resource:
-    """A pointer or a buffer."""
+    """What an expression gives."""
 
     name: str  # what snippets call it
-    type: str  # of the pointer; that of an item with "*" for a buffer
-    doc: str  # why it cannot be had
-    errno: str  # what new() returns then
-    fails: tuple[tuple[str, str], ...]  # (errno, reason) of a `get` that gives an ERR_PTR()
-    get: Snippet | None  # the pointer, None for a buffer
+    type: str  # in C, a pointer where it may not be had
+    get: Snippet  # gives it
+    fails: tuple[Error, ...]  # with which it cannot be had: NULL for one, an ERR_PTR() for several
     put: Snippet | None  # gives it back
-    count: Snippet | None  # how many items the buffer has, None for a pointer
-    inline: int  # up to so many items of a buffer stay in the state
-    fill: Snippet | None  # fills the buffer, and gives 0 or an error
     node: Node  # its entry in the document
-
-    @property
-    def buffer(self) -> bool:
-        """Whether it is memory that new() fills."""
-        return self.count is not None
 
     @property
     def held(self) -> bool:
         """Whether there is something to give back."""
-        return self.put is not None or self.buffer
+        return self.put is not None
 
     @classmethod
     def of(cls, name: str, node: Node) -> Resource:
         """From an entry of `resources`."""
-        return cls(
-            name=name,
-            type=node.text("type"),
-            doc=node.text("doc"),
-            errno=node.text("errno"),
-            fails=tuple(node.value.get("fails", {}).items()),
-            get=Snippet.under(node, "get"),
-            put=Snippet.under(node, "put"),
-            count=Snippet.under(node, "count"),
-            inline=int(node.value.get("inline", 0)),
-            fill=Snippet.under(node, "fill"),
-            node=node,
-        )
+        get, put = Snippet.of(node["get"]), Snippet.under(node, "put")
+        return cls(name, node.text("type"), get, errors(node), put, node)
+
+
+@value_class
+class Buffer:
+    """Memory that new() allocates and fills."""
+
+    name: str  # what snippets call it
+    item: str  # the C type of an item
+    count: Snippet  # how many items it has
+    inline: int  # up to so many of them stay in the state
+    fill: Snippet | None  # fills it, and gives 0 or an error
+    fails: tuple[Error, ...]  # what new() returns for that error; one, and none without `fill`
+    node: Node  # its entry in the document
+
+    @property
+    def type(self) -> str:
+        """The C type of the pointer to it."""
+        return f"{self.item}{'' if self.item.endswith('*') else ' '}*"
+
+    @property
+    def held(self) -> bool:
+        """Whether there is something to give back."""
+        return True
+
+    @classmethod
+    def of(cls, name: str, node: Node) -> Buffer:
+        """From an entry of `buffers`."""
+        count, fill = Snippet.of(node["count"]), Snippet.under(node, "fill")
+        inline = int(node.value.get("inline", 0))
+        return cls(name, node.text("type"), count, inline, fill, errors(node), node)
+
+
+Taken = Resource | Buffer

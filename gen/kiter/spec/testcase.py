@@ -86,6 +86,6 @@ def _case(node: Node) -> TestCase:
         name=node.text("name"),
         arguments=tuple(node.value["arguments"].items()),
         values=tuple(node.value.get("values", ())),
-        errno=node.text("errno"),
+        errno=node.text("fails"),
         node=node,
     )

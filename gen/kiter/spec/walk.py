@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiter.spec.node import Node
+from kiter.spec.refusal import errors
 from kiter.spec.snippet import Snippet
 from kiter.value_class import value_class
 
@@ -35,6 +36,8 @@ class Start:
     at: Snippet
     linked: Snippet
     errno: str
+    doc: str
+    node: Node
 
 
 @value_class
@@ -72,16 +75,21 @@ class Raw:
 
 
 @value_class
-class Counter:
-    """Numbers from one argument up to another, at `most` so many; or one number, several `times`.
-
-    `name` is the field that the elements point to.
-    """
+class FromTo:
+    """Numbers from one argument up to another, at `most` so many; `name` is the field they are in."""
 
     name: str
     start: str
     end: str
     most: Snippet | None
+    node: Node
+
+
+@value_class
+class Repeat:
+    """One number, the argument `name`, as often as the argument `times` says."""
+
+    name: str
     times: str
     node: Node
 
@@ -94,6 +102,10 @@ class Index:
     next: Snippet
     end: Snippet
     node: Node
+
+
+Numbered = FromTo | Repeat | Index
+"""The walks over numbers in the state."""
 
 
 @value_class
@@ -145,8 +157,8 @@ class Nested:
         return self.inner.name
 
 
-Walk = Cursor | Ring | List | Raw | Nested | Counter | Index | Native | Linked
-KINDS = ("cursor", "ring", "list", "nested", "counter", "index", "native", "linked", "raw")
+Walk = Cursor | Ring | List | Raw | Nested | Numbered | Native | Linked
+KINDS = ("cursor", "ring", "list", "nested", "range", "repeat", "index", "native", "linked", "raw")
 
 
 def start_of(walk: Walk) -> Start | None:
@@ -169,7 +181,7 @@ def _ring(node: Node) -> Ring:
     start = (
         None
         if given is None
-        else Start(Snippet.of(given["from"]), Snippet.of(given["linked"]), given.text("errno"))
+        else Start(Snippet.of(given["from"]), Snippet.of(given["linked"]), *errors(given)[0], given)
     )
     return Ring(*_named(node), Snippet.of(node["anchor"]), Snippet.of(node["next"]), start, node)
 
@@ -194,10 +206,12 @@ def _raw(node: Node) -> Raw:
     return Raw(DEFAULT_CURSOR, Snippet.of(node["next"]), reads, writes, node)
 
 
-def _counter(node: Node) -> Counter:
-    element = node.text("element", CURRENT)
-    start, end, times = (node.text(key) for key in ("from", "to", "times"))
-    return Counter(element, start, end, Snippet.under(node, "most"), times, node)
+def _range(node: Node) -> FromTo:
+    return FromTo(CURRENT, node.text("from"), node.text("to"), Snippet.under(node, "most"), node)
+
+
+def _repeat(node: Node) -> Repeat:
+    return Repeat(node.text("element"), node.text("times"), node)
 
 
 def _index(node: Node) -> Index:
@@ -229,7 +243,8 @@ MAKERS: dict[str, Callable[[Node], Walk]] = {
     "ring": _ring,
     "list": _list,
     "nested": _nested,
-    "counter": _counter,
+    "range": _range,
+    "repeat": _repeat,
     "index": _index,
     "native": _native,
     "linked": _linked,

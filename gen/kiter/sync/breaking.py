@@ -149,7 +149,7 @@ def _contexts(pair: Pair) -> Iterator[Notice]:
     for demand, is_made in DEMANDS:
         if is_made(new.context) and not is_made(old.context):
             yield Notice("N07", "new()", "called without that", demand, at)
-    for what, errno in sorted({*new.context.refuse} - {*old.context.refuse}):
+    for errno, what in sorted({*new.context.fails} - {*old.context.fails}):
         yield Notice("N06", "new()", "goes on", f"-{errno} with {what.replace('_', ' ')}", at)
     if new.context.allow and not {*(old.context.allow or ("any",))} <= {*new.context.allow}:
         yield Notice("N07", "the programs", _listed(old.context.allow), _listed(new.context.allow), at)

@@ -12,7 +12,7 @@ from kiter.lower import interface, names
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
 from kiter.spec.snippet import tokens
-from kiter.spec.walk import Counter, Cursor, Index, Linked, List, Native, Nested, Ring, Walk
+from kiter.spec.walk import Cursor, FromTo, Index, Linked, List, Native, Nested, Numbered, Repeat, Ring, Walk
 
 STACK = 512  # include/linux/filter.h, MAX_BPF_STACK
 
@@ -27,9 +27,7 @@ def _memory(ctx: LoweringContext) -> Iterator[Statement]:
     yield Statement("stack", (f"struct bpf_iter_{ctx.it.name}", interface.struct(ctx).size, STACK))
     if ctx.state.memory:
         yield Statement("allocated", (new,))
-    for resource in ctx.it.resources:
-        if resource.count:
-            yield Statement("buffer", (new, resource.count.text, resource.inline))
+    yield from (Statement("buffer", (new, b.count.text, b.inline)) for b in ctx.it.buffers)
 
 
 def _steps(ctx: LoweringContext) -> Iterator[Statement]:
@@ -43,7 +41,7 @@ def _steps(ctx: LoweringContext) -> Iterator[Statement]:
 
 def _work(ctx: LoweringContext, walk: Walk) -> Statement:
     match walk:
-        case Counter():
+        case FromTo() | Repeat():
             return Statement("counter")
         case Index():
             return Statement("index")
@@ -68,5 +66,5 @@ def _locks(ctx: LoweringContext) -> Iterator[Statement]:
     it = ctx.it
     if it.lock:
         yield Statement("lock", (it.lock.kind, it.lock.at.text.removeprefix("&")))
-    elif it.rcu or all(isinstance(case.walk, Counter | Index) for case in ctx.cases):
+    elif it.rcu or all(isinstance(case.walk, Numbered) for case in ctx.cases):
         yield Statement("no_lock")

@@ -56,13 +56,13 @@ def _rest(ctx: LoweringContext) -> Iterator[Statement]:
         yield Statement("perfmon", (new,))
     if context.spinlock:
         yield Statement("spinlock")
-    yield from (Statement("refused", (new, errno, what)) for what, errno in context.refuse)
+    yield from (Statement("refused", (new, errno, what)) for errno, what in context.fails)
 
 
 def _limited(ctx: LoweringContext) -> bool:
     """Whether there is a program or a context that cannot use it."""
     context = ctx.it.context
-    where = context.rcu or context.sleepable or context.perfmon or context.refuse
+    where = context.rcu or context.sleepable or context.perfmon or context.fails
     return bool(where or context.allow or not programs.anywhere(ctx.it, ctx.profile))
 
 

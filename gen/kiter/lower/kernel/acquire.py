@@ -14,7 +14,9 @@ from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.release import Free, Put, When
 from kiter.lower.view_class import view_class
 from kiter.spec.expression import operand
-from kiter.spec.resource import Resource
+from kiter.spec.resource import Buffer as Memory
+from kiter.spec.resource import Resource, Taken
+from kiter.spec.walk import Native
 
 
 @view_class()
@@ -24,6 +26,16 @@ class State:
     template: ClassVar = "kernel/new/state.c.j2"
     name: str
     allocator: str
+    back: str
+
+
+@view_class()
+class Always:
+    """Takes what is always had."""
+
+    template: ClassVar = "kernel/new/always.c.j2"
+    name: str
+    get: str
     back: str
 
 
@@ -72,7 +84,7 @@ class Undo:
     part: Part
 
 
-Step = State | Pointer | PointerOrError | Buffer
+Step = State | Always | Pointer | PointerOrError | Buffer
 
 
 @view_class()
@@ -98,24 +110,39 @@ def acquisition(ctx: LoweringContext) -> Acquisition:
     return Acquisition(tuple(steps), variables, tuple(reversed(undo)))
 
 
+def stored_at_once(ctx: LoweringContext) -> Resource | None:
+    """What is taken last, is always had, and is only stored: it wants no variable."""
+    last, walk = next(reversed(ctx.it.taken), None), ctx.cases[0].walk
+    if not isinstance(last, Resource) or last.fails or not ctx.state.has(last.name):
+        return None
+    begin = (*(field.init for field in ctx.it.fields), walk.start if isinstance(walk, Native) else None)
+    return None if any(last.name in snippet.names() for snippet in begin if snippet) else last
+
+
 def _taken(ctx: LoweringContext) -> Iterator[tuple[Step, Undo | None]]:
     allocator, state = memory.allocator(ctx), ctx.state.memory
     if state is not None:
         yield State(state.name, allocator, ""), Undo(f"free_{state.name}", Free(state.name, allocator))
-    for resource in ctx.it.resources:
-        yield _buffer(ctx, resource) if resource.buffer else _pointer(ctx, resource)
+    at_once = stored_at_once(ctx)
+    yield from (_resource(ctx, resource) for resource in ctx.it.resources if resource is not at_once)
+    yield from (_buffer(ctx, buffer) for buffer in ctx.it.buffers)
 
 
-def _pointer(ctx: LoweringContext, resource: Resource) -> tuple[Step, Undo | None]:
-    assert resource.get is not None
+def _resource(ctx: LoweringContext, resource: Resource) -> tuple[Step, Undo | None]:
     name, get = resource.name, ctx.scope.new(resource.get)
-    step = PointerOrError(name, get, "") if resource.fails else Pointer(name, get, resource.errno, "")
+    match resource.fails:
+        case ():
+            step: Step = Always(name, get, "")
+        case ((errno, _),):
+            step = Pointer(name, get, errno, "")
+        case _:
+            step = PointerOrError(name, get, "")
     return step, Undo(f"put_{name}", Put(ctx.scope.new(resource.put))) if resource.put else None
 
 
-def _buffer(ctx: LoweringContext, resource: Resource) -> tuple[Buffer, Undo]:
-    name, count = resource.name, ctx.scope.new(memory.count(resource))
-    allocator, condition = memory.allocator(ctx), memory.several(ctx, resource, count)
+def _buffer(ctx: LoweringContext, given: Memory) -> tuple[Buffer, Undo]:
+    name, count = given.name, ctx.scope.new(given.count)
+    allocator, condition = memory.allocator(ctx), memory.several(ctx, given, count)
     free: Part = Free(name, allocator)
     undo = Undo(f"free_{name}", When(condition, free) if condition else free)
     buffer = Buffer(
@@ -123,11 +150,11 @@ def _buffer(ctx: LoweringContext, resource: Resource) -> tuple[Buffer, Undo]:
         count=operand(count),
         allocator=allocator,
         condition=condition,
-        field=ctx.scope.field(name) if resource.inline else "",
-        fill=ctx.scope.new(resource.fill) if resource.fill else "",
-        errno=resource.errno,
+        field=ctx.scope.field(name) if given.inline else "",
+        fill=ctx.scope.new(given.fill) if given.fill else "",
+        errno=given.fails[0][0] if given.fails else "",
         back="",
-        undo=undo.label if resource.fill else "",
+        undo=undo.label if given.fill else "",
     )
     return buffer, undo
 
@@ -136,13 +163,15 @@ def _variables(ctx: LoweringContext) -> Iterator[Variable]:
     state = ctx.state.memory
     if state is not None:
         yield Variable(declare(state.pointer, state.name))
-    for resource in ctx.it.resources:
-        yield Variable(declare(resource.type, resource.name), _begin(ctx, resource))
+    at_once = stored_at_once(ctx)
+    for taken in (taken for taken in ctx.it.taken if taken is not at_once):
+        yield Variable(declare(taken.type, taken.name), _begin(ctx, taken))
 
 
-def _begin(ctx: LoweringContext, resource: Resource) -> str:
+def _begin(ctx: LoweringContext, taken: Taken) -> str:
     """Where a buffer is until it is known to be allocated, "" where it always is."""
-    if resource.inline:
-        return memory.here(ctx, resource)
-    sometimes = resource.buffer and memory.several(ctx, resource, ctx.scope.new(memory.count(resource)))
-    return "NULL" if sometimes else ""
+    if isinstance(taken, Resource):
+        return ""
+    if taken.inline:
+        return memory.here(ctx, taken)
+    return "NULL" if memory.several(ctx, taken, ctx.scope.new(taken.count)) else ""

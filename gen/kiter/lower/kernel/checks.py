@@ -13,7 +13,7 @@ from kiter.lower.view_class import view_class
 from kiter.spec.case import Case
 from kiter.spec.expression import negated, operand
 from kiter.spec.refusal import Refusal
-from kiter.spec.walk import Counter
+from kiter.spec.walk import FromTo
 
 UNSIGNED = {"u64", "u32", "unsigned int", "unsigned long", "size_t"}
 # what the verifier does not know of a program: the context it happens to run in
@@ -57,7 +57,7 @@ def checks(ctx: LoweringContext) -> Iterator[Part]:
 
 def contexts(ctx: LoweringContext) -> Iterator[Part]:
     """Where the program runs."""
-    yield from _block(Refused(CONTEXTS[what], errno) for what, errno in ctx.it.context.refuse)
+    yield from _block(Refused(CONTEXTS[what], errno) for errno, what in ctx.it.context.fails)
 
 
 def demands(ctx: LoweringContext, case: Case) -> Iterator[Refusals]:
@@ -88,7 +88,7 @@ def _refused(ctx: LoweringContext, refusals: Iterable[Refusal]) -> Iterator[Refu
 
 def _range(ctx: LoweringContext) -> Iterator[Range]:
     walk = ctx.cases[0].walk
-    if isinstance(walk, Counter) and not walk.times:
+    if isinstance(walk, FromTo):
         start, end = (ctx.scope.in_new[name] for name in (walk.start, walk.end))
         most = operand(ctx.scope.new(walk.most)) if walk.most is not None else ""
         yield Range(start, end, most, _widened(ctx, walk.end))

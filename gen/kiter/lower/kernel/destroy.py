@@ -10,7 +10,7 @@ from kiter.lower.kernel import empty, held, kernel_doc, locks, release
 from kiter.lower.kernel.kit import Kit, bare, kit
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
-from kiter.spec.walk import Counter, Index, Linked
+from kiter.spec.walk import Linked, Numbered
 
 
 @view_class()
@@ -80,7 +80,7 @@ def _body(ctx: LoweringContext) -> Part | None:
     parts = tuple(release.parts(ctx))
     if not parts:
         return None
-    numbers = isinstance(walk, Counter | Index)
+    numbers = isinstance(walk, Numbered)
     return Released(kit(ctx), "" if numbers else empty.liveness(ctx), parts)
 
 

@@ -14,7 +14,7 @@ ALLOCATOR = "linux/bpf_mem_alloc.h"
 def wanted(ctx: LoweringContext) -> tuple[str, ...]:
     """The headers that the kfuncs need beside those that every iterator's file has."""
     it = ctx.it
-    allocates = not it.by_hand and (it.allocate or any(r.buffer for r in it.resources))
+    allocates = not it.by_hand and (it.allocate or it.buffers)
     if not allocates or it.context.sleepable or ALLOCATOR in it.includes:
         return it.includes
     return (*it.includes, ALLOCATOR)

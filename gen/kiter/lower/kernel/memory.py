@@ -6,8 +6,7 @@ from __future__ import annotations
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.spec.expression import operand
-from kiter.spec.resource import Resource
-from kiter.spec.snippet import Snippet
+from kiter.spec.resource import Buffer
 
 
 def allocator(ctx: LoweringContext) -> str:
@@ -16,26 +15,20 @@ def allocator(ctx: LoweringContext) -> str:
     return f"kernel/memory/{name}.j2"
 
 
-def several(ctx: LoweringContext, resource: Resource, count: str) -> str:
+def several(ctx: LoweringContext, buffer: Buffer, count: str) -> str:
     """The condition under which a buffer was allocated, which destroy() must know too; "" for always."""
-    if resource.inline:
-        return f"{operand(count)} > {resource.inline}"
+    if buffer.inline:
+        return f"{operand(count)} > {buffer.inline}"
     return "" if ctx.releases else count
 
 
-def here(ctx: LoweringContext, resource: Resource) -> str:
+def here(ctx: LoweringContext, buffer: Buffer) -> str:
     """The address of the items that stand in the state."""
-    field = ctx.scope.field(names.inline(resource.name))
-    return f"&{field}" if resource.inline == 1 else field
+    field = ctx.scope.field(names.inline(buffer.name))
+    return f"&{field}" if buffer.inline == 1 else field
 
 
-def count(resource: Resource) -> Snippet:
-    """How many items a buffer has."""
-    assert resource.count is not None
-    return resource.count
-
-
-def found(ctx: LoweringContext, resource: Resource) -> str:
+def found(ctx: LoweringContext, buffer: Buffer) -> str:
     """Where a buffer is, of which some items may stand in the state, for the functions behind new()."""
-    condition = several(ctx, resource, ctx.scope.next(count(resource)))
-    return f"{condition} ? {ctx.scope.field(resource.name)} : {here(ctx, resource)}"
+    condition = several(ctx, buffer, ctx.scope.next(buffer.count))
+    return f"{condition} ? {ctx.scope.field(buffer.name)} : {here(ctx, buffer)}"

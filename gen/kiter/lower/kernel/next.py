@@ -15,7 +15,7 @@ from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
 from kiter.spec.expression import operand
-from kiter.spec.walk import Counter, Cursor, Index, Linked, Native
+from kiter.spec.walk import Cursor, FromTo, Index, Linked, Native, Numbered, Repeat
 
 
 @view_class()
@@ -174,10 +174,8 @@ def _body(ctx: LoweringContext) -> Part:
     if ctx.lookahead:
         return _lookahead(ctx, ctx.lookahead)
     match walk:
-        case Counter():
-            return _counter(ctx, walk)
-        case Index():
-            return _index(ctx, walk)
+        case FromTo() | Repeat() | Index():
+            return _numbers(ctx, walk)
         case Native() if walk.sticky:
             return OfKernel(kit(ctx), empty.liveness(ctx), ctx.scope.next(walk.next))
         case Native() | Linked():
@@ -227,18 +225,21 @@ def _lookahead(ctx: LoweringContext, lookahead: Lookahead) -> LookaheadWalk:
     )
 
 
-def _counter(ctx: LoweringContext, walk: Counter) -> Part:
+def _numbers(ctx: LoweringContext, walk: Numbered) -> Part:
     number = ctx.scope.field(walk.name)
-    if walk.times:
-        return Times(kit(ctx), number, ctx.scope.field(walk.times))
+    match walk:
+        case Index():
+            return _index(ctx, walk)
+        case Repeat():
+            return Times(kit(ctx), number, ctx.scope.field(walk.times))
     return Range(kit(ctx), number, ctx.scope.field(walk.end))
 
 
 def _index(ctx: LoweringContext, walk: Index) -> Numbers:
-    buffers = (r for r in ctx.it.resources if r.buffer and r.inline)
+    buffers = (b for b in ctx.it.buffers if b.inline)
     return Numbers(
         kit=kit(ctx),
-        buffers=tuple(Variable(declare(r.type, r.name), memory.found(ctx, r)) for r in buffers),
+        buffers=tuple(Variable(declare(b.type, b.name), memory.found(ctx, b)) for b in buffers),
         type=pointee(ctx.it),
         number=ctx.scope.field(walk.name),
         next=ctx.scope.next(walk.next),

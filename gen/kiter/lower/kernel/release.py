@@ -12,7 +12,7 @@ from kiter.lower.kernel import empty, memory
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
-from kiter.spec.resource import Resource
+from kiter.spec.resource import Buffer, Taken
 from kiter.spec.walk import Native
 
 
@@ -70,16 +70,16 @@ def parts(ctx: LoweringContext) -> Iterator[Part]:
         yield Put(scope.next(walk.end))
     if it.lifetime == "snapshot" and it.held.put is not None:
         yield Put(scope.next(it.held.put, **{walk.name: f"&{scope.field(walk.name)}"}))
-    for resource in reversed(it.resources):
-        yield from _resource(ctx, resource)
+    for taken in reversed(it.taken):
+        yield from _taken(ctx, taken)
     if state is not None:
         yield Free(f"kit->{state.name}" if state.whole else state.name, memory.allocator(ctx))
 
 
-def _resource(ctx: LoweringContext, resource: Resource) -> Iterator[Part]:
-    if resource.put is not None:
-        yield Put(ctx.scope.next(resource.put))
-    elif resource.count is not None:
-        free = Free(ctx.scope.field(resource.name), memory.allocator(ctx))
-        condition = memory.several(ctx, resource, ctx.scope.next(resource.count))
+def _taken(ctx: LoweringContext, taken: Taken) -> Iterator[Part]:
+    if isinstance(taken, Buffer):
+        free = Free(ctx.scope.field(taken.name), memory.allocator(ctx))
+        condition = memory.several(ctx, taken, ctx.scope.next(taken.count))
         yield When(condition, free) if condition else free
+    elif taken.put is not None:
+        yield Put(ctx.scope.next(taken.put))

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
+from kiter.lower.kernel import acquire
 from kiter.lower.kernel.walks import Value, stores
 from kiter.spec.case import Case
+from kiter.spec.resource import Buffer
 from kiter.value_class import value_class
 
 CONSTANTS = {"NULL", "false"}
@@ -36,7 +38,9 @@ def own(ctx: LoweringContext, case: Case) -> tuple[Store, ...]:
 def _values(ctx: LoweringContext, case: Case) -> dict[str, Value]:
     """Every field that new() must store for one case."""
     kept = {a.name: Value(names.parameter(a, ctx.profile)) for a in ctx.it.arguments if a.keep}
-    kept |= {r.name: Value(r.name) for r in ctx.it.resources if ctx.state.has(r.name) and not r.inline}
+    taken = (r for r in ctx.it.taken if not (isinstance(r, Buffer) and r.inline))
+    kept |= {r.name: Value(r.name) for r in taken if ctx.state.has(r.name)}
+    kept |= {r.name: Value(ctx.scope.new(r.get)) for r in (acquire.stored_at_once(ctx),) if r}
     given = {f.name: Value(ctx.scope.new(f.init)) for f in ctx.it.fields if f.init is not None}
     flag = {ctx.it.select: Value(ctx.it.select)} if ctx.it.select else {}
     live = {flag: Value("true") for flag in ctx.state.liveness.flags}

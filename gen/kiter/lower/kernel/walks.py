@@ -19,7 +19,21 @@ from kiter.lower.kernel.empty import Clear, drain
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
 from kiter.spec.expression import arm, operand
-from kiter.spec.walk import Counter, Cursor, Index, Level, Linked, List, Native, Nested, Raw, Ring, Walk
+from kiter.spec.walk import (
+    Cursor,
+    FromTo,
+    Index,
+    Level,
+    Linked,
+    List,
+    Native,
+    Nested,
+    Numbered,
+    Raw,
+    Repeat,
+    Ring,
+    Walk,
+)
 from kiter.value_class import value_class
 
 LINK = "struct list_head *"
@@ -241,17 +255,17 @@ def stores(ctx: LoweringContext, walk: Walk) -> dict[str, Value]:
             return {walk.inner.name: Value("NULL")} | _entry(ctx, outer)
         case Nested():
             return {level.name: Value("NULL") for level in (walk.inner, walk.outer)}
-        case Counter() | Index() | Native() | Linked():
+        case FromTo() | Repeat() | Index() | Native() | Linked():
             return _numbered(ctx, walk)
     # a copy is made later; of those that are held there is none yet, but that is not the end
     kinds = {"held": {walk.name: Value(names.start(ctx.it))}, "snapshot": {}}
     return kinds.get(ctx.it.lifetime, {walk.name: Value("NULL")})
 
 
-def _numbered(ctx: LoweringContext, walk: Counter | Index | Native | Linked) -> dict[str, Value]:
+def _numbered(ctx: LoweringContext, walk: Numbered | Native | Linked) -> dict[str, Value]:
     """A number stands before the first one."""
     match walk:
-        case Counter(times=""):
+        case FromTo():
             start, end = (ctx.scope.in_new[name] for name in (walk.start, walk.end))
             return {walk.name: Value(f"{start} - 1"), walk.end: Value(end)}
         case Index():

@@ -162,7 +162,7 @@ def of_all(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> It
     for ask in asks(ctx):
         yield Ask(ask.companion, _partial("companion"), program=ask.name, live=bool(ask.live))
     if irqs_off(ctx):
-        answer = f"-{dict(ctx.it.context.refuse)['irqs_off']}"
+        answer = next(f"-{errno}" for errno, what in ctx.it.context.fails if what == "irqs_off")
         yield Answered("irqs_off", _partial("irqs_off"), answer=answer)
 
 

@@ -13,7 +13,6 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument, Bit
 from kiter.spec.case import Case
-from kiter.spec.resource import Resource
 from kiter.spec.testcase import TestCase
 from kiter.spec.walk import start_of
 
@@ -112,12 +111,8 @@ def _gone(ctx: LoweringContext, case: Case) -> tuple[str, bool]:
         return "", True
     if start := start_of(case.walk):
         return start.errno, False
-    errnos = {errno for r in ctx.it.resources for errno in _errnos(r)} - PASSING
+    errnos = {errno for taken in ctx.it.taken for errno, _ in taken.fails} - PASSING
     return (min(errnos), False) if len(errnos) == 1 else ("", bool(errnos))
-
-
-def _errnos(resource: Resource) -> tuple[str, ...]:
-    return (*([resource.errno] if resource.errno else []), *(errno for errno, _ in resource.fails))
 
 
 def cases_told(ctx: LoweringContext) -> tuple[TestCase, ...]:

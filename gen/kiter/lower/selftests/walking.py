@@ -126,7 +126,7 @@ def holds(ctx: LoweringContext) -> bool:
 
 def takes_memory(ctx: LoweringContext) -> bool:
     """Whether new() takes memory, which user space counts."""
-    return ctx.it.allocate or any(r.buffer for r in ctx.it.resources)
+    return ctx.it.allocate or bool(ctx.it.buffers)
 
 
 def _counts(ctx: LoweringContext) -> Iterator[Count]:
@@ -147,7 +147,7 @@ def irqs_off(ctx: LoweringContext) -> Switch | None:
     """
     it, objects = ctx.it, held(ctx)
     open_to_all = not it.programs or "tracing" in it.programs
-    if "irqs_off" not in dict(it.context.refuse) or not open_to_all:
+    if "irqs_off" not in dict(it.context.fails).values() or not open_to_all:
         return None
     if [a.type for a, _ in objects] != ["struct task_struct *"]:
         return None
