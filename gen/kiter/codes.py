@@ -216,12 +216,6 @@ _OWN = (
         "'kiter explain' without a code lists them all",
     ),
     Code(
-        "E02",
-        "--fix and --diff are for specs",
-        "C that was written by hand is left to its authors.",
-        "leave --fix or --diff out",
-    ),
-    Code(
         "E15",
         "clang is too old",
         "BPF programs are compiled by clang, 16 or later.",

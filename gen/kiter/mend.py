@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The findings of a spec that can be mended in one way only, mended."""
+"""The findings of a spec, or of C, that can be mended in one way only, mended."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
 from kiter.edit import apart, applied
 from kiter.errors import Diagnostic, KiterError
 from kiter.lint import lint
+from kiter.lint.source.check import check
 from kiter.spec.check import check_spec
-from kiter.spec.load import parse
+from kiter.spec.load import parse, read_text
 from kiter.spec.resolve import resolve
 from kiter.target.profile import Profile
 from kiter.value_class import value_class
@@ -19,7 +21,7 @@ MOST_ROUNDS = 20  # of edits that wait for others; a spec has some dozens of lin
 
 @value_class
 class Mended:
-    """The text of a spec after all edits, and the findings that they mended, as they were found."""
+    """The text of a file after all edits, and the findings that they mended, as they were found."""
 
     text: str
     done: tuple[Diagnostic, ...]
@@ -35,6 +37,14 @@ def mended(text: str, name: str, profiles: Sequence[Profile]) -> Mended:
         text = applied(text, [d.edit for d in chosen if d.edit])
         done += chosen
     return Mended(text, tuple(done))
+
+
+def sources(files: Sequence[str], profile: Profile) -> Iterator[tuple[str, Mended]]:
+    """Each C file that changes, with every edit made that a finding about it carries."""
+    found = apart(check(files, profile)[1])
+    for name in dict.fromkeys(one.at.file for one in found):
+        chosen = [one for one in found if one.at.file == name]
+        yield name, Mended(applied(read_text(Path(name)), [d.edit for d in chosen if d.edit]), tuple(chosen))
 
 
 def _ready(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ from kiter.errors import Diagnostic
 from kiter.lint import design, examples, lint, lint_cross_spec
 from kiter.lint.codes import RULES
 from kiter.lint.source.check import check as check_source
-from kiter.lint.source.table import TRIO
+from kiter.lint.source.table import FILES, TRIO
 from kiter.lint.tables import RUN, SPEC
 from kiter.spec.check import check, spec_schema
 from kiter.spec.load import parse
@@ -45,7 +45,7 @@ def test_the_good_lines_keep_the_rule(code):
     assert len(after) < len(before)
 
 
-@pytest.mark.parametrize("code", TRIO.rules)
+@pytest.mark.parametrize("code", [*TRIO.rules, *FILES.rules])
 def test_the_good_c_keeps_the_rule(code):
     bad = examples.shown(code)
     right = examples.right(bad)

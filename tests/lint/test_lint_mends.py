@@ -73,7 +73,9 @@ def test_a_second_time_nothing_is_left_to_mend(path):
 
 def test_every_rule_that_mends_is_shown_to():
     known = {name for name, code in codes.every_code().items() if getattr(code, "mends", False)}
-    assert {d.code for one in MENDED.values() for d in one.done} == known
+    of_c = {"I28", "I38", "I39"}
+    assert {d.code for one in MENDED.values() for d in one.done} == known - of_c
+    assert of_c <= known
 
 
 @pytest.mark.parametrize(("spec", "right", "wrong"), SLIPS, ids=lambda text: text.strip()[:40])
@@ -204,10 +206,32 @@ def test_a_file_that_cannot_be_written_is_told_and_kept(spec, monkeypatch, capsy
     assert "Permission denied" in capsys.readouterr().err and spec.read_text("utf-8") == before
 
 
-def test_c_is_left_to_its_authors(capsys):
-    source = str(ROOT / "tests" / "errors" / "source" / "good.c")
-    assert main(["lint", "--fix", "--kernel-source", source]) == 2
-    assert "E02" in capsys.readouterr().err
+PORTED = """
+BTF_SET8_START(x_ids)
+BTF_ID_FLAGS(func, bpf_iter_x_new, KF_ITER_NEW | KF_TRUSTED_ARGS | KF_RCU_PROTECTED)
+BTF_ID_FLAGS(func, bpf_iter_x_next, KF_ITER_NEXT | KF_RET_NUL)
+BTF_ID_FLAGS(func, bpf_iter_x_destroy, KF_ITER_DESTROY | KF_TRUSTED_ARGS)
+BTF_SET8_END(x_ids)
+"""
+
+
+def test_c_is_ported_where_there_is_one_way_to_do_it(tmp_path):
+    path = tmp_path / "x.c"
+    path.write_text(PORTED)
+    main(["lint", "--fix", "--kernel-source", str(path), "--target", "7.3"])
+    ported = path.read_text("utf-8")
+    assert "BTF_KFUNCS_START(x_ids)" in ported and "BTF_KFUNCS_END(x_ids)" in ported
+    assert "bpf_iter_x_new, KF_ITER_NEW | KF_RCU_PROTECTED)" in ported
+    assert "KF_ITER_NEXT | KF_RET_NULL)" in ported
+    assert "bpf_iter_x_destroy, KF_ITER_DESTROY)" in ported
+
+
+def test_c_is_ported_to_older_kernels_too(tmp_path):
+    text = (ROOT / "tests/errors/source/good.c").read_text("utf-8")
+    path = tmp_path / "x.c"
+    path.write_text(text.replace(" | KF_RCU_PROTECTED | KF_TRUSTED_ARGS", ""))
+    main(["lint", "--fix", "--kernel-source", str(path), "--target", "6.12"])
+    assert "bpf_iter_x_new, KF_ITER_NEW | KF_TRUSTED_ARGS)" in path.read_text("utf-8")
 
 
 def test_a_file_that_is_not_there_is_told_as_ever(tmp_path, capsys):

@@ -112,6 +112,8 @@ def test_flags_are_those_of_the_kernel(target):
     header = (tree_of(target).path / "include/linux/btf.h").read_text(encoding="utf-8")
     others = {getattr(one, name) for one in map(profile, releases()) for name in FLAGS} - {""}
     there = {flag for flag in others if re.search(rf"^#define {flag}\b", header, re.MULTILINE)}
+    every = set(re.findall(r"^#define (KF_[A-Z0-9_]+)\s", header, re.MULTILINE))
+    assert set(target.kfunc_flags) == every
     written = {getattr(target, name) for name in FLAGS} - {""}
     assert written == there
 

@@ -11,30 +11,32 @@ from pathlib import Path
 
 from kiter import frontend, manifest
 from kiter.errors import FINDINGS, Diagnostic, KiterError, environment
-from kiter.mend import Mended, mended
+from kiter.mend import Mended, mended, sources
 from kiter.sinks.swap import swap
 from kiter.spec.load import read_text
 from kiter.target.profile import Profile
 
+Found = Iterable[tuple[Path, Mended]]
 
-def fixed(given: Sequence[str], targets: Sequence[Profile]) -> list[Diagnostic]:
-    """Mend the files that are named, all or none; what was mended, for a report.
+
+def fixed(found: Found) -> list[Diagnostic]:
+    """Mend the files that change, all or none; what was mended, for a report.
 
     Raises KiterError when a file cannot be written, and then none has changed.
     """
-    found = dict(_mended(given, targets))
+    changed = dict(found)
     try:
-        swap({path.resolve(): one.text for path, one in found.items()}, ())
+        swap({path.resolve(): one.text for path, one in changed.items()}, ())
     except OSError as error:
         raise environment("E90", f"cannot be mended: {error.strerror}", file=str(error.filename)) from error
-    done = (d for one in found.values() for d in one.done)
+    done = (d for one in changed.values() for d in one.done)
     return [replace(d, severity="mended", reason="", hint="", source="") for d in done]
 
 
-def compared(given: Sequence[str], targets: Sequence[Profile]) -> int:
+def compared(found: Found) -> int:
     """Print as a patch what --fix would do; 1 when that is something."""
     status = 0
-    for path, one in _mended(given, targets):
+    for path, one in found:
         old, new = (text.removesuffix("\n").split("\n") for text in (read_text(path), one.text))
         name = path.as_posix().lstrip("/")
         lines = difflib.unified_diff(old, new, f"a/{name}", f"b/{name}", lineterm="")
@@ -43,7 +45,7 @@ def compared(given: Sequence[str], targets: Sequence[Profile]) -> int:
     return status
 
 
-def _mended(given: Sequence[str], targets: Sequence[Profile]) -> Iterable[tuple[Path, Mended]]:
+def specs(given: Sequence[str], targets: Sequence[Profile]) -> Found:
     """The files that change; one that cannot be read is left to what follows, which tells why."""
     for path in frontend.collect(given):
         try:
@@ -53,3 +55,8 @@ def _mended(given: Sequence[str], targets: Sequence[Profile]) -> Iterable[tuple[
         one = mended(text, str(path), targets)
         if one.done:
             yield path, one
+
+
+def c_files(given: Sequence[str], target: Profile) -> Found:
+    """The C files that change."""
+    return ((Path(name), one) for name, one in sources(given, target))

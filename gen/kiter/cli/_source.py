@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 
 from kiter.cli.command import show
 from kiter.errors import Diagnostic, KiterError, Position
@@ -21,17 +22,19 @@ NOTHING = Diagnostic(
 )
 
 
-def execute(files: list[str], profile: Profile, options: argparse.Namespace) -> int:
-    """Judge the iterators of C files; findings are raised as one KiterError."""
+def execute(
+    files: list[str], profile: Profile, options: argparse.Namespace, done: Sequence[Diagnostic] = ()
+) -> int:
+    """Judge the iterators of C files; findings are raised as one KiterError, `done` was mended before."""
     names, found = check(files, profile)
-    if not names:
+    if not names and not found:
         raise KiterError(NOTHING)
     notes = [d for d in found if d.severity == "note"]
     if not options.verbose:
         found = [d for d in found if d.severity != "note"]
     if any(d.severity == "error" for d in found):
         raise KiterError(*found)
-    show(found, options)
+    show([*done, *found], options)
     if options.format == "text":
         sys.stdout.write(f"no error in {', '.join(names)}{_unknown(len(notes))}\n")
     elif options.format == "json":

@@ -7,11 +7,11 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from kiter import frontend, lint
 from kiter.cli.command import KERNEL, show
-from kiter.codes import CODES
-from kiter.errors import Diagnostic, KiterError, environment
+from kiter.errors import Diagnostic, KiterError
 from kiter.target.profile import Profile, nearest, profile, releases, verified
 
 NAME = "lint"
@@ -56,30 +56,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Lint; findings are raised as one KiterError, advice is shown and does not count."""
     targets = (profile(options.target),) if options.target else verified()
-    if options.kernel_source and (options.fix or options.diff):
-        raise environment("E02", CODES["E02"].title, CODES["E02"].reason, CODES["E02"].hint)
-    if options.kernel_source:
-        from kiter.cli import _source  # noqa: PLC0415 - the parser of C is wanted only here
-
-        return _source.execute(options.kernel_source, targets[-1], options)
+    judge = partial(_c_judged, targets[-1]) if options.kernel_source else partial(_judged, targets)
     if not (options.fix or options.diff):
-        return _judged(options, targets, ())
+        return judge(options, ())
     from kiter.cli import _mends  # noqa: PLC0415 - what writes files is wanted only here
 
+    c_files = partial(_mends.c_files, options.kernel_source, targets[-1])
+    found = c_files() if options.kernel_source else _mends.specs(options.specs, targets)
     if options.diff:
-        return _mends.compared(options.specs, targets)
-    done = _mends.fixed(options.specs, targets)
+        return _mends.compared(found)
+    done = _mends.fixed(found)
     if options.format != "json":  # where all must be one list
         for one in done:
             show([one], options)
-        return _judged(options, targets, ())
+        return judge(options, ())
     try:
-        return _judged(options, targets, done)
+        return judge(options, done)
     except KiterError as error:
         raise KiterError(*done, *error.diagnostics, status=error.status) from None
 
 
-def _judged(options: argparse.Namespace, targets: Sequence[Profile], done: Sequence[Diagnostic]) -> int:
+def _c_judged(target: Profile, options: argparse.Namespace, done: Sequence[Diagnostic]) -> int:
+    from kiter.cli import _source  # noqa: PLC0415 - the parser of C is wanted only here
+
+    return _source.execute(options.kernel_source, target, options, done)
+
+
+def _judged(targets: Sequence[Profile], options: argparse.Namespace, done: Sequence[Diagnostic]) -> int:
     """Lint what is there now, and tell what was mended before."""
     reads = frontend.of_all(options.specs, targets)
     warnings = dict.fromkeys(warning for read in reads for warning in read.warnings)

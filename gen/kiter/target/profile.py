@@ -33,6 +33,7 @@ class Profile:
     perfmon_flag: str  # of one that wants CAP_PERFMON
     spinlock_flag: str  # of one that may be called with a bpf_spin_lock held
     implicit_flag: str  # of one with arguments that the verifier supplies
+    kfunc_flags: Sequence[str]  # every flag that a kfunc can have
     nullable_suffix: str  # of the name of an argument that may be NULL
     allocator: str  # the partial of templates/kernel/memory/ for functions that may sleep
     import_space: str  # how a module imports the namespace {space} of symbols

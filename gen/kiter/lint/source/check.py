@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiter.errors import Diagnostic, environment
-from kiter.lint.source import chosen, companions, contract, layout, style
-from kiter.lint.source.model import trios
-from kiter.lint.source.table import TRIO
+from kiter.lint.source import chosen, companions, contract, layout, registration, style
+from kiter.lint.source.model import read, trios
+from kiter.lint.source.table import FILES, TRIO
 from kiter.target.profile import Profile
 
-FAMILIES = (contract, chosen, companions, layout, style)
+FAMILIES = (contract, chosen, companions, layout, registration, style)
 
 
 def check(paths: Sequence[str], profile: Profile) -> tuple[list[str], list[Diagnostic]]:
@@ -21,10 +21,13 @@ def check(paths: Sequence[str], profile: Profile) -> tuple[list[str], list[Diagn
     for a file that cannot be read.
     """
     try:
-        found = list(trios(paths, profile))
+        files = read(paths, profile)
     except OSError as error:
         raise environment("S01", f"cannot be read: {error.strerror}", file=str(error.filename)) from None
-    hits = [(rule, hit) for trio in found for rule in TRIO.rules.values() for hit in rule.check(trio)]
-    lines = {source.path: source.lines for trio in found for source in trio.sources}
-    diagnostics = {rule.finding(hit, lines[hit.at.file][hit.at.line - 1]) for rule, hit in hits}
+    found = list(trios(files))
+    hits = [(rule.finding, hit) for trio in found for rule in TRIO.rules.values() for hit in rule.check(trio)]
+    hits += [(rule.finding, hit) for rule in FILES.rules.values() for hit in rule.check(files)]
+    lines = {source.path: source.lines for source in files.sources}
+    lines |= {source.path: source.lines for trio in found for source in trio.sources}
+    diagnostics = {finding(hit, lines[hit.at.file][hit.at.line - 1]) for finding, hit in hits}
     return [trio.name for trio in found], sorted(diagnostics)

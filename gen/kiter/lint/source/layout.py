@@ -8,8 +8,9 @@ import re
 from kiter.csource.macro import Macro
 from kiter.csource.nodes import below, named, text
 from kiter.csource.struct import Struct
+from kiter.errors import Edit
 from kiter.lint.rule import Hit
-from kiter.lint.source.model import Trio
+from kiter.lint.source.model import Registered, Trio
 from kiter.lint.source.table import Found, rule
 
 MARKERS = {
@@ -175,13 +176,23 @@ def unguarded_code(trio: Trio) -> Found:
     "only the type is checked: a program may pass a pointer that it has walked to, of an object that is gone",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(), before 7.0",
     hint="add KF_TRUSTED_ARGS to its BTF_ID_FLAGS() line",
+    mends=True,
 )
 def untrusted(trio: Trio) -> Found:
     flag = trio.profile.trusted_flag
     one = trio.registered("new")
     objects = [p for p in trio.new.parameters[1:] if p.pointer and p.type.startswith("struct")]
     if flag and one is not None and objects and not one.flags & {flag, "KF_RCU"}:
-        yield Hit(one.at, f"'{objects[0].name}' may be any pointer of its type")
+        yield Hit(one.at, f"'{objects[0].name}' may be any pointer of its type", edit=_trusted(one, flag))
+
+
+def _trusted(one: Registered, flag: str) -> Edit | None:
+    """The edit that adds the flag behind the others."""
+    line = one.source.lines[one.id.last]
+    if (end := line.rfind(")")) < 0:
+        return None
+    at = one.source.line(one.id.last, end)
+    return Edit(at, at, f" | {flag}")
 
 
 @rule(

@@ -134,15 +134,31 @@ class Trio:
         return found.flags if found else None
 
 
-def trios(paths: Iterable[str], profile: Profile) -> Iterator[Trio]:
-    """Every iterator of which all three kfuncs are in one of the files, or below one of the folders.
+@dataclass(frozen=True, eq=False, repr=False)
+class Files:
+    """All files of a run that name iterators, for one kernel."""
 
-    Raises OSError.
-    """
+    sources: tuple[Source, ...]
+    profile: Profile
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """The functions that they define."""
+        return frozenset(name for source in self.sources for name in source.functions)
+
+
+def read(paths: Iterable[str], profile: Profile) -> Files:
+    """The files that name iterators, of those that are given and those below folders; raises OSError."""
     files = [file for path in paths for file in _files(Path(path))]
-    sources = [Source(file, text) for file in files if "bpf_iter_" in (text := _read(file))]
-    ids = {one.name: Registered(source, one) for source in sources for one in source.ids}
-    for source in sources:
+    texts = ((file, _read(file)) for file in files)
+    return Files(tuple(Source(file, text) for file, text in texts if "bpf_iter_" in text), profile)
+
+
+def trios(files: Files) -> Iterator[Trio]:
+    """Every iterator of which all three kfuncs are in one of the files."""
+    profile = files.profile
+    ids = {one.name: Registered(source, one) for source in files.sources for one in source.ids}
+    for source in files.sources:
         program = Program(source)
         functions = {name: Function(one.item, one.data) for name, one in source.functions.items()}
         for name in functions:

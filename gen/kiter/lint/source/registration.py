@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""I35 to I39: what a kernel refuses when a file's kfuncs are registered, or what its build does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kiter.csource.id_sets import Id
+from kiter.csource.source import Source
+from kiter.csource.struct import Struct
+from kiter.edit import swapped
+from kiter.errors import Edit, Position
+from kiter.lint.rule import Hit
+from kiter.lint.source.function import Function
+from kiter.lint.source.layout import BTF_CHECK
+from kiter.lint.source.model import NEW, Files, Trio
+from kiter.lint.source.table import Found, files_rule, rule
+from kiter.names import near, only
+
+_WORD = 8
+_KFUNC = re.compile(r"bpf_iter_(\w+)_(new|next|destroy)")
+_SET = re.compile(r"BTF_(?:SET8|KFUNCS)_(START|END)(?=\()")
+_FLAG = re.compile(r"\bKF_\w+")
+
+
+@rule(
+    "I35",
+    "an iterator that registration refuses",
+    "one that is refused takes all kfuncs of its set with it: none of them is there",
+    kernel=f"{BTF_CHECK}: a struct of 8, 16, ... bytes, next(it) to a pointer, void destroy(it)",
+    hint="give the struct words of __u64, next() and destroy() the iterator alone, and their types",
+)
+def refused(trio: Trio) -> Found:
+    wrong = [*_struct(trio.opaque), *_next(trio.next), *_destroy(trio.destroy)]
+    if wrong:
+        yield Hit(trio.source.at(trio.new.node), "; ".join(f"{trio.name}: {what}" for what in wrong))
+
+
+def _struct(opaque: Struct | None) -> Iterator[str]:
+    """What is wrong with the struct that programs see, where its size is known."""
+    if opaque is None or any(field.size is None for field in opaque.fields):
+        return
+    size = opaque.layout.size
+    if size == 0 or size % _WORD:
+        yield f"'struct {opaque.name}' has {size} bytes"
+
+
+def _next(function: Function) -> Iterator[str]:
+    if len(function.parameters) != 1:
+        yield "next() takes more than the iterator"
+    if not function.prototype.returns.endswith("*"):
+        yield f"next() returns '{function.prototype.returns}', no pointer"
+
+
+def _destroy(function: Function) -> Iterator[str]:
+    if len(function.parameters) != 1:
+        yield "destroy() takes more than the iterator"
+    if function.prototype.returns != "void":
+        yield f"destroy() returns '{function.prototype.returns}'"
+
+
+@files_rule(
+    "I36",
+    "an iterator without all of its kfuncs",
+    "the verifier looks for the three by their names, and refuses a set that has only some of them",
+    kernel=f"{BTF_CHECK}: bpf_iter_<name>_new, _next and _destroy",
+    hint="define what is missing, under that very name",
+)
+def half(files: Files) -> Found:
+    for source in files.sources:
+        for name, function in source.functions.items():
+            found = NEW.fullmatch(name)
+            if found is None or not function.kfunc:
+                continue
+            others = (f"bpf_iter_{found[1]}_{what}" for what in ("next", "destroy"))
+            missing = [other for other in others if other not in files.defined]
+            if missing:
+                yield Hit(source.at(function.node), f"there is no {' and no '.join(missing)}")
+
+
+@files_rule(
+    "I37",
+    "a kfunc without its id, or an id without its kfunc",
+    "without an id no program can call it; without the kfunc resolve_btfids fails the build",
+    kernel="tools/bpf/resolve_btfids/main.c; include/linux/btf_ids.h, BTF_ID_FLAGS()",
+    hint="give each of the three kfuncs a line in the set",
+)
+def unpaired(files: Files) -> Found:
+    listed = {one.name: (source, one) for source in files.sources for one in source.ids}
+    for source in files.sources:
+        for name, function in source.functions.items():
+            found = _KFUNC.fullmatch(name)
+            trio = {f"bpf_iter_{found[1]}_{what}" for what in ("new", "next", "destroy")} if found else set()
+            if function.kfunc and name not in listed and trio & listed.keys():
+                yield Hit(source.at(function.node), f"'{name}' has no BTF_ID_FLAGS() line")
+    for name, (source, one) in listed.items():
+        found = _KFUNC.fullmatch(name)
+        others = {f"bpf_iter_{found[1]}_{what}" for what in ("new", "next", "destroy")} if found else set()
+        if name not in files.defined and len(others & files.defined) == len(others) - 1:
+            yield Hit(source.line(one.first, one.column), f"'{name}' is not defined")
+
+
+@files_rule(
+    "I38",
+    "a flag that the kernel does not have",
+    "the file does not compile for that kernel",
+    kernel="include/linux/btf.h, KF_*",
+    hint="leave it out, where the kernel does what it says anyway, or use one that there is",
+    mends=True,
+)
+def unknown_flag(files: Files) -> Found:
+    for source in files.sources:
+        for one in source.ids:
+            for flag in sorted(one.flags - set(files.profile.kfunc_flags)):
+                if _FLAG.fullmatch(flag):
+                    yield _flagged(files, source, one, flag)
+
+
+def _flagged(files: Files, source: Source, one: Id, flag: str) -> Hit:
+    """One flag with its mend: the flag that every kernel of today implies goes, a slip is put right."""
+    row, column = next(
+        (row, found.start())
+        for row in range(one.first, one.last + 1)
+        if (found := re.search(rf"\b{flag}\b", source.lines[row]))
+    )
+    at, line = source.line(row, column), source.lines[row]
+    meant = only(flag, files.profile.kfunc_flags)
+    message = f"'{flag}' is unknown to Linux {files.profile.release}"
+    if flag == "KF_TRUSTED_ARGS":
+        return Hit(at, message, "leave it out: arguments are trusted anyway", _without(at, line, flag))
+    if meant:
+        return Hit(at, message, f"{meant} is meant", swapped(at, flag, meant, line))
+    return Hit(at, message, near(flag, files.profile.kfunc_flags))
+
+
+def _without(at: Position, line: str, flag: str) -> Edit | None:
+    """The edit that takes a flag away, with the bar beside it."""
+    before, after = line[: at.column - 1], line[at.column - 1 + len(flag) :]
+    bar = re.match(r"\s*\|\s*", after)
+    ahead = re.search(r"\s*\|\s*$", before)
+    if bar:
+        return Edit(at, Position(at.file, at.line, at.column + len(flag) + bar.end()), "")
+    first = Position(at.file, at.line, ahead.start() + 1) if ahead else None
+    return Edit(first, Position(at.file, at.line, at.column + len(flag)), "") if first else None
+
+
+@files_rule(
+    "I39",
+    "a set that is not one of kfuncs",
+    "register_btf_kfunc_id_set() refuses a set without the mark that BTF_KFUNCS_START() gives it",
+    kernel="kernel/bpf/btf.c, register_btf_kfunc_id_set(), 6.9 and later; include/linux/btf_ids.h",
+    hint="use BTF_KFUNCS_START() and BTF_KFUNCS_END()",
+    mends=True,
+)
+def plain_set(files: Files) -> Found:
+    wanted = files.profile.set_open.partition("(")[0]
+    for source in files.sources:
+        for one in source.id_sets:
+            held = any(_FLAG.search(" ".join(each.flags)) for each in one.ids)
+            opening = _SET.search(source.lines[one.first])
+            if not held or opening is None or opening[0] == wanted or _by_version(source, one.first):
+                continue
+            for row in (one.first, one.last):
+                found = _SET.search(source.lines[row])
+                if found is not None:
+                    new = wanted.replace("START", found[1])
+                    at = source.line(row, found.start())
+                    edit = swapped(at, found[0], new, source.lines[row])
+                    yield Hit(at, f"kfunc sets need {new}", edit=edit)
+
+
+def _by_version(source: Source, row: int) -> bool:
+    """Whether the file asks itself which kernel it is built for."""
+    return any("LINUX_VERSION_CODE" in one.spelled for one in source.conditionals.around(row))
