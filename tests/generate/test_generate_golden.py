@@ -42,7 +42,7 @@ def test_git_takes_no_line_for_a_conflict_marker(name):
 
 
 def test_types_for_programs(golden):
-    golden("generate/types.h", "\n".join(one.text for one in small("versions").types))
+    golden("generate/types.h", "\n".join(one.text for one in small("versions").material.types))
 
 
 def test_every_kind_is_in_some_golden_file():

@@ -7,6 +7,7 @@ from tools.mutants import (
     seeds_cgroups,
     seeds_checks,
     seeds_kinds,
+    seeds_proposed,
     seeds_registration,
     seeds_state,
     seeds_tasks,
@@ -19,5 +20,6 @@ ALL: tuple[Mutant, ...] = (
     *seeds_tasks.ALL,
     *seeds_state.ALL,
     *seeds_kinds.ALL,
+    *seeds_proposed.ALL,
     *seeds_registration.ALL,
 )

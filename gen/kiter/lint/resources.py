@@ -11,7 +11,6 @@ from kiter.lint.tables import rule
 from kiter.lint.tokens import calls, returns
 from kiter.spec.helper import Helper
 from kiter.spec.resource import Buffer, Resource
-from kiter.spec.walk import Index
 
 LIMITED_SIZE = "kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later, for the checks before the copy"
 SEVERAL = 2  # errors are told apart by an ERR_PTR()
@@ -201,18 +200,3 @@ def _gets(s: Subject) -> Iterator[tuple[Use, Resource, Helper]]:
         if use.slot.key == "resource.get" and isinstance(r, Resource):
             for name in sorted(use.names & helpers.keys()):
                 yield use, r, helpers[name]
-
-
-@rule(
-    "H12",
-    "a buffer that an empty iterator seems to have",
-    "destroy() is called after a failed new() too, and tells by the number of items, which is 0 then only "
-    "where it is computed from what ends the walk",
-    kernel="kernel/bpf/helpers.c, bpf_iter_bits_destroy(), 6.11 and later",
-    hint="use the kept argument that 'end' uses, such as nr_words",
-)
-def never_empty(s: Subject) -> Iterator[Hit]:
-    ends = [level.walk.end.names() for level in s.levels if isinstance(level.walk, Index)]
-    for use in s.uses:
-        if use.slot.key == "buffer.count" and any(not names & use.names for names in ends):
-            yield Hit(use.at(), f"'{use.text}' is not 0 in an empty iterator")

@@ -136,7 +136,7 @@ def unknown_elements(s: Subject) -> Iterator[Hit]:
 )
 def unexpected(s: Subject) -> Iterator[Hit]:
     if s.it.lifetime == "state":
-        if not any(case.valued for case in s.it.tests.cases):
+        if not any(case.valued for case in s.it.tests.cases) and not any(_expected(s)):
             hint = "add tests: cases with the arguments and 'values', the numbers that the walk must give"
             yield Hit(s.walk.key_at, "no case says which numbers the walk gives", hint)
         return

@@ -12,7 +12,8 @@ from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.scope import Scope
 from kiter.lower.view_class import view_class
 from kiter.spec.expression import operand
-from kiter.spec.walk import Index
+from kiter.spec.resource import Buffer, Taken
+from kiter.spec.walk import Index, Numbered
 
 NOTHING = {Test.POINTER: "NULL", Test.FLAG: "false", Test.RANGE: "0", Test.TIMES: "-1", Test.INDEX: "0"}
 
@@ -37,6 +38,15 @@ class Unmade:
 
 
 @view_class()
+class Untaken:
+    """The same, and what destroy() gives back by no more than its pointer."""
+
+    template: ClassVar = "kernel/end/untaken.c.j2"
+    pointers: tuple[str, ...]
+    clear: Part
+
+
+@view_class()
 class Release:
     """The call of the function that gives everything back, and clears."""
 
@@ -57,9 +67,22 @@ def clear(ctx: LoweringContext) -> Clear:
 
 def unmade(ctx: LoweringContext) -> Part:
     """What makes an iterator empty before the first error return of new()."""
-    made = ctx.state.liveness.made
+    made, pointers = ctx.state.liveness.made, tuple(f"{base(ctx)}{r.name}" for r in unmarked(ctx))
     value = NOTHING[Test.FLAG if made == MADE else Test.POINTER]
-    return Unmade(f"{base(ctx)}{made}", value, clear(ctx)) if made else clear(ctx)
+    cleared = Unmade(f"{base(ctx)}{made}", value, clear(ctx)) if made else clear(ctx)
+    return Untaken(pointers, cleared) if pointers else cleared
+
+
+def unmarked(ctx: LoweringContext) -> tuple[Taken, ...]:
+    """What a walk over numbers holds although the field that marks its end says nothing of it.
+
+    A buffer whose size is counted from such a field has none in an empty iterator.
+    """
+    if ctx.state.memory or not isinstance(ctx.cases[0].walk, Numbered):
+        return ()
+    marks = frozenset(ctx.state.liveness.fields)
+    held = (taken for taken in ctx.it.taken if taken.held and taken.type.endswith("*"))
+    return tuple(t for t in held if not (isinstance(t, Buffer) and t.count.names() & marks))
 
 
 def drain(ctx: LoweringContext) -> Part:

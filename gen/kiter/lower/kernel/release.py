@@ -82,4 +82,5 @@ def _taken(ctx: LoweringContext, taken: Taken) -> Iterator[Part]:
         condition = memory.several(ctx, taken, ctx.scope.next(taken.count))
         yield When(condition, free) if condition else free
     elif taken.put is not None:
-        yield Put(ctx.scope.next(taken.put))
+        put = Put(ctx.scope.next(taken.put))
+        yield When(ctx.scope.field(taken.name), put) if taken in empty.unmarked(ctx) else put

@@ -105,7 +105,8 @@ def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
     """The frame of the programs of one iterator; `extra` are further kernel symbols they call."""
     handles = held(ctx)
     wanted = {symbol for _, h in handles for symbol in (h.get, h.release)} | set(extra)
-    wanted |= {"bpf_rcu_read_lock", "bpf_rcu_read_unlock"} if ctx.it.rcu else set()
+    inside = _in_section(ctx)
+    wanted |= {"bpf_rcu_read_lock", "bpf_rcu_read_unlock"} if inside else set()
     return Frame(
         ksyms=tuple(p for p in _prototypes(ctx) if name_of(p) in wanted),
         inputs=(
@@ -113,9 +114,15 @@ def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
             *(declare(a.type, a.name) for a in varied(ctx)),
         ),
         objects=_objects(handles),
-        rcu=ctx.it.rcu,
+        rcu=inside,
         passed=passed(ctx),
     )
+
+
+def _in_section(ctx: LoweringContext) -> bool:
+    """Whether a walk is made in a critical section: it must be, or RCU alone protects what is passed."""
+    known = handles_of(ctx.it)
+    return ctx.it.rcu or any(a.rcu and a.type not in known for a in ctx.it.arguments)
 
 
 def _prototypes(ctx: LoweringContext) -> Iterator[str]:

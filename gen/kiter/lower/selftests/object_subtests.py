@@ -133,9 +133,10 @@ def compare(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> C
 def of_each(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> Iterator[Subtest]:
     """Those of every walk, but the one that compares."""
     known = _known(given)
-    met = found.known and ctx.it.lifetime != "state"
+    met = found.known and (ctx.it.lifetime != "state" or bool(known))
     contract = _partial("contract" if met else "contract_unknown")
-    yield Contract("contract", contract, shared=(DRAINED,), keeps=keeps(ctx))
+    nested = _partial("nested" if met and not found.alike else "nested_alike")
+    yield Contract("contract", contract, shared=(DRAINED, nested), keeps=keeps(ctx))
     if found.creates:
         calls = (*ELEMENT, *_scratch(ctx))
         yield from (Subtest(name, _partial(name), calls=calls) for name in ("late", "churn"))

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <net/net_namespace.h>
+
+struct bpf_iter_net {
+	__u64 __opaque[2];
+} __aligned(8);
+
+struct bpf_iter_net_kern {
+	struct net *pos;
+	bool live;
+} __aligned(8);
+
+__bpf_kfunc_start_defs();
+
+/**
+ * bpf_iter_net_new() - begin to walk over all network namespaces
+ * @it: the iterator, on the BPF program's stack
+ *
+ * Call it inside an RCU read-side critical section, which must last until the
+ * iterator is destroyed.
+ *
+ * Return: 0.
+ */
+__bpf_kfunc int bpf_iter_net_new(struct bpf_iter_net *it)
+{
+	struct bpf_iter_net_kern *kit = (void *)it;
+
+	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
+	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
+
+	kit->pos = NULL;
+	kit->live = true;
+	return 0;
+}
+
+/**
+ * bpf_iter_net_next() - get the next element
+ * @it: the iterator
+ *
+ * Return: the next &struct net, valid until the RCU critical section ends, or
+ * NULL at the end. Once it has returned NULL, it always does.
+ */
+__bpf_kfunc struct net *bpf_iter_net_next(struct bpf_iter_net *it)
+{
+	struct bpf_iter_net_kern *kit = (void *)it;
+	struct list_head *head, *at;
+
+	if (!kit->live)
+		return NULL;
+
+	head = &net_namespace_list;
+	at = kit->pos ? &kit->pos->list : head;
+	kit->pos = list_next_or_null_rcu(head, at, struct net, list);
+
+	/* once drained, always drained: the verifier counts on it */
+	if (!kit->pos)
+		kit->live = false;
+
+	return kit->pos;
+}
+
+/**
+ * bpf_iter_net_destroy() - end the walk
+ * @it: the iterator
+ *
+ * To be called on every iterator, also when new() has failed.
+ *
+ * Return: nothing.
+ */
+__bpf_kfunc void bpf_iter_net_destroy(struct bpf_iter_net *it)
+{
+}
+
+__bpf_kfunc_end_defs();

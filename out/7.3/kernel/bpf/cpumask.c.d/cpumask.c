@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Joins kernel/bpf/cpumask.c, at its end. */
+
+struct bpf_iter_cpumask {
+	__u64 __opaque[2];
+} __aligned(8);
+
+struct bpf_iter_cpumask_kern {
+	union {
+		unsigned long *words;
+		unsigned long words_inline;
+	};
+	int cpu;
+	unsigned int nr;
+} __aligned(8);
+
+/* copy the mask */
+static int bpf_iter_cpumask_copy(unsigned long *words,
+				 const struct cpumask *mask)
+{
+	bitmap_copy(words, cpumask_bits(mask), nr_cpu_ids);
+	return 0;
+}
+
+__bpf_kfunc_start_defs();
+
+/**
+ * bpf_iter_cpumask_new() - begin to walk over the CPUs in a mask
+ * @it: the iterator, on the BPF program's stack
+ * @mask: the mask, of which the iterator takes a copy
+ *
+ * Return: 0 on success, -E2BIG if they are too large to allocate, -ENOMEM if
+ * there is no memory, -EFAULT if the mask cannot be read. After an error the
+ * iterator is empty: bpf_iter_cpumask_next() returns NULL.
+ */
+__bpf_kfunc int bpf_iter_cpumask_new(struct bpf_iter_cpumask *it,
+				     const struct cpumask *mask)
+{
+	struct bpf_iter_cpumask_kern *kit = (void *)it;
+	unsigned long *words = &kit->words_inline;
+	int err;
+
+	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
+	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
+
+	/* next() and destroy() are called even when this fails */
+	kit->words = NULL;
+	kit->cpu = 0;
+	kit->nr = 0;
+
+	if (BITS_TO_LONGS(nr_cpu_ids) > 1) {
+		if (bpf_mem_alloc_check_size(false, BITS_TO_LONGS(nr_cpu_ids) * sizeof(*words)))
+			return -E2BIG;
+		words = bpf_mem_alloc(&bpf_global_ma,
+				      BITS_TO_LONGS(nr_cpu_ids) * sizeof(*words));
+		if (!words)
+			return -ENOMEM;
+		kit->words = words;
+	}
+
+	if (bpf_iter_cpumask_copy(words, mask)) {
+		err = -EFAULT;
+		goto free_words;
+	}
+
+	kit->cpu = -1;
+	kit->nr = nr_cpu_ids;
+	return 0;
+
+free_words:
+	if (BITS_TO_LONGS(nr_cpu_ids) > 1)
+		bpf_mem_free(&bpf_global_ma, words);
+	return err;
+}
+
+/**
+ * bpf_iter_cpumask_next() - get the next element
+ * @it: the iterator
+ *
+ * Return: a pointer to the next number, which the next call changes, or NULL
+ * at the end. Once it has returned NULL, it always does.
+ */
+__bpf_kfunc int *bpf_iter_cpumask_next(struct bpf_iter_cpumask *it)
+{
+	struct bpf_iter_cpumask_kern *kit = (void *)it;
+	unsigned long *words = BITS_TO_LONGS(nr_cpu_ids) > 1 ? kit->words : &kit->words_inline;
+	int end = kit->nr;
+
+	if (kit->cpu >= end)
+		return NULL;
+
+	kit->cpu = find_next_bit(words, end, kit->cpu + 1);
+	return kit->cpu < end ? &kit->cpu : NULL;
+}
+
+/**
+ * bpf_iter_cpumask_destroy() - end the walk
+ * @it: the iterator
+ *
+ * To be called on every iterator, also when new() has failed.
+ *
+ * Return: nothing.
+ */
+__bpf_kfunc void bpf_iter_cpumask_destroy(struct bpf_iter_cpumask *it)
+{
+	struct bpf_iter_cpumask_kern *kit = (void *)it;
+
+	if (BITS_TO_LONGS(nr_cpu_ids) > 1)
+		bpf_mem_free(&bpf_global_ma, kit->words);
+}
+
+__bpf_kfunc_end_defs();
