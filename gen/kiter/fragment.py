@@ -18,6 +18,7 @@ class Anchor(enum.Enum):
 
     NEW_FILE = "new-file"  # the file is kiter's own
     AT_END = "at-end"
+    OWN_SET = "own-set"
     IN_ID_SET = "in-id-set"
     BEFORE_ENDIF = "before-endif"
     AMONG_DECLARATIONS = "among-declarations"
@@ -37,6 +38,7 @@ class Anchor(enum.Enum):
 # How a heading says it; {0} is the set, or the kind of type, that a fragment goes into.
 _SAID = {
     Anchor.AT_END: "at its end",
+    Anchor.OWN_SET: "behind the kfuncs",
     Anchor.IN_ID_SET: "at the end of the set {0}",
     Anchor.BEFORE_ENDIF: "before its #endif",
     Anchor.AMONG_DECLARATIONS: "before its #endif",
@@ -93,7 +95,7 @@ class Fragment:
             return lines
         if self.anchor is Anchor.MAKEFILE:
             return (self.condition, *lines, "endif")
-        if self.anchor is Anchor.AT_END:
+        if self.anchor in (Anchor.AT_END, Anchor.OWN_SET):
             return (self.condition, "", *lines, "", f"#endif /* {self.guard} */")
         return (self.condition, *lines, "#endif")
 

@@ -9,6 +9,8 @@ from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
 from kiter.lint.vocabulary import TAKEN_FILES, TAKEN_TESTS
+from kiter.spec.helper import Helper
+from kiter.spec.model import OWN_FOLDER
 
 
 @rule(
@@ -26,13 +28,29 @@ def join_without_file(s: Subject) -> Iterator[Hit]:
 @rule(
     "K31",
     "two sets at once",
-    "the same kfunc in two sets is either in a set of its own or in one that is there",
+    "the kfuncs are either in a set of their own, which one list is for, or in one that is there",
     kernel="tools/bpf/resolve_btfids/main.c: the flags of a kfunc must be the same in all sets",
-    hint="leave 'programs' or 'join'",
+    hint="leave one of 'programs', 'only' and 'join'",
 )
 def two_sets(s: Subject) -> Iterator[Hit]:
-    if s.it.place.join and s.it.programs:
-        yield Hit(s.it.node["set"]["join"].key_at, "'join' beside 'programs'")
+    group = s.it.node.get("set")
+    if group is None:
+        return
+    given = [key for key in ("programs", "only", "join") if key in group.value]
+    for key in given[1:]:
+        yield Hit(group[key].key_at, f"'{key}' beside '{given[0]}'")
+
+
+@rule(
+    "K38",
+    "two filters",
+    "'only' makes one where it takes one, and a set has one",
+    kernel="include/linux/btf.h, struct btf_kfunc_id_set",
+    hint="leave 'only', or 'programs' with a filter that keeps out all it must",
+)
+def two_filters(s: Subject) -> Iterator[Hit]:
+    if s.it.place.filter and s.it.place.only:
+        yield Hit(s.it.node["set"]["filter"].key_at, "'filter' beside 'only'")
 
 
 @rule(
@@ -112,7 +130,7 @@ def open_pointers(s: Subject) -> Iterator[Hit]:
     hint="choose another name; to join an existing file of kernel/bpf, add 'file:'",
 )
 def taken_file(s: Subject) -> Iterator[Hit]:
-    if not s.it.file and s.it.name in TAKEN_FILES:
+    if not s.it.file and s.it.place.folder == OWN_FOLDER and s.it.name in TAKEN_FILES:
         yield Hit(s.it.node["iterator"].at, f"kernel/bpf/{s.it.name}_iter.c is there already")
     elif s.it.name in TAKEN_TESTS:
         yield Hit(s.it.node["iterator"].at, f"the kernel has a selftest {s.it.name}_iter.c already")
@@ -120,14 +138,29 @@ def taken_file(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "K14",
-    "'set' beside 'file'",
-    "code that joins an existing file is registered with the common set; an own set comes with an own file",
-    kernel="kernel/bpf/helpers.c, common_btf_ids",
-    hint="take one of the two away",
+    "two places for the code",
+    "code that joins a file is where that is",
+    hint="take 'folder' away, or 'file' for a file of its own",
 )
-def set_and_file(s: Subject) -> Iterator[Hit]:
-    if s.it.programs and s.it.file:
-        yield Hit(s.it.node["set"].key_at, f"'set' cannot be used with 'file: {s.it.file}'")
+def folder_and_file(s: Subject) -> Iterator[Hit]:
+    if s.it.file and "folder" in s.it.node.value:
+        yield Hit(s.it.node["folder"].key_at, f"'folder' cannot be used with 'file: {s.it.file}'")
+
+
+@rule(
+    "K37",
+    "a filter that shuts out others",
+    "it is asked about every kfunc that programs of its hook may call, and whatever it refuses is refused",
+    kernel="kernel/bpf/btf.c, __btf_kfunc_id_set_contains(): all filters of a hook are asked, 6.4 and later",
+    hint="return 0 unless btf_id_set8_contains() finds the id in the iterator's set; or use 'only'",
+)
+def blind_filter(s: Subject) -> Iterator[Hit]:
+    for use in s.now:
+        helper = use.slot.part
+        if isinstance(helper, Helper) and helper.name == s.it.place.filter and len(helper.takes) > 1:
+            name, _ = helper.takes[1]
+            if name not in use.words.names:
+                yield Hit(use.at(), f"'{helper.name}' does not look at '{name}'")
 
 
 @rule(

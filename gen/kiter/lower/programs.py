@@ -9,6 +9,7 @@ from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
 ANY = ("any",)
+PARTS = frozenset({"iter"})  # what the profile calls a type, and is one of tracing to the kernel
 
 
 def registered(it: Spec, profile: Profile) -> Sequence[str] | None:
@@ -20,6 +21,17 @@ def shared(types: Iterable[str], profile: Profile) -> frozenset[str]:
     """Those and all that get the same kfuncs, because they share a hook."""
     given = frozenset(types)
     return given.union(*(hook for hook in profile.hooks.values() if given & {*hook}))
+
+
+def admitted(it: Spec, profile: Profile) -> frozenset[str]:
+    """The types that may call, those that share a hook with a registered one among them."""
+    types = registered(it, profile) or ()
+    return frozenset(types) if it.place.only else shared(types, profile)
+
+
+def intruders(it: Spec, profile: Profile) -> frozenset[str]:
+    """The types that a filter must refuse, because they share a hook with those that alone may call."""
+    return shared(it.programs, profile) - {*it.programs} - PARTS if it.place.only else frozenset()
 
 
 def anywhere(it: Spec, profile: Profile) -> bool:

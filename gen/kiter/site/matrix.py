@@ -28,7 +28,7 @@ def _of(it: Spec, profile: Profile, kind: str) -> str:
         kind in profile.sleepable,
         registered is not None and not programs.anywhere(it, profile),
     )
-    if known and kind not in programs.shared(registered or (), profile):
+    if known and kind not in programs.admitted(it, profile):
         return NO
     if it.context.sleepable and not can_sleep:
         return NO

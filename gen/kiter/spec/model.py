@@ -21,6 +21,7 @@ from kiter.spec.testcase import Tests
 from kiter.spec.walk import Lock
 from kiter.value_class import value_class
 
+OWN_FOLDER = "kernel/bpf"  # that of a new file, unless the spec names one
 NO_HEADER = "none"  # what `declarations` says where whoever calls the kfuncs declares them
 
 
@@ -40,11 +41,13 @@ class Place:
     """Where the parts go; files are paths in the kernel tree."""
 
     file: str  # what the kfuncs join, "" for a file of their own
+    folder: str  # that of a file of their own
     inside: bool  # the code compiles only as a part of that file
     declarations: str  # the header for BPF programs, "" for the usual one, or NO_HEADER
     header: str  # the header with the struct, "" where it stands beside the kfuncs
     open: bool  # the struct shows its fields
     programs: tuple[str, ...]  # the types of programs of a set of its own
+    only: bool  # no other type may call, though it shares a hook with one of these
     join: str  # the existing set that the kfuncs join; without either they join the common one
     filter: str  # the function that a set of its own is filtered by
 
@@ -130,7 +133,7 @@ class Spec:
     @property
     def source_file(self) -> str:
         """The kernel file that holds the kfuncs: the one that they join, or one of their own."""
-        return self.file or f"kernel/bpf/{self.name}_iter.c"
+        return self.file or f"{self.place.folder}/{self.name}_iter.c"
 
     @property
     def private_headers(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from kiter.spec.context import Context
 from kiter.spec.document import Document
 from kiter.spec.element import Element
 from kiter.spec.helper import Helper
-from kiter.spec.model import Field, Place, Spec
+from kiter.spec.model import OWN_FOLDER, Field, Place, Spec
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Release
@@ -61,11 +61,13 @@ def _place(root: Node) -> Place:
     struct, group = root.get("struct"), root.value.get("set", {})
     return Place(
         file=_text(root, "file"),
+        folder=root.text("folder", OWN_FOLDER),
         inside=bool(root.value.get("inside", False)),
         declarations=_text(root, "declarations"),
         header=_text(struct, "header") if struct else "",
         open=bool(struct and struct.value.get("open", False)),
-        programs=tuple(group.get("programs", ())),
+        programs=tuple(group.get("only", group.get("programs", ()))),
+        only="only" in group,
         join=str(group.get("join", "")),
         filter=str(group.get("filter", "")),
     )

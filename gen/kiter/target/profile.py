@@ -40,7 +40,6 @@ class Profile:
     inlined: Sequence[str]  # the iterators whose calls the verifier replaces by instructions
     common_file: str  # the file with the common set
     common_set: str  # the set that every type of program sees
-    makefile: str  # that of the kfuncs' folder
     verifier: str  # the verifier's file
     experimental: str  # the header that declares kfuncs to BPF programs
     selftests: str  # the folder of BPF selftests

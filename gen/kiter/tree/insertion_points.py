@@ -16,6 +16,7 @@ from kiter.tree.codes import MisfitError
 Lines = list[str]
 Join = Callable[[Lines, Fragment, Profile], Lines]
 
+_OBJECT = re.compile(r"^obj-\S+\s*[:+]?=.*[^\\]$")
 _ITERATOR_OBJECT = re.compile(r"^\s*obj-.*\b\w+_iter\.o\b")
 _DESTROY = re.compile(r"bpf_iter_\w+_destroy")
 _OPTION = re.compile(r"^(?:# )?(CONFIG_\w+)(=| is not set)")
@@ -82,15 +83,16 @@ def id_set(lines: Lines, name: str) -> IdSet:
 
 
 def makefile(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
-    """Behind the last object of an iterator, or in the conditional that it needs if that is there already."""
+    """In the conditional that it needs if that is there, else behind the last object, best of an iterator."""
     conditionals = Conditionals(lines, make=True)
     outer = (one for one in conditionals.every if not conditionals.around(one.first))
     same = [one.last for one in outer if one.spelled == fragment.condition]
     if same:
         return [*lines[: same[-1]], *fragment.lines, *lines[same[-1] :]]
     rows = [row for row, line in enumerate(lines) if _ITERATOR_OBJECT.match(line)]
+    rows = rows or [row for row, line in enumerate(lines) if _OBJECT.match(line)]
     if not rows:
-        raise MisfitError("no object of an iterator, beside which this one could stand")
+        raise MisfitError("no object, beside which this one could stand")
     row = conditionals.behind(rows[-1])
     return [*lines[:row], *fragment.body, *lines[row:]]
 
@@ -166,6 +168,7 @@ def _row_end(lines: Lines, row: int) -> int:
 
 JOINS: Mapping[Anchor, Join] = {
     Anchor.AT_END: kfuncs,
+    Anchor.OWN_SET: kfuncs,
     Anchor.IN_ID_SET: btf_ids,
     Anchor.MAKEFILE: makefile,
     Anchor.BEFORE_ENDIF: struct,

@@ -13,12 +13,15 @@ from kiter.lower.placement import Placement
 
 
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
-    """The lines of each set; none for an iterator with a set of its own, which stands in its own file.
+    """The lines of each set, and a set of its own where that stands in a file that is there.
 
     A guard stands round the ids: an id without its function is an error of the link.
     """
     it, profile = ctx.it, ctx.profile
-    if it.programs and not it.file:
+    if it.programs and it.file:
+        own = registration.own_set(ctx)
+        yield Placement(Fragment(it.file, Anchor.OWN_SET, (), guard=ctx.guard), own, lines=own.template)
+    if it.programs:
         return
     guard = it.guard if not it.place.join else ""
     yield _placed(home(ctx), it.place.join or profile.common_set, registration.own(ctx), guard)

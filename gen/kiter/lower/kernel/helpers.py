@@ -26,8 +26,14 @@ class Function:
 
 
 def functions(ctx: LoweringContext) -> tuple[Function, ...]:
-    """Each helper of the target, in the order of the spec."""
-    return tuple(_function(ctx, helper) for helper in ctx.it.helpers)
+    """Each helper of the target, in the order of the spec, but for the filter of the set."""
+    return tuple(_function(ctx, helper) for helper in ctx.it.helpers if helper.name != ctx.it.place.filter)
+
+
+def set_filter(ctx: LoweringContext) -> Function | None:
+    """The helper that is the filter of the set, which stands behind the ids that it looks at."""
+    found = (helper for helper in ctx.it.helpers if helper.name == ctx.it.place.filter)
+    return next((_function(ctx, helper) for helper in found), None)
 
 
 def _function(ctx: LoweringContext, helper: Helper) -> Function:

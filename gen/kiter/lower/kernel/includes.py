@@ -4,20 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import PurePosixPath
 
 from kiter.lower.context import LoweringContext
 
 # what declares bpf_mem_alloc(): no other header of the kernel includes it for its file
 ALLOCATOR = "linux/bpf_mem_alloc.h"
+OF_KFUNCS = ("linux/bpf.h", "linux/btf.h")  # what a file that has had no kfuncs lacks
+OF_A_SET = ("linux/btf_ids.h", "linux/init.h", "linux/module.h")
 
 
 def wanted(ctx: LoweringContext) -> tuple[str, ...]:
     """The headers that the kfuncs need beside those that every iterator's file has."""
     it = ctx.it
     allocates = not it.by_hand and (it.allocate or it.buffers)
-    if not allocates or it.context.sleepable or ALLOCATOR in it.includes:
-        return it.includes
-    return (*it.includes, ALLOCATOR)
+    found = {*OF_A_SET} if it.programs and it.file else set()
+    found |= {*OF_KFUNCS} if _strange(ctx) else set()
+    found |= {ALLOCATOR} if allocates and not it.context.sleepable else set()
+    return (*it.includes, *sorted(found - {*it.includes}))
 
 
 def public(ctx: LoweringContext, always: Collection[str]) -> tuple[str, ...]:
@@ -28,3 +32,9 @@ def public(ctx: LoweringContext, always: Collection[str]) -> tuple[str, ...]:
 def private(ctx: LoweringContext) -> tuple[str, ...]:
     """The headers that are no part of the kernel's interface, as the iterator's file sees them."""
     return tuple(i for i in ctx.it.includes if i.startswith("../"))
+
+
+def _strange(ctx: LoweringContext) -> bool:
+    """Whether the code joins a file that need not know of kfuncs yet."""
+    home = PurePosixPath(ctx.profile.common_file).parent
+    return bool(ctx.it.file) and not ctx.it.place.join and PurePosixPath(ctx.it.file).parent != home

@@ -86,5 +86,5 @@ def placed(ctx: LoweringContext) -> Iterator[Placement]:
 
 def _always(ctx: LoweringContext) -> set[str]:
     """The headers that every file of its own has."""
-    ids = {"linux/btf_ids.h", "linux/init.h", "linux/module.h"} if ctx.it.programs else set()
-    return {"linux/bpf.h", "linux/btf.h"} | ids
+    ids = {*includes.OF_A_SET} if ctx.it.programs else set()
+    return {*includes.OF_KFUNCS} | ids

@@ -24,5 +24,6 @@ def placed(ctx: LoweringContext) -> Iterator[Placement]:
     if ctx.it.file:
         return
     object_file = PurePosixPath(ctx.it.source_file).with_suffix(".o").name
-    fragment = Fragment(ctx.profile.makefile, Anchor.MAKEFILE, (), guard=ctx.it.guard)
+    makefile = f"{ctx.it.place.folder}/Makefile"
+    fragment = Fragment(makefile, Anchor.MAKEFILE, (), guard=ctx.it.guard)
     yield Placement(fragment, View(object_file), lines="kernel/makefile.j2")

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from kiter.lower import names
+from kiter.lower import names, programs
 from kiter.lower.context import LoweringContext
+from kiter.lower.kernel import helpers
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
@@ -48,8 +49,18 @@ class Several:
 
 
 @view_class()
+class Filter:
+    """A function that refuses all programs of other types than these the ids of a set."""
+
+    template: ClassVar = "kernel/registration/filter.c.j2"
+    name: str
+    ids: str
+    types: tuple[str, ...]
+
+
+@view_class()
 class Set:
-    """A set of its own; `filter` is "" for none."""
+    """A set of its own; `filter` is the function that decides, "" for none, `made` the one for that."""
 
     template: ClassVar = "kernel/registration/set.c.j2"
     name: str
@@ -57,6 +68,7 @@ class Set:
     ids: Ids
     close: str
     filter: str
+    made: Part | None
     register: Part
 
 
@@ -116,18 +128,20 @@ def _new_flags(ctx: LoweringContext) -> tuple[str, ...]:
     )
 
 
-def own_set(ctx: LoweringContext, programs: tuple[str, ...] = (), before: str = "") -> Set:
+def own_set(ctx: LoweringContext, types: tuple[str, ...] = (), before: str = "") -> Set:
     """The ids in a set of their own, and the function that registers it, calling `before` first."""
     name = f"bpf_iter_{ctx.it.name}"
     calls = [f"{before}()"] * bool(before)
-    for program in _once(programs or ctx.it.programs, ctx.profile):
+    for program in _once(types or ctx.it.programs, ctx.profile):
         calls.append(f"register_btf_kfunc_id_set(BPF_PROG_TYPE_{program.upper()}, &{name}_set)")
+    made = _made(ctx, name)
     return Set(
         name=name,
         open=ctx.profile.set_open.format(set=f"{name}_ids"),
         ids=own(ctx),
         close=ctx.profile.set_close.format(set=f"{name}_ids"),
-        filter=_filter(ctx),
+        filter=made.name if made else ctx.it.place.filter,
+        made=made,
         register=Several(calls[0], tuple(calls[1:])) if calls[1:] else One(calls[0]),
     )
 
@@ -144,7 +158,9 @@ def _once(types: Sequence[str], profile: Profile) -> Sequence[str]:
     return tuple(first.values())
 
 
-def _filter(ctx: LoweringContext) -> str:
-    """A helper of the spec, or a function of the kernel; "" for none."""
-    name = ctx.it.place.filter
-    return names.helpers(ctx.it).get(name, name)
+def _made(ctx: LoweringContext, name: str) -> Filter | helpers.Function | None:
+    """The filter that keeps others out who share a hook with those that alone may call, or the author's."""
+    if not programs.intruders(ctx.it, ctx.profile):
+        return helpers.set_filter(ctx)
+    types = tuple(f"BPF_PROG_TYPE_{kind.upper()}" for kind in ctx.it.programs)
+    return Filter(f"{name}_filter", f"{name}_ids", types)

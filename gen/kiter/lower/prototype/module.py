@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from kiter.lower import programs
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import includes, kfuncs, registration
 from kiter.lower.view_class import view_class
@@ -32,18 +33,24 @@ def view(ctx: LoweringContext, shims: tuple[str, ...] = (), spaces: tuple[str, .
     `shims` are symbols that the kernel does not export: the module finds their addresses when it
     is loaded. `spaces` are the namespaces of those that it exports in one.
     """
-    always = {"linux/bpf.h", "linux/btf.h", "linux/btf_ids.h", "linux/init.h", "linux/module.h"}
+    always = {*includes.OF_KFUNCS, *includes.OF_A_SET}
     always |= {"linux/kprobes.h"} if shims else set()
     return View(
         includes=includes.public(ctx, always),
         private=ctx.it.private_headers,
         guard=ctx.it.guard,
         code=kfuncs.view(ctx, alone=not _has_struct(ctx)),
-        registration=registration.own_set(ctx, ctx.it.programs or COMMON, "find_shims" if shims else ""),
+        registration=registration.own_set(ctx, _types(ctx), "find_shims" if shims else ""),
         summary=_quoted(ctx.it.summary),
         shims=shims,
         spaces=tuple(ctx.profile.import_space.format(space=space) for space in spaces),
     )
+
+
+def _types(ctx: LoweringContext) -> tuple[str, ...]:
+    """The types of programs that a set in the kernel is registered for; all where that is not known."""
+    types = tuple(programs.registered(ctx.it, ctx.profile) or programs.ANY)
+    return COMMON if types == programs.ANY else types
 
 
 def _quoted(text: str) -> str:
