@@ -22,13 +22,13 @@ from kiter.sinks import write
 
 # What writing asks of the system; each call of each of them is made to fail in turn.
 STEPS = {
-    "mkdir": (Path, "mkdir"),
+    "mkdir": (os, "mkdir"),
     "open": (os, "open"),
     "fdopen": (os, "fdopen"),
-    "hardlink": (Path, "hardlink_to"),
+    "link": (os, "link"),
     "copy": (shutil, "copy2"),
-    "replace": (Path, "replace"),
-    "unlink": (Path, "unlink"),
+    "replace": (os, "replace"),
+    "unlink": (os, "unlink"),
 }
 ALWAYS = 0
 
@@ -82,7 +82,7 @@ def attempt(tmp_path, monkeypatch, step, at):
     with monkeypatch.context() as patch:
         failing = Failing(patch, step, at)
         if step == "copy":  # which is for file systems without links
-            Failing(patch, "hardlink", ALWAYS)
+            Failing(patch, "link", ALWAYS)
         try:
             build([edited(first)], tmp_path)
         except KiterError as told:
@@ -104,16 +104,16 @@ def test_whichever_step_fails_nothing_has_changed(tmp_path, monkeypatch, step):
 def test_interrupted_in_the_middle_nothing_has_changed(tmp_path, monkeypatch):
     build([small("raw")], tmp_path)
     before = snapshot(tmp_path)
-    real, calls = Path.replace, []
+    real, calls = os.replace, []
 
-    def interrupted(self, target):
+    def interrupted(temporary, target):
         calls.append(target)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return real(self, target)
+        return real(temporary, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", interrupted)
+        patch.setattr(os, "replace", interrupted)
         with pytest.raises(KeyboardInterrupt):
             build([edited(small("raw"))], tmp_path)
     assert snapshot(tmp_path) == before

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -252,14 +253,14 @@ def test_a_tree_without_git(plain, capsys):
 
 def test_a_tree_that_cannot_be_written_stays_as_it_is(tree, capsys, monkeypatch):
     before = snapshot(tree)
-    replace = Path.replace
+    replace = os.replace
 
-    def fail(self, target):
+    def fail(temporary, target):
         if Path(target).name == "process_iter_failure.c":
             raise OSError(28, "No space left on device", str(target))
-        return replace(self, target)
+        return replace(temporary, target)
 
-    monkeypatch.setattr(Path, "replace", fail)
+    monkeypatch.setattr(os, "replace", fail)
     assert apply(tree, MINE) == 2
     assert "A08" in capsys.readouterr().err
     assert snapshot(tree) == before
