@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.fixtures.fixture import USER, Fixture
+from kiter.fixtures.fixture import Fixture
 from kiter.fixtures.known import fixture_of, fixtures, handles_of, objects
+from kiter.fixtures.user import USER
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
