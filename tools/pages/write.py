@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kiter import resources
-from tools.pages import complaints, differences, fixtures, iterators, language, rules, tour
+from tools.pages import complaints, differences, fixtures, found, iterators, language, rules, tour
 
 PAGES = {
     "complaints.md": complaints.page,
@@ -19,6 +19,7 @@ PAGES = {
     "fixtures.md": fixtures.page,
     "rules.md": rules.page,
     "differences.md": differences.page,
+    "found.md": found.page,
     "iterators.md": iterators.page,
     "tour.md": tour.page,
 }

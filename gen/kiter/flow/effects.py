@@ -101,7 +101,8 @@ def _by_shape(call: Call, state: State, given: list[Value]) -> Outcomes:
     name, machine = call.name, call.machine
     code = machine.program.code(name) if name else None
     code = code if code not in machine.frames else None
-    known = _counting(name) if given else None
+    known = _counting(name) or _paired(machine, name, alone=call.alone)
+    known = known if given else None
     if known is not None and (code is None or not _gone_through(given)):
         return known(call, state, given)
     if code is not None:
@@ -112,13 +113,30 @@ def _by_shape(call: Call, state: State, given: list[Value]) -> Outcomes:
     return _lock(call, state, given, kind) if kind is not None else _unknown(call, state, given)
 
 
-def _counting(name: str) -> Callable[[Call, State, list[Value]], Outcomes] | None:
+Does = Callable[[Call, State, list[Value]], Outcomes]
+
+
+def _counting(name: str) -> Does | None:
     """What a function does with a reference, by its name."""
     if words.RELEASES.fullmatch(name) and not words.NOT_RELEASES.fullmatch(name):
         return _release
     if words.SAME.fullmatch(name) or words.TRIES.fullmatch(name):
         return _reference
     return _given if words.GIVES.fullmatch(name) else None
+
+
+def _paired(
+    machine: Machine, name: str, alone: bool
+) -> Callable[[Call, State, list[Value]], Outcomes] | None:
+    """What a function does that has a counterpart in the file: foo_get(), foo_next_get() and foo_put()."""
+    text = machine.program.source.text
+    for takes, gives in words.PAIRS:
+        stem, found, rest = name.partition(takes)
+        if found and not rest and any(f"{one}{gives}(" in text for one in (stem, stem.partition("_")[0])):
+            return _reference if alone else _given
+        if name.endswith(gives) and re.search(rf"\b{re.escape(name.removesuffix(gives))}\w*{takes}\(", text):
+            return _release
+    return None
 
 
 def _gone_through(given: list[Value]) -> bool:
@@ -186,6 +204,14 @@ def _copied(call: Call, state: State, given: list[Value]) -> Outcomes:
 def _scaled(_call: Call, state: State, given: list[Value]) -> Outcomes:
     """BYTES_TO_BITS(): include/linux/bitops.h."""
     return [(state, Term("*", (given[0], Const(8))) if given else NULL)]
+
+
+def _numbered(call: Call, state: State, given: list[Value]) -> Outcomes:
+    """The number of a bit, or how many there are: include/linux/find.h."""
+    found = _looks(call, state, given)
+    for one, value in found:
+        assume(one.facts, Term("<=", (NULL, value)), wanted=True)
+    return found
 
 
 def _looks(call: Call, state: State, given: list[Value]) -> Outcomes:
@@ -320,7 +346,8 @@ def _given(call: Call, state: State, given: list[Value]) -> Outcomes:
         if not alive_or_none(call, node, state, value):
             return []
         for one in [h for h in state.held if h.sort != "lock" and h.value == value]:
-            state.drop(one)
+            if words.STEPS.search(call.name):
+                state.drop(one)
     _fill(call, state, given)
     found = call.fresh(state)
     spot = call.machine.code.spot(call.node, f"'{call.name}' gives a reference")
@@ -472,6 +499,7 @@ _HANDLERS = (
     ),
     (words.COPIES, _copied),
     (re.compile("BYTES_TO_BITS"), _scaled),
+    (re.compile(r"find_\w*bit\w*|cpumask_(?:next|first)\w*"), _numbered),
     (words.EMPTY, _empty),
     (words.UNLINKS, _linked),
     (words.LINKS, _linked),

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from kiter.csource.nodes import Node, below, declared, named, text
 from kiter.flow import effects
-from kiter.flow.domain import assume, truth
+from kiter.flow import vocabulary as words
+from kiter.flow.domain import Domain, assume, truth
 from kiter.flow.machine import Machine, Outcomes
 from kiter.flow.program import unsigned
 from kiter.flow.state import State
@@ -76,8 +77,12 @@ def _name(machine: Machine, node: Node, state: State) -> Outcomes:
         return [(state, state.memory[here])]
     if (constant := machine.program.constants.get(name)) is not None:
         return [(state, constant)]
-    if _ERRNO.fullmatch(name):
-        return [(state, Const(22))]
+    if _ERRNO.fullmatch(name) or name in words.CONSTANTS:
+        return [(state, Const(words.CONSTANTS.get(name, 22)))]
+    if name in words.COUNTS:
+        found = Symbol("name", name)
+        state.facts.setdefault(found, Domain(1, words.CONSTANTS["INT_MAX"]))
+        return [(state, found)]
     if _UPPER.fullmatch(name):
         return [(state, Symbol("name", name))]
     return [(state, state.load(Place(("global", name), ""), node.start_byte, name))]

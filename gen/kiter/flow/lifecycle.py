@@ -39,10 +39,11 @@ class Finding:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Life:
-    """What was found of an iterator; `unknown` says why what was not judged could not be."""
+    """What was found of an iterator; `cut` where not every path was gone to its end."""
 
     findings: list[Finding] = field(default_factory=list)
-    unknown: dict[str, str] = field(default_factory=dict)
+    # The arguments of new() of which something was asked.
+    tested: set[str] = field(default_factory=set)
     cut: bool = False
 
 
@@ -134,6 +135,8 @@ class _Lives:
                 (failed if wrong else begun).append(went)
         for one in begun:
             self._kept(one)
+        for one in (*failed, *begun):
+            self.life.tested |= _tested(one)
         return _distinct(failed), _distinct(begun)
 
     def _kept(self, state: State) -> None:
@@ -242,6 +245,12 @@ def _ways(state: State, given: Value) -> Iterable[tuple[State, bool]]:
     assume(other.facts, given, wanted=False)
     other.forget(given)
     return [(state, True), (other, False)]
+
+
+def _tested(state: State) -> set[str]:
+    """The arguments that a path has learnt something of."""
+    asked = (value for value, known in state.facts.items() if known != Domain(0, _LARGEST))
+    return {one.name for value in asked for one in parts(value) if isinstance(one, Symbol)}
 
 
 def _earlier(value: Value) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiter.csource.enum import number
 from kiter.csource.function import Function
+from kiter.csource.macro import Macro
 from kiter.csource.nodes import Node, below, declared, named, text
 from kiter.csource.parse import LARGEST
 from kiter.csource.source import Source
@@ -60,9 +61,13 @@ class Program:
         return self._known[name]
 
     def _codes(self, name: str) -> Iterator[Code]:
+        """The functions of that name, and macros that look like one."""
         for source in (self.source, *self._headers):
             if name in source.text and (found := source.functions.get(name)) is not None:
                 yield Code(source, found)
+        for macro in self.source.macros:
+            if macro.name == name and (code := _expanded(self.source, macro)) is not None:
+                yield code
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -106,6 +111,19 @@ class Program:
         """The members of the file's structs that have no sign."""
         fields = (field for struct in self.source.structs.values() for field in struct.fields)
         return frozenset(field.name for field in fields if _UNSIGNED.search(field.type) and not field.stars)
+
+
+def _expanded(source: Source, macro: Macro) -> Code | None:
+    """A macro with arguments as a function, in the row that it is defined in."""
+    given = text(named(macro.node, "parameters"))
+    if not given:
+        return None
+    names = ", ".join(f"void *{one.strip()}" for one in given.strip("()").split(",") if one.strip())
+    body = macro.value if macro.value.startswith("do ") else f"return {macro.value}"
+    blank = "\n" * macro.node.start_point.row
+    made = Source(source.path, f"{blank}static void *{macro.name}({names}) {{ {body}; }}")
+    function = made.functions.get(macro.name)
+    return Code(made, function) if function is not None else None
 
 
 def unsigned(ctype: str) -> bool:

@@ -71,6 +71,28 @@ GIVES = re.compile(
     r"|get_task_exe_file|get_mm_exe_file|get_pid_task|get_task_pid|get_task_cred|find_get_\w+|dget_parent"
     r"|bpf_map_get|bpf_prog_get\w*|\w+_get_(?:by|from|first|next)\w*|\w+_find_get\w*|\w+_first_get|\w+_next_get"
 )
+# Step on from an element, and may give it back: drivers/of/base.c, of_get_next_child().
+STEPS = re.compile(r"next|after|prev|from|follow")
+# Numbers that do not change: include/linux/limits.h, and how many CPUs and nodes there can be.
+CONSTANTS = {
+    "INT_MAX": (1 << 31) - 1,
+    "U32_MAX": (1 << 32) - 1,
+    "UINT_MAX": (1 << 32) - 1,
+    "LONG_MAX": (1 << 63) - 1,
+    "U64_MAX": (1 << 64) - 1,
+    "ULONG_MAX": (1 << 64) - 1,
+}
+COUNTS = _words("nr_cpu_ids nr_node_ids")
+# What has a counterpart in the same file, by how both end.
+PAIRS = (
+    ("_get", "_put"),
+    ("_hold", "_put"),
+    ("_ref", "_unref"),
+    ("_acquire", "_release"),
+    ("_open", "_close"),
+    ("_pin", "_unpin"),
+    ("_create", "_destroy"),
+)
 # Give a reference back.
 RELEASES = re.compile(
     r"(?:\w+_)?(?:mm|f|d|i|mnt)?put(?:_\w+)?|(?:\w+_)?unref(?:_\w+)?|mmdrop\w*|(?:\w+_)?release(?:_\w+)?"

@@ -61,12 +61,7 @@ def unchecked_flags(trio: Trio) -> Found:
     for p in trio.new.parameters[1:]:
         if p.pointer or "flag" not in p.name:
             continue
-        switched = any(
-            p.name in text(named(one, "condition")) and "default" in text(one)
-            for one in trio.new.all("switch_statement")
-        )
-        tested = any(p.name in text(named(one, "condition")) for one in trio.new.all("if_statement"))
         given = (named(call, "arguments") for call in trio.new.calls)
         handed = any(p.name == text(one) for some in given for one in (some.named_children if some else ()))
-        if not switched and not tested and not handed:
+        if p.name not in trio.life.tested and not handed:
             yield Hit(trio.source.at(p.node), f"any value of '{p.name}' is accepted")
