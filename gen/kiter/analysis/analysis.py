@@ -34,6 +34,8 @@ def sound(it: Spec) -> bool:
 def _releases(it: Spec) -> bool:
     """Whether next() has something to give back at the end, as destroy() has before it."""
     walk = it.cases[0].walk
+    if it.held.keeper:  # it is held until destroy(), and what was taken with it
+        return False
     if isinstance(walk, Native):
         return not walk.sticky
     holds = it.allocate or any(taken.held for taken in it.taken)

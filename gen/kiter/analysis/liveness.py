@@ -16,7 +16,7 @@ from kiter.analysis.lookahead import Lookahead
 from kiter.spec.case import Case
 from kiter.spec.model import Spec
 from kiter.spec.resource import Resource, Taken
-from kiter.spec.walk import Index, Linked, Nested, Numbered, Repeat, Ring
+from kiter.spec.walk import Index, Linked, Nested, Numbered, Repeat, Ring, start_of
 from kiter.value_class import value_class
 
 
@@ -62,6 +62,8 @@ def liveness(it: Spec, lookahead: Lookahead | None, resources: tuple[Taken, ...]
     if memory:
         return Liveness(Test.POINTER, (memory,))
     common = _common(it, resources)
+    if it.held.keeper:
+        return _kept(it, common)
     marker = _marker(it, lookahead, common)
     if not it.companions or marker.test is Test.TIMES or any(taken.held for taken in it.taken):
         return marker
@@ -76,6 +78,26 @@ def _marker(it: Spec, lookahead: Lookahead | None, common: list[str]) -> Livenes
     if lookahead or it.lifetime == "held":
         return Liveness(Test.POINTER, ((lookahead.inner if lookahead else walk).name,))
     return Liveness(Test.POINTER, (common[0],)) if common else _OWN
+
+
+def _kept(it: Spec, common: list[str]) -> Liveness:
+    """The same where destroy() gives back what keeps the elements: the end of the walk leaves that alone."""
+    kept = [name for name in common if it.argument(name)]
+    marker = Liveness(Test.POINTER, (kept[0],)) if kept and not it.companions else _OWN
+    if not (it.companions or fallible(it)):
+        return marker
+    return replace(marker, made=it.held.keeper if it.held.keeper in common else MADE)
+
+
+def fallible(it: Spec) -> bool:
+    """Whether new() can fail, so that destroy() must know whether it did."""
+    refuses = (it.refusals, it.context.fails, it.select, it.allocate, it.buffers)
+    return (
+        any(refuses)
+        or any(a.restricted for a in it.arguments)
+        or any(resource.fails for resource in it.resources)
+        or any(case.refusals or case.requires or start_of(case.walk) for case in it.cases)
+    )
 
 
 _OWN = Liveness(Test.FLAG, ("live",))

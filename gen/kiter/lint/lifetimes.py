@@ -10,6 +10,7 @@ from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, kinds
 from kiter.lint.tables import rule
 from kiter.names import near, only
+from kiter.spec.element import KEPT, WORDS
 from kiter.spec.node import Node
 from kiter.spec.rewrite import added, replaced
 from kiter.spec.walk import Cursor, Linked, List, Native, Ring
@@ -21,22 +22,29 @@ GIVES = {
     "index": ("state",),
     "native": ("native",),
     "linked": ("rcu",),
-    "ring": ("rcu",),
-    "nested": ("rcu",),
-    "raw": ("rcu",),
-    "list": ("rcu", "held"),
-    "cursor": ("rcu", "held", "snapshot"),
+    "ring": ("rcu", KEPT),
+    "nested": ("rcu", KEPT),
+    "raw": ("rcu", KEPT),
+    "list": ("rcu", "held", KEPT),
+    "cursor": ("rcu", "held", "snapshot", KEPT),
 }
 # How functions are called that take a reference only where there still is one, beside igrab().
 TRIES = ("tryget", "try_get", "get_unless", "inc_not_zero", "get_not_zero", "inc_unless")
 UNLOCKED = frozenset({"range", "repeat", "index", "native"})
-# What keeps an element without more being said.
-WORDS = ("rcu", "state", "native", "snapshot")
-LIFETIMES = (*WORDS, "held")
 
 
 def _lifetime(s: Subject) -> Node:
     return s.it.node["element"]["lifetime"]
+
+
+def _resources(s: Subject) -> list[str]:
+    """The resources of all kernels."""
+    given = s.it.node.get("resources")
+    return list(given.value) if given else []
+
+
+def _unknown(s: Subject) -> bool:
+    return bool(s.it.held.keeper) and s.it.held.keeper not in _resources(s)
 
 
 def _found_kinds(s: Subject) -> list[str]:
@@ -54,7 +62,7 @@ def _found_kinds(s: Subject) -> list[str]:
 )
 def other_lifetime(s: Subject) -> Iterator[Hit]:
     for kind in _found_kinds(s):
-        if s.it.lifetime in LIFETIMES and s.it.lifetime not in GIVES[kind]:
+        if s.it.lifetime not in GIVES[kind] and not _unknown(s):
             yield Hit(_lifetime(s).at, f"'{kind}' cannot give elements with 'lifetime: {s.it.lifetime}'")
 
 
@@ -67,11 +75,36 @@ def other_lifetime(s: Subject) -> Iterator[Hit]:
 )
 def unknown_lifetime(s: Subject) -> Iterator[Hit]:
     node = _lifetime(s)
-    names = [*WORDS, *(r.name for r in s.it.resources)]
-    if isinstance(node.value, str) and node.value not in names:
+    names = [*WORDS, *_resources(s)]
+    if _unknown(s):
         right = only(node.value, names)
         edit = replaced(node, right) if right else None
         yield Hit(node.at, f"'{node.value}' keeps nothing", near(node.value, names), edit)
+
+
+@rule(
+    "W37",
+    "elements kept by what is not held",
+    "what keeps an element is taken by new() and given back by destroy(); a look-up keeps nothing",
+    kernel="include/linux/srcu.h, srcu_read_lock() and srcu_read_unlock()",
+    hint="add 'put' to the resource",
+)
+def kept_by_nothing(s: Subject) -> Iterator[Hit]:
+    for r in s.it.resources:
+        if r.name == s.it.held.keeper and r.put is None:
+            yield Hit(_lifetime(s).at, f"'{r.name}' is never given back, so it is not held")
+
+
+@rule(
+    "W38",
+    "an allocated state beside elements that a resource keeps",
+    "the end of a walk frees an allocated state, and destroy() would look for the resource in it",
+    kernel="kernel/bpf/task_iter.c, bpf_iter_task_vma_destroy(), 6.7 and later",
+    hint="take 'allocate' away: what remains is small enough for the program's stack",
+)
+def kept_and_allocated(s: Subject) -> Iterator[Hit]:
+    if s.it.held.keeper and s.it.allocate:
+        yield Hit(s.it.node["allocate"].key_at, "'allocate: true' beside elements kept by a resource")
 
 
 @rule(
@@ -168,7 +201,7 @@ def done_without_copy(s: Subject) -> Iterator[Hit]:
 def beside_choice(s: Subject) -> Iterator[Hit]:
     if not s.it.select:
         return
-    if s.it.lifetime in LIFETIMES and s.it.lifetime != "rcu":
+    if s.it.lifetime not in ("rcu", KEPT):
         yield Hit(_lifetime(s).at, f"'lifetime: {s.it.lifetime}' beside the values of '{s.it.select}'")
     rings = any(isinstance(case.walk, Ring) for case in s.it.cases if case.walks)
     if s.it.lock is not None and rings:

@@ -65,13 +65,15 @@ def pointer_keys(s: Subject) -> Iterator[Hit]:
 @rule(
     "P04",
     "'trust: rcu' on a pointer that is kept",
-    "with KF_RCU the object need only live during the call, but it is used in later ones",
+    "with KF_RCU the object need only live during the call, but it is used in later ones; RCU keeps it for "
+    "those where the critical section lasts until destroy()",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(): KF_RCU accepts what may have no references",
-    hint="take 'trust' away, or take a reference: resources: {NAME: {get: ..., put: ...}}",
+    hint="add 'context: {rcu: true}', take 'trust' away, or take a reference: "
+    "resources: {NAME: {get: ..., put: ...}}",
 )
 def rcu_kept(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
-        if a.rcu and a.keep:
+        if a.rcu and a.keep and not s.it.rcu:
             yield Hit(
                 a.node["trust"].key_at, f"'{a.name}' is kept, though nothing but RCU has it during new()"
             )

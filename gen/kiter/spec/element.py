@@ -7,6 +7,10 @@ from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
 from kiter.value_class import value_class
 
+# What keeps an element without more being said; every other word is the name of a resource.
+WORDS = ("rcu", "state", "native", "snapshot")
+KEPT = "resource"
+
 
 @value_class
 class Pointer:
@@ -23,7 +27,8 @@ class Element:
     """What next() returns."""
 
     type: str  # in C
-    lifetime: str  # what keeps it valid: rcu, state, native, held or snapshot
+    lifetime: str  # what keeps it valid: rcu, state, native, held, snapshot, or KEPT by a resource
+    keeper: str  # that resource, "" for none
     get: Snippet | None  # takes what must be held of the element pos
     put: Snippet | None  # gives it back; with `last` a condition, true for the last reference
     last: Snippet | None  # what becomes of the element then
@@ -39,7 +44,9 @@ class Element:
         handover = bool(below and below.value.get("handover", False))
         given = node["trusted"].items() if node.get("trusted") else ()
         trusted = tuple(_pointer(name, item) for name, item in given)
-        return cls(node.text("type"), lifetime, get, put, last, handover, trusted, node)
+        keeper = "" if below or lifetime in WORDS else lifetime
+        given_type = node.text("type")
+        return cls(given_type, KEPT if keeper else lifetime, keeper, get, put, last, handover, trusted, node)
 
 
 def _lifetime(node: Node) -> tuple[str, Node | None]:

@@ -71,7 +71,7 @@ def relaid(parent: Node, changes: Changes) -> Edit | None:
                 behind = behind[remark.end() :]  # it came with what it is about
             text += gap + entry
         else:
-            gap += "" if brackets else _remarks(behind, start[1])
+            gap += "" if brackets else _remarks(behind, start[1], text)
             continue
         gap = behind
     text += "" if brackets else gap.rstrip()
@@ -90,9 +90,10 @@ def _paths(parent: Node) -> list[tuple[str | int, ...]]:
     return [(*parent.path, key) for key in parent.value]
 
 
-def _remarks(gap: str, column: int) -> str:
-    """The comments that stand between two entries in lines of their own."""
-    return "".join(f"{line.strip()}\n{' ' * column}" for line in gap.split("\n") if line.strip())
+def _remarks(gap: str, column: int, known: str) -> str:
+    """The comments that stand between two entries, in lines of their own, without those that moved along."""
+    new = (line.strip() for line in gap.split("\n") if line.strip() not in known)
+    return "".join(f"{line}\n{' ' * column}" for line in new)
 
 
 def _joined(entries: tuple[Entry, ...], column: int, brackets: bool) -> str:

@@ -80,8 +80,14 @@ def _body(ctx: LoweringContext) -> Part | None:
     parts = tuple(release.parts(ctx))
     if not parts:
         return None
-    numbers = isinstance(walk, Numbered)
-    return Released(kit(ctx), "" if numbers else empty.liveness(ctx), parts)
+    return Released(kit(ctx), _taken(ctx), parts)
+
+
+def _taken(ctx: LoweringContext) -> str:
+    """The field that says whether there is something to give back, "" where there always is."""
+    if ctx.it.held.keeper:
+        return empty.made(ctx)
+    return "" if isinstance(ctx.cases[0].walk, Numbered) else empty.liveness(ctx)
 
 
 def _linked(ctx: LoweringContext, walk: Linked) -> Unlinked:

@@ -67,9 +67,9 @@ def clear(ctx: LoweringContext) -> Clear:
 
 def unmade(ctx: LoweringContext) -> Part:
     """What makes an iterator empty before the first error return of new()."""
-    made, pointers = ctx.state.liveness.made, tuple(f"{base(ctx)}{r.name}" for r in unmarked(ctx))
-    value = NOTHING[Test.FLAG if made == MADE else Test.POINTER]
-    cleared = Unmade(f"{base(ctx)}{made}", value, clear(ctx)) if made else clear(ctx)
+    pointers = tuple(f"{base(ctx)}{r.name}" for r in unmarked(ctx))
+    value = NOTHING[Test.FLAG if ctx.state.liveness.made == MADE else Test.POINTER]
+    cleared = Unmade(made(ctx), value, clear(ctx)) if made(ctx) else clear(ctx)
     return Untaken(pointers, cleared) if pointers else cleared
 
 
@@ -83,6 +83,12 @@ def unmarked(ctx: LoweringContext) -> tuple[Taken, ...]:
     marks = frozenset(ctx.state.liveness.fields)
     held = (taken for taken in ctx.it.taken if taken.held and taken.type.endswith("*"))
     return tuple(t for t in held if not (isinstance(t, Buffer) and t.count.names() & marks))
+
+
+def made(ctx: LoweringContext) -> str:
+    """The field that outlives the walk and is NULL, or false, after a failed new(); "" for none."""
+    field = ctx.state.liveness.made
+    return f"{base(ctx)}{field}" if field else ""
 
 
 def drain(ctx: LoweringContext) -> Part:

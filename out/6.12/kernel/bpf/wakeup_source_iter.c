@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/pm_wakeup.h>
+
+struct bpf_iter_wakeup_source {
+	__u64 __opaque[2];
+} __aligned(8);
+
+struct bpf_iter_wakeup_source_kern {
+	struct wakeup_source *pos;
+	int section;
+	bool live;
+} __aligned(8);
+
+__bpf_kfunc_start_defs();
+
+/**
+ * bpf_iter_wakeup_source_new() - begin to walk over the wakeup sources of the
+ *	system
+ * @it: the iterator, on the BPF program's stack
+ *
+ * A wakeup source that is registered during the walk may or may not be seen.
+ * One that is unregistered may still be seen; it stays valid until the
+ * iterator is destroyed, and its owner waits for that.
+ *
+ * Only for programs that may sleep, as may the other two.
+ *
+ * Return: 0.
+ */
+__bpf_kfunc int bpf_iter_wakeup_source_new(struct bpf_iter_wakeup_source *it)
+{
+	struct bpf_iter_wakeup_source_kern *kit = (void *)it;
+
+	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
+	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
+
+	kit->pos = NULL;
+	kit->section = wakeup_sources_read_lock();
+	kit->live = true;
+	return 0;
+}
+
+/**
+ * bpf_iter_wakeup_source_next() - get the next element
+ * @it: the iterator
+ *
+ * Return: the next &struct wakeup_source, valid until the iterator is
+ * destroyed, or NULL at the end. Once it has returned NULL, it always does.
+ */
+__bpf_kfunc struct wakeup_source *bpf_iter_wakeup_source_next(struct bpf_iter_wakeup_source *it)
+{
+	struct bpf_iter_wakeup_source_kern *kit = (void *)it;
+
+	if (!kit->live)
+		return NULL;
+
+	kit->pos = kit->pos ? wakeup_sources_walk_next(kit->pos) : wakeup_sources_walk_start();
+
+	/* once drained, always drained: the verifier counts on it */
+	if (!kit->pos)
+		kit->live = false;
+
+	return kit->pos;
+}
+
+/**
+ * bpf_iter_wakeup_source_destroy() - end the walk
+ * @it: the iterator
+ *
+ * To be called on every iterator, also when new() has failed.
+ *
+ * Return: nothing.
+ */
+__bpf_kfunc void bpf_iter_wakeup_source_destroy(struct bpf_iter_wakeup_source *it)
+{
+	struct bpf_iter_wakeup_source_kern *kit = (void *)it;
+
+	wakeup_sources_read_unlock(kit->section);
+}
+
+__bpf_kfunc_end_defs();
