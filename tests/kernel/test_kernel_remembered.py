@@ -133,7 +133,7 @@ class Kernel:
     @property
     def bpf(self) -> Bpf:
         folder = self.top / "bpf/include"
-        includes = Includes((str(folder),), (str(folder),), folder / "bpf_experimental.h", "ours")
+        includes = Includes((str(folder),), (str(folder),), "ours")
         clang, host, bpftool = tools.require_clang(), tools.require("gcc"), tools.require("bpftool")
         words = ("-target", "bpf", "-g", "-O2", f"-I{folder}")
         vmlinux_h = self.top / "bpf/vmlinux.h"

@@ -50,7 +50,6 @@ class Includes:
 
     programs: tuple[str, ...]
     tests: tuple[str, ...]
-    experimental: Path
     origin: str
 
 
@@ -81,7 +80,7 @@ def prepare(
     )
     host_flags = (*_HOST, *_folders("-I", includes.tests))
     programs = (tool.identity for tool in (clang, host, bpftool))
-    words = (str(vmlinux), str(includes.experimental), *clang_flags, *host_flags)
+    words = (str(vmlinux), *clang_flags, *host_flags)
     identity = key_of("bpf", *programs, *map(cache.named, words))
     return Bpf(clang, host, bpftool, vmlinux, includes, clang_flags, host_flags, identity)
 
@@ -112,7 +111,7 @@ def includes_of(tree: Tree | None, cache: Cache) -> Includes:
     missing = [name for name in ("bpf/bpf_helpers.h", "bpf/libbpf.h") if not (SYSTEM / name).is_file()]
     if missing:
         raise lacking("E17", f"{SYSTEM / missing[0]} does not exist")
-    return Includes((str(HARNESS),), (str(HARNESS),), HARNESS / "bpf_experimental.h", "kiter's own")
+    return Includes((str(HARNESS),), (str(HARNESS),), "kiter's own")
 
 
 def _of_tree(tree: Tree, cache: Cache) -> Includes:
@@ -129,7 +128,6 @@ def _of_tree(tree: Tree, cache: Cache) -> Includes:
     return Includes(
         tuple(str(folder) for folder in programs),
         tuple(str(folder) for folder in tests),
-        tree.bpf / "bpf_experimental.h",
         tree.name,
     )
 

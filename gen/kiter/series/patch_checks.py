@@ -238,9 +238,8 @@ def _selftests(patch: Patch, bench: Bench) -> list[Job]:
     file = bench.folder / rendered.iterator / "bpf_experimental.h"
     file.parent.mkdir(exist_ok=True)
     file.write_text(header, encoding="utf-8")
-    bpf = replace(
-        bpf, includes=replace(bpf.includes, experimental=file), identity=key_of(bpf.identity, header)
-    )
+    flags = ("-I", str(file.parent), *bpf.clang_flags)
+    bpf = replace(bpf, clang_flags=flags, identity=key_of(bpf.identity, "in front", header))
     others = tuple(o for o in rendered.outputs if o.kind is not Kind.DECLARATIONS)
     return programs.jobs(replace(rendered, outputs=others), bpf)
 
