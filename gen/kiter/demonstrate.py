@@ -22,11 +22,9 @@ class Pair:
     test: str
 
 
-def showing(it: Spec, profile: Profile) -> Pair | None:
-    """The programs that print the first elements; None where user space knows nothing of them."""
+def showing(it: Spec, profile: Profile) -> Pair:
+    """The programs that print the first elements."""
     view = show.view(lowering_context(it, profile))
-    if view is None:
-        return None
     return Pair(view.name, render("prototype/show.bpf.c.j2", view), render("prototype/show.c.j2", view))
 
 

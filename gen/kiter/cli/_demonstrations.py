@@ -7,7 +7,6 @@ import errno
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from kiter.fixtures.known import fixture_of
 from kiter.vm import demonstrations
 from kiter.vm.demonstrations import Asked, Element, Order, Shown
 from kiter.vm.prototype import Prototype
@@ -21,7 +20,7 @@ def text(
     if asked.compare:
         yield from _compared(prototype, demonstrations.orders(report, prototype), checks, verbose)
     if asked.show:
-        yield from _shown(prototype, demonstrations.shown(report, prototype))
+        yield from _shown(demonstrations.shown(report, prototype))
 
 
 def _compared(
@@ -70,9 +69,7 @@ def differences(order: Order) -> Iterator[str]:
             )
 
 
-def _shown(prototype: Prototype, found: Sequence[Shown]) -> Iterator[str]:
-    if not fixture_of(prototype.it):
-        yield f"  nothing to show: user space knows nothing of a {prototype.it.element}"
+def _shown(found: Sequence[Shown]) -> Iterator[str]:
     for walk in found:
         yield from _walk(walk)
 

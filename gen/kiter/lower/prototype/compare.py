@@ -35,13 +35,12 @@ def name(iterator: str) -> str:
 def view(ctx: LoweringContext, own: str, known: Container[str]) -> View | None:
     """None when there is nothing to compare: `own` is the kernel's iterator, `known` its flags."""
     absent = tuple(case.flag for case in ctx.cases if case.flag and case.flag not in known)
-    found = program(ctx, absent)
-    if found is None or len(absent) == len(ctx.cases):
+    if len(absent) == len(ctx.cases):
         return None
     theirs = replace(ctx, it=replace(ctx.it, name=own, companions=()))
     return View(
         name=name(ctx.it.name),
-        program=found,
+        program=program(ctx, absent),
         own=own,
         declared=declarations.prototypes(theirs),
         absent=absent,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import replace
 
+from kiter.fixtures.fixture import AROUND, Fixture
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.frame import Frame, fixture, frame, held
@@ -42,17 +43,23 @@ class Program:
     copied: bool
     # what the kernel calls the element `pos`, a C string, or ""
     label: str
-    # the partial of the user-space half that creates elements and names where to start, and of what that
-    # calls an element
-    fixture: str
-    user_label: str
+    # what is taken from the user-space half of the fixture, with the headers of the system and of the
+    # selftests that it includes
+    user: str
+    headers: tuple[str, ...]
+    helpers: tuple[str, ...]
+    # whether that sets something up, and has names for elements
+    sets_up: bool
+    labels: bool
+    # the partial of what creates elements and names where to start
+    demo: str
+    # the number of an object to set out from where the fixture names none, "" if there is none
+    present: str
 
 
-def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program | None:
-    """None for elements that user space knows nothing of; `absent` are flag values to leave out."""
+def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program:
+    """For one iterator; `absent` are flag values to leave out."""
     found = fixture(ctx)
-    if found is None or not found.shown:
-        return None
     handles, given = held(ctx), tuple(_without(f, absent) for f in flags(ctx))
     told = cases(ctx, ctx.it.tests.cases)
     return Program(
@@ -69,9 +76,25 @@ def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program | None
         handle=handles[0][0].name if handles else "",
         copied=ctx.it.lifetime in ("state", "snapshot"),
         label=found.label,
-        fixture=f"prototype/fixture_{found.name}.c.j2",
-        user_label=f"prototype/label_{found.name}.c.j2",
+        user=found.user.text_of(DEMO),
+        headers=tuple(sorted(found.user.headers)),
+        helpers=found.user.helpers,
+        sets_up=found.sets_up,
+        labels="label_of" in found.user.names,
+        demo=f"prototype/demo_of_{_demo(ctx, found)}.c.j2",
+        present=handles[0][1].present if handles else "",
     )
+
+
+# what user space can do for a demonstration
+DEMO = ("demo_starts", "create_demo", "remove_demo", "label_of", "NR_STARTS", "id_of", *AROUND)
+
+
+def _demo(ctx: LoweringContext, found: Fixture) -> str:
+    """Which partial makes it: the fixture's own functions, those for tests, or nothing."""
+    if "create_demo" in found.user.names:
+        return "its_own"
+    return "objects" if held(ctx) and found.names_starts else "what_is"
 
 
 def _without(flag: Flag, absent: Container[str]) -> Flag:

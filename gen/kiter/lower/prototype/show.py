@@ -23,8 +23,7 @@ def name(iterator: str) -> str:
     return f"{iterator}_show"
 
 
-def view(ctx: LoweringContext) -> View | None:
-    """None for elements that user space knows nothing of."""
-    found = program(ctx)
+def view(ctx: LoweringContext) -> View:
+    """For one iterator."""
     # a tail that is a power of two is a ring whose index the verifier can bound
-    return View(name(ctx.it.name), found, head=8, tail=4) if found else None
+    return View(name(ctx.it.name), program(ctx), head=8, tail=4)
