@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
+from kiter.btf.types import Struct
 from kiter.fragment import Anchor, Fragment, trimmed
 from kiter.lower import snippets
 from kiter.lower.context import LoweringContext, lowering_context
@@ -59,12 +60,16 @@ CODE = frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE, Kind.VE
 
 
 def generate(
-    it: model.Spec, profile: Profile, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()
+    it: model.Spec,
+    profile: Profile,
+    shims: tuple[str, ...] = (),
+    spaces: tuple[str, ...] = (),
+    layouts: tuple[Struct, ...] = (),
 ) -> Rendered:
     """Every output of an iterator that has passed the linter, for one kernel.
 
     `shims` are the symbols that only a module needs to be helped to, `spaces` the namespaces that it
-    must import; they touch nothing but the unit.
+    must import, `layouts` the structs that are private to a file; they touch nothing but the unit.
     """
     made = lowering_context(it, profile)
     wanted = frozenset(Kind) - (CODE if it.by_hand else frozenset())
@@ -75,7 +80,7 @@ def generate(
         guard=it.guard,
         outputs=tuple(_outputs(made, wanted)),
         interface=interface(made),
-        make_material=cache(lambda: _material(made, shims, spaces)),
+        make_material=cache(lambda: _material(made, shims, spaces, layouts)),
         private=it.private_headers,
         includes=includes.wanted(made),
         inside=it.place.inside,
@@ -83,8 +88,10 @@ def generate(
     )
 
 
-def _material(made: LoweringContext, shims: tuple[str, ...], spaces: tuple[str, ...]) -> Material:
-    unit = module.view(made, shims, spaces)
+def _material(
+    made: LoweringContext, shims: tuple[str, ...], spaces: tuple[str, ...], layouts: tuple[Struct, ...]
+) -> Material:
+    unit = module.view(made, shims, spaces, layouts)
     return Material(
         unit=render("prototype/module.c.j2", unit),
         types=tuple(_types(made)),

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from generate_support import NAMES, ROOT, rendered, small
+from generate_support import NAMES, ROOT, SMALL, TODAY, read, rendered, small
 
+from kiter.btf.types import Member, Struct
+from kiter.generate import generate
 from kiter.output import Kind, Rendered
 
 SELFTESTS = {Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST}
@@ -43,6 +45,14 @@ def test_git_takes_no_line_for_a_conflict_marker(name):
 
 def test_types_for_programs(golden):
     golden("generate/types.h", "\n".join(one.text for one in small("versions").material.types))
+
+
+def test_what_is_private_to_a_file_in_a_module(golden):
+    (it,) = read(SMALL / "hidden.yaml")
+    layout = Struct("workqueue_struct", 384, 64, (Member("list", "struct list_head", 128),))
+    made = generate(it, TODAY, shims=("workqueues", "is_chained_work"), layouts=(layout,))
+    golden("generate/hidden_module.c", made.material.unit)
+    assert "shim_" not in "".join(output.text for output in made.outputs)
 
 
 def test_every_kind_is_in_some_golden_file():

@@ -87,7 +87,7 @@ def execute(options: argparse.Namespace) -> int:
         raise KiterError(*(replace(found, severity="error") for found in left_out), status=ENVIRONMENT)
     show((*read.warnings, *left_out), options)
     cache = Cache()
-    movable = (it for it in read.iterators if not it.place.inside and not it.by_hand)
+    movable = (it for it in read.iterators if not it.confined)
     made = prototypes(movable, target, kernel, cache)
     plain = replace(job(made, kernel, cache, options.only), limit=options.limit)
     wanted = demonstrations.add(plain, made, kernel, target, _asked(options))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from kiter.cache.store import Cache
-from kiter.fragment import Fragment
+from kiter.fragment import Anchor, Fragment
 from kiter.kernel import sources
 from kiter.kernel.headers import Headers, Places
 from kiter.output import Kind, Rendered
@@ -17,8 +17,10 @@ from kiter.tree import insertion_points, replacement
 from kiter.tree.codes import MisfitError
 from kiter.value_class import value_class
 
-# private headers of other folders, which files below kernel/ name by their path (kernel/bpf/helpers.c)
-_NEIGHBOURS = ("lib/*.h", "mm/*.h")
+# folders with private headers that files elsewhere name by their path (kernel/sched/core.c: io_uring/io-wq.h)
+_NEIGHBOURS = tuple(
+    f"{top}/*.h" for top in ("block", "fs", "io_uring", "ipc", "kernel", "lib", "mm", "net", "security")
+)
 MISSING = "it needs the sources of Linux {} (kiter kernels fetch {})"
 
 
@@ -75,6 +77,12 @@ def _kfuncs(rendered: Rendered) -> Fragment:
     return fragment
 
 
+def _own_sets(rendered: Rendered) -> tuple[Fragment, ...]:
+    """The set of its own that goes into the file of the kfuncs, if there is one."""
+    output = rendered.of(Kind.BTF_IDS)
+    return tuple(f for f in output.fragments if f.anchor is Anchor.OWN_SET) if output else ()
+
+
 def _unpacked(wanted: tuple[str, ...], headers: Headers, origin: Places, cache: Cache) -> Path | None:
     archive = sources.archives(*origin.archives).get(headers.version)
     needed = wanted[0] if wanted[0].endswith(".h") else f"{wanted[0]}/Makefile"
@@ -113,6 +121,9 @@ def merged(rendered: Rendered, around: CompileContext, scratch: Path) -> Merged:
         if there
         else insertion_points.kfuncs(lines, fragment, profile)
     )
+    for own in _own_sets(rendered):
+        put = put if there else insertion_points.kfuncs(put, own, profile)
+    put = put if there else insertion_points.included(put, rendered.includes)
     found.file.write_text("\n".join(put), encoding="utf-8")
     return found
 

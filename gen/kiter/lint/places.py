@@ -72,8 +72,34 @@ def stray_filter(s: Subject) -> Iterator[Hit]:
     hint="add 'file:'",
 )
 def inside_nothing(s: Subject) -> Iterator[Hit]:
-    if s.it.place.inside and not s.it.file:
-        yield Hit(s.it.node["inside"].key_at, "'inside' without 'file'")
+    for key in ("inside", "private"):
+        if s.it.node.value.get(key) and not s.it.file:
+            yield Hit(s.it.node[key].key_at, f"'{key}' without 'file'")
+
+
+@rule(
+    "K39",
+    "a private name that nothing uses",
+    "a module would look for it in vain when it has gone",
+    hint="take it away",
+    severity="warning",
+)
+def idle_private(s: Subject) -> Iterator[Hit]:
+    used = frozenset(name for use in s.now for name in use.words.names)
+    for private in s.it.place.private:
+        if private.type and private.name not in used:
+            yield Hit(private.node.key_at, f"nothing uses '{private.name}'")
+
+
+@rule(
+    "K40",
+    "what is private is named, and no module can be made",
+    "'private' is there for a module; 'inside' says that there is none",
+    hint="leave one of the two",
+)
+def private_and_confined(s: Subject) -> Iterator[Hit]:
+    if s.it.place.private and s.it.node.value.get("inside"):
+        yield Hit(s.it.node["inside"].key_at, "'inside' beside 'private'")
 
 
 @rule(

@@ -12,6 +12,7 @@ from kiter.spec.context import Context
 from kiter.spec.element import Element
 from kiter.spec.helper import Helper
 from kiter.spec.node import Node
+from kiter.spec.private import Private
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import OLDEST, Release
 from kiter.spec.resource import Buffer, Resource, Taken
@@ -43,6 +44,7 @@ class Place:
     file: str  # what the kfuncs join, "" for a file of their own
     folder: str  # that of a file of their own
     inside: bool  # the code compiles only as a part of that file
+    private: tuple[Private, ...]  # what of that file it uses, where all of that is named
     declarations: str  # the header for BPF programs, "" for the usual one, or NO_HEADER
     header: str  # the header with the struct, "" where it stands beside the kfuncs
     open: bool  # the struct shows its fields
@@ -134,6 +136,11 @@ class Spec:
     def source_file(self) -> str:
         """The kernel file that holds the kfuncs: the one that they join, or one of their own."""
         return self.file or f"{self.place.folder}/{self.name}_iter.c"
+
+    @property
+    def confined(self) -> bool:
+        """Whether no module can be made of it: it needs its file, or is a kernel's by hand."""
+        return self.by_hand or (self.place.inside and not self.place.private)
 
     @property
     def private_headers(self) -> tuple[str, ...]:

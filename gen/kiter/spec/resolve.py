@@ -15,6 +15,7 @@ from kiter.spec.element import Element
 from kiter.spec.helper import Helper
 from kiter.spec.model import OWN_FOLDER, Field, Place, Spec
 from kiter.spec.node import Node
+from kiter.spec.private import Private
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Release
 from kiter.spec.resource import Buffer, Resource
@@ -59,10 +60,12 @@ def resolve(document: Document, release: Release) -> Spec:
 
 def _place(root: Node) -> Place:
     struct, group = root.get("struct"), root.value.get("set", {})
+    hidden = root.get("private")
     return Place(
         file=_text(root, "file"),
         folder=root.text("folder", OWN_FOLDER),
-        inside=bool(root.value.get("inside", False)),
+        inside=bool(root.value.get("inside", False)) or "private" in root.value,
+        private=tuple(Private.of(*item) for item in hidden.items()) if hidden else (),
         declarations=_text(root, "declarations"),
         header=_text(struct, "header") if struct else "",
         open=bool(struct and struct.value.get("open", False)),

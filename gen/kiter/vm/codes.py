@@ -95,6 +95,12 @@ _ALL = (
         "run 'kiter conform' on a kernel that has it; 'kiter apply' puts generated code into a tree",
     ),
     Code(
+        "R46",
+        "a private struct that the kernel does not have so",
+        "A module finds a member by its place in the kernel's BTF, which has only named, direct members.",
+        "mend the name, or say 'inside: true' and run 'kiter conform' on a kernel that has the iterator",
+    ),
+    Code(
         "R51",
         "ids that are no set of kfuncs",
         "The kernel registers only marked sets: kernel/bpf/btf.c, register_btf_kfunc_id_set().",

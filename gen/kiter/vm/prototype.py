@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from kiter import tools
 from kiter.btf.reader import Btf
+from kiter.btf.types import Struct
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import Diagnostic, KiterError, environment
@@ -97,15 +98,35 @@ def _prototype(it: Spec, profile: Profile, kernel: Kernel, cache: Cache) -> Prot
     # the verifier of a kernel that was not built with it holds no program to its list, and trusts no more
     trusted = tuple(p for p in it.held.trusted if _trusts(kernel, it, p))
     named = replace(
-        it, name=name, context=replace(it.context, allow=()), held=replace(it.held, trusted=trusted)
+        it,
+        name=name,
+        place=replace(it.place, inside=False),
+        context=replace(it.context, allow=()),
+        held=replace(it.held, trusted=trusted),
     )
-    plain = generate(named, profile)
+    layouts = _layouts(it, kernel)
+    plain = generate(named, profile, layouts=layouts)
     flags = _around(plain, kernel, cache)
     needed, exported = _needed(plain, kernel, flags, cache), _exported(kernel.headers)
     shims = tuple(symbol for symbol in needed if symbol not in exported)
     spaces = tuple(sorted({exported[symbol] for symbol in needed if exported.get(symbol)}))
-    made = generate(named, profile, shims, spaces) if shims or spaces else plain
+    made = generate(named, profile, shims, spaces, layouts) if shims or spaces else plain
     return Prototype(it, name, made, shims, flags=flags, inlined=it.name in profile.inlined)
+
+
+def _layouts(it: Spec, kernel: Kernel) -> tuple[Struct, ...]:
+    """The private structs as the kernel has them; raises KiterError where it has none with these members."""
+    found = []
+    for private in (p for p in it.place.private if p.struct):
+        layout = _types(kernel.btf).struct(private.struct)
+        known = {member.name: member.offset for member in layout.members} if layout else {}
+        for member, _ in private.members:
+            if member not in known or known[member] % 8:
+                code = CODES["R46"]
+                message = f"the kernel's {private.name} has no '{member}'"
+                raise KiterError(private.node[member].finding("R46", message, code.reason, code.hint))
+        found += [layout] if layout else []
+    return tuple(found)
 
 
 def _trusts(kernel: Kernel, it: Spec, pointer: Pointer) -> bool:
@@ -125,7 +146,7 @@ def confined(its: Iterable[Spec]) -> tuple[Diagnostic, ...]:
             severity="warning",
         )
         for it in its
-        if it.place.inside or it.by_hand
+        if it.confined
     )
 
 

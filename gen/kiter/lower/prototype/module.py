@@ -3,12 +3,40 @@
 
 from __future__ import annotations
 
+from kiter.btf.types import Struct
 from kiter.lower import programs
 from kiter.lower.context import LoweringContext
+from kiter.lower.ctext import declare
 from kiter.lower.kernel import includes, kfuncs, registration
 from kiter.lower.view_class import view_class
 
+BITS = 8
 COMMON = ("unspec",)  # the common set serves every program type: kernel/bpf/helpers.c, kfunc_init()
+
+
+@view_class()
+class Member:
+    """A member of a private struct, `offset` bytes behind its beginning."""
+
+    name: str
+    declared: str
+    offset: int
+
+
+@view_class()
+class Layout:
+    """A struct that is private to a file of the kernel, as far as the code names its members."""
+
+    name: str
+    members: tuple[Member, ...]
+
+
+@view_class()
+class Hidden:
+    """A variable or a function that is private to a file of the kernel."""
+
+    name: str
+    type: str
 
 
 @view_class()
@@ -20,6 +48,8 @@ class View:
     includes: tuple[str, ...]
     private: tuple[str, ...]
     guard: str
+    layouts: tuple[Layout, ...]
+    hidden: tuple[Hidden, ...]
     code: kfuncs.View
     registration: registration.Set
     summary: str
@@ -27,11 +57,17 @@ class View:
     spaces: tuple[str, ...]
 
 
-def view(ctx: LoweringContext, shims: tuple[str, ...] = (), spaces: tuple[str, ...] = ()) -> View:
+def view(
+    ctx: LoweringContext,
+    shims: tuple[str, ...] = (),
+    spaces: tuple[str, ...] = (),
+    layouts: tuple[Struct, ...] = (),
+) -> View:
     """A complete translation unit, guarded as its Makefile line would guard it.
 
     `shims` are symbols that the kernel does not export: the module finds their addresses when it
-    is loaded. `spaces` are the namespaces of those that it exports in one.
+    is loaded. `spaces` are the namespaces of those that it exports in one, `layouts` the structs that
+    are private to the file that the code joins.
     """
     always = {*includes.OF_KFUNCS, *includes.OF_A_SET}
     always |= {"linux/kprobes.h"} if shims else set()
@@ -39,11 +75,23 @@ def view(ctx: LoweringContext, shims: tuple[str, ...] = (), spaces: tuple[str, .
         includes=includes.public(ctx, always),
         private=ctx.it.private_headers,
         guard=ctx.it.guard,
+        layouts=tuple(_layout(struct, ctx) for struct in layouts),
+        hidden=tuple(Hidden(p.name, p.type) for p in ctx.it.place.private if p.type),
         code=kfuncs.view(ctx, alone=not _has_struct(ctx)),
         registration=registration.own_set(ctx, _types(ctx), "find_shims" if shims else ""),
         summary=_quoted(ctx.it.summary),
         shims=shims,
         spaces=tuple(ctx.profile.import_space.format(space=space) for space in spaces),
+    )
+
+
+def _layout(struct: Struct, ctx: LoweringContext) -> Layout:
+    """The members that the spec names, in the order of the struct."""
+    private = next(p for p in ctx.it.place.private if p.struct == struct.name)
+    types = dict(private.members)
+    named = (m for m in struct.members if m.name in types)
+    return Layout(
+        struct.name, tuple(Member(m.name, declare(types[m.name], m.name), m.offset // BITS) for m in named)
     )
 
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Joins kernel/workqueue.c, at its end. */
+
+struct bpf_iter_workqueue {
+	__u64 __opaque[2];
+} __aligned(8);
+
+struct bpf_iter_workqueue_kern {
+	struct workqueue_struct *pos;
+	bool live;
+} __aligned(8);
+
+__bpf_kfunc_start_defs();
+
+/**
+ * bpf_iter_workqueue_new() - begin to walk over all workqueues
+ * @it: the iterator, on the BPF program's stack
+ *
+ * A workqueue that is made during the walk may or may not be seen. One that is
+ * destroyed may still be seen; it stays valid until the critical section ends.
+ *
+ * Call it inside an RCU read-side critical section, which must last until the
+ * iterator is destroyed.
+ *
+ * Return: 0.
+ */
+__bpf_kfunc int bpf_iter_workqueue_new(struct bpf_iter_workqueue *it)
+{
+	struct bpf_iter_workqueue_kern *kit = (void *)it;
+
+	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
+	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
+
+	kit->pos = NULL;
+	kit->live = true;
+	return 0;
+}
+
+/**
+ * bpf_iter_workqueue_next() - get the next element
+ * @it: the iterator
+ *
+ * Return: the next &struct workqueue_struct, valid until the RCU critical
+ * section ends, or NULL at the end. Once it has returned NULL, it always does.
+ */
+__bpf_kfunc struct workqueue_struct *bpf_iter_workqueue_next(struct bpf_iter_workqueue *it)
+{
+	struct bpf_iter_workqueue_kern *kit = (void *)it;
+	struct list_head *head, *at;
+
+	if (!kit->live)
+		return NULL;
+
+	head = &workqueues;
+	at = kit->pos ? &kit->pos->list : head;
+	kit->pos = list_next_or_null_rcu(head, at, struct workqueue_struct,
+					 list);
+
+	/* once drained, always drained: the verifier counts on it */
+	if (!kit->pos)
+		kit->live = false;
+
+	return kit->pos;
+}
+
+/**
+ * bpf_iter_workqueue_destroy() - end the walk
+ * @it: the iterator
+ *
+ * To be called on every iterator, also when new() has failed.
+ *
+ * Return: nothing.
+ */
+__bpf_kfunc void bpf_iter_workqueue_destroy(struct bpf_iter_workqueue *it)
+{
+}
+
+__bpf_kfunc_end_defs();
