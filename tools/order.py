@@ -88,6 +88,11 @@ ORDER = (
         "errors cache codes tools btf fragment output spec target tree lower render",
     ),
     _part(
+        "patches",
+        "patches in mails: what a series makes of a tree, judged, and replies",
+        "errors cache codes tools csource flow target lint kernel",
+    ),
+    _part(
         "sinks", "write, compare, check, put into a tree", "errors manifest cache codes output tree kernel"
     ),
     _part(
@@ -113,7 +118,7 @@ ORDER = (
         "cli",
         "one module per subcommand",
         "errors resources manifest cache codes btf output spec target fixtures tree lint frontend mend "
-        "render generate kernel sinks series vm sync site adopt",
+        "render generate kernel patches sinks series vm sync site adopt",
     ),
 )
 

@@ -192,6 +192,24 @@ _OWN = (
         mends=True,
     ),
     Code(
+        "S40",
+        "a patch of a file that is not there",
+        "What a patch changes must be in the tree that it is for, or be added by a patch before it.",
+        "name the tree with --tree or --kernel, and give the whole series",
+    ),
+    Code(
+        "S41",
+        "a patch that does not apply",
+        "Iterators are judged as they are after the series, so each patch must fit the tree.",
+        "name the tree that the series is for with --tree, or its release with --kernel",
+    ),
+    Code(
+        "S42",
+        "no patch",
+        "Nothing in it changes a file, as the hunks of a patch do.",
+        "give a mail, a mailbox, or what git format-patch writes",
+    ),
+    Code(
         "O01",
         "a file that is not kiter's is in the way",
         "The manifest of the output folder does not list it, so writing would lose somebody's file.",

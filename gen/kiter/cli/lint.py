@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from kiter import frontend, lint
+from kiter.cli import report
 from kiter.cli.command import KERNEL, show
 from kiter.errors import Diagnostic, KiterError
 from kiter.target.profile import Profile, nearest, profile, releases, verified
@@ -21,7 +22,10 @@ kiter lint
 kiter lint specs/css.yaml --format github
 kiter lint --fix specs/css.yaml
 kiter lint --kernel-source out/7.3/kernel --target 7.3
+kiter lint --patch series.mbox --tree ~/linux --format mail
+kiter lint --tree ~/linux --range master..walks
 """
+FORMATS = (*report.FORMATS, "mail")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -51,11 +55,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="judge iterators that were written in C: files, or folders with all that is below them; "
         "the file with their BTF ids goes with them",
     )
+    patches = parser.add_argument_group("patches, of which the iterators are judged that they add or touch")
+    given = patches.add_mutually_exclusive_group()
+    given.add_argument(
+        "--patch", metavar="FILE", default="", help="a mail, a mailbox or a patch, - for stdin"
+    )
+    given.add_argument("--range", metavar="A..B", default="", help="the commits of the tree behind A up to B")
+    given.add_argument("--staged", action="store_true", help="what the next commit of the tree changes")
+    trees = patches.add_mutually_exclusive_group()
+    trees.add_argument("--tree", metavar="DIR", default="", help="the kernel tree that they are for")
+    trees.add_argument("--kernel", metavar="RELEASE", default="", help="a kernel whose sources are here")
 
 
 def execute(options: argparse.Namespace) -> int:
     """Lint; findings are raised as one KiterError, advice is shown and does not count."""
     targets = (profile(options.target),) if options.target else verified()
+    if options.patch or options.range or options.staged:
+        from kiter.cli import _patches  # noqa: PLC0415 - the parser of C is wanted only here
+
+        return _patches.execute(targets[-1], options)
     judge = partial(_c_judged, targets[-1]) if options.kernel_source else partial(_judged, targets)
     if not (options.fix or options.diff):
         return judge(options, ())

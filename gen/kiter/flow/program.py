@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -48,10 +49,11 @@ class Code:
 
 
 class Program:
-    """A file as paths go through it."""
+    """A file as paths go through it; `near` reads a header by its path, "" for none."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, near: Callable[[str], str] | None = None) -> None:
         self.source = source
+        self._near = near or content
         self._known: dict[str, Code | None] = {}
 
     def code(self, name: str) -> Code | None:
@@ -77,9 +79,10 @@ class Program:
     @cached_property
     def _headers(self) -> tuple[Source, ...]:
         """The headers that the file includes by a path from its own folder."""
-        folder = Path(self.source.path).parent
-        paths = (folder / name for name in _INCLUDE.findall(self.source.text)[:_HEADERS])
-        return tuple(Source(str(path), content) for path in paths if (content := _content(path)))
+        folder = posixpath.dirname(self.source.path)
+        names = _INCLUDE.findall(self.source.text)[:_HEADERS]
+        paths = (posixpath.normpath(posixpath.join(folder, name)) for name in names)
+        return tuple(Source(path, text) for path in paths if (text := self._near(path)))
 
     @cached_property
     def constants(self) -> dict[str, Value]:
@@ -131,9 +134,10 @@ def unsigned(ctype: str) -> bool:
     return _UNSIGNED.search(ctype) is not None
 
 
-def _content(path: Path) -> str:
+def content(path: str) -> str:
+    """What a file has, "" for one that is not there or is no source."""
     try:
-        with path.open("rb") as stream:
+        with Path(path).open("rb") as stream:
             data = stream.read(LARGEST + 1)
     except (OSError, ValueError):
         return ""

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kiter.errors import Diagnostic, environment
 from kiter.lint.source import chosen, companions, contract, layout, registration, style
-from kiter.lint.source.model import read, trios
+from kiter.lint.source.model import Files, Trio, read, trios
 from kiter.lint.source.table import FILES, TRIO
 from kiter.target.profile import Profile
 
@@ -24,7 +24,12 @@ def check(paths: Sequence[str], profile: Profile) -> tuple[list[str], list[Diagn
         files = read(paths, profile)
     except OSError as error:
         raise environment("S01", f"cannot be read: {error.strerror}", file=str(error.filename)) from None
-    found = list(trios(files))
+    return judged(files, trios(files))
+
+
+def judged(files: Files, found: Iterable[Trio]) -> tuple[list[str], list[Diagnostic]]:
+    """Some iterators of the files, and everything that is wrong with them and the files."""
+    found = list(found)
     hits = [(rule.finding, hit) for trio in found for rule in TRIO.rules.values() for hit in rule.check(trio)]
     hits += [(rule.finding, hit) for rule in FILES.rules.values() for hit in rule.check(files)]
     lines = {source.path: source.lines for source in files.sources}

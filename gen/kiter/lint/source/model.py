@@ -6,7 +6,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from kiter.csource.source import Source
 from kiter.csource.struct import Struct
 from kiter.errors import Position
 from kiter.flow.lifecycle import Life, Subject, live
-from kiter.flow.program import Code, Program
+from kiter.flow.program import Code, Program, content
 from kiter.lint.source.function import Function
 from kiter.target.profile import Profile
 
@@ -136,10 +136,11 @@ class Trio:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Files:
-    """All files of a run that name iterators, for one kernel."""
+    """All files of a run that name iterators, for one kernel; `near` reads a header by its path."""
 
     sources: tuple[Source, ...]
     profile: Profile
+    near: Callable[[str], str] = content
 
     @cached_property
     def defined(self) -> frozenset[str]:
@@ -159,7 +160,7 @@ def trios(files: Files) -> Iterator[Trio]:
     profile = files.profile
     ids = {one.name: Registered(source, one) for source in files.sources for one in source.ids}
     for source in files.sources:
-        program = Program(source)
+        program = Program(source, files.near)
         functions = {name: Function(one.item, one.data) for name, one in source.functions.items()}
         for name in functions:
             if (found := NEW.fullmatch(name)) is not None:
