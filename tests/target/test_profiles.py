@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kiter import frontend
 from kiter.cache.store import opened
 from kiter.cli.main import main
 from kiter.kernel import sources, tree
@@ -158,3 +159,22 @@ def test_no_code_knows_a_kernel():
         if isinstance(node, ast.Constant) and node.value in releases()
     ]
     assert found == [("profile.py", targets.DEFAULT)]
+
+
+def has_prompt(option: str, kconfig: str) -> bool:
+    """Whether an entry of Kconfig lets somebody set the option, on x86 and whatever else is set."""
+    entry = re.search(rf"^(?:menu)?config {option}\n((?:[ \t].*\n|\n)*)", kconfig, re.MULTILINE)
+    assert entry, option
+    return bool(re.search(r'^\s+(?:bool|tristate|prompt) +"[^"]*"(?! if MAY_HAVE)', entry[1], re.MULTILINE))
+
+
+@each_target
+def test_options_that_cannot_be_set_are_known(target):
+    """A fragment of a configuration is of no use where it asks for what others select."""
+    files = [path for path in tree_of(target).path.rglob("Kconfig*") if path.is_file()]
+    kconfig = "".join(path.read_text(encoding="utf-8", errors="replace") + "\n" for path in files)
+    its = frontend.of([str(ROOT / "specs")], target).iterators
+    guards = {it.guard for it in its if it.guard}
+    hidden = {guard for guard in guards if not has_prompt(guard.removeprefix("CONFIG_"), kconfig)}
+    assert hidden <= set(target.selected)
+    assert not any(has_prompt(name.removeprefix("CONFIG_"), kconfig) for name in target.selected)

@@ -37,6 +37,7 @@ class Profile:
     nullable_suffix: str  # of the name of an argument that may be NULL
     allocator: str  # the partial of templates/kernel/memory/ for functions that may sleep
     import_space: str  # how a module imports the namespace {space} of symbols
+    selected: Sequence[str]  # options that a configuration cannot ask for
     inlined: Sequence[str]  # the iterators whose calls the verifier replaces by instructions
     common_file: str  # the file with the common set
     common_set: str  # the set that every type of program sees

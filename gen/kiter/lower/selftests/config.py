@@ -19,8 +19,11 @@ class View:
 
 
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
-    """Nothing when nothing is needed that every BPF test kernel does not have."""
-    options = tuple(sorted({ctx.it.guard, *ctx.it.tests.config} - {""}))
+    """Nothing when nothing is needed that every BPF test kernel does not have.
+
+    An option without a prompt is left out: it comes with those that select it.
+    """
+    options = tuple(sorted({ctx.it.guard, *ctx.it.tests.config} - {"", *ctx.profile.selected}))
     if options:
         fragment = Fragment(f"{ctx.profile.selftests}/config", Anchor.CONFIG, (), names=options)
         yield Placement(fragment, View(options), lines="selftests/config.j2")
