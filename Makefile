@@ -37,6 +37,9 @@ bench: setup ## measure time and memory against the limits
 mutants: setup ## seed bugs into the emitted C and count how many the generated tests find
 	@python -m tools.mutants
 
+flaky: setup ## boot the generated tests 50 times in a row beside processes that come and go
+	@python -m tools.flaky
+
 building: setup
 	@.ci/setup building
 
@@ -66,4 +69,4 @@ clean: ## remove what setting up and building left, apt's packages excepted
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-.PHONY: build test lint setup golden bench mutants building replace stress series-vm docs wheel lock clean help
+.PHONY: build test lint setup golden bench mutants flaky building replace stress series-vm docs wheel lock clean help
