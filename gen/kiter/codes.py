@@ -223,7 +223,7 @@ _OWN = (
     ),
     Code(
         "O03",
-        "the spec is there already",
+        "the file is there already",
         "'kiter new' never writes over a file.",
         "choose another name, or another file with -o",
     ),

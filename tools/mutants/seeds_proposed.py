@@ -12,6 +12,7 @@ CPUS = partial(Mutant, "proposed/cpumask.yaml")
 IRQS = partial(Mutant, "proposed/irq.yaml")
 NETS = partial(Mutant, "proposed/net.yaml")
 PIDS = partial(Mutant, "proposed/pid.yaml")
+SOURCES = partial(Mutant, "proposed/wakeup_source.yaml")
 FILES = partial(Mutant, "proposed/task_file.yaml")
 
 ALL = (
@@ -56,4 +57,12 @@ ALL = (
     FILES("elements", "late", "the first file is left out", "kit->fd = 0;", "kit->fd = 1;"),
     FILES("elements", "skips", "every other file is left out", "kit->fd++", "kit->fd += 2"),
     FILES("holding", "lost-put", "a reference is lost in each step", "fput(prev);", "(void)prev;"),
+    SOURCES(
+        "elements",
+        "wrong-start",
+        "the first source is left out",
+        "wakeup_sources_walk_start();",
+        "wakeup_sources_walk_next(wakeup_sources_walk_start());",
+    ),
+    SOURCES("contract", "restarts", "the end is not marked", "if (!kit->pos) kit->live = false;", ""),
 )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from kiter import resources
@@ -27,14 +28,18 @@ def write(spec: Path, text: str) -> None:
 
     Raises KiterError O03 for a spec that is there already.
     """
-    try:
-        spec.parent.mkdir(parents=True, exist_ok=True)
-        with spec.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        code = CODES["O03"]
-        found = Diagnostic(Position(str(spec)), "O03", f"{spec} is there already", code.reason, code.hint)
-        raise KiterError(found, status=ENVIRONMENT) from error
+    create({spec: text})
     copy = spec.parent / BESIDE
     if reference(spec) == BESIDE and not copy.exists():
         copy.write_text(resources.schema().read_text("utf-8"), encoding="utf-8")
+
+
+def create(files: Mapping[Path, str]) -> None:
+    """Write files and the folders that they need; raises KiterError O03, and writes none, if one is there."""
+    if there := next((path for path in files if path.exists()), None):
+        code = CODES["O03"]
+        found = Diagnostic(Position(str(there)), "O03", f"{there} is there already", code.reason, code.hint)
+        raise KiterError(found, status=ENVIRONMENT)
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

@@ -57,10 +57,11 @@ def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
 def nothing_to_start_from(s: Subject) -> Iterator[Hit]:
     if objects(s.it):
         return
-    known = {name: oracle for fixture in _fixtures(s) for name, oracle in fixture.oracles.items()}
+    known = {name: (oracle, f.name) for f in _fixtures(s) for name, oracle in f.oracles.items()}
     for expect, node in _expected(s):
-        if expect in known and not known[expect].nowhere:
-            yield Hit(node["expect"].at, f"'{expect}' of which object? new() takes none")
+        if expect in known and not known[expect][0].nowhere:
+            whose = f"of the fixture '{known[expect][1]}'"
+            yield Hit(node["expect"].at, f"'{expect}' {whose} is of which object? new() takes none")
 
 
 def _given(s: Subject) -> set[str]:
@@ -146,7 +147,13 @@ def unexpected(s: Subject) -> Iterator[Hit]:
     for case in s.every_case if _fixtures(s) and not s.it.place.inside else ():
         if not case.expect and case.walks and not (values and "" not in values):
             what = f"'{case.flag}'" if case.flag else "the walk"
-            yield Hit(case.node.key_at, f"{what} has no 'expect'")
+            yield Hit(case.node.key_at, f"{what} has no 'expect'", _oracles(s))
+
+
+def _oracles(s: Subject) -> str:
+    """What a fixture has to expect, "" if it has nothing."""
+    found = next((fixture for fixture in _fixtures(s) if fixture.oracles), None)
+    return f"the fixture '{found.name}' has {', '.join(found.oracles)}: add 'expect'" if found else ""
 
 
 @rule(
