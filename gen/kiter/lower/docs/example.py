@@ -12,8 +12,8 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
 from kiter.lower.selftests.frame import Frame, frame
+from kiter.lower.selftests.hosts import loadable
 from kiter.lower.selftests.inputs import Array, arrays
-from kiter.lower.selftests.walking import loadable
 from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 from kiter.spec.model import NO_HEADER
@@ -69,6 +69,8 @@ class View:
     arrays: tuple[Array, ...]
     ids: tuple[Id, ...]
     section: str
+    # what it returns where there is no such object
+    failed: int
     name: str
     loop: Loop
 
@@ -89,6 +91,7 @@ def view(ctx: LoweringContext) -> View | None:
         arrays=tuple(array for array in arrays(ctx) if array.name in given.values()),
         ids=tuple(_id(a, handles[a.type].number) for a in used),
         section=section,
+        failed=int(section == "syscall"),
         name=f"show_{ctx.it.name}",
         loop=loop(ctx, given),
     )

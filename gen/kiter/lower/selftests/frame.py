@@ -10,6 +10,7 @@ from kiter.fixtures.handle import Handle, name_of
 from kiter.fixtures.known import fixture_of, handles_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
+from kiter.lower.selftests.hosts import Host, host
 from kiter.lower.selftests.variants import flags
 from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
@@ -50,6 +51,8 @@ class Frame:
     rcu: bool
     # what stands behind the iterator in a call of new(), with its comma
     passed: str
+    # the type of the programs
+    host: Host
 
 
 def held(ctx: LoweringContext) -> tuple[tuple[Argument, Handle], ...]:
@@ -116,6 +119,7 @@ def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
         objects=_objects(handles),
         rcu=inside,
         passed=passed(ctx),
+        host=host(ctx),
     )
 
 

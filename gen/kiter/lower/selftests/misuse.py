@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kiter.fixtures.known import handles_of
+from kiter.lower import programs as programs_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import verifier
 from kiter.lower.selftests.frame import held, passed
+from kiter.lower.selftests.hosts import barred, host, unlisted
 from kiter.lower.view_class import view_class
 from kiter.spec.snippet import substitute
 
@@ -26,7 +28,7 @@ class Program:
     name: str
     template: str
     message: str
-    section: str = "syscall"
+    section: str
     # the kfuncs that it calls beside those that all programs do
     ksyms: tuple[str, ...] = ()
 
@@ -74,9 +76,14 @@ class _Verifier:
         messages, kinds = self.ctx.profile.messages, verifier.programs(self.ctx)
         return messages[key].format(it=self.ctx.it.name, n=n, r=n + 1, programs=kinds)
 
-    def refuses(self, name: str, key: str, partial: str = "", section: str = "syscall") -> Program:
+    def refuses(self, name: str, key: str, partial: str = "", section: str = "") -> Program:
         """A program that needs no more than what all share; its partial is called like it."""
-        return Program(name, _partial(partial or name), self.says(key), section)
+        return Program(name, _partial(partial or name), self.says(key), section or self.section)
+
+    @property
+    def section(self) -> str:
+        """Where programs stand that are refused for another reason than their type."""
+        return host(self.ctx).section
 
 
 def programs(ctx: LoweringContext) -> Iterator[Program]:
@@ -87,7 +94,8 @@ def programs(ctx: LoweringContext) -> Iterator[Program]:
     yield from _arguments(v)
     yield from _companions(v)
     yield from _contexts(v)
-    if ctx.it.rcu:
+    yield from _types(v)
+    if ctx.it.rcu and host(ctx).sleepable:
         yield from _sections(v)
 
 
@@ -114,7 +122,7 @@ def _accesses(v: _Verifier) -> Iterator[Program]:
     yield v.refuses("write_to_state", "write_to_state")
     yield v.refuses("read_of_state", "read_of_state")
     read = "*pos" if of_state else "*(u64 *)pos"
-    yield Read("unchecked_null", _partial("unchecked_null"), v.says("unchecked_null"), read=read)
+    yield Read("unchecked_null", _partial("unchecked_null"), v.says("unchecked_null"), v.section, read=read)
     if of_state:
         yield v.refuses("write_to_element", "readonly_element")
 
@@ -130,11 +138,11 @@ def _arguments(v: _Verifier) -> Iterator[Program]:
         if not argument.nullable:
             null = passed(v.ctx, (argument.name, "NULL"))
             said = v.says("null_argument", number)
-            yield New(f"null_{argument.name}", _partial("new"), said, passed=null)
+            yield New(f"null_{argument.name}", _partial("new"), said, v.section, passed=null)
         if argument.nullable and handle.needed:
             continue
         walked = passed(v.ctx, (argument.name, handle.wrong(argument.name)))
-        yield New(f"untrusted_{argument.name}", _partial("new"), refused, passed=walked)
+        yield New(f"untrusted_{argument.name}", _partial("new"), refused, v.section, passed=walked)
 
 
 def _companions(v: _Verifier) -> Iterator[Program]:
@@ -149,6 +157,7 @@ def _companions(v: _Verifier) -> Iterator[Program]:
             f"{companion.name}_without_new",
             _partial("companion_without_new"),
             v.says("uninitialized_argument", place),
+            v.section,
             call=f"{companion.name}({', '.join(given)})",
         )
 
@@ -156,7 +165,7 @@ def _companions(v: _Verifier) -> Iterator[Program]:
 def _contexts(v: _Verifier) -> Iterator[Program]:
     """Where the iterator must not be used."""
     it = v.ctx.it
-    reached = not it.programs or "tracing" in it.programs
+    reached = not it.programs or "tracing" in programs_of.admitted(it, v.ctx.profile)
     if it.context.sleepable:
         if reached:
             yield v.refuses("not_sleepable", "not_sleepable", "walk", AWAKE)
@@ -164,8 +173,14 @@ def _contexts(v: _Verifier) -> Iterator[Program]:
         yield replace(v.refuses("inside_preempt", "sleep_in_preempt"), ksyms=PREEMPT)
     if it.context.perfmon and v.says("no_perfmon"):
         yield v.refuses("no_perfmon", "no_perfmon")
-    if it.context.allow and reached:
-        yield v.refuses("not_allowed", "not_allowed", "walk", AWAKE)
+
+
+def _types(v: _Verifier) -> Iterator[Program]:
+    """Types of programs that new() is not for: those of no hook that has it, and those on no list."""
+    nothing = "".join(", 0" for a in v.ctx.it.arguments if not a.implicit)
+    for key, kinds in (("not_registered", barred(v.ctx)), ("not_allowed", unlisted(v.ctx))):
+        for kind, section in kinds:
+            yield New(f"from_{kind}", _partial("from"), v.says(key), section, passed=nothing)
 
 
 def _sections(v: _Verifier) -> Iterator[Program]:
@@ -182,6 +197,7 @@ def _sections(v: _Verifier) -> Iterator[Program]:
         "element_after_section",
         _partial("element_after_section"),
         v.says("untrusted_element"),
+        v.section,
         ksyms=(found.acquire, found.release),
         last=declare(v.ctx.it.element, "last"),
         kept=declare(found.holder, "kept"),

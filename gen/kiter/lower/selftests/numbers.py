@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.lower.context import LoweringContext
+from kiter.lower.selftests.hosts import host
 from kiter.lower.selftests.object_subtests import Ask
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest, chosen, refused
 from kiter.lower.selftests.testfile import File, memory_defines
@@ -48,6 +49,8 @@ def view(ctx: LoweringContext) -> Numbers:
     return Numbers(
         name=ctx.it.name,
         template="selftests/test/numbers.c.j2",
+        host=host(ctx),
+        headers=host(ctx).headers,
         defines=tuple(memory_defines(ctx)),
         variants=cases,
         most=max(len(case.values) for case in cases),

@@ -9,6 +9,7 @@ from kiter.fixtures.fixture import Fixture
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests import object_subtests, walks
 from kiter.lower.selftests.frame import held, place
+from kiter.lower.selftests.hosts import host
 from kiter.lower.selftests.object_subtests import Compare
 from kiter.lower.selftests.subtests import Subtest, chosen, refused, varying
 from kiter.lower.selftests.testfile import RETRIES, File, memory_defines
@@ -109,7 +110,8 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
     return Objects(
         name=ctx.it.name,
         template="selftests/test/objects.c.j2",
-        headers=_headers(found),
+        host=host(ctx),
+        headers=_headers(ctx, found),
         helpers=found.user.helpers,
         counts=bool(found.references),
         defines=tuple(dict.fromkeys((*_defines(found), *memory_defines(ctx)))),
@@ -135,9 +137,9 @@ def _calls(handle: str) -> tuple[str, ...]:
     return ("set_up", "tear_down", *(("id_of",) if handle else ()))
 
 
-def _headers(found: Fixture) -> tuple[str, ...]:
+def _headers(ctx: LoweringContext, found: Fixture) -> tuple[str, ...]:
     threads = {"pthread.h"} if found.creates else set()
-    return tuple(sorted(threads | {*found.user.headers}))
+    return tuple(sorted(threads | {*found.user.headers, *host(ctx).headers}))
 
 
 def _defines(found: Fixture) -> Iterator[tuple[str, str]]:

@@ -78,10 +78,10 @@ def view(ctx: LoweringContext) -> View:
         tables=tables(flags(ctx)),
         arrays=arrays(ctx),
         revived=3 if holds(ctx) else 2,
-        asked=(*around.inputs, *_asked(ctx, told)),
-        found=tuple(_found(ctx, given)),
+        asked=(*around.inputs, *_asked(around, ctx, told)),
+        found=tuple(_found(around, ctx, given)),
         cases=told,
-        functions=tuple(_functions(ctx, naming, told)),
+        functions=tuple(_functions(ctx, around, naming, told)),
         programs=given,
     )
 
@@ -95,14 +95,18 @@ def _defines(ctx: LoweringContext, naming: str) -> Iterator[tuple[str, str]]:
         yield "MAX_NAME", "32"
 
 
-def _asked(ctx: LoweringContext, told: tuple[Case, ...]) -> Iterator[str]:
+def _asked(around: Frame, ctx: LoweringContext, told: tuple[Case, ...]) -> Iterator[str]:
+    if around.host.attached:
+        yield "int pid"
     if told:
         yield "int variant"
     if holds(ctx):
         yield from ("int hold", "u64 hold_at")
 
 
-def _found(ctx: LoweringContext, given: tuple[Program, ...]) -> Iterator[str]:
+def _found(around: Frame, ctx: LoweringContext, given: tuple[Program, ...]) -> Iterator[str]:
+    if around.host.attached:
+        yield "int came_to"
     if any(isinstance(program, Count) for program in given):
         yield "s64 nr_references"
     if asks(ctx):
@@ -111,7 +115,9 @@ def _found(ctx: LoweringContext, given: tuple[Program, ...]) -> Iterator[str]:
         yield "int held, released"
 
 
-def _functions(ctx: LoweringContext, naming: str, told: tuple[Case, ...]) -> Iterator[str]:
+def _functions(ctx: LoweringContext, around: Frame, naming: str, told: tuple[Case, ...]) -> Iterator[str]:
+    if around.host.attached:
+        yield "selftests/frame/finish.c.j2"
     if naming:
         yield "selftests/prog/name_of.c.j2"
     if told:

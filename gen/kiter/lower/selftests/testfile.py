@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.lower.context import LoweringContext
+from kiter.lower.selftests.hosts import Host
 from kiter.lower.selftests.walking import takes_memory
 from kiter.lower.view_class import view_class
 
@@ -19,6 +20,8 @@ class File:
 
     name: str
     template: str
+    # the type of programs that it runs
+    host: Host
     # headers of the system, and those of the selftests
     headers: tuple[str, ...] = ()
     helpers: tuple[str, ...] = ()

@@ -3,23 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from kiter.fixtures.handle import Handle
 from kiter.fixtures.known import handles_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.frame import fixture, held, passed, without
+from kiter.lower.selftests.hosts import OPERATIONS, admitted
 from kiter.lower.selftests.variants import flags
 from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
 from kiter.spec.element import Pointer
 from kiter.spec.snippet import free_names, substitute
-
-# where a program of a type, beside syscall, can be loaded without any preparation
-SECTIONS = {"tracing": "tp_btf/task_newtask", "xdp": "xdp", "sched_cls": "tc"}
-# and one that may sleep: kernel/bpf/verifier.c, can_be_sleepable(), 6.12 and later
-ASLEEP = {"tracing": "iter.s/task"}
 
 
 @view_class()
@@ -101,14 +97,9 @@ def programs(ctx: LoweringContext) -> Iterator[Program]:
     yield from asks(ctx)
     if switch := irqs_off(ctx):
         yield switch
-    sections = loadable(ctx)
-    kinds = ((kind, sections[kind]) for kind in ctx.it.programs if kind in sections)
-    yield from (Load(f"from_{kind}", _partial("load"), kind, section) for kind, section in kinds)
-
-
-def loadable(ctx: LoweringContext) -> Mapping[str, str]:
-    """The sections of programs that may call the iterator, by their types."""
-    return ASLEEP if ctx.it.context.sleepable else SECTIONS
+    for kind, section in admitted(ctx):
+        partial = _partial("load_struct_ops" if kind in OPERATIONS else "load")
+        yield Load(f"from_{kind}", partial, kind, section)
 
 
 def _partial(name: str) -> str:

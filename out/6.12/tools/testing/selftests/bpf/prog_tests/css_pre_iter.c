@@ -371,12 +371,20 @@ static void test_element_removed(struct css_pre_iter *skel, int which)
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
+static void run_often(struct bpf_program *prog)
+{
+	int i;
+
+	for (i = 0; i < NR_WALKS; i++)
+		ASSERT_OK(run(prog), bpf_program__name(prog));
+}
+
 /* to the end, left early */
 static void walk_in_all_ways(struct css_pre_iter *skel, int which, __u64 id)
 {
 	choose(skel, which, id);
-	ASSERT_OK(run(skel->progs.walk), "run_walk");
-	ASSERT_OK(run(skel->progs.again), "run_again");
+	run_often(skel->progs.walk);
+	run_often(skel->progs.again);
 }
 
 /* what a walk takes it gives back */
@@ -384,14 +392,11 @@ static void test_balance(struct css_pre_iter *skel, int which)
 {
 	long before, after;
 	__u64 id;
-	int i;
 
 	before = references();
 	id = create_element();
-	for (i = 0; i < NR_WALKS; i++) {
-		walk_in_all_ways(skel, which, id_of_scratch());
-		walk_in_all_ways(skel, which, id);
-	}
+	walk_in_all_ways(skel, which, id_of_scratch());
+	walk_in_all_ways(skel, which, id);
 	remove_element();
 	after = references();
 	ASSERT_EQ(after, before, "references");

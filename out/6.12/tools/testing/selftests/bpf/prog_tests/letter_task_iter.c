@@ -488,14 +488,22 @@ static void test_element_removed(struct letter_task_iter *skel, int which)
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
+static void run_often(struct bpf_program *prog)
+{
+	int i;
+
+	for (i = 0; i < NR_WALKS; i++)
+		ASSERT_OK(run(prog), bpf_program__name(prog));
+}
+
 /* to the end, left early, and refused */
 static void walk_in_all_ways(struct letter_task_iter *skel, int which, __u64 id)
 {
 	choose(skel, which, id);
-	ASSERT_OK(run(skel->progs.walk), "run_walk");
-	ASSERT_OK(run(skel->progs.again), "run_again");
+	run_often(skel->progs.walk);
+	run_often(skel->progs.again);
 	skel->bss->flag = ~0U;
-	ASSERT_OK(run(skel->progs.probe), "run_probe");
+	run_often(skel->progs.probe);
 }
 
 /* what a walk takes it gives back */
@@ -503,14 +511,11 @@ static void test_balance(struct letter_task_iter *skel, int which)
 {
 	long before, after;
 	__u64 id;
-	int i;
 
 	before = references(skel);
 	id = create_element();
-	for (i = 0; i < NR_WALKS; i++) {
-		walk_in_all_ways(skel, which, id_of_scratch());
-		walk_in_all_ways(skel, which, id);
-	}
+	walk_in_all_ways(skel, which, id_of_scratch());
+	walk_in_all_ways(skel, which, id);
 	remove_element();
 	after = references(skel);
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");

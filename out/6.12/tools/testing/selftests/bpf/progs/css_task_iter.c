@@ -280,3 +280,41 @@ int references(void *ctx)
 	nr_references = self->usage.refs.counter;
 	return 0;
 }
+
+/* loaded only: lsm programs may walk, too */
+SEC("lsm/file_open")
+int from_lsm(void *ctx)
+{
+	struct task_struct *pos;
+	struct cgroup *css;
+
+	nr_elems = 0;
+	css = bpf_cgroup_from_id(css_id);
+	if (!css)
+		return 0;
+
+	bpf_for_each(css_task, pos, &css->self, flags)
+		nr_elems++;
+
+	bpf_cgroup_release(css);
+	return 0;
+}
+
+/* loaded only: iter programs may walk, too */
+SEC("iter/task")
+int from_iter(void *ctx)
+{
+	struct task_struct *pos;
+	struct cgroup *css;
+
+	nr_elems = 0;
+	css = bpf_cgroup_from_id(css_id);
+	if (!css)
+		return 0;
+
+	bpf_for_each(css_task, pos, &css->self, flags)
+		nr_elems++;
+
+	bpf_cgroup_release(css);
+	return 0;
+}

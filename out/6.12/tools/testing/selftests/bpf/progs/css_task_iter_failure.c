@@ -257,19 +257,44 @@ int untrusted_css(void *ctx)
 
 SEC("?tp_btf/task_newtask")
 __failure __msg("is only allowed in bpf_lsm, bpf_iter and sleepable progs")
-int not_allowed(void *ctx)
+int from_tracing(void *ctx)
 {
-	struct task_struct *pos;
-	struct cgroup *css;
+	struct bpf_iter_css_task it;
 
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
+	bpf_iter_css_task_new(&it, 0, 0);
+	bpf_iter_css_task_destroy(&it);
+	return 0;
+}
 
-	bpf_for_each(css_task, pos, &css->self, flags) {
-		sink++;
-	}
+SEC("?xdp")
+__failure __msg("is only allowed in bpf_lsm, bpf_iter and sleepable progs")
+int from_xdp(void *ctx)
+{
+	struct bpf_iter_css_task it;
 
-	bpf_cgroup_release(css);
+	bpf_iter_css_task_new(&it, 0, 0);
+	bpf_iter_css_task_destroy(&it);
+	return 0;
+}
+
+SEC("?tc")
+__failure __msg("is only allowed in bpf_lsm, bpf_iter and sleepable progs")
+int from_sched_cls(void *ctx)
+{
+	struct bpf_iter_css_task it;
+
+	bpf_iter_css_task_new(&it, 0, 0);
+	bpf_iter_css_task_destroy(&it);
+	return 0;
+}
+
+SEC("?cgroup_skb/egress")
+__failure __msg("is only allowed in bpf_lsm, bpf_iter and sleepable progs")
+int from_cgroup_skb(void *ctx)
+{
+	struct bpf_iter_css_task it;
+
+	bpf_iter_css_task_new(&it, 0, 0);
+	bpf_iter_css_task_destroy(&it);
 	return 0;
 }

@@ -285,7 +285,7 @@ int from_tracing(void *ctx)
 	nr_elems = 0;
 	task = bpf_task_from_pid(task_id);
 	if (!task)
-		return 1;
+		return 0;
 
 	bpf_rcu_read_lock();
 	bpf_for_each(letter_task, pos, task, flag)

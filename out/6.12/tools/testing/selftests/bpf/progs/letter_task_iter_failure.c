@@ -284,6 +284,39 @@ int untrusted_task(void *ctx)
 	return 0;
 }
 
+SEC("?xdp")
+__failure __msg("calling kernel function bpf_iter_letter_task_new is not allowed")
+int from_xdp(void *ctx)
+{
+	struct bpf_iter_letter_task it;
+
+	bpf_iter_letter_task_new(&it, 0, 0);
+	bpf_iter_letter_task_destroy(&it);
+	return 0;
+}
+
+SEC("?tc")
+__failure __msg("calling kernel function bpf_iter_letter_task_new is not allowed")
+int from_sched_cls(void *ctx)
+{
+	struct bpf_iter_letter_task it;
+
+	bpf_iter_letter_task_new(&it, 0, 0);
+	bpf_iter_letter_task_destroy(&it);
+	return 0;
+}
+
+SEC("?cgroup_skb/egress")
+__failure __msg("calling kernel function bpf_iter_letter_task_new is not allowed")
+int from_cgroup_skb(void *ctx)
+{
+	struct bpf_iter_letter_task it;
+
+	bpf_iter_letter_task_new(&it, 0, 0);
+	bpf_iter_letter_task_destroy(&it);
+	return 0;
+}
+
 SEC("?syscall")
 __failure __msg("expected an RCU CS when using bpf_iter_letter_task_next")
 int outside_rcu(void *ctx)

@@ -286,24 +286,30 @@ static void test_element_removed(struct bpf_map_iter *skel, int which)
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
 }
 
+static void run_often(struct bpf_program *prog)
+{
+	int i;
+
+	for (i = 0; i < NR_WALKS; i++)
+		ASSERT_OK(run(prog), bpf_program__name(prog));
+}
+
 /* to the end, left early */
 static void walk_in_all_ways(struct bpf_map_iter *skel, int which)
 {
 	choose(skel, which);
-	ASSERT_OK(run(skel->progs.walk), "run_walk");
-	ASSERT_OK(run(skel->progs.again), "run_again");
+	run_often(skel->progs.walk);
+	run_often(skel->progs.again);
 }
 
 /* what a walk takes it gives back */
 static void test_balance(struct bpf_map_iter *skel, int which)
 {
 	long before, after;
-	int i;
 
 	before = references(skel);
 	create_element();
-	for (i = 0; i < NR_WALKS; i++)
-		walk_in_all_ways(skel, which);
+	walk_in_all_ways(skel, which);
 	remove_element();
 	after = references(skel);
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");

@@ -177,23 +177,29 @@ static void test_contract(struct kmem_cache_iter *skel, int which)
 	run_nested(skel, skel->progs.nest_three);
 }
 
+static void run_often(struct bpf_program *prog)
+{
+	int i;
+
+	for (i = 0; i < NR_WALKS; i++)
+		ASSERT_OK(run(prog), bpf_program__name(prog));
+}
+
 /* to the end, left early */
 static void walk_in_all_ways(struct kmem_cache_iter *skel, int which)
 {
 	choose(skel, which);
-	ASSERT_OK(run(skel->progs.walk), "run_walk");
-	ASSERT_OK(run(skel->progs.again), "run_again");
+	run_often(skel->progs.walk);
+	run_often(skel->progs.again);
 }
 
 /* what a walk takes it gives back */
 static void test_balance(struct kmem_cache_iter *skel, int which)
 {
 	long before, after;
-	int i;
 
 	before = references(skel);
-	for (i = 0; i < NR_WALKS; i++)
-		walk_in_all_ways(skel, which);
+	walk_in_all_ways(skel, which);
 	after = references(skel);
 	ASSERT_LE(labs(after - before), NR_WALKS / 2, "references");
 }

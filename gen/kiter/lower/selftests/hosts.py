@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The types of programs that the tests are made of: where one stands, and how it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kiter.lower import programs
+from kiter.lower.context import LoweringContext
+from kiter.lower.view_class import view_class
+
+
+@view_class()
+class Host:
+    """Where the programs that walk stand, and those that the verifier must refuse."""
+
+    section: str
+    # the partial that runs one
+    run: str
+    # whether the verifier lets one sleep, so that RCU protects nothing unless it says so
+    sleepable: bool = False
+    # whether one must be attached, which then returns 0 alone, and runs whoever comes along
+    attached: bool = False
+    # headers that a test includes to run one
+    headers: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> str:
+        """What one returns that did not come by an object."""
+        return "finish(1)" if self.attached else "1"
+
+    @property
+    def done(self) -> str:
+        """What one returns at its end."""
+        return "finish(0)" if self.attached else "0"
+
+
+def _run(name: str) -> str:
+    return f"selftests/test/{name}.c.j2"
+
+
+# Those that can be run, the best first. bpf_fentry_test1() is in bpf_test_modify_return_ids as KF_SLEEPABLE,
+# and run by bpf_prog_test_run_tracing(): net/bpf/test_run.c; bpf_lsm_task_prctl() is in sleepable_lsm_hooks,
+# kernel/bpf/bpf_lsm.c: 6.12 and 7.3.
+HOSTS: Mapping[str, Host] = {
+    "syscall": Host("syscall", _run("run"), sleepable=True),
+    "tracing": Host("fentry.s/bpf_fentry_test1", _run("run_tracing"), sleepable=True, attached=True),
+    "lsm": Host("lsm.s/task_prctl", _run("run_lsm"), sleepable=True, attached=True, headers=("sys/prctl.h",)),
+    "sched_cls": Host("tc", _run("run_packet")),
+    "xdp": Host("xdp", _run("run_packet")),
+    "cgroup_skb": Host("cgroup_skb/egress", _run("run_packet")),
+}
+# where a program of a type can be loaded without any preparation
+LOADED: Mapping[str, str] = {
+    "tracing": "tp_btf/task_newtask",
+    "lsm": "lsm/file_open",
+    "iter": "iter/task",
+    "xdp": "xdp",
+    "sched_cls": "tc",
+    "cgroup_skb": "cgroup_skb/egress",
+}
+# the same of one that only a struct of operations calls, which stands beside it
+OPERATIONS: Mapping[str, str] = {"struct_ops": "struct_ops"}
+# and one that may sleep: kernel/bpf/verifier.c, can_be_sleepable(), 6.12 and later
+ASLEEP: Mapping[str, str] = {"tracing": "iter.s/task", "lsm": "lsm.s/file_open"}
+
+
+def host(ctx: LoweringContext) -> Host:
+    """That of one iterator: a type that its set is registered for, any of which does."""
+    kinds = ctx.it.programs or HOSTS
+    return next((found for kind, found in HOSTS.items() if kind in kinds), HOSTS["syscall"])
+
+
+def loadable(ctx: LoweringContext) -> Mapping[str, str]:
+    """The sections of programs that may call the iterator if their types may, by these."""
+    return ASLEEP if ctx.it.context.sleepable else LOADED
+
+
+def admitted(ctx: LoweringContext) -> Iterator[tuple[str, str]]:
+    """The types that may call new(), of a set and of a list, each with a section that is not the host's."""
+    sections = ASLEEP if ctx.it.context.sleepable else {**LOADED, **OPERATIONS}
+    for kind in dict.fromkeys((*ctx.it.programs, *ctx.it.context.allow)):
+        if kind in sections and sections[kind] != host(ctx).section:
+            yield kind, sections[kind]
+
+
+def barred(ctx: LoweringContext) -> Iterator[tuple[str, str]]:
+    """The types that the set is not for, none of which may call new(), each with a section."""
+    given = programs.admitted(ctx.it, ctx.profile)
+    for kind, section in LOADED.items() if ctx.it.programs else ():
+        if kind not in given and not (kind in programs.PARTS and "tracing" in given):
+            yield kind, section
+
+
+def unlisted(ctx: LoweringContext) -> Iterator[tuple[str, str]]:
+    """The types that the verifier's list does not have, each with a section in which no program may sleep."""
+    allow = ctx.it.context.allow
+    given = programs.shared(ctx.it.programs or LOADED, ctx.profile)
+    for kind, section in LOADED.items():
+        if allow and kind not in allow and kind in given:
+            yield kind, section
