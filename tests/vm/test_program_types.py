@@ -44,6 +44,7 @@ walk:
   ring: {{anchor: "&init_task", next: next_task(pos)}}
   expect: processes
 """
+WORD = re.compile(r"\w+")
 # the types of a set, and those of programs that the verifier must refuse
 SETS = {
     "programs: [sched_cls]": {"tracing", "lsm", "iter", "xdp", "cgroup_skb"},
@@ -63,7 +64,7 @@ def test_each_set_is_tested_in_its_own_types(capsys, tmp_path, release):
         kernels.find(release)
     except KiterError as error:
         pytest.skip(str(error))
-    names = {types: f"of_{re.sub(r'\W+', '_', types).strip('_')}" for types in SETS}
+    names = {types: "_".join(re.findall(WORD, types)) for types in SETS}
     for types, name in names.items():
         (tmp_path / f"{name}.yaml").write_text(NUMBERS.format(name=name, types=types))
     # what RCU protects is refused outside a section only where a program may sleep

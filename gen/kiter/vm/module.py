@@ -19,6 +19,12 @@ from kiter.vm.command import Command, command, run
 _PREREQUISITE = re.compile(r"^  ([^\s$]+) \\$", re.MULTILINE)  # in the deps_* of a .cmd file
 
 
+# A module gets the kernel's own types as its base, for it is loaded into that kernel alone. With a base of
+# its own (resolve_btfids --distill_base, scripts/Makefile.btf, 7.3) its ids would be moved when it is loaded,
+# but those of the set that a filter looks into are not: btf_populate_kfunc_set(), kernel/bpf/btf.c.
+WHOLE_BASE = "RESOLVE_BTFIDS_FLAGS="
+
+
 @value_class
 class Module:
     """The source of one module; its name must be free in /sys/module of the guest.
@@ -40,7 +46,7 @@ def module_key(headers: Path, module: Module, cache: Cache) -> str:
 def make_command(headers: Path, work: Path) -> Command:
     """How the modules in a folder are built."""
     jobs = os.cpu_count() or 1
-    words = ("make", "-s", f"-j{jobs}", "-C", headers, f"M={work}", "modules")
+    words = ("make", "-s", f"-j{jobs}", "-C", headers, f"M={work}", WHOLE_BASE, "modules")
     return command(*words, env=toolchain.environment(headers))
 
 
