@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from kiter.cache import digests as cache_digests
 from kiter.cache import keys, prune
 from kiter.cache.digests import ABSENT, Digests
 from kiter.cache.keys import key_of
@@ -115,6 +116,26 @@ def test_nothing_is_stored_of_what_is_not_known_or_has_changed_meanwhile(tmp_pat
     assert known(cache) is None
 
 
+def rows(folder: Path) -> str:
+    """What is kept of digests."""
+    return "".join(path.read_text() for path in folder.glob("*"))
+
+
+def test_what_is_known_of_other_trees_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stands = Path(__file__).stat()
+    monkeypatch.setattr(cache_digests, "_stat", lambda path: stands)
+    monkeypatch.setattr(cache_digests, "_content", lambda path, there: "digest")
+    folder = tmp_path / "digests"
+    for tree in ("/usr/src/linux-1", "/usr/src/linux-2"):
+        Digests(folder).of(f"{tree}/include/a.h")
+    read: list[Path] = []
+    real = cache_digests._read
+    monkeypatch.setattr(cache_digests, "_read", lambda path: read.append(path) or real(path))
+    found = Digests(folder)
+    assert found.state([f"/usr/src/linux-1/include/{name}.h" for name in "ab"]) and len(read) == 1
+    assert len(list(folder.iterdir())) == 2
+
+
 def test_a_file_is_read_again_only_when_it_may_have_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,7 +155,7 @@ def test_a_file_is_read_again_only_when_it_may_have_changed(
 def test_a_file_that_was_just_written_is_not_trusted_to_stay(tmp_path: Path) -> None:
     path = file(tmp_path / "a.h")
     Digests(tmp_path / "digests").of(path)
-    assert path not in (tmp_path / "digests").read_text() if (tmp_path / "digests").exists() else True
+    assert path not in rows(tmp_path / "digests")
 
 
 def test_within_one_run_a_file_is_looked_at_once(tmp_path: Path) -> None:
@@ -152,7 +173,7 @@ def test_two_runs_lose_no_digests_to_each_other(tmp_path: Path) -> None:
     runs = [Digests(tmp_path / "digests") for _ in paths]
     for run, path in zip(runs, paths, strict=True):
         run.of(path)
-    kept = (tmp_path / "digests").read_text()
+    kept = rows(tmp_path / "digests")
     assert all(path in kept for path in paths)
 
 
@@ -303,10 +324,13 @@ def test_pruning_is_due_once_a_day(tmp_path: Path) -> None:
 def test_digests_of_files_that_are_gone_are_dropped(tmp_path: Path) -> None:
     paths = [file(tmp_path / name) for name in ("a.h", "b.h")]
     time.sleep(0.15)
-    kept = tmp_path / "store/digests"
+    kept = tmp_path / "store/files"
     digests = Digests(kept)
     for path in paths:
         digests.of(path)
     Path(paths[0]).unlink()
     prune.prune(tmp_path, time.time())
-    assert paths[0] not in kept.read_text() and paths[1] in kept.read_text()
+    assert paths[0] not in rows(kept) and paths[1] in rows(kept)
+    Path(paths[1]).unlink()
+    prune.prune(tmp_path, time.time())
+    assert list(kept.iterdir()) == []

@@ -15,6 +15,7 @@ from kiter.cache.keys import key_of
 
 ABSENT = "-"
 _UNREADABLE = "errno "
+_DEPTH = 3  # folders from the root on: /usr/src/linux-headers-6.12, /home/user/linux, /tmp/of-a-test/run
 # A file that has just been written may be written again without a trace in its times, which have this grain.
 _GRAIN = 100_000_000  # nanoseconds
 
@@ -22,15 +23,16 @@ _GRAIN = 100_000_000  # nanoseconds
 class Digests:
     """What stands at a path: a file by its content, a folder by its names, nothing as such.
 
-    `file` keeps digests from run to run; it is only appended to, so that runs at the same time lose nothing.
-    With `once`, each path is looked at a single time, as if all of a run happened at once.
+    `folder` keeps digests from run to run, in a file for all that is below a kernel or a tree, so that a run
+    reads what it needs; it is only appended to, so that runs at the same time lose nothing. With `once`, each
+    path is looked at a single time, as if all of a run happened at once.
     """
 
-    __slots__ = ("_file", "_known", "_once", "_seen")
+    __slots__ = ("_folder", "_known", "_once", "_seen")
 
-    def __init__(self, file: Path, *, once: bool = False) -> None:
-        self._file = file
-        self._known: dict[str, str] | None = None
+    def __init__(self, folder: Path, *, once: bool = False) -> None:
+        self._folder = folder
+        self._known: dict[str, dict[str, str]] = {}
         self._once = once
         self._seen: dict[str, str] = {}
 
@@ -56,55 +58,69 @@ class Digests:
         return None if changed else _joined(found)
 
     def _look(self, paths: Iterable[str]) -> list[str]:
-        found, fresh = [], []
+        found = []
+        fresh: dict[str, list[str]] = {}
         for path in paths:
             there = _stat(path)
             digest, row = self._digest(path, there) if there else (ABSENT, "")
             found.append(digest)
             self._seen[path] = digest
-            fresh += [row] if row else []
-        if fresh:
-            self._append("".join(fresh))
+            if row:
+                fresh.setdefault(_below(path), []).append(row)
+        for top, rows in fresh.items():
+            self._append(self._folder / key_of(top), "".join(rows))
         return found
 
     def _digest(self, path: str, there: os.stat_result) -> tuple[str, str]:
         """The digest, and the row to keep it by if it is a new one."""
-        mark = _mark(there)
-        known, _, digest = self._rows().get(path, "").rpartition(" ")
+        mark, rows = _mark(there), self._rows(_below(path))
+        known, _, digest = rows.get(path, "").rpartition(" ")
         if known == mark:
             return digest, ""
         digest = _content(path, there)
         if digest.startswith(_UNREADABLE) or _last_change(there) > time.time_ns() - _GRAIN:
             return digest, ""
-        self._rows()[path] = f"{mark} {digest}"
+        rows[path] = f"{mark} {digest}"
         return digest, f"{path}\n{mark} {digest}\0"
 
-    def _rows(self) -> dict[str, str]:
-        if self._known is None:
-            self._known = _read(self._file)
-        return self._known
+    def _rows(self, top: str) -> dict[str, str]:
+        if top not in self._known:
+            self._known[top] = _read(self._folder / key_of(top))
+        return self._known[top]
 
-    def _append(self, rows: str) -> None:
+    def _append(self, file: Path, rows: str) -> None:
         with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
                 os.write(handle, os.fsencode(rows))
             finally:
                 os.close(handle)
 
 
-def compact(file: Path, scratch: Path) -> None:
+def _below(path: str) -> str:
+    """The folder whose file has the row of a path: a kernel's, a tree's, or where something was tried out."""
+    return "/".join(path.split("/", _DEPTH + 1)[: _DEPTH + 1])
+
+
+def compact(folder: Path, scratch: Path) -> None:
     """Drop the rows of what is gone or has changed; one that another run adds meanwhile may go, too."""
+    with contextlib.suppress(OSError):
+        for file in sorted(folder.iterdir()):
+            _compact(file, scratch / "digests")
+
+
+def _compact(file: Path, new: Path) -> None:
     kept = []
     for path, known in _read(file).items():
         there = _stat(path)
         if there and known.startswith(f"{_mark(there)} "):
             kept.append(f"{path}\n{known}\0")
-    with contextlib.suppress(OSError):
-        new = scratch / "digests"
-        new.write_bytes(os.fsencode("".join(kept)))
-        new.replace(file)
+    if not kept:
+        file.unlink()
+        return
+    new.write_bytes(os.fsencode("".join(kept)))
+    new.replace(file)
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -24,7 +24,8 @@ MOST_BYTES = 2 << 30
 _HOUR = 60 * 60
 _DAY = 24 * _HOUR
 
-# Folders of earlier layouts, beside those of the kernels that were fetched.
+# Of earlier layouts: folders beside those of the kernels that were fetched, and a file in the store.
+_FORMER_FILE = "digests"
 _FORMER = (
     *("folders", "kbuild", "kconfig", "libbpf", "products", "results", "templates", "tmp"),
     *("trees", "versions", "vm", "vmlinux"),
@@ -79,7 +80,8 @@ def prune(root: Path, now: float, most: int = MOST_BYTES) -> None:
     for name in _FORMER:
         if (root / name).is_dir() and _used(root / name) < now - KEPT_DAYS * _DAY:
             shutil.rmtree(root / name, ignore_errors=True)
-    digests.compact(store / "digests", away)
+    digests.compact(store / "files", away)
+    (store / _FORMER_FILE).unlink(missing_ok=True)
     shutil.rmtree(away, ignore_errors=True)
 
 

@@ -5,7 +5,7 @@
     made/<kind>/<..>/<name>/   what was made with it, each folder complete or absent
     work/<kind>/<key>/         a folder that a build goes on in, one process at a time
     tmp/                       what is being made
-    digests                    see digests.py
+    files/                     see digests.py
 
 What was read of the kernel tree that a run is about is listed by its place in that: an answer holds for equal
 trees, wherever they are. One that names its tree, as an error in a header does, holds for that tree alone.
@@ -67,7 +67,7 @@ class Cache:
         self.root = root or default_root()
         self.folder = self.root / "store"
         self.problem = problem
-        self.digests = Digests(self.folder / "digests", once=once)
+        self.digests = Digests(self.folder / "files", once=once)
         self._pruned = False
 
     def named(self, word: str) -> str:
