@@ -186,6 +186,16 @@ def test_trusted_pointers_are_acquired_where_a_kfunc_does_that():
     assert 'nr_elems, 0, "keep_pi_top_task"' not in test
 
 
+def test_what_new_refuses_of_objects_is_tried_by_cases():
+    source = text(rendered(SMALL / "refused_cases.yaml", "7.3"), Kind.PROG_TEST)
+    assert subtests(source) >= {"contract", "refused"}
+    assert 'if (test__start_subtest("refused too_much"))' in source
+    # every other walk begins as tests: arguments says
+    assert "\tskel->bss->from = 1;\n" in source
+    assert "\tskel->bss->from = 101;\n" in source
+    assert 'ASSERT_EQ(skel->bss->err, -E2BIG, "new");' in source
+
+
 def test_a_companion_must_return_what_it_does_on_the_kernel(tmp_path):
     given = (SPECS / "testmod_seq.yaml").read_text("utf-8")
     versions = "result: {-6.12: val + value, 6.13-: val - value}"

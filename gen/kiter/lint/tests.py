@@ -85,12 +85,13 @@ def unknown_argument(s: Subject) -> Iterator[Hit]:
     if s.it.select and s.it.argument(s.it.select) is None:
         return  # W05 says that it is misspelt
     plain = [a for a in s.it.arguments if _plain(s, a) and a.name not in _given(s)]
-    for case in s.it.tests.cases:
+    cases = s.it.tests.cases if s.it.lifetime == "state" else ()
+    for case in cases:
         given = {name for name, _ in case.arguments}
         for a in plain:
             if a.name not in given:
                 yield Hit(case.node.at, f"the case '{case.name}' does not say what to pass for '{a.name}'")
-    for a in plain if not s.it.tests.cases else ():
+    for a in plain if not cases else ():
         hint = f"add it: tests: {{arguments: {{{a.name}: ...}}}}"
         yield Hit(a.node.key_at, f"nobody says what the tests pass for '{a.name}'", hint)
 
@@ -173,11 +174,12 @@ def second_object(s: Subject) -> Iterator[Hit]:
     "T08",
     "cases of an iterator over objects",
     "a case says which numbers a walk gives; which objects it gives depends on what user space sees",
-    hint="say what to expect of the walk instead",
+    hint="say what to expect of the walk instead, or that new() 'fails'",
 )
 def cases_of_objects(s: Subject) -> Iterator[Hit]:
-    if s.it.lifetime != "state" and s.it.tests.cases:
-        yield Hit(s.it.tests.cases[0].node.at, f"'{s.it.element}' is no number in the iterator's state")
+    for case in s.it.tests.cases if s.it.lifetime != "state" else ():
+        if not case.errno:
+            yield Hit(case.node.at, f"'{s.it.element}' is no number in the iterator's state")
 
 
 @rule(

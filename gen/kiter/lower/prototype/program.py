@@ -61,7 +61,7 @@ def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program:
     """For one iterator; `absent` are flag values to leave out."""
     found = fixture(ctx)
     handles, given = held(ctx), tuple(_without(f, absent) for f in flags(ctx))
-    told = cases(ctx, ctx.it.tests.cases)
+    told = cases(ctx, ctx.it.tests.cases if ctx.it.lifetime == "state" else ())
     return Program(
         name=ctx.it.name,
         pos=declare(ctx.it.element, "pos"),

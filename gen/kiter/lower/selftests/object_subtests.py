@@ -9,7 +9,7 @@ from kiter.fixtures.fixture import ELEMENT, REFERENCES, Fixture, Oracle
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held, place
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest
-from kiter.lower.selftests.variants import Variant
+from kiter.lower.selftests.variants import Variant, cases_refused
 from kiter.lower.selftests.walking import Keep, asks, irqs_off, keeps, takes_memory
 from kiter.lower.view_class import view_class
 from kiter.spec.snippet import free_names
@@ -84,6 +84,20 @@ class Null(Subtest):
     """Passes NULL in place of the object; `met` says that such a walk has elements."""
 
     met: bool
+
+
+@view_class(kw_only=True)
+class Refused(Subtest):
+    """A call of new() by a case of the spec: the arguments that it stores, and what new() answers."""
+
+    case: str
+    stored: tuple[tuple[str, str], ...]
+    answer: str
+
+    @property
+    def title(self) -> str:
+        """What it is called in reports."""
+        return f"refused {self.case}"
 
 
 @view_class(kw_only=True)
@@ -162,6 +176,9 @@ def of_all(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> It
         yield Subtest("under_lock", _partial("under_lock"))
     for ask in asks(ctx):
         yield Ask(ask.companion, _partial("companion"), program=ask.name, live=bool(ask.live))
+    for case in cases_refused(ctx):
+        name, answer = f"refused_{case.name}", f"-{case.errno}"
+        yield Refused(name, _partial("refused_case"), case=case.name, stored=case.arguments, answer=answer)
     if irqs_off(ctx):
         answer = next(f"-{errno}" for errno, what in ctx.it.context.fails if what == "irqs_off")
         yield Answered("irqs_off", _partial("irqs_off"), answer=answer)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.inputs import beside, table
-from kiter.lower.selftests.variants import Flag, flags
+from kiter.lower.selftests.variants import Flag, cases_refused, flags
 from kiter.lower.view_class import view_class
 
 DRAINED = "selftests/test/drained.c.j2"
@@ -81,9 +81,12 @@ def _kind(flag: Flag) -> str:
 
 
 def chosen(ctx: LoweringContext, which: str) -> Iterator[tuple[str, str]]:
-    """Each flag argument with the value for a walk: the one that varies is that of the walk `which`."""
+    """Each flag argument with its value for the walk `which`, and the other arguments that cases change."""
     for index, flag in enumerate(flags(ctx)):
         yield flag.name, f"skel->rodata->{table(index, flag.name)}[{which if varies(index, flag) else 0}]"
+    given = dict(ctx.it.tests.arguments)
+    others = {name for case in cases_refused(ctx) for name, _ in case.arguments}
+    yield from ((name, given[name].text) for name in sorted(others) if name in given)
 
 
 def varies(index: int, flag: Flag) -> bool:

@@ -117,4 +117,9 @@ def _gone(ctx: LoweringContext, case: Case) -> tuple[str, bool]:
 
 def cases_told(ctx: LoweringContext) -> tuple[TestCase, ...]:
     """The variants of an iterator over numbers: the cases that say what comes of them."""
-    return tuple(case for case in ctx.it.tests.cases if case.told)
+    return tuple(case for case in ctx.it.tests.cases if case.told and ctx.it.lifetime == "state")
+
+
+def cases_refused(ctx: LoweringContext) -> tuple[TestCase, ...]:
+    """Of an iterator over objects, the calls that new() answers with an error."""
+    return tuple(case for case in ctx.it.tests.cases if case.errno and ctx.it.lifetime != "state")
