@@ -197,3 +197,20 @@ def missing_function(s: Subject) -> Iterator[Hit]:
         called = (e for e in asked if e in found.oracles and found.oracles[e].function == name)
         node = asked[next(called, next(iter(asked)))]
         yield Hit(node["expect"].at, f"there is no '{name}' in {USER} of the fixture '{found.name}'")
+
+
+@rule(
+    "T10",
+    "NULL for an argument that must not be NULL",
+    "the verifier takes NULL for a pointer only if it is 'nullable': no test program would load",
+    kernel="kernel/bpf/verifier.c, check_kfunc_args()",
+    hint="say in 'objects' of a fixture how to come by one, as docs/fixtures.md shows, and leave this out",
+)
+def null_object(s: Subject) -> Iterator[Hit]:
+    given = [(name, code.text, code.node) for name, code in s.it.tests.arguments]
+    for case in s.it.tests.cases:
+        given += [(name, text, case.node["arguments"][name]) for name, text in case.arguments]
+    for name, text, node in given:
+        a = s.it.argument(name)
+        if a and a.pointer and text in {"NULL", "0"} and not (a.nullable or a.ignored or a.implicit):
+            yield Hit(node.at, f"NULL for '{name}', a '{a.type}' that may not be NULL")

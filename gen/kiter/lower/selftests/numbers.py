@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.lower.context import LoweringContext
+from kiter.lower.selftests.frame import held
 from kiter.lower.selftests.hosts import host
 from kiter.lower.selftests.object_subtests import Ask
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest, chosen, refused
@@ -54,10 +55,15 @@ def view(ctx: LoweringContext) -> Numbers:
         defines=tuple(memory_defines(ctx)),
         variants=cases,
         most=max(len(case.values) for case in cases),
-        chosen=tuple(chosen(ctx, "0")),
+        chosen=(*chosen(ctx, "0"), *_objects(ctx)),
         of_each=tuple(_of_each(ctx)),
         of_all=tuple(_of_all(ctx, cases)),
     )
+
+
+def _objects(ctx: LoweringContext) -> Iterator[tuple[str, str]]:
+    """The numbers of objects that are always there: what a walk gives of them is up to the cases."""
+    yield from ((f"{a.name}_id", handle.present) for a, handle in held(ctx))
 
 
 def _partial(name: str) -> str:
