@@ -13,9 +13,11 @@ from kiter.csource.parse import LARGEST
 from kiter.csource.source import Source
 from kiter.lint.source.check import check
 from kiter.target.profile import profile
+from tools import corpus
 
 ERRORS = Path(__file__).parents[1] / "errors/source"
-FILES = tuple(path.read_text("utf-8") for path in sorted(ERRORS.glob("*.c")))
+SOURCES = (ERRORS, corpus.FOLDER, Path(__file__).parents[2] / "out/7.3/kernel/bpf")
+FILES = tuple(path.read_text("utf-8") for folder in SOURCES for path in sorted(folder.rglob("*.c")))
 PIECES = (
     "__bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it)\n{\n",
     "__bpf_kfunc void bpf_iter_x_next(",

@@ -78,6 +78,8 @@ def _told(facts: Facts, operator: str, a: Value, b: Value) -> bool | None:
     return not other.low if other.low == other.high else None
 
 
+# What others give is an object, and no mark that a file has made for itself.
+_OBJECTS = frozenset({"call", "load", "native", "param"})
 _OPPOSITE = {"<": "<=", "<=": "<"}
 
 
@@ -105,6 +107,9 @@ def _same(facts: Facts, a: Value, b: Value) -> bool | None:
 
 def _distinct(a: Value, b: Value) -> bool | None:
     """False for two values that cannot be the same: other places, other names of constants."""
+    marks = any(isinstance(one, Address) and one.region[0] == "mark" for one in (a, b))
+    if marks and any(isinstance(one, Symbol) and one.kind in _OBJECTS for one in (a, b)):
+        return False
     places = isinstance(a, Address) and isinstance(b, Address)
     names = isinstance(a, Symbol) and isinstance(b, Symbol) and a.kind == b.kind == "name"
     return False if (places or names) and a != b else None

@@ -132,7 +132,11 @@ def _paired(
     text = machine.program.source.text
     for takes, gives in words.PAIRS:
         stem, found, rest = name.partition(takes)
-        if found and not rest and any(f"{one}{gives}(" in text for one in (stem, stem.partition("_")[0])):
+        if (
+            found
+            and rest[:1] in {"", "_"}
+            and any(f"{one}{gives}(" in text for one in (stem, stem.partition("_")[0]))
+        ):
             return _reference if alone else _given
         if name.endswith(gives) and re.search(rf"\b{re.escape(name.removesuffix(gives))}\w*{takes}\(", text):
             return _release
@@ -395,6 +399,10 @@ def _unlock(call: Call, state: State, kind: Kind) -> Outcomes:
     return [(state, NULL)]
 
 
+def _constant(value: Value) -> bool:
+    return isinstance(value, Const) or (isinstance(value, Symbol) and value.kind == "name")
+
+
 def _alike(a: str, b: str) -> bool:
     """Whether two locks share a word: what wraps one of them may drop the other."""
     return bool(set(a.split("_")) & set(b.split("_")) - {"", "read", "write", "bpf"})
@@ -402,6 +410,8 @@ def _alike(a: str, b: str) -> bool:
 
 def _unknown(call: Call, state: State, given: list[Value]) -> Outcomes:
     """A function whose body is not there: what it gets the address of, it may change."""
+    if call.name.isupper() and given and all(_constant(one) for one in given):
+        return [(state, Term(call.name, tuple(given)))]  # BITS_TO_LONGS(nr_cpu_ids) and the like
     for node, value in zip(call.nodes, given, strict=False):
         if call.name.isupper() or (isinstance(value, Address) and value.region[0] == "local"):
             continue

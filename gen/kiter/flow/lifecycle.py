@@ -20,7 +20,7 @@ from kiter.flow.values import STATE, Address, Symbol, Unset, Value, kinds, parts
 _LARGEST = (1 << 64) - 1
 _ROUNDS = 3  # calls of next() in a row
 _STATES = 40  # that one kfunc is begun in
-ITERATOR = 8_000  # steps for one iterator
+ITERATOR = 4_000  # steps for one iterator
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -114,10 +114,11 @@ class _Lives:
             return []
         self.done.add(asked)
         machine = self._machine(what)
+        given = machine.left
         machine.repeated = phase == "drained"
         state = state.copy()
         ends = machine.run(code, self._arguments(code, state), state)
-        self.left -= machine.spent
+        self.left -= given - machine.left
         self.life.cut |= machine.cut
         self.life.findings += [Finding(phase, fault, start) for fault in machine.faults.values()]
         if what in {"new", "next"}:

@@ -47,7 +47,6 @@ class Machine(ABC):
         self.repeated = False  # whether the kernel's own iterators are asked once more
         self.faults: dict[tuple[str, str, Spot], Fault] = {}
         self.left = STEPS
-        self.spent = 0
         self.cut = False  # whether some path was not gone to its end
         self.frames: list[Code] = []
         self.depth = 0  # of the expression that is worked out
@@ -73,6 +72,7 @@ class Machine(ABC):
         known = truth(state.facts, value)
         if known is not None:
             return [(state, known)]
+        self.left -= len(state.facts) // 32  # what a copy costs
         other = state.copy()
         found = []
         for one, wanted in ((state, True), (other, False)):

@@ -48,7 +48,6 @@ class Runner(Machine):
             at, state = waiting.pop()
             step = graph.steps[at]
             self.left -= 1
-            self.spent += 1
             if self.left < 0:
                 self.cut = True
                 break
@@ -130,6 +129,10 @@ class Runner(Machine):
                     default = entry
                     continue
                 going, rest = rest, []
+                self.left -= len(going)
+                if self.left < 0:
+                    self.cut = True
+                    return
                 for one in going:
                     for asked, wanted in evaluate.value(self, label, one):
                         for went, holds in self.split(step.node, asked, Term("==", (value, wanted))):

@@ -18,7 +18,7 @@ from kiter.csource.parse import LARGEST
 from kiter.csource.source import Source
 from kiter.flow.graph import Graph, TooDeepError
 from kiter.flow.state import Spot
-from kiter.flow.values import Const, Value
+from kiter.flow.values import Address, Const, Value
 
 _INCLUDE = re.compile(r'^#\s*include\s+"([^"\n]+)"', re.MULTILINE)
 _CAST = re.compile(r"\([^()]*\*\)")
@@ -89,6 +89,9 @@ class Program:
         """The macros and enumerators of the file that are plain numbers."""
         found: dict[str, Value] = {}
         for macro in self.source.macros:
+            if _CAST.search(macro.value) and not text(named(macro.node, "parameters")):
+                found[macro.name] = Address(("mark", macro.name), "")  # a pointer that is no element's
+                continue
             value = number(_SUFFIX.sub("", _CAST.sub("", macro.value)).strip(" ()"))
             if value is not None:
                 found[macro.name] = Const(value)

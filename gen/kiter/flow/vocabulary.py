@@ -69,7 +69,7 @@ TRIES = re.compile(
 GIVES = re.compile(
     r"(?:\w+_)?(?:find_get|lookup_get|get_by|grab)_?\w*|\w+_(?:grab|acquire)(?:_\w+)?|fget\w*|get_task_mm"
     r"|get_task_exe_file|get_mm_exe_file|get_pid_task|get_task_pid|get_task_cred|find_get_\w+|dget_parent"
-    r"|bpf_map_get|bpf_prog_get\w*|\w+_get_(?:by|from|first|next)\w*|\w+_find_get\w*|\w+_first_get|\w+_next_get"
+    r"|bpf_map_get|bpf_prog_get\w*|\w+_find_get\w*|\w+_first_get|\w+_next_get"
 )
 # Step on from an element, and may give it back: drivers/of/base.c, of_get_next_child().
 STEPS = re.compile(r"next|after|prev|from|follow")

@@ -9,14 +9,14 @@ from dataclasses import replace
 from kiter.csource.source import Source
 from kiter.errors import Diagnostic, Position
 from kiter.lint.source.check import judged
-from kiter.lint.source.model import Files, Trio, trios
+from kiter.lint.source.model import NAMED, Files, Trio, trios
 from kiter.patches.after import After, Reader, touched
 from kiter.target.profile import Profile
 
 
 def judge(files: Mapping[str, After], read: Reader, profile: Profile) -> tuple[list[str], list[Diagnostic]]:
     """The iterators that the series adds or touches, and what is wrong with them."""
-    changed = [Source(one.path, one.text) for one in files.values() if "bpf_iter_" in one.text]
+    changed = [Source(one.path, one.text) for one in files.values() if NAMED.search(one.text)]
     if not changed:
         return [], []
     around = [profile.common_file] if profile.common_file not in files else []

@@ -25,10 +25,12 @@ def overflowing(trio: Trio) -> Found:
         if text(named(test, "operator")) in {">", ">=", "<", "<="}
         for one in (named(test, "left"), named(test, "right"))
     }
+    told: set[str] = set()
     for one in new.all("binary_expression"):
         if text(named(one, "operator")) in {"*", "<<"}:
             for side in (named(one, "left"), named(one, "right")):
-                if text(side) in numbers - compared:
+                if text(side) in numbers - compared - told:
+                    told.add(text(side))
                     yield Hit(trio.source.at(one), f"'{text(side)}' is multiplied, but never bounded")
 
 

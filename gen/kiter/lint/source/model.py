@@ -21,6 +21,7 @@ from kiter.flow.program import Code, Program, content
 from kiter.lint.source.function import Function
 from kiter.target.profile import Profile
 
+NAMED = re.compile(r"bpf_iter_\w+_(?:new|next|destroy)\b")
 NEW = re.compile(r"bpf_iter_(\w+)_new")
 
 
@@ -152,7 +153,7 @@ def read(paths: Iterable[str], profile: Profile) -> Files:
     """The files that name iterators, of those that are given and those below folders; raises OSError."""
     files = [file for path in paths for file in _files(Path(path))]
     texts = ((file, _read(file)) for file in files)
-    return Files(tuple(Source(file, text) for file, text in texts if "bpf_iter_" in text), profile)
+    return Files(tuple(Source(file, text) for file, text in texts if NAMED.search(text)), profile)
 
 
 def trios(files: Files) -> Iterator[Trio]:
