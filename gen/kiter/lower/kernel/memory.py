@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
+from kiter.lower.kernel import empty
 from kiter.spec.expression import operand
 from kiter.spec.resource import Buffer
 
@@ -19,7 +20,7 @@ def several(ctx: LoweringContext, buffer: Buffer, count: str) -> str:
     """The condition under which a buffer was allocated, which destroy() must know too; "" for always."""
     if buffer.inline:
         return f"{operand(count)} > {buffer.inline}"
-    return "" if ctx.releases else count
+    return "" if ctx.releases or buffer in empty.unmarked(ctx) else count
 
 
 def here(ctx: LoweringContext, buffer: Buffer) -> str:
