@@ -18,7 +18,8 @@ HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-only -->
 kernel's own selftests that use open-coded iterators, by the kernel's own `test_progs`, and the suite that
 kiter generates, aimed at the kernel's own iterators, with one more test for scx_dsq and its companions,
 under a scheduler in whose queue tasks wait. Then `kiter apply` puts the generated iterators in the place of
-the hand-written ones, the kernel is built anew, and both suites run again. This is what came out the last time.
+the hand-written ones, the kernel is built anew, and both suites run again. This is what came out the last
+time.
 """
 
 
