@@ -85,6 +85,13 @@ def test_what_is_not_tested_is_named_with_what_would_switch_it_on(spec, missing)
     assert {name for found in off(it) for name in found.subtests} == missing
 
 
+def test_companions_that_no_program_calls_are_named():
+    (it,) = frontend.read([ROOT / "specs/scx_dsq.yaml"], profile("7.3")).iterators
+    named = {found.subtests[0]: found.missing for found in off(it)}
+    assert "'p'" in named["companion scx_bpf_dsq_move"]
+    assert "result" in named["companion scx_bpf_dsq_move_set_slice"]
+
+
 @pytest.mark.vm
 def test_contract_needs_nothing_of_user_space(capsys):
     """Walks over what the tests know nothing of are tried, only not compared."""
