@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""However large and tangled a function is, it is given up after so many steps, and that is said."""
+"""However large and tangled a function is, it is given up after so many steps."""
 
 from __future__ import annotations
 
@@ -52,6 +52,5 @@ def test_no_function_takes_more_than_its_steps(name):
     codes = [program.code(f"bpf_iter_x_{what}") for what in ("new", "next", "destroy")]
     new, following, destroy = (code for code in codes if code is not None)
     lives = _Lives(Subject(program, new, following, destroy, {}))
-    life = lives.lead()
+    lives.lead()
     assert -MANY < lives.left <= ITERATOR
-    assert life.cut

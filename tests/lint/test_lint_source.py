@@ -46,7 +46,10 @@ def test_what_kiter_emits_has_nothing_to_report(release):
     assert {"task", "css", "process", "num", "bits", "scx_dsq"} <= set(names)
     # The node of scx_dsq is in the state, as in the kernel's own: it must be in the list between the calls.
     assert {d.at.file.rpartition("/")[2] for d in found if d.code == "I23"} <= {"scx_dsq.c"}
-    assert [d for d in found if d.code != "I23"] == []
+    # A reader of SRCU may be one from new() to destroy(), which is advised against and done on purpose here.
+    assert {d.at.file.rpartition("/")[2] for d in found if d.code == "I09"} <= {"wakeup_source_iter.c"}
+    assert all(d.severity == "warning" for d in found)
+    assert [d for d in found if d.code not in {"I09", "I23"}] == []
 
 
 def _kernel(release: str) -> list[str]:

@@ -114,11 +114,11 @@ class _Lives:
             return []
         self.done.add(asked)
         machine = self._machine(what)
-        given = machine.left
+        before = machine.left
         machine.repeated = phase == "drained"
         state = state.copy()
         ends = machine.run(code, self._arguments(code, state), state)
-        self.left -= given - machine.left
+        self.left -= before - machine.left
         self.life.cut |= machine.cut
         self.life.findings += [Finding(phase, fault, start) for fault in machine.faults.values()]
         if what in {"new", "next"}:
