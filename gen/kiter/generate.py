@@ -85,6 +85,7 @@ def generate(
         includes=includes.wanted(made),
         inside=it.place.inside,
         by_hand=tuple(_outputs(made, {Kind.DECLARATIONS})) if it.by_hand else (),
+        released=it.released,
     )
 
 

@@ -126,6 +126,7 @@ class Rendered:
     includes: the headers that a file which the code joins must include
     inside: whether the unit compiles only as a part of the file that it joins
     by_hand: the declarations that a header has of an iterator by hand, for the compiler
+    released: whether some release of Linux has the iterator
     """
 
     spec: str
@@ -139,6 +140,7 @@ class Rendered:
     includes: tuple[str, ...] = ()
     inside: bool = False
     by_hand: tuple[Output, ...] = ()
+    released: bool = False
 
     @property
     def material(self) -> Material:

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import jinja2
 import pytest
 from generate_support import LATER, NAMES, ROOT, SMALL, TODAY, read, rendered, small, spec
 
 from kiter.generate import generate
+from kiter.lower import names
 from kiter.output import Kind
 
 # an `if` and its `else`, each with one statement
@@ -196,3 +198,13 @@ def test_programs_of_other_types_may_sleep_where_the_walk_does(asleep, programs,
     prog = made.of(Kind.PROG)
     assert prog is not None
     assert re.findall(r'^SEC\("([^"]+)"\)\nint from_', prog.text, re.MULTILINE) == sections
+
+
+@pytest.mark.parametrize(
+    ("name", "macro"),
+    [("dmabuf", "BPF_ITER_DMABUF_START"), ("debug", "BPF_ITER_DEBUG_START"), ("bug_x", "bpf_iter_bug_x_start")],
+)
+def test_no_macro_is_taken_for_one_that_crashes_the_kernel(name, macro):
+    (it,) = read(ROOT / "specs/dmabuf.yaml", target=LATER)
+    assert names.start(replace(it, name=name)) == macro
+    assert not re.search(r"\b(?:\w*_)?BUG(?:_ON)?(?:_[A-Z_]+)?\s*\(", f"#define {macro} ((struct x *)1L)")

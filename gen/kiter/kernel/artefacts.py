@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,10 +12,11 @@ from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import ENVIRONMENT, KiterError
-from kiter.kernel import bpf, compile_context, kbuild, kconfig, tree, vmlinux
+from kiter.kernel import bpf, compile_context, kbuild, kconfig, place, tree, vmlinux
 from kiter.kernel.bpf import Bpf
 from kiter.kernel.compile_context import CompileContext
 from kiter.kernel.headers import Headers, Places
+from kiter.kernel.jobs import Job
 from kiter.kernel.kbuild import Kbuild
 from kiter.kernel.kconfig import Off
 from kiter.kernel.tree import Tree
@@ -62,6 +63,10 @@ class Artefacts:
         """What a unit needs of the kernel's own sources."""
         named = self.tree.path if self.tree and self.tree.given else None
         return compile_context.of(rendered, self.headers, self.places, named, cache)
+
+    def place(self, rendered: Rendered, cache: Cache) -> Iterator[Job]:
+        """Whether the sources have a place for the code."""
+        return place.jobs(rendered, self.headers, self.tree, self.places, cache)
 
     def off(self, guard: str, cache: Cache) -> Off:
         """What a kernel without the option lacks."""

@@ -60,6 +60,12 @@ _ALL = (
         "look at the set-up and the cases below 'tests:' in the spec",
     ),
     Code(
+        "B09",
+        "no place for the code in the kernel",
+        "code joins a file that is there, or has a file of its own with a line in the Makefile beside it",
+        "mend 'file', or take it away for a file of its own: 'folder' says where",
+    ),
+    Code(
         "E10",
         "no kernel headers",
         "the generated code is compiled against the headers of a real kernel, 6.4 or later",

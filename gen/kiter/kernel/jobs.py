@@ -22,6 +22,7 @@ _PRODUCT = "product"
 class JobKind(enum.Enum):
     """What a job does, in the words that a report uses."""
 
+    PLACE = "place in the tree"
     KERNEL = "kernel C"
     GUARD_OFF = "kernel C without its option"
     SPARSE = "sparse"

@@ -59,17 +59,36 @@ def unpacked(archive: Path, wanted: Sequence[str], cache: Cache, needed: str = "
         return None
 
 
+def listed(archive: Path, cache: Cache) -> frozenset[str]:
+    """The paths of all files of the archive, its top folder left out; read once.
+
+    Raises KiterError E19 if there is no tar or no decompressor.
+    """
+    key = key_of("listed", cache.digests.of(str(archive)))
+
+    def make(work: Path) -> Sequence[str]:
+        paths = (line.partition("/")[2] for line in _tar(archive, "-tf", str(archive)).stdout.splitlines())
+        (work / "paths").write_text("\n".join(paths), encoding="utf-8")
+        return ()
+
+    return frozenset((cache.made("listed", key, make) / "paths").read_text(encoding="utf-8").split("\n"))
+
+
 class _UselessError(Exception):
     """What came out of an archive is not what is needed."""
 
 
 def unpack(archive: Path, wanted: Sequence[str], work: Path, *options: str) -> bool:
     """Into that folder, with more options for tar; whether all that is wanted and in the archive came out."""
+    top = archive.name.partition(".tar")[0]
+    words = ["-xf", str(archive), "-C", str(work), "--strip-components=1", "--wildcards", *options]
+    done = _tar(archive, *words, *(f"{top}/{pattern}" for pattern in wanted))
+    # Patterns that match nothing are an error to tar, but not to us.
+    return all(_HARMLESS.search(line) for line in done.stderr.splitlines())
+
+
+def _tar(archive: Path, *words: str) -> tools.Outcome:
     tar = tools.require("tar")
     if archive.suffix == ".xz":
         tools.require("xz")
-    top = archive.name.partition(".tar")[0]
-    words = ["-xf", str(archive), "-C", str(work), "--strip-components=1", "--wildcards", *options]
-    done = tools.run([tar.path, *words, *(f"{top}/{pattern}" for pattern in wanted)])
-    # Patterns that match nothing are an error to tar, but not to us.
-    return all(_HARMLESS.search(line) for line in done.stderr.splitlines())
+    return tools.run([tar.path, *words])

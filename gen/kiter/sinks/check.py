@@ -144,7 +144,8 @@ def plan(rendered: Rendered, artefacts: Artefacts, cache: Cache) -> list[Job]:
 def _of_code(rendered: Rendered, artefacts: Artefacts, cache: Cache) -> list[Job]:
     """What is done with the kernel's code, which is not ours where it is by hand."""
     around = artefacts.around(rendered, cache)
-    planned = [unit.compile_job(rendered, artefacts.kbuild, around, cache)]
+    planned = [*artefacts.place(rendered, cache)]
+    planned.append(unit.compile_job(rendered, artefacts.kbuild, around, cache))
     if rendered.guard and not rendered.inside:  # the file that it lives in is not compiled without it
         off = artefacts.off(rendered.guard, cache)
         planned.append(unit.guard_job(rendered, artefacts.kbuild, around, off, cache))

@@ -43,11 +43,13 @@ class Hidden:
 class View:
     """`private` headers are named from the root of the kernel tree, where the module is told to look.
 
+    Those of a file that is compiled with the guard's option alone are `guarded` by it.
     `code` is what the kfuncs' view prints, without the set that a file of its own may hold."""
 
     includes: tuple[str, ...]
     private: tuple[str, ...]
     guard: str
+    guarded: tuple[str, ...]
     layouts: tuple[Layout, ...]
     hidden: tuple[Hidden, ...]
     code: kfuncs.View
@@ -73,8 +75,9 @@ def view(
     always |= {"linux/kprobes.h"} if shims else set()
     return View(
         includes=includes.public(ctx, always),
-        private=ctx.it.private_headers,
+        private=() if _whole(ctx) else ctx.it.private_headers,
         guard=ctx.it.guard,
+        guarded=ctx.it.private_headers if _whole(ctx) else (),
         layouts=tuple(_layout(struct, ctx) for struct in layouts),
         hidden=tuple(Hidden(p.name, p.type) for p in ctx.it.place.private if p.type),
         code=kfuncs.view(ctx, alone=not _has_struct(ctx)),
@@ -83,6 +86,11 @@ def view(
         shims=shims,
         spaces=tuple(ctx.profile.import_space.format(space=space) for space in spaces),
     )
+
+
+def _whole(ctx: LoweringContext) -> bool:
+    """Whether the file of the code is compiled with the guard's option only."""
+    return bool(ctx.it.guard) and not ctx.guard
 
 
 def _layout(struct: Struct, ctx: LoweringContext) -> Layout:
