@@ -202,7 +202,11 @@ def test_programs_of_other_types_may_sleep_where_the_walk_does(asleep, programs,
 
 @pytest.mark.parametrize(
     ("name", "macro"),
-    [("dmabuf", "BPF_ITER_DMABUF_START"), ("debug", "BPF_ITER_DEBUG_START"), ("bug_x", "bpf_iter_bug_x_start")],
+    [
+        ("dmabuf", "BPF_ITER_DMABUF_START"),
+        ("debug", "BPF_ITER_DEBUG_START"),
+        ("bug_x", "bpf_iter_bug_x_start"),
+    ],
 )
 def test_no_macro_is_taken_for_one_that_crashes_the_kernel(name, macro):
     (it,) = read(ROOT / "specs/dmabuf.yaml", target=LATER)

@@ -141,6 +141,27 @@ def too_early(s: Subject) -> Iterator[Hit]:
             there = order[: order.index(taken.name) + (use.slot.key == "buffer.fill")]
             for name in sorted(use.names & (set(order) - set(there))):
                 yield Hit(use.at_name(name), f"'{name}' is not taken yet")
+        # what a value of a flag asks for, and whether a ring is still linked, is asked before
+        if use.slot.when is When.NEW and ((use.slot.case and use.slot.key == "when") or _linked(use)):
+            for name in sorted(use.names & {taken.name for taken in s.it.late}):
+                yield Hit(use.at_name(name), f"'{name}' is not taken yet")
+
+
+def _linked(use: Use) -> bool:
+    return use.slot.key == "ring.start.linked"
+
+
+@rule(
+    "H12",
+    "an early resource that is given back",
+    "what is taken before the checks and flags would have to be given back by each of their refusals",
+    kernel="Documentation/process/coding-style.rst, section 7: one way out for what was taken",
+    hint="take 'early' away, or look it up only",
+)
+def early_and_held(s: Subject) -> Iterator[Hit]:
+    for r in s.it.resources:
+        if r.early and r.put is not None:
+            yield Hit(r.node["early"].key_at, f"'{r.name}' is early, and has 'put'")
 
 
 @rule(

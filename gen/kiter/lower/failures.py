@@ -46,7 +46,9 @@ def by_errno(found: Iterable[Failure]) -> tuple[Group, ...]:
 
 
 def _failures(ctx: LoweringContext) -> Iterator[Failure]:
-    yield from _refusals(ctx.it.refusals)
+    for resource in ctx.it.early:
+        yield from _not_had(ctx, resource)
+    yield from _refusals(r for r in ctx.it.refusals if ctx.it.awaited(r) is None)
     yield from _out_of_range(ctx)
     others = (a for a in ctx.it.arguments if a.restricted and a != ctx.selector)
     for argument in others:
@@ -60,8 +62,9 @@ def _failures(ctx: LoweringContext) -> Iterator[Failure]:
         yield from _of_case(ctx, case)
     if ctx.state.memory is not None:
         yield Failure("ENOMEM", Statement("no_memory"))
-    for taken in ctx.it.taken:
+    for taken in ctx.it.late:
         yield from _not_had(ctx, taken)
+        yield from _refusals(r for r in ctx.it.refusals if ctx.it.awaited(r) is taken)
 
 
 def _written(text: str) -> Statement:

@@ -93,6 +93,21 @@ class Spec:
         return (*self.resources, *self.buffers)
 
     @property
+    def early(self) -> tuple[Resource, ...]:
+        """What it looks up before all else."""
+        return tuple(resource for resource in self.resources if resource.early)
+
+    @property
+    def late(self) -> tuple[Taken, ...]:
+        """What it takes behind the checks."""
+        return (*(resource for resource in self.resources if not resource.early), *self.buffers)
+
+    def awaited(self, refusal: Refusal) -> Taken | None:
+        """What must have been taken before a check is asked; None where nothing need be."""
+        named = refusal.when.names()
+        return next((taken for taken in reversed(self.late) if taken.name in named), None)
+
+    @property
     def release(self) -> Release:
         """The kernel that it is resolved for."""
         return self.node.release

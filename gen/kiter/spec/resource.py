@@ -18,6 +18,7 @@ class Resource:
     get: Snippet  # gives it
     fails: tuple[Error, ...]  # with which it cannot be had: NULL for one, an ERR_PTR() for several
     put: Snippet | None  # gives it back
+    early: bool  # it comes before the checks and the flags
     node: Node  # its entry in the document
 
     @property
@@ -29,7 +30,8 @@ class Resource:
     def of(cls, name: str, node: Node) -> Resource:
         """From an entry of `resources`."""
         get, put = Snippet.of(node["get"]), Snippet.under(node, "put")
-        return cls(name, node.text("type"), get, errors(node), put, node)
+        early = bool(node.value.get("early", False))
+        return cls(name, node.text("type"), get, errors(node), put, early, node)
 
 
 @value_class

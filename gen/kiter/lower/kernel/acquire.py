@@ -77,6 +77,16 @@ class Buffer:
 
 
 @view_class()
+class Checked:
+    """Refuses for what was taken."""
+
+    template: ClassVar = "kernel/new/checked.c.j2"
+    when: str
+    errno: str
+    back: str
+
+
+@view_class()
 class Undo:
     """A label of the way out, and what stands behind it."""
 
@@ -84,7 +94,7 @@ class Undo:
     part: Part
 
 
-Step = State | Always | Pointer | PointerOrError | Buffer
+Step = State | Always | Pointer | PointerOrError | Buffer | Checked
 
 
 @view_class()
@@ -115,7 +125,11 @@ def stored_at_once(ctx: LoweringContext) -> Resource | None:
     last, walk = next(reversed(ctx.it.taken), None), ctx.cases[0].walk
     if not isinstance(last, Resource) or last.fails or not ctx.state.has(last.name):
         return None
-    begin = (*(field.init for field in ctx.it.fields), walk.start if isinstance(walk, Native) else None)
+    begin = [
+        *(field.init for field in ctx.it.fields),
+        *(refusal.when for refusal in ctx.it.refusals),
+        walk.start if isinstance(walk, Native) else None,
+    ]
     return None if any(last.name in snippet.names() for snippet in begin if snippet) else last
 
 
@@ -124,8 +138,24 @@ def _taken(ctx: LoweringContext) -> Iterator[tuple[Step, Undo | None]]:
     if state is not None:
         yield State(state.name, allocator, ""), Undo(f"free_{state.name}", Free(state.name, allocator))
     at_once = stored_at_once(ctx)
-    yield from (_resource(ctx, resource) for resource in ctx.it.resources if resource is not at_once)
-    yield from (_buffer(ctx, buffer) for buffer in ctx.it.buffers)
+    for resource in (r for r in ctx.it.resources if r is not at_once and not r.early):
+        yield _resource(ctx, resource)
+        yield from ((step, None) for step in _asked(ctx, resource))
+    for buffer in ctx.it.buffers:
+        yield _buffer(ctx, buffer)
+        yield from ((step, None) for step in _asked(ctx, buffer))
+
+
+def early(ctx: LoweringContext) -> tuple[Step, ...]:
+    """What new() looks up before all else; there is nothing to give back."""
+    return tuple(_resource(ctx, resource)[0] for resource in ctx.it.early)
+
+
+def _asked(ctx: LoweringContext, taken: Taken) -> Iterator[Checked]:
+    """The checks that had to wait for this."""
+    for refusal in ctx.it.refusals:
+        if ctx.it.awaited(refusal) is taken:
+            yield Checked(ctx.scope.new(refusal.when), refusal.errno, "")
 
 
 def _resource(ctx: LoweringContext, resource: Resource) -> tuple[Step, Undo | None]:

@@ -49,7 +49,8 @@ class Range:
 
 def checks(ctx: LoweringContext) -> Iterator[Part]:
     """In the order of the code: each a block of its own."""
-    yield from _block(_refused(ctx, ctx.it.refusals))
+    at_once = (r for r in ctx.it.refusals if ctx.it.awaited(r) is None)
+    yield from _block(_refused(ctx, at_once))
     yield from _range(ctx)
     if not ctx.it.select:
         yield from demands(ctx, ctx.cases[0])

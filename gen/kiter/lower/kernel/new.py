@@ -33,6 +33,7 @@ class New:
     parameters: tuple[str, ...]
     kit: Kit
     clear: Part | None  # None where nothing can fail
+    early: tuple[Part, ...]  # what is looked up before all else
     checks: tuple[Part, ...]
     select: Part | None
     taken: Acquisition
@@ -53,6 +54,7 @@ def kfunc(ctx: LoweringContext) -> New:
         parameters=_parameters(ctx),
         kit=bare(ctx),
         clear=empty.unmade(ctx) if failures(ctx) else None,
+        early=acquire.early(ctx),
         checks=tuple(_checks(ctx)),
         select=flags.select(ctx, selector, stores=not taken.steps) if selector else None,
         taken=taken,

@@ -28,9 +28,9 @@ __bpf_kfunc_start_defs();
  * Call it inside an RCU read-side critical section, which must last until the
  * iterator is destroyed.
  *
- * Return: 0 on success, -EINVAL if @flags has an unknown bit, -ENODEV if no
- * scheduler runs the program, -ENOENT if there is no such queue. After an
- * error the iterator is empty: bpf_iter_scx_dsq_next() returns NULL.
+ * Return: 0 on success, -ENODEV if no scheduler runs the program, -EINVAL if
+ * @flags has an unknown bit, -ENOENT if there is no such queue. After an error
+ * the iterator is empty: bpf_iter_scx_dsq_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id,
 				     u64 flags, const struct bpf_prog_aux *aux)
@@ -46,12 +46,12 @@ __bpf_kfunc int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id,
 	kit->dsq = NULL;
 	kit->cursor.node.next = NULL;
 
-	if (flags & ~(u64)SCX_DSQ_ITER_REV)
-		return -EINVAL;
-
 	sch = scx_prog_sched(aux);
 	if (!sch)
 		return -ENODEV;
+
+	if (flags & ~(u64)SCX_DSQ_ITER_REV)
+		return -EINVAL;
 
 	dsq = find_user_dsq(sch, dsq_id);
 	if (!dsq)
