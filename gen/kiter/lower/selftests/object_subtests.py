@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kiter.fixtures.fixture import ELEMENT, REFERENCES, Fixture, Oracle
+from kiter.fixtures.fixture import ELEMENT, NEXT, REFERENCES, Fixture, Oracle
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held, place
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest
@@ -53,6 +53,13 @@ class Memory(Subtest):
     """Counts memory; `bare` is an object without elements, "" if there is none."""
 
     bare: str
+
+
+@view_class(kw_only=True)
+class ElementRemoved(Subtest):
+    """Removes the element that a walk stands on; `follows` says that another stands behind it."""
+
+    follows: bool
 
 
 @view_class(kw_only=True)
@@ -155,8 +162,9 @@ def of_each(ctx: LoweringContext, found: Fixture, given: Sequence[Variant]) -> I
         calls = (*ELEMENT, *_scratch(ctx))
         yield from (Subtest(name, _partial(name), calls=calls) for name in ("late", "churn"))
     if found.creates and any(oracle.added for oracle in known):
-        calls = (*ELEMENT, *_scratch(ctx))
-        yield Subtest("element_removed", _partial("element_removed"), "meets", calls=calls)
+        calls = (*ELEMENT, *(NEXT if found.follows else ()), *_scratch(ctx))
+        partial = _partial("element_removed")
+        yield ElementRemoved("element_removed", partial, "meets", calls=calls, follows=found.follows)
     if found.counts:
         yield _balance(ctx, found)
     if takes_memory(ctx):

@@ -41,7 +41,7 @@ static int start_fds[] = { -1, -1 };
 static pthread_mutex_t threads_stay = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t threads[NR_THREADS];
 static int nr_threads;
-static pid_t neighbour, added;
+static pid_t neighbour, added, added_next;
 
 static void read_ids(int start, const char *name, struct ids *want)
 {
@@ -107,6 +107,17 @@ static __u64 create_element(void)
 static void remove_element(void)
 {
 	remove_process(&added);
+}
+
+static __u64 create_next(void)
+{
+	added_next = add_process();
+	return added_next;
+}
+
+static void remove_next(void)
+{
+	remove_process(&added_next);
 }
 
 static __u64 create_start(void)
@@ -423,19 +434,33 @@ static void test_churn(struct css_task_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
+static bool met(struct css_task_iter *skel, __u64 id)
+{
+	int i;
+
+	for (i = 0; i < MIN(skel->bss->nr_elems, MAX_ELEMS); i++)
+		if (skel->bss->elems[i] == id)
+			return true;
+	return false;
+}
+
 /* the walk goes on and ends when the element that it stands on is removed */
 static void test_element_removed(struct css_task_iter *skel, int which)
 {
 	int tries = NR_RETRIES;
 	bool released;
+	__u64 next;
 
 	do {
 		choose(skel, which, id_of_scratch());
 		skel->bss->hold_at = create_element();
+		next = create_next();
 		released = run_holding(skel, skel->progs.walk, remove_element);
+		remove_next();
 	} while (!released && --tries);
 	ASSERT_TRUE(released, "released");
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
+	ASSERT_TRUE(met(skel, next), "goes_on");
 }
 
 static void run_often(struct bpf_program *prog)

@@ -41,7 +41,7 @@ static pid_t starts[3];
 static pthread_mutex_t added_stays = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t added_thread;
 static bool has_thread;
-static pid_t added;
+static pid_t added, added_next;
 
 /* adds the numbers that a folder of /proc lists */
 static void add_listed(struct ids *ids, const char *path)
@@ -110,14 +110,31 @@ static void *be_added_thread(void *arg)
 	return NULL;
 }
 
-/* a process, whose number this gives, and a thread of our own */
-static __u64 create_element(void)
+static pid_t add_process(void)
 {
-	added = fork();
-	if (!added) {
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
 		pause();
 		_exit(0);
 	}
+	return pid;
+}
+
+static void remove_process(pid_t *pid)
+{
+	if (*pid <= 0)
+		return;
+	kill(*pid, SIGKILL);
+	waitpid(*pid, NULL, 0);
+	*pid = 0;
+}
+
+/* a process, whose number this gives, and a thread of our own */
+static __u64 create_element(void)
+{
+	added = add_process();
 	pthread_mutex_lock(&added_stays);
 	has_thread = !pthread_create(&added_thread, NULL, be_added_thread, NULL);
 	return added;
@@ -129,11 +146,19 @@ static void remove_element(void)
 	if (has_thread)
 		pthread_join(added_thread, NULL);
 	has_thread = false;
-	if (added <= 0)
-		return;
-	kill(added, SIGKILL);
-	waitpid(added, NULL, 0);
-	added = 0;
+	remove_process(&added);
+}
+
+/* processes are visited in the order of their birth */
+static __u64 create_next(void)
+{
+	added_next = add_process();
+	return added_next;
+}
+
+static void remove_next(void)
+{
+	remove_process(&added_next);
 }
 
 static void *help(void *arg)
@@ -201,10 +226,7 @@ static void tear_down(void)
 	pthread_mutex_unlock(&helpers_stay);
 	while (nr_helpers > 0)
 		pthread_join(helpers[--nr_helpers], NULL);
-	if (neighbour > 0) {
-		kill(neighbour, SIGKILL);
-		waitpid(neighbour, NULL, 0);
-	}
+	remove_process(&neighbour);
 }
 
 /* those that walks take and give back */
@@ -463,19 +485,33 @@ static void test_churn(struct task_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
+static bool met(struct task_iter *skel, __u64 id)
+{
+	int i;
+
+	for (i = 0; i < MIN(skel->bss->nr_elems, MAX_ELEMS); i++)
+		if (skel->bss->elems[i] == id)
+			return true;
+	return false;
+}
+
 /* the walk goes on and ends when the element that it stands on is removed */
 static void test_element_removed(struct task_iter *skel, int which)
 {
 	int tries = NR_RETRIES;
 	bool released;
+	__u64 next;
 
 	do {
 		choose(skel, which, id_of_scratch());
 		skel->bss->hold_at = create_element();
+		next = create_next();
 		released = run_holding(skel, skel->progs.walk, remove_element);
+		remove_next();
 	} while (!released && --tries);
 	ASSERT_TRUE(released, "released");
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
+	ASSERT_TRUE(met(skel, next), "goes_on");
 }
 
 static void run_often(struct bpf_program *prog)

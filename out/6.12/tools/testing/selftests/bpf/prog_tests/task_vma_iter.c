@@ -39,20 +39,33 @@ static struct {
 } starts[4];
 static long page_size;
 static pid_t neighbour, added;
-static void *area = MAP_FAILED;
+static void *added_area = MAP_FAILED;
+
+struct area {
+	__u64 from, to, inode;
+};
+
+/* by both ends, and by whether a file is behind it */
+static __u64 number_of(const struct area *area)
+{
+	return area->from + 31 * area->to + !!area->inode;
+}
 
 /* what is above the user's part of the memory belongs to no process */
-static bool next_area(FILE *file, __u64 *from, __u64 *to)
+static bool next_area(FILE *file, struct area *area)
 {
 	char line[512];
 
-	return fgets(line, sizeof(line), file) && sscanf(line, "%llx-%llx", from, to) == 2 &&
-	       (__s64)*from >= 0;
+	if (!fgets(line, sizeof(line), file) ||
+	    sscanf(line, "%llx-%llx %*s %*x %*s %llu", &area->from, &area->to,
+		   &area->inode) != 3)
+		return false;
+	return (__s64)area->from >= 0;
 }
 
 static void vmas(int start, struct ids *want)
 {
-	__u64 from, to;
+	struct area area;
 	char path[64];
 	FILE *file;
 
@@ -61,9 +74,9 @@ static void vmas(int start, struct ids *want)
 	file = fopen(path, "r");
 	if (!ASSERT_OK_PTR(file, path))
 		return;
-	while (want->nr < MAX_ELEMS && next_area(file, &from, &to))
-		if (to > starts[start].from)
-			want->id[want->nr++] = from;
+	while (want->nr < MAX_ELEMS && next_area(file, &area))
+		if (area.to > starts[start].from)
+			want->id[want->nr++] = number_of(&area);
 	fclose(file);
 }
 
@@ -84,30 +97,33 @@ static __u64 id_of_scratch(void)
 
 static __u64 end_of_last(void)
 {
-	__u64 from, to, end = 0;
+	struct area last = {};
 	FILE *file;
 
 	file = fopen("/proc/self/maps", "r");
 	if (!file)
 		return 0;
-	while (next_area(file, &from, &to))
-		end = to;
+	while (next_area(file, &last))
+		;
 	fclose(file);
-	return end;
+	return last.to;
 }
 
 /* an area behind all others */
 static __u64 create_element(void)
 {
-	area = mmap((void *)(end_of_last() + page_size), page_size, PROT_READ,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-	ASSERT_NEQ(area, MAP_FAILED, "mmap");
-	return (__u64)area;
+	struct area area = { .from = end_of_last() + page_size };
+
+	area.to = area.from + page_size;
+	added_area = mmap((void *)area.from, page_size, PROT_READ,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	ASSERT_NEQ(added_area, MAP_FAILED, "mmap");
+	return number_of(&area);
 }
 
 static void remove_element(void)
 {
-	munmap(area, page_size);
+	munmap(added_area, page_size);
 }
 
 static pid_t add_process(void)

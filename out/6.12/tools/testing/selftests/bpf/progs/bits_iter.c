@@ -15,6 +15,7 @@ u64 word[] = { 0x8000000000000005 };
 u64 words[] = { 0x1, 0, 0x8000000000000000 };
 u64 full[] = { ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL };
 u64 zeros[] = { 0, 0 };
+u64 most[] = { [510] = 0x8000000000000001 };
 
 /* what the test asks for */
 const u64 *unsafe_ptr;
@@ -44,27 +45,31 @@ int choose(void *ctx)
 		unsafe_ptr = zeros;
 		nr_words = 2;
 		return 0;
-	case 3: /* no_words */
+	case 3: /* most_words */
+		unsafe_ptr = most;
+		nr_words = 511;
+		return 0;
+	case 4: /* no_words */
 		unsafe_ptr = word;
 		nr_words = 0;
 		return 0;
-	case 4: /* null */
+	case 5: /* null */
 		unsafe_ptr = NULL;
 		nr_words = 1;
 		return 0;
-	case 5: /* too_many */
+	case 6: /* too_many */
 		unsafe_ptr = words;
 		nr_words = 512;
 		return 0;
-	case 6: /* overflowing */
+	case 7: /* overflowing */
 		unsafe_ptr = words;
 		nr_words = 0x20000001;
 		return 0;
-	case 7: /* bad_word */
+	case 8: /* bad_word */
 		unsafe_ptr = (void *)0xfff;
 		nr_words = 1;
 		return 0;
-	case 8: /* bad_words */
+	case 9: /* bad_words */
 		unsafe_ptr = (void *)0xfff;
 		nr_words = 2;
 		return 0;

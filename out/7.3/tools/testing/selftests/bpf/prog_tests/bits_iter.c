@@ -17,6 +17,7 @@ static const struct {
 	{ "one_word", .nr = 3, .values = { 0, 2, 63 } },
 	{ "more_words", .nr = 2, .values = { 0, 191 } },
 	{ "no_bits" },
+	{ "most_words", .nr = 2, .values = { 32640, 32703 } },
 	{ "no_words", .err = -EINVAL },
 	{ "null", .err = -EINVAL },
 	{ "too_many", .err = -E2BIG },

@@ -30,6 +30,7 @@ static int run(struct bpf_program *prog)
 #define NR_STARTS ARRAY_SIZE(tree)
 #define SCRATCH "/scratch"
 #define ADDED SCRATCH "/added"
+#define ADDED_NEXT SCRATCH "/next"
 
 /* siblings are visited in the order in which they were made */
 static const struct {
@@ -98,20 +99,35 @@ static void ancestors(int start, struct ids *want)
 	want->id[want->nr++] = get_cgroup_id("/..");
 }
 
-static __u64 create_element(void)
+static __u64 make_cgroup(const char *path)
 {
 	int fd;
 
-	fd = create_and_get_cgroup(ADDED);
+	fd = create_and_get_cgroup(path);
 	if (fd < 0)
 		return 0;
 	close(fd);
-	return get_cgroup_id(ADDED);
+	return get_cgroup_id(path);
+}
+
+static __u64 create_element(void)
+{
+	return make_cgroup(ADDED);
 }
 
 static void remove_element(void)
 {
 	remove_cgroup(ADDED);
+}
+
+static __u64 create_next(void)
+{
+	return make_cgroup(ADDED_NEXT);
+}
+
+static void remove_next(void)
+{
+	remove_cgroup(ADDED_NEXT);
 }
 
 static int set_up(void)
@@ -402,19 +418,33 @@ static void test_churn(struct letter_css_iter *skel, int which)
 	pthread_join(thread, NULL);
 }
 
+static bool met(struct letter_css_iter *skel, __u64 id)
+{
+	int i;
+
+	for (i = 0; i < MIN(skel->bss->nr_elems, MAX_ELEMS); i++)
+		if (skel->bss->elems[i] == id)
+			return true;
+	return false;
+}
+
 /* the walk goes on and ends when the element that it stands on is removed */
 static void test_element_removed(struct letter_css_iter *skel, int which)
 {
 	int tries = NR_RETRIES;
 	bool released;
+	__u64 next;
 
 	do {
 		choose(skel, which, id_of_scratch());
 		skel->bss->hold_at = create_element();
+		next = create_next();
 		released = run_holding(skel, skel->progs.walk, remove_element);
+		remove_next();
 	} while (!released && --tries);
 	ASSERT_TRUE(released, "released");
 	ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends");
+	ASSERT_TRUE(met(skel, next), "goes_on");
 }
 
 static void run_often(struct bpf_program *prog)

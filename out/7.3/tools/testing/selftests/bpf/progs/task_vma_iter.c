@@ -64,7 +64,7 @@ int walk(void *ctx)
 		return 1;
 
 	bpf_for_each(task_vma, pos, task, addr) {
-		id = pos->vm_start;
+		id = pos->vm_start + 31 * pos->vm_end + !!pos->vm_file;
 		if (nr_elems < MAX_ELEMS)
 			elems[nr_elems] = id;
 		if (++nr_elems >= MAX_STEPS)
@@ -152,13 +152,13 @@ int again(void *ctx)
 	bpf_iter_task_vma_new(&it, task, addr);
 	pos = bpf_iter_task_vma_next(&it);
 	if (pos)
-		elems[0] = pos->vm_start;
+		elems[0] = pos->vm_start + 31 * pos->vm_end + !!pos->vm_file;
 	bpf_iter_task_vma_destroy(&it);
 
 	bpf_iter_task_vma_new(&it, task, addr);
 	pos = bpf_iter_task_vma_next(&it);
 	if (pos)
-		elems[1] = pos->vm_start;
+		elems[1] = pos->vm_start + 31 * pos->vm_end + !!pos->vm_file;
 	bpf_iter_task_vma_destroy(&it);
 
 	bpf_task_release(task);
@@ -182,10 +182,10 @@ int nest_two(void *ctx)
 	bpf_for_each(task_vma, pos, task, addr) {
 		if (nr_outer >= MAX_PAIRS)
 			break;
-		id = pos->vm_start;
+		id = pos->vm_start + 31 * pos->vm_end + !!pos->vm_file;
 		nr_outer++;
 		bpf_for_each(task_vma, pos, task, addr)
-			nr_inner += pos->vm_start == id;
+			nr_inner += pos->vm_start + 31 * pos->vm_end + !!pos->vm_file == id;
 	}
 
 	bpf_task_release(task);
@@ -207,13 +207,13 @@ int nest_three(void *ctx)
 		return 1;
 
 	bpf_for_each(task_vma, pos, task, addr) {
-		id = pos->vm_start;
+		id = pos->vm_start + 31 * pos->vm_end + !!pos->vm_file;
 		bpf_for_each(task_vma, pos, task, addr) {
 			if (nr_outer >= MAX_PAIRS)
 				break;
 			nr_outer++;
 			bpf_for_each(task_vma, pos, task, addr)
-				nr_inner += pos->vm_start == id;
+				nr_inner += pos->vm_start + 31 * pos->vm_end + !!pos->vm_file == id;
 		}
 	}
 
