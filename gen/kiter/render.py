@@ -16,7 +16,7 @@ from kiter.bytecode import Bytecode
 from kiter.cache.store import Cache
 from kiter.layout import Widths, authored, layout
 from kiter.layout.columns import COLUMNS, HARD, TAB
-from kiter.lower.ctext import declare, prototype
+from kiter.lower.ctext import declare, member, prototype
 from kiter.lower.kernel.part import Part
 from kiter.lower.statement import Statement
 
@@ -99,6 +99,7 @@ def _environment() -> Environment:
         "part": _part,
         "declare": declare,
         "prototype": prototype,
+        "member": member,
         "remark": _remark,
         "authored": authored,
     }

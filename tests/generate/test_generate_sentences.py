@@ -11,7 +11,9 @@ from jinja2 import Environment, nodes
 
 SENTENCES = ROOT / "templates/sentences"
 GENERATOR = ROOT / "gen/kiter"
-SOURCES = [p.read_text("utf-8") for folder in ("lower", "series") for p in (GENERATOR / folder).rglob("*.py")]
+SOURCES = [
+    p.read_text("utf-8") for folder in ("lower", "series", "spec") for p in (GENERATOR / folder).rglob("*.py")
+]
 TEMPLATES = [path.read_text("utf-8") for path in (ROOT / "templates").rglob("*.j2")]
 SCHEMA = (GENERATOR / "spec/schema.json").read_text("utf-8")
 

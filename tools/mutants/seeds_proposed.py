@@ -44,7 +44,13 @@ ALL = (
     IRQS("elements", "skips", "every other interrupt is left out", "(kit->pos) + 1", "(kit->pos) + 2"),
     IRQS("elements", "wrong-start", "the walk begins with interrupt 1", "+ 1 : 0", "+ 1 : 1"),
     IRQS("contract", "restarts", "the end is not marked", "if (!kit->pos) kit->live = false;", ""),
-    NETS("contract", "restarts", "the end is not marked", "if (!kit->pos) kit->live = false;", ""),
+    NETS(
+        "contract",
+        "restarts",
+        "it walks again",
+        "if (!kit->pos) return NULL;",
+        "if (!kit->pos) bpf_iter_@_new(it);",
+    ),
     PIDS("elements", "skips", "a number behind another is left out", "(kit->pos) + 1", "(kit->pos) + 2"),
     PIDS(
         "elements",
@@ -64,5 +70,11 @@ ALL = (
         "wakeup_sources_walk_start();",
         "wakeup_sources_walk_next(wakeup_sources_walk_start());",
     ),
-    SOURCES("contract", "restarts", "the end is not marked", "if (!kit->pos) kit->live = false;", ""),
+    SOURCES(
+        "contract",
+        "restarts",
+        "it walks again",
+        "if (!kit->pos) return NULL;",
+        "if (!kit->pos) bpf_iter_@_new(it);",
+    ),
 )

@@ -96,12 +96,12 @@ class Reference:
         return _name(schema) if "$ref" in schema else key
 
     def _members(self, schema: Schema) -> Iterator[Schema]:
-        """What a list or a mapping of names holds, however deep."""
+        """What a list or a mapping of names holds, down to what has a section of its own."""
         resolved = self._resolved(schema)
         for key in ("items", "additionalProperties"):
             if isinstance(inner := resolved.get(key), dict):
                 yield inner
-                yield from self._members(inner)
+                yield from () if "$ref" in inner and self._is_section(inner) else self._members(inner)
 
     def _section(self, title: str, schema: Schema) -> Iterator[str]:
         if "description" in schema:

@@ -16,7 +16,8 @@ from kiter.analysis.lookahead import Lookahead
 from kiter.spec.case import Case
 from kiter.spec.model import Spec
 from kiter.spec.resource import Resource, Taken
-from kiter.spec.walk import Index, Linked, Nested, Numbered, Repeat, Ring, start_of
+from kiter.spec.source import Source
+from kiter.spec.walk import Cursor, Index, Linked, Nested, Numbered, Repeat, Ring, Walk, start_of
 from kiter.value_class import value_class
 
 
@@ -45,6 +46,8 @@ class Liveness:
     # what tells companions of a failed new(), and outlives the walk: a pointer, or the flag MADE; "" if they
     # make the test
     made: str = ""
+    # whether the field is the cursor, which before the first step has a value that is no element
+    cursor: bool = False
 
     @property
     def field(self) -> str:
@@ -76,14 +79,16 @@ def _marker(it: Spec, lookahead: Lookahead | None, common: list[str]) -> Livenes
     if isinstance(walk, Numbered):
         return _numbers(it, walk)
     if lookahead or it.lifetime == "held":
-        return Liveness(Test.POINTER, ((lookahead.inner if lookahead else walk).name,))
-    return Liveness(Test.POINTER, (common[0],)) if common else _OWN
+        field = (lookahead.inner if lookahead else walk).name
+        return Liveness(Test.POINTER, (field,), cursor=lookahead is None)
+    return Liveness(Test.POINTER, (common[0],)) if common else _own(it, walk)
 
 
 def _kept(it: Spec, common: list[str]) -> Liveness:
     """The same where destroy() gives back what keeps the elements: the end of the walk leaves that alone."""
     kept = [name for name in common if it.argument(name)]
-    marker = Liveness(Test.POINTER, (kept[0],)) if kept and not it.companions else _OWN
+    own = _own(it, it.cases[0].walk)
+    marker = Liveness(Test.POINTER, (kept[0],)) if kept and not it.companions else own
     if not (it.companions or fallible(it)):
         return marker
     return replace(marker, made=it.held.keeper if it.held.keeper in common else MADE)
@@ -100,7 +105,13 @@ def fallible(it: Spec) -> bool:
     )
 
 
-_OWN = Liveness(Test.FLAG, ("live",))
+def _own(it: Spec, walk: Walk) -> Liveness:
+    """The cursor, where the first step needs none and all cases share it; else a flag of its own."""
+    walks = [case.walk for case in it.cases]
+    begun = all(isinstance(w, Source) or (isinstance(w, Cursor) and w.first is not None) for w in walks)
+    if begun and it.lifetime != "snapshot" and {w.name for w in walks} == {walk.name}:
+        return Liveness(Test.POINTER, (walk.name,), cursor=True)
+    return Liveness(Test.FLAG, ("live",))
 
 
 def _outlived(it: Spec, marker: Liveness, common: list[str]) -> Liveness:
@@ -109,7 +120,11 @@ def _outlived(it: Spec, marker: Liveness, common: list[str]) -> Liveness:
     kept = {a.name for a in it.arguments} | {r.name for r in it.resources}
     made = next((name for name in common if name in kept), MADE)
     if made in marker.fields:
-        marker = Liveness(Test.POINTER, (f"{walk.link.text}.next",)) if isinstance(walk, Linked) else _OWN
+        marker = (
+            Liveness(Test.POINTER, (f"{walk.link.text}.next",))
+            if isinstance(walk, Linked)
+            else _own(it, walk)
+        )
     return replace(marker, made=made)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from kiter.spec.model import Spec
 from kiter.spec.snippet import Snippet
-from kiter.spec.walk import Cursor, Nested, Ring, Walk
+from kiter.spec.walk import Cursor, Nested, Ring, Walk, levels
 from kiter.value_class import value_class
 
 
@@ -31,11 +31,13 @@ class Lookahead:
 def look_ahead(it: Spec) -> Lookahead | None:
     """How all the cases look ahead with one cursor; None if one of them cannot."""
     nested = next((case.walk for case in it.cases if isinstance(case.walk, Nested)), None)
-    if it.lifetime != "rcu" or it.lock or nested is None:
+    if it.lifetime != "rcu" or it.locks or nested is None:
         return None
     outer, inner = nested.outer, nested.inner
     if not isinstance(outer, Ring) or outer.start or not isinstance(inner, Cursor):
         return None
+    if any(level.where for case in it.cases for level in levels(case.walk)):
+        return None  # an element may stop being what is wanted before it is returned
     if _text(inner.first) != outer.name:
         return None
     parts = {case.flag: _part(case.walk, outer, inner) for case in it.cases}

@@ -14,6 +14,7 @@ from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.stored import kept_resources
 from kiter.spec.model import Spec
 from kiter.spec.resource import Taken
+from kiter.spec.source import Source
 from kiter.spec.walk import FromTo, Index, Linked, Native, Nested, Repeat, Walk, start_of
 from kiter.value_class import value_class
 
@@ -163,9 +164,9 @@ def _cursor(it: Spec, walk: Walk) -> Iterable[tuple[str, str]]:
             return ((walk.name, walk.type),)
         case Linked():
             return ()
-        case _:
-            ctype = pointee(it) if it.lifetime == "snapshot" else getattr(walk, "type", "") or it.element
-            return ((walk.name, ctype),)
+    ctype = pointee(it) if it.lifetime == "snapshot" else getattr(walk, "type", "") or it.element
+    places = walk.places(it.lifetime == "held") if isinstance(walk, Source) else ()
+    return ((walk.name, ctype), *((place.name, place.type) for place in places))
 
 
 def _started(it: Spec) -> dict[str, str]:

@@ -33,7 +33,7 @@ def snippets(value: object) -> Iterator[Snippet]:
 
 def _later(it: Spec) -> Iterator[Snippet]:
     """The snippets that run after new(): all of the walks' but those that begin them."""
-    yield from snippets((it.held, it.lock, it.companions))
+    yield from snippets((it.held, it.locks, it.companions))
     for resource in it.resources:
         yield from snippets(resource.put)
     for case in it.cases:

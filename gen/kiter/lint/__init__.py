@@ -23,6 +23,7 @@ from kiter.lint import (
     silence,
     sizes,
     snippets,
+    sources,
     tests,
     text,
     types,
@@ -39,7 +40,7 @@ from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 
 FAMILIES = (
-    *(naming, types, sizes, text, places, cross_spec, walks, lifetimes, numbers, contexts),
+    *(naming, types, sizes, text, places, cross_spec, walks, lifetimes, sources, numbers, contexts),
     *(parameters, flags, resources, helpers, companions, contract, snippets, versions, tests),
     *(advice, silence, questions),
 )

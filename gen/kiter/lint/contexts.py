@@ -83,32 +83,35 @@ def nmi_twice(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "X06",
-    "a mutex where nobody may sleep",
-    "taking a mutex may sleep, and programs that must not sleep may use the iterator",
-    kernel="kernel/locking/mutex.c, mutex_lock(): might_sleep()",
+    "a lock that sleeps where nobody may",
+    "waiting for a mutex or a semaphore may sleep, as programs must not; one that is tried must not be given "
+    "up in an interrupt either",
+    kernel="kernel/locking/mutex.c, mutex_lock() and mutex_trylock(); kernel/locking/rwsem.c, down_read()",
     hint="add 'context: {sleepable: true}'",
     mends=True,
 )
-def mutex_without_sleep(s: Subject) -> Iterator[Hit]:
-    if s.it.lock is not None and s.it.lock.kind == "mutex" and not s.it.context.sleepable:
-        context = s.it.node["context"]
-        contrary = {"rcu", "spinlock", "sleepable", "allow"} & context.value.keys()
-        edit = None if contrary else added(context, "sleepable", "true")
-        at = s.it.lock.node["mutex"].key_at
-        yield Hit(at, "'mutex' without 'context: {sleepable: true}'", edit=edit)
+def sleeping_lock(s: Subject) -> Iterator[Hit]:
+    for lock in s.it.locks:
+        if lock.of.sleeps and not s.it.context.sleepable:
+            context = s.it.node["context"]
+            contrary = {"rcu", "spinlock", "sleepable", "allow"} & context.value.keys()
+            edit = None if contrary else added(context, "sleepable", "true")
+            at = lock.node[lock.kind].key_at
+            yield Hit(at, f"'{lock.kind}' without 'context: {{sleepable: true}}'", edit=edit)
 
 
 @rule(
     "X07",
-    "a spinlock that interrupts can get at",
+    "a lock that interrupts can get at",
     "a program may run in an interrupt that came while the lock was held, and wait for it for ever",
     kernel="kernel/cgroup/cgroup.c, css_task_iter_next(): made irqsave for the iterator, 6.7",
-    hint="use 'spin_irqsave', or 'context: {allow: ...}' with programs that run in no interrupt",
+    hint="use what turns interrupts off, or 'context: {allow: ...}' with programs that run in no interrupt",
 )
 def plain_spin(s: Subject) -> Iterator[Hit]:
     context = s.it.context
-    if s.it.lock is not None and s.it.lock.kind == "spin" and not (context.sleepable or context.allow):
-        yield Hit(s.it.lock.node["spin"].key_at, "'spin' in an iterator for programs of every type")
+    for lock in s.it.locks if not (context.sleepable or context.allow) else ():
+        if not (lock.of.sleeps or lock.of.masks or lock.tries):
+            yield Hit(lock.node[lock.kind].key_at, f"'{lock.kind}' in an iterator for programs of every type")
 
 
 @rule(
@@ -121,7 +124,7 @@ def plain_spin(s: Subject) -> Iterator[Hit]:
 )
 def needless_rcu(s: Subject) -> Iterator[Hit]:
     kept = any(a.keep == "rcu" for a in s.it.arguments) or any(not r.held for r in s.it.taken)
-    if s.it.rcu and s.it.lifetime in {"state", "native", "held", "snapshot"} and not kept:
+    if s.it.rcu and s.it.lifetime in {"state", "native", "held", "snapshot", "static"} and not kept:
         yield Hit(s.it.node["context"]["rcu"].key_at, f"'rcu' with 'lifetime: {s.it.lifetime}'")
 
 

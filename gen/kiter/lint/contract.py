@@ -8,13 +8,14 @@ from itertools import pairwise
 
 from kiter.errors import Edit
 from kiter.lint.rule import Hit
+from kiter.lint.sources import guarded, sources
 from kiter.lint.subject import Subject, Use, When
 from kiter.lint.tables import rule
 from kiter.lint.tokens import Call, calls
 from kiter.lint.vocabulary import LOOSE_MEMBERS
 from kiter.spec.argument import Argument
 from kiter.spec.rewrite import added, following, replaced, without
-from kiter.spec.walk import Cursor, FromTo, List, Repeat
+from kiter.spec.walk import Cursor, FromTo, Repeat
 
 VERIFIER_NEXT = "kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later"
 VERIFIER_RCU = "kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later"
@@ -322,18 +323,24 @@ def unused_field(s: Subject) -> Iterator[Hit]:
     hint="walk a list that is changed by list_add_rcu() and list_del_rcu(), such as thread_head",
 )
 def loose_list(s: Subject) -> Iterator[Hit]:
-    for level in s.levels:
-        if isinstance(level.walk, List) and level.walk.member in LOOSE_MEMBERS and "task" in s.it.element:
-            yield Hit(level.walk.node["member"].at, f"'{level.walk.member}' is not linked by RCU")
+    for _, walk in sources(s) if not guarded(s) else ():
+        if walk.member in _loose(walk.type or s.it.element):
+            yield Hit(walk.node["member"].at, f"'{walk.member}' is not linked by RCU")
     for use in s.now:
         for call in calls(use.words) if "tasklist_lock" not in use.names else ():
             member = call.arguments[-1] if call.arguments else ()
-            if len(member) == 1 and member[0].text in LOOSE_MEMBERS and _entry_of_task(s, call):
+            if len(member) == 1 and member[0].text in _loose(_entry(s, call)):
                 yield Hit(use.at(member[0].offset), f"'{member[0].text}' is not linked by RCU")
 
 
-def _entry_of_task(s: Subject, call: Call) -> bool:
-    """Whether a macro of lists gives tasks: by the struct that it names, else by the elements."""
+def _loose(ctype: str) -> frozenset[str]:
+    """The members of a struct that link it without RCU."""
+    return LOOSE_MEMBERS.get(ctype.removeprefix("const ").removeprefix("struct ").rstrip(" *"), frozenset())
+
+
+def _entry(s: Subject, call: Call) -> str:
+    """The struct that a macro of lists gives: the one that it names, else that of the elements."""
     words = [token.text for argument in call.arguments for token in argument]
-    named = words[words.index("struct") + 1] if "struct" in words[:-1] else s.it.element
-    return "task_struct" in named and call.name.text.startswith(("list_", "hlist_", "container_of"))
+    if not call.name.text.startswith(("list_", "hlist_", "container_of")):
+        return ""
+    return words[words.index("struct") + 1] if "struct" in words[:-1] else s.it.element

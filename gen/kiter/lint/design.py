@@ -9,7 +9,8 @@ from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
 from kiter.lint.vocabulary import PROGRAM_TARGETS
-from kiter.spec.walk import Cursor, List
+from kiter.spec.source import Source
+from kiter.spec.walk import Cursor
 
 MEMBER = frozenset({"->", "."})
 
@@ -22,10 +23,10 @@ MEMBER = frozenset({"->", "."})
     severity="note",
 )
 def plain_walk(s: Subject) -> Iterator[Hit]:
-    special = s.it.lock or s.it.taken or s.it.arguments or s.it.helpers or s.it.select
+    special = s.it.locks or s.it.taken or s.it.arguments or s.it.helpers or s.it.select
     for level in s.levels if len(s.levels) == 1 and not special else ():
         walk = level.walk
-        if isinstance(walk, List) and s.it.lifetime == "rcu":
+        if isinstance(walk, Source) and walk.kind in {"list", "hlist"} and s.it.lifetime == "rcu":
             yield Hit(walk.node.key_at, "the walk is a plain list")
         for use in s.now if isinstance(walk, Cursor) else ():
             if use.slot.key == "cursor.next" and not any(t.text == "(" for t in use.words.tokens):

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 from kiter.errors import Edit
 from kiter.lint.rule import Hit
+from kiter.lint.sources import FOLLOWED, sources
 from kiter.lint.subject import Subject, kinds
 from kiter.lint.tables import rule
 from kiter.names import near, only
 from kiter.spec.element import KEPT, WORDS
 from kiter.spec.node import Node
 from kiter.spec.rewrite import added, replaced
-from kiter.spec.walk import Cursor, Linked, List, Native, Ring
+from kiter.spec.source import SOURCES, Source
+from kiter.spec.walk import Cursor, Linked, Native, Ring
 
 # How lower/kernel/next.py can step: every other pair has no code that would keep its promise.
 GIVES = {
@@ -22,12 +24,11 @@ GIVES = {
     "index": ("state",),
     "native": ("native",),
     "linked": ("rcu",),
-    "ring": ("rcu", KEPT),
+    "ring": ("rcu", "static", KEPT),
     "nested": ("rcu", KEPT),
-    "raw": ("rcu", KEPT),
-    "list": ("rcu", "held", KEPT),
-    "cursor": ("rcu", "held", "snapshot", KEPT),
-}
+    "raw": ("rcu", "held", KEPT),
+    "cursor": ("rcu", "held", "static", "snapshot", KEPT),
+} | {kind: (*of.lifetimes, KEPT) for kind, of in SOURCES.items()}
 # How functions are called that take a reference only where there still is one, beside igrab().
 TRIES = ("tryget", "try_get", "get_unless", "inc_not_zero", "get_not_zero", "inc_unless")
 UNLOCKED = frozenset({"range", "repeat", "index", "native"})
@@ -58,7 +59,8 @@ def _found_kinds(s: Subject) -> list[str]:
     "what keeps an element valid follows from how it is found: a number is in the state, a kernel's own "
     "iterator holds its element, a list without references needs RCU",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(): what next() returns is trusted",
-    hint="range, repeat and index go with 'state', native with 'native', held and snapshot with cursor",
+    hint="range, repeat and index go with 'state', native with 'native', snapshot with cursor, static with "
+    "what never leaves",
 )
 def other_lifetime(s: Subject) -> Iterator[Hit]:
     for kind in _found_kinds(s):
@@ -70,7 +72,7 @@ def other_lifetime(s: Subject) -> Iterator[Hit]:
     "W36",
     "a lifetime that is none",
     "what keeps an element is a word that is known, or a resource of the spec",
-    hint="use rcu, state, native, snapshot, or the name of a resource",
+    hint="use rcu, state, native, snapshot, static, or the name of a resource",
     mends=True,
 )
 def unknown_lifetime(s: Subject) -> Iterator[Hit]:
@@ -109,28 +111,31 @@ def kept_and_allocated(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W21",
-    "held elements of a list without a lock",
-    "between finding an element and holding it, the list's owner may free it",
+    "held elements that are found without a lock",
+    "between finding an element and holding it, its owner may free it",
     kernel="mm/slab_common.c, slab_mutex, for the list of slab caches",
-    hint="add the lock that guards the list: lock: {mutex: ...}",
+    hint="add the lock that guards what is walked: lock: {mutex: ...}; or 'lock: {rcu: true}' with 'tryget'",
 )
-def unlocked_list(s: Subject) -> Iterator[Hit]:
+def unlocked_source(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
-        if s.it.lifetime == "held" and isinstance(level.walk, List) and s.it.lock is None:
-            yield Hit(level.walk.node.key_at, "nothing holds the list while its next element is found")
+        if s.it.lifetime == "held" and isinstance(level.walk, Source) and not s.it.locks:
+            where = level.walk.kind
+            yield Hit(level.walk.node.key_at, f"nothing holds the {where} while its next element is found")
 
 
 @rule(
     "W22",
-    "held elements of a list without 'get'",
-    "finding an element in a list takes no reference, so the list's owner may free it",
+    "held elements without 'get'",
+    "finding an element takes no reference, so its owner may free it",
     kernel="kernel/bpf/kmem_cache_iter.c, bpf_iter_kmem_cache_next(), 6.13 and later",
-    hint="add 'get', which takes a reference to pos",
+    hint="add 'get', which takes a reference to pos, or 'tryget'",
 )
-def list_without_get(s: Subject) -> Iterator[Hit]:
+def source_without_get(s: Subject) -> Iterator[Hit]:
+    taken = s.it.held.get or s.it.held.tryget
     for level in s.levels:
-        if s.it.lifetime == "held" and isinstance(level.walk, List) and s.it.held.get is None:
-            yield Hit(_lifetime(s).at, "nothing takes a reference to the element that the list gives")
+        if s.it.lifetime == "held" and isinstance(level.walk, Source) and taken is None:
+            kind = level.walk.kind
+            yield Hit(_lifetime(s).at, f"nothing takes a reference to the element that the {kind} gives")
 
 
 @rule(
@@ -204,7 +209,7 @@ def beside_choice(s: Subject) -> Iterator[Hit]:
     if s.it.lifetime not in ("rcu", KEPT):
         yield Hit(_lifetime(s).at, f"'lifetime: {s.it.lifetime}' beside the values of '{s.it.select}'")
     rings = any(isinstance(case.walk, Ring) for case in s.it.cases if case.walks)
-    if s.it.lock is not None and rings:
+    if s.it.locks and rings:
         yield Hit(s.walk["lock"].key_at, "'lock' beside a ring that a flag chooses")
 
 
@@ -231,7 +236,7 @@ def node_of_no_field(s: Subject) -> Iterator[Hit]:
 )
 def unlocked_node(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
-        if isinstance(level.walk, Linked) and s.it.lock is None:
+        if isinstance(level.walk, Linked) and not s.it.locks:
             yield Hit(level.walk.node.key_at, "nothing holds the list while our node is put in or taken out")
 
 
@@ -242,7 +247,7 @@ def unlocked_node(s: Subject) -> Iterator[Hit]:
     hint="take 'lock' away",
 )
 def needless_lock(s: Subject) -> Iterator[Hit]:
-    if s.it.lock is None:
+    if not s.it.locks:
         return
     for kind in _found_kinds(s):
         if kind in UNLOCKED or s.it.lifetime == "snapshot":
@@ -252,15 +257,15 @@ def needless_lock(s: Subject) -> Iterator[Hit]:
 @rule(
     "W34",
     "a lock round a list that RCU protects",
-    "readers under RCU need no lock, and a list that needs its lock is not one that RCU protects: its "
-    "elements would be freed after the step",
+    "readers under RCU need no lock, and in a list that needs its lock the last element may have left since, "
+    "and its link leads nowhere",
     kernel="include/linux/rculist.h, list_next_or_null_rcu()",
     hint="take the lock away, or use 'lifetime: held' with 'get' and 'put'",
 )
 def locked_rcu_list(s: Subject) -> Iterator[Hit]:
-    for level in s.levels:
-        if isinstance(level.walk, List) and s.it.lock is not None and s.it.lifetime == "rcu":
-            yield Hit(s.walk["lock"].key_at, "'lock' beside a 'list' with 'lifetime: rcu'")
+    for _, walk in sources(s):
+        if walk.kind in FOLLOWED and s.it.locks and s.it.lifetime == "rcu":
+            yield Hit(s.walk["lock"].key_at, f"'lock' beside a '{walk.kind}' with 'lifetime: rcu'")
 
 
 @rule(
@@ -269,7 +274,7 @@ def locked_rcu_list(s: Subject) -> Iterator[Hit]:
     "what 'get' returns is not looked at, so an element that is going away would be returned, and put, "
     "without a reference",
     kernel="fs/inode.c, igrab(): NULL for an inode that is being freed",
-    hint="leave 'get' out, and walk by a 'cursor' whose helper steps over what it cannot hold",
+    hint="use 'tryget', which steps over what cannot be had",
 )
 def tried_reference(s: Subject) -> Iterator[Hit]:
     for use in s.uses:

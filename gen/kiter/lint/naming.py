@@ -13,6 +13,7 @@ from kiter.lint.vocabulary import C_WORDS, KFUNC_NAMES, SIZE_NAMES, SUFFIXES, TE
 from kiter.spec.argument import Argument
 from kiter.spec.node import Node
 from kiter.spec.resource import Buffer
+from kiter.spec.source import Source
 from kiter.spec.walk import FromTo, Index, Repeat, Ring
 
 # what is called by a longer name in C, and what stands in a function without the kfuncs' variables
@@ -90,7 +91,9 @@ def _locals(s: Subject) -> set[str]:
     found |= {"err"} if it.allocate or it.taken else set()
     found |= {"end"} if any(isinstance(walk, Index) for walk in walks) else set()
     found |= {"prev", "last"} if it.lifetime == "held" else set()
-    return found
+    return found.union(
+        *(own for walk in walks if isinstance(walk, Source) for own in walk.of.locals.values())
+    )
 
 
 @rule(

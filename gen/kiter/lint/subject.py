@@ -22,13 +22,13 @@ from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Range
 from kiter.spec.snippet import Snippet
+from kiter.spec.source import Source
 from kiter.spec.walk import (
     KINDS,
     Cursor,
     FromTo,
     Index,
     Linked,
-    List,
     Native,
     Nested,
     Numbered,
@@ -62,7 +62,7 @@ class Role(Enum):
 class Level:
     """One walk with a cursor; `above` is the outer walk's cursor for an inner one."""
 
-    walk: Cursor | Ring | List | Raw | Numbered | Native | Linked
+    walk: Cursor | Ring | Source | Raw | Numbered | Native | Linked
     role: Role
     case: Case
     above: str = ""
@@ -284,11 +284,12 @@ def _taken(it: Spec) -> Iterator[Slot]:
 
 def _kept(it: Spec) -> Iterator[Slot]:
     """What holds elements and locks, and the functions that come with the iterator."""
-    for key in ("get", "put", "last"):
+    for key in ("get", "tryget", "still", "put", "last"):
         if (snippet := getattr(it.held, key)) is not None:
             yield Slot(snippet, f"element.{key}", When.NEXT, cursors=frozenset({"pos"}))
-    if it.lock is not None:
-        yield Slot(it.lock.at, "lock", When.NEXT)
+    for lock in it.locks:
+        if lock.at is not None:
+            yield Slot(lock.at, "lock", When.NEXT)
     for helper in it.helpers:
         own = frozenset(name for name, _ in helper.takes)
         yield Slot(helper.body, "helper.body", When.HELPER, own=own, part=helper)
@@ -308,6 +309,8 @@ def _walked(level: Level, first: When) -> Iterator[Slot]:
     walk, case = level.walk, level.case
     before = frozenset({level.above} - {""})
     during = before | {walk.name}
+    if (where := getattr(walk, "where", None)) is not None:
+        yield Slot(where, "where", When.NEXT, case, level, during)
     match walk:
         case Cursor():
             if walk.first is not None:
@@ -315,8 +318,8 @@ def _walked(level: Level, first: When) -> Iterator[Slot]:
             yield Slot(walk.next, "cursor.next", When.NEXT, case, level, during)
             if walk.done is not None:
                 yield Slot(walk.done, "cursor.done", When.NEXT, case, level, during)
-        case List():
-            yield Slot(walk.head, "list.head", When.NEXT, case, level, before)
+        case Source():
+            yield from _of_source(walk, case, level, before)
         case Ring():
             yield Slot(walk.anchor, "ring.anchor", When.BOTH, case, level, before)
             yield Slot(walk.next, "ring.next", When.NEXT, case, level, during)
@@ -327,6 +330,14 @@ def _walked(level: Level, first: When) -> Iterator[Slot]:
             yield Slot(walk.next, "raw.next", When.NEXT, case, level, during)
         case _:
             yield from _of_its_own(walk, case, level)
+
+
+def _of_source(walk: Source, case: Case, level: Level, before: frozenset[str]) -> Iterator[Slot]:
+    """The slots of a source; where it begins is for new() to say, unless an outer walk stands before."""
+    for text in walk.texts:
+        when = When.NEW if text.key == "from" and not level.above else When.NEXT
+        here = before | {walk.name} if text.key == "key" else before
+        yield Slot(text.c, f"{walk.kind}.{text.key}", when, case, level, here)
 
 
 def _of_its_own(walk: Numbered | Native | Linked, case: Case, level: Level) -> Iterator[Slot]:

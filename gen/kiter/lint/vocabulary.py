@@ -25,7 +25,7 @@ PROGRAM_TARGETS = _words(
 NARROW_FLAGS = frozenset({"type", "order", "mode", "kind", "how"})
 
 # What the emitted kfuncs call their own variables and fields.
-KFUNC_NAMES = frozenset({"it", "kit", "head", "at", "wrapped", "live"})
+KFUNC_NAMES = frozenset({"it", "kit", "wrapped", "live"})
 
 # What the emitted test programs call theirs (templates/selftests/prog.c.j2, prog_failure.c.j2).
 TEST_NAMES = _words(
@@ -48,8 +48,15 @@ TAKEN_FILES = frozenset({"bpf", "btf", "cgroup", "link", "map", "prog", "task"})
 # Selftests that the kernel has under <name>_iter.c (tools/testing/selftests/bpf, 6.12).
 TAKEN_TESTS = frozenset({"bpf", "btf_field", "cgroup", "pyperf600", "verifier_bits"})
 
-# Members that link an element without RCU: it may be moved or taken out under a reader.
-LOOSE_MEMBERS = frozenset({"children", "sibling", "ptraced", "ptrace_entry"})
+# Members that link a struct without RCU: it may be moved or taken out under a reader. Linux 6.12 and 7.3:
+# kernel/exit.c, __unhash_process(); fs/dcache.c, dentry_unlink_inode(); fs/inode.c, inode_sb_list_del();
+# mm/slab_common.c, kmem_cache_destroy()
+LOOSE_MEMBERS = {
+    "task_struct": frozenset({"children", "sibling", "ptraced", "ptrace_entry"}),
+    "dentry": frozenset({"d_u.d_alias", "d_alias"}),
+    "inode": frozenset({"i_sb_list", "i_io_list", "i_lru"}),
+    "kmem_cache": frozenset({"list"}),
+}
 
 # include/uapi/asm-generic/errno-base.h, errno.h and include/linux/errno.h
 ERRNOS = _words(

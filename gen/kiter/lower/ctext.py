@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from kiter.btf.types import Function
 from kiter.lower.view_class import view_class
+
+PLAIN = re.compile(r"[A-Za-z_][\w.\[\]]*(?:->[\w.\[\]]+)*")  # what binds as `->` does
 
 
 @view_class()
@@ -20,6 +23,13 @@ class Variable:
 def declare(ctype: str, name: str) -> str:
     """`struct x *name` or `int name`: the star belongs to the name."""
     return f"{ctype}{name}" if ctype.endswith("*") else f"{ctype} {name}"
+
+
+def member(address: str, name: str) -> str:
+    """The member of what is at an address: that of `&x` is one of x itself."""
+    if address.startswith("&") and PLAIN.fullmatch(address[1:]):
+        return f"{address[1:]}.{name}"
+    return f"{address}->{name}" if PLAIN.fullmatch(address) else f"({address})->{name}"
 
 
 def prototype(function: Function) -> str:

@@ -19,7 +19,7 @@ def uses(ctx: LoweringContext) -> tuple[SnippetUse, ...]:
     for key in ("file", "folder"):
         if (given := it.node.get(key)) is not None and (chosen := given.chosen) is not None:
             found[SnippetUse(it.source_file, chosen.at, it.node.document.source(chosen.at.line))] = None
-    parts = (it.refusals, it.helpers, it.taken, it.held, it.lock, it.fields, it.tests, it.companions)
+    parts = (it.refusals, it.helpers, it.taken, it.held, it.locks, it.fields, it.tests, it.companions)
     for snippet in snippets((parts, ctx.cases)):
         for names in (ctx.scope.in_next, ctx.scope.in_new, {}):
             emitted = substitute(snippet.text, names)

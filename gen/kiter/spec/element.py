@@ -8,7 +8,7 @@ from kiter.spec.snippet import Snippet
 from kiter.value_class import value_class
 
 # What keeps an element without more being said; every other word is the name of a resource.
-WORDS = ("rcu", "state", "native", "snapshot")
+WORDS = ("rcu", "state", "native", "snapshot", "static")
 KEPT = "resource"
 
 
@@ -27,9 +27,11 @@ class Element:
     """What next() returns."""
 
     type: str  # in C
-    lifetime: str  # what keeps it valid: rcu, state, native, held, snapshot, or KEPT by a resource
+    lifetime: str  # what keeps it valid: rcu, state, native, held, snapshot, static, or KEPT by a resource
     keeper: str  # that resource, "" for none
     get: Snippet | None  # takes what must be held of the element pos
+    tryget: Snippet | None  # the same where there may be nothing to take, which it says
+    still: Snippet | None  # true while an element that is held is where it was found
     put: Snippet | None  # gives it back; with `last` a condition, true for the last reference
     last: Snippet | None  # what becomes of the element then
     handover: bool  # the walk itself puts the element before
@@ -40,13 +42,25 @@ class Element:
     def of(cls, node: Node) -> Element:
         """From `element`."""
         lifetime, below = _lifetime(node["lifetime"])
-        get, put, last = (Snippet.under(below, key) if below else None for key in ("get", "put", "last"))
+        keys = ("get", "tryget", "still", "put", "last")
+        get, tryget, still, put, last = (Snippet.under(below, key) if below else None for key in keys)
         handover = bool(below and below.value.get("handover", False))
         given = node["trusted"].items() if node.get("trusted") else ()
         trusted = tuple(_pointer(name, item) for name, item in given)
         keeper = "" if below or lifetime in WORDS else lifetime
-        given_type = node.text("type")
-        return cls(given_type, KEPT if keeper else lifetime, keeper, get, put, last, handover, trusted, node)
+        return cls(
+            type=node.text("type"),
+            lifetime=KEPT if keeper else lifetime,
+            keeper=keeper,
+            get=get,
+            tryget=tryget,
+            still=still,
+            put=put,
+            last=last,
+            handover=handover,
+            trusted=trusted,
+            node=node,
+        )
 
 
 def _lifetime(node: Node) -> tuple[str, Node | None]:

@@ -9,6 +9,8 @@ from collections.abc import Container, Iterator
 from kiter.spec.snippet import tokens
 
 CALL = re.compile(r"(?P<name>[A-Za-z_]\w*)\((?P<inside>.*)\)", re.DOTALL)
+COMPARED = re.compile(r"([^=!<>]+) ([=!]=) ([^=!<>]+)")
+OPPOSITE = {"==": "!=", "!=": "=="}
 PREFIX = "&*!~-"
 DOUBLED = "&|=<>"
 BREAKS = ("&&", "||", "?", ":")
@@ -104,4 +106,10 @@ def negated(text: str) -> str:
     inner = text[1:].lstrip()
     if text.startswith("!") and operand(inner) == inner:
         return inner
+    if (
+        (sides := COMPARED.fullmatch(text))
+        and operand(sides[1]) == sides[1]
+        and operand(sides[3]) == sides[3]
+    ):
+        return f"{sides[1]} {OPPOSITE[sides[2]]} {sides[3]}"
     return f"!{operand(text)}"

@@ -11,6 +11,7 @@ from kiter.spec.companion import Companion
 from kiter.spec.context import Context
 from kiter.spec.element import Element
 from kiter.spec.helper import Helper
+from kiter.spec.lock import Lock
 from kiter.spec.node import Node
 from kiter.spec.private import Private
 from kiter.spec.refusal import Refusal
@@ -19,7 +20,6 @@ from kiter.spec.resource import Buffer, Resource, Taken
 from kiter.spec.series import Series
 from kiter.spec.snippet import Snippet
 from kiter.spec.testcase import Tests
-from kiter.spec.walk import Lock
 from kiter.value_class import value_class
 
 OWN_FOLDER = "kernel/bpf"  # that of a new file, unless the spec names one
@@ -79,7 +79,7 @@ class Spec:
     fields: tuple[Field, ...]  # of the state, beside those that follow from the rest
     room: int  # the words to reserve at least; 0 for what the state needs
     select: str  # the argument whose values choose the case, "" when there is one case
-    lock: Lock | None  # what each step holds
+    locks: tuple[Lock, ...]  # what each step holds, the first taken first
     cases: tuple[Case, ...]  # the walks with what selects them
     companions: tuple[Companion, ...]  # further kfuncs that take the iterator
     tests: Tests  # what the selftests need beside the rest

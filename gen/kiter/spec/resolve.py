@@ -13,6 +13,7 @@ from kiter.spec.context import Context
 from kiter.spec.document import Document
 from kiter.spec.element import Element
 from kiter.spec.helper import Helper
+from kiter.spec.lock import Lock
 from kiter.spec.model import OWN_FOLDER, Field, Place, Spec
 from kiter.spec.node import Node
 from kiter.spec.private import Private
@@ -22,7 +23,6 @@ from kiter.spec.resource import Buffer, Resource
 from kiter.spec.series import Series
 from kiter.spec.snippet import Snippet
 from kiter.spec.testcase import Tests
-from kiter.spec.walk import lock_under
 
 
 def resolve(document: Document, release: Release) -> Spec:
@@ -48,7 +48,7 @@ def resolve(document: Document, release: Release) -> Spec:
         fields=tuple(_field(*item) for item in root.present("state")),
         room=int(root.value.get("room", 0)),
         select=str(selector.path[-1]) if selector else "",
-        lock=lock_under(shared(root)),
+        locks=Lock.under(shared(root)),
         cases=tuple(Case.of(flag, node, root) for flag, node in entries(root) if node.here),
         companions=tuple(Companion.of(*item) for item in root.present("companions")),
         tests=Tests.under(root),

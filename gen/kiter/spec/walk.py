@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The walks: how next() gets from one element to the next.
 
-`name` is the cursor's name, `type` its C type, or "" for that of the elements.
+`name` is the cursor's name, `type` its C type, or "" for that of the elements; `where` is the condition
+of an element that next() returns, and None where it returns all. What holds elements is in source.py.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from kiter.spec.node import Node
 from kiter.spec.refusal import errors
 from kiter.spec.snippet import Snippet
+from kiter.spec.source import SOURCES, Source
 from kiter.value_class import value_class
 
 DEFAULT_CURSOR = "pos"
@@ -26,6 +28,7 @@ class Cursor:
     first: Snippet | None
     next: Snippet
     done: Snippet | None
+    where: Snippet | None
     node: Node
 
 
@@ -49,17 +52,7 @@ class Ring:
     anchor: Snippet
     next: Snippet
     start: Start | None
-    node: Node
-
-
-@value_class
-class List:
-    """An RCU-protected struct list_head, from its head."""
-
-    name: str
-    type: str
-    head: Snippet
-    member: str
+    where: Snippet | None
     node: Node
 
 
@@ -101,6 +94,7 @@ class Index:
     name: str
     next: Snippet
     end: Snippet
+    where: Snippet | None
     node: Node
 
 
@@ -131,16 +125,7 @@ class Linked:
     node: Node
 
 
-@value_class
-class Lock:
-    """What is held during each step: `kind` as the schema names it, `at` its address."""
-
-    kind: str
-    at: Snippet
-    node: Node
-
-
-Level = Cursor | Ring | List
+Level = Cursor | Ring | Source
 
 
 @value_class
@@ -157,8 +142,15 @@ class Nested:
         return self.inner.name
 
 
-Walk = Cursor | Ring | List | Raw | Nested | Numbered | Native | Linked
-KINDS = ("cursor", "ring", "list", "nested", "range", "repeat", "index", "native", "linked", "raw")
+Walk = Cursor | Ring | Source | Raw | Nested | Numbered | Native | Linked
+KINDS = ("cursor", "ring", *SOURCES, "nested", "range", "repeat", "index", "native", "linked", "raw")
+
+
+def levels(walk: Walk) -> tuple[Level, ...]:
+    """The walk over a pointer that it is, or the two that it nests; none for other kinds."""
+    if isinstance(walk, Nested):
+        return (walk.outer, walk.inner)
+    return (walk,) if isinstance(walk, Level) else ()
 
 
 def start_of(walk: Walk) -> Start | None:
@@ -173,7 +165,7 @@ def _named(node: Node) -> tuple[str, str]:
 
 def _cursor(node: Node) -> Cursor:
     first, done = Snippet.under(node, "first"), Snippet.under(node, "done")
-    return Cursor(*_named(node), first, Snippet.of(node["next"]), done, node)
+    return Cursor(*_named(node), first, Snippet.of(node["next"]), done, Snippet.under(node, "where"), node)
 
 
 def _ring(node: Node) -> Ring:
@@ -183,17 +175,21 @@ def _ring(node: Node) -> Ring:
         if given is None
         else Start(Snippet.of(given["from"]), Snippet.of(given["linked"]), *errors(given)[0], given)
     )
-    return Ring(*_named(node), Snippet.of(node["anchor"]), Snippet.of(node["next"]), start, node)
+    anchor, following, where = (
+        Snippet.of(node["anchor"]),
+        Snippet.of(node["next"]),
+        Snippet.under(node, "where"),
+    )
+    return Ring(*_named(node), anchor, following, start, where, node)
 
 
-def _list(node: Node) -> List:
-    return List(*_named(node), Snippet.of(node["head"]), node.text("member"), node)
+def _source(kind: str) -> Callable[[Node], Source]:
+    return lambda node: Source.under(kind, node, DEFAULT_CURSOR)
 
 
 def _level(node: Node) -> Level:
     kind, item = next(node.items())
-    makers: dict[str, Callable[[Node], Level]] = {"cursor": _cursor, "ring": _ring, "list": _list}
-    return makers[kind](item)
+    return LEVELS[kind](item)
 
 
 def _nested(node: Node) -> Nested:
@@ -215,7 +211,8 @@ def _repeat(node: Node) -> Repeat:
 
 
 def _index(node: Node) -> Index:
-    return Index(node.text("as", DEFAULT_CURSOR), Snippet.of(node["next"]), Snippet.of(node["end"]), node)
+    following, end, where = Snippet.of(node["next"]), Snippet.of(node["end"]), Snippet.under(node, "where")
+    return Index(node.text("as", DEFAULT_CURSOR), following, end, where, node)
 
 
 def _native(node: Node) -> Native:
@@ -229,19 +226,13 @@ def _linked(node: Node) -> Linked:
     return Linked(DEFAULT_CURSOR, Snippet.of(node["node"]), Snippet.of(node["next"]), node)
 
 
-def lock_under(node: Node) -> Lock | None:
-    """The lock of a walk, if it has one."""
-    given = node.get("lock")
-    if given is None:
-        return None
-    kind, at = next(given.items())
-    return Lock(kind, Snippet.of(at), given)
-
-
-MAKERS: dict[str, Callable[[Node], Walk]] = {
+LEVELS: dict[str, Callable[[Node], Level]] = {
     "cursor": _cursor,
     "ring": _ring,
-    "list": _list,
+    **{kind: _source(kind) for kind in SOURCES},
+}
+MAKERS: dict[str, Callable[[Node], Walk]] = {
+    **LEVELS,
     "nested": _nested,
     "range": _range,
     "repeat": _repeat,

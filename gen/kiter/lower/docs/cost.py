@@ -12,7 +12,8 @@ from kiter.lower import interface, names
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
 from kiter.spec.snippet import tokens
-from kiter.spec.walk import Cursor, FromTo, Index, Linked, List, Native, Nested, Numbered, Repeat, Ring, Walk
+from kiter.spec.source import Source
+from kiter.spec.walk import Cursor, FromTo, Index, Linked, Native, Nested, Numbered, Repeat, Ring, Walk
 
 STACK = 512  # include/linux/filter.h, MAX_BPF_STACK
 
@@ -45,8 +46,8 @@ def _work(ctx: LoweringContext, walk: Walk) -> Statement:
             return Statement("counter")
         case Index():
             return Statement("index")
-        case Ring() | List():
-            return Statement("list")
+        case Ring() | Source():
+            return Statement(walk.of.work if isinstance(walk, Source) else "list")
         case Nested():
             return Statement("nested")
         case Cursor() | Native() | Linked():
@@ -64,7 +65,10 @@ def _called(ctx: LoweringContext, walk: Cursor | Native | Linked) -> str:
 
 def _locks(ctx: LoweringContext) -> Iterator[Statement]:
     it = ctx.it
-    if it.lock:
-        yield Statement("lock", (it.lock.kind, it.lock.at.text.removeprefix("&")))
-    elif it.rcu or all(isinstance(case.walk, Numbered) for case in ctx.cases):
+    for lock in it.locks:
+        about = (lock.kind, lock.at.text.removeprefix("&")) if lock.at else ()
+        yield Statement("tried_lock" if lock.tries else "lock" if lock.at else "rcu_section", about)
+    if it.locks:
+        return
+    if it.rcu or all(isinstance(case.walk, Numbered) for case in ctx.cases):
         yield Statement("no_lock")

@@ -92,6 +92,6 @@ def _taken(ctx: LoweringContext) -> str:
 
 def _linked(ctx: LoweringContext, walk: Linked) -> Unlinked:
     node = f"&{ctx.scope.next(walk.link)}"
-    unlink = locks.locked(ctx, Unlink(node))
+    unlink = locks.locked(ctx, Unlink(node), "")
     parts = tuple(release.parts(ctx))
     return Unlinked(kit(ctx), locks.variables(ctx), empty.liveness(ctx), node, unlink, parts)

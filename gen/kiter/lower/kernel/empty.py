@@ -96,10 +96,15 @@ def drain(ctx: LoweringContext) -> Part:
     return Release(names.function(ctx.it, "release")) if ctx.releases else clear(ctx)
 
 
+def marked(ctx: LoweringContext) -> str:
+    """The field that is NULL, or false, in an empty iterator, wherever it stands."""
+    return f"{base(ctx)}{ctx.state.liveness.field}"
+
+
 def liveness(ctx: LoweringContext) -> str:
     """The field that is NULL, or false, in an empty iterator; the variable for the allocated state."""
     memory = ctx.state.memory
-    return memory.name if memory and not memory.whole else f"{base(ctx)}{ctx.state.liveness.field}"
+    return memory.name if memory and not memory.whole else marked(ctx)
 
 
 def dead(ctx: LoweringContext, scope: Scope, read: frozenset[str]) -> str:

@@ -5,52 +5,54 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from kiter.analysis.state import pointee
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.ctext import declare
-from kiter.lower.kernel import empty, locks
+from kiter.lower.ctext import declare, variables
+from kiter.lower.kernel import empty, locks, sources, walks
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
+from kiter.lower.kernel.sources import Span, Step
 from kiter.lower.view_class import view_class
 from kiter.spec.snippet import Snippet
-from kiter.spec.walk import Cursor, List
+from kiter.spec.source import Source
+from kiter.spec.walk import Cursor, Raw, Walk
 
 # --- the templates of templates/kernel/held/ ---------------------------------------------------------
 
 
 @view_class()
-class Found:
-    """`to` is the element behind `last`, or the first one at the start."""
+class From:
+    """The same from where the element before is."""
 
-    template: ClassVar = "kernel/held/cursor.c.j2"
+    template: ClassVar = "kernel/held/from.c.j2"
     to: str
     last: str
-    start: str
-    first: str
-    next: str
+    found: Part
 
 
 @view_class()
-class FoundInList:
-    """The same in a list."""
+class RawFrom:
+    """The author's own statements, which begin with NULL for the first element."""
 
-    template: ClassVar = "kernel/held/list.c.j2"
+    template: ClassVar = "kernel/held/raw.c.j2"
     to: str
-    last: str
-    start: str
-    head: str
-    type: str
-    member: str
+    begin: str
+    statements: str
 
 
 @view_class()
-class FoundAnyway:
-    """The same where the start makes no difference."""
+class Sure:
+    """A step that is made again until it holds an element that still is what was found.
 
-    template: ClassVar = "kernel/held/any.c.j2"
+    `missed` is true for one that is not held, `still` of one that is.
+    """
+
+    template: ClassVar = "kernel/held/sure.c.j2"
+    step: Part
     to: str
-    next: str
+    missed: str
+    still: str
+    put: str
 
 
 @view_class()
@@ -170,20 +172,19 @@ def next(ctx: LoweringContext) -> Part:
     """The body of next()."""
     cursor, start = ctx.scope.field(ctx.cases[0].walk.name), names.start(ctx.it)
     element = ctx.it.held
-    if element.handover and ctx.it.lock is None and not ctx.releases:
-        return InPlace(kit(ctx), cursor, _found(ctx, cursor, cursor, start))
+    if element.handover and not ctx.it.locks and not ctx.releases:
+        return InPlace(kit(ctx), cursor, _found(ctx, cursor, cursor, start).part)
     counted = element.put is not None and element.last is not None
     put = over(ctx, element.put, "prev")
-    exchange = Exchange(
-        _found(ctx, "pos", "prev", start), start, over(ctx, element.get, "pos"), put if counted else ""
-    )
+    found = _found(ctx, "pos", "prev", start)
+    exchange = Exchange(found.part, start, over(ctx, element.get, "pos"), put if counted else "")
     common = (
         kit(ctx),
         declare(ctx.it.element, "prev"),
         declare(ctx.it.element, "pos"),
-        locks.variables(ctx),
+        (*variables(found.variables), *locks.variables(ctx)),
         cursor,
-        locks.locked(ctx, exchange),
+        locks.locked(ctx, exchange, "pos"),
     )
     drain = empty.drain(ctx) if ctx.releases else None
     if element.last is not None:
@@ -191,15 +192,36 @@ def next(ctx: LoweringContext) -> Part:
     return Next(*common, start, "" if element.handover else put, drain)
 
 
-def _found(ctx: LoweringContext, to: str, last: str, start: str) -> Part:
-    """What finds the element behind `last`, or the first one, and leaves it in `to`."""
-    walk = ctx.cases[0].walk
-    if isinstance(walk, List):
-        return FoundInList(to, last, start, ctx.scope.next(walk.head), pointee(ctx.it), walk.member)
+def _found(ctx: LoweringContext, to: str, last: str, start: str) -> Step:
+    """What finds, behind `last` or from the first one on, an element that the walk stops at."""
+    walk, element = ctx.cases[0].walk, ctx.it.held
+    conditions = sources.conditions(ctx, walk, to)
+    again = bool(conditions or element.tryget)
+    step = _step(ctx, walk, Span(to, to if again else last, start))
+    had = (*conditions, *([over(ctx, element.tryget, to)] if element.tryget else []))
+    part = sources.wanted(step.part, to, had)
+    if element.still is not None:
+        still, put = (over(ctx, one, to) for one in (element.still, element.put))
+        part = Sure(step.part, to, sources.unmet(had), still, put)
+    goes_on = again and to != last and not (isinstance(walk, Source) and sources.goes_alone(ctx, walk))
+    return Step(From(to, last, part) if goes_on else part, step.variables)
+
+
+def _step(ctx: LoweringContext, walk: Walk, span: Span) -> Step:
+    """What finds the element behind another, or the first one."""
+    if isinstance(walk, Source):
+        return sources.step(ctx, walk, span)
+    if isinstance(walk, Raw):
+        begin = f"{span.last} == {span.start} ? NULL : {span.last}"
+        return Step(RawFrom(span.to, begin, over(ctx, walk.next, span.to)))
     assert isinstance(walk, Cursor)
     first = ctx.scope.next(walk.first) if walk.first else over(ctx, walk.next, "NULL")
-    following = over(ctx, walk.next, last)
-    return FoundAnyway(to, first) if first == following else Found(to, last, start, first, following)
+    following = over(ctx, walk.next, span.last)
+    return Step(
+        walks.CursorStep(span.to, first)
+        if first == following
+        else walks.Found(span.to, span.fresh, first, following)
+    )
 
 
 def destroy(ctx: LoweringContext) -> Part:
@@ -214,7 +236,7 @@ def destroy(ctx: LoweringContext) -> Part:
         locks.variables(ctx),
         cursor,
         start,
-        locks.locked(ctx, Drop(over(ctx, element.put, "pos"))),
+        locks.locked(ctx, Drop(over(ctx, element.put, "pos")), "pos"),
         over(ctx, element.last, "pos"),
     )
     return DestroyMoreCounted(*counted, empty.drain(ctx)) if ctx.releases else DestroyCounted(*counted)

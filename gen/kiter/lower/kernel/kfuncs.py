@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.fragment import Anchor, Fragment
-from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import (
     companions,
@@ -20,6 +19,7 @@ from kiter.lower.kernel import (
     next,
     registration,
     release,
+    sources,
     struct,
 )
 from kiter.lower.kernel.enum import Enum, enums
@@ -61,7 +61,7 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
         includes=includes.public(ctx, _always(ctx)) if own else (),
         private=includes.private(ctx) if own else (),
         structs=tuple(struct.structs(ctx, alone)),
-        start=Start(names.start(it), it.element) if it.lifetime == "held" else None,
+        start=Start(begin, it.element) if (begin := sources.start(ctx)) != "NULL" else None,
         enums=tuple(enums(ctx)),
         helpers=helpers.functions(ctx),
         release=release.function(ctx),

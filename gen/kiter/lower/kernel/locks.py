@@ -1,34 +1,57 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Locks that are held during a step; templates/kernel/lock/ has one file for each kind."""
+"""Locks that are held during a step."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from kiter.lower.context import LoweringContext
+from kiter.lower.kernel.empty import Clear
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
+from kiter.spec.lock import Lock
 
 
 @view_class()
 class Locked:
-    """Statements with a lock round them."""
+    """Statements with a lock round them.
 
+    kind: as the schema names it
+    nested: whether it is taken with a class of its own
+    taken, dropped: what the functions get that take it and give it up
+    inside: the statements
+    failed: what is done where it cannot be had at once, None for a lock that is waited for
+    """
+
+    template: ClassVar = "kernel/lock.c.j2"
     kind: str
-    at: str
+    nested: bool
+    taken: tuple[str, ...]
+    dropped: tuple[str, ...]
     inside: Part
-
-    @property
-    def template(self) -> str:
-        """The lock of that kind, as the schema names it."""
-        return f"kernel/lock/{self.kind}.c.j2"
+    failed: Part | None
 
 
-def locked(ctx: LoweringContext, inside: Part) -> Part:
-    """The statements, with the lock of the walk round them if it has one."""
-    lock = ctx.it.lock
-    return inside if lock is None else Locked(lock.kind, ctx.scope.next(lock.at), inside)
+def locked(ctx: LoweringContext, inside: Part, cursor: str) -> Part:
+    """The statements, with the locks of the walk round them; `cursor` is what tells that the walk ends."""
+    for lock in reversed(ctx.it.locks):
+        inside = _round(ctx, lock, inside, cursor)
+    return inside
+
+
+def _round(ctx: LoweringContext, lock: Lock, inside: Part, cursor: str) -> Locked:
+    at = (ctx.scope.next(lock.at),) if lock.at else ()
+    dropped = (*at, "flags") if lock.saves else at
+    taken = (*dropped, lock.nested) if lock.nested else dropped
+    failed = Clear((cursor,), "NULL") if lock.tries else None
+    return Locked(lock.kind, bool(lock.nested), taken, dropped, inside, failed)
+
+
+def lockless(ctx: LoweringContext) -> bool:
+    """Whether what is walked may change during a step, which RCU alone makes safe."""
+    return all(lock.kind == "rcu" for lock in ctx.it.locks)
 
 
 def variables(ctx: LoweringContext) -> tuple[str, ...]:
-    """What the lock wants to have declared."""
-    lock = ctx.it.lock
-    return ("unsigned long flags",) if lock and lock.kind.endswith("irqsave") else ()
+    """What the locks want to have declared."""
+    return ("unsigned long flags",) if any(lock.saves for lock in ctx.it.locks) else ()

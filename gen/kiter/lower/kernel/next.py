@@ -14,7 +14,7 @@ from kiter.lower.kernel import empty, flags, held, kernel_doc, locks, memory, wa
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
-from kiter.spec.expression import operand
+from kiter.spec.expression import negated, operand
 from kiter.spec.walk import Cursor, FromTo, Index, Linked, Native, Numbered, Repeat
 
 
@@ -112,7 +112,10 @@ class Times:
 
 @view_class()
 class Numbers:
-    """The numbers below an end that something finds; `buffers` say where they are."""
+    """The numbers below an end that something finds.
+
+    `buffers` say where they are; `again` is true for a number that the walk steps over, "" for none.
+    """
 
     template: ClassVar = "kernel/next/index.c.j2"
     kit: Kit
@@ -121,6 +124,7 @@ class Numbers:
     number: str
     next: str
     end: str
+    again: str
 
 
 @view_class()
@@ -192,13 +196,14 @@ def _walk(ctx: LoweringContext) -> Walk:
         chosen = tuple(walks.Chosen(case.flag, step.part, step.ends) for case, step in pairs)
         step = walks.Selected(_flag(ctx), chosen)
     cursors = [ctx.scope.field(case.walk.name) for case, step in pairs if not step.ends]
+    sticky = ctx.state.liveness.cursor and not ctx.releases
     end = Drained if ctx.state.memory is None else Freed
     return Walk(
         kit=kit(ctx),
         variables=(*variables(*(step.variables for step in steps)), *locks.variables(ctx)),
         liveness=empty.liveness(ctx),
-        step=locks.locked(ctx, step),
-        end=end(cursors[0], empty.drain(ctx)) if cursors else None,
+        step=locks.locked(ctx, step, cursors[0] if cursors else ""),
+        end=end(cursors[0], empty.drain(ctx)) if cursors and not sticky else None,
         result=cursors[0] if cursors else "NULL" if ctx.it.select else "pos",
     )
 
@@ -244,11 +249,12 @@ def _index(ctx: LoweringContext, walk: Index) -> Numbers:
         number=ctx.scope.field(walk.name),
         next=ctx.scope.next(walk.next),
         end=ctx.scope.next(walk.end),
+        again=negated(ctx.scope.next(walk.where)) if walk.where else "",
     )
 
 
 def _local(ctx: LoweringContext, walk: Native | Linked) -> Local:
-    step = locks.locked(ctx, walks.CursorStep("pos", ctx.scope.next(walk.next)))
+    step = locks.locked(ctx, walks.CursorStep("pos", ctx.scope.next(walk.next)), "pos")
     own = (declare(ctx.it.element, "pos"), *locks.variables(ctx))
     return Local(kit(ctx), own, empty.liveness(ctx), step, empty.drain(ctx))
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import acquire
-from kiter.lower.kernel.walks import Value, stores
+from kiter.lower.kernel.sources import Value
+from kiter.lower.kernel.walks import stores
 from kiter.spec.case import Case
 from kiter.spec.resource import Buffer
 from kiter.value_class import value_class

@@ -8,24 +8,24 @@ address and needs no step to be found, and so it ends itself and leaves its resu
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import ClassVar
 
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.state import start_field
-from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.kernel.empty import Clear, drain
+from kiter.lower.kernel import sources
+from kiter.lower.kernel.empty import Clear, drain, marked
 from kiter.lower.kernel.part import Part
+from kiter.lower.kernel.sources import Span, Step, Value
 from kiter.lower.view_class import view_class
-from kiter.spec.expression import arm, operand
+from kiter.spec.expression import arm, negated, operand
+from kiter.spec.source import Source
 from kiter.spec.walk import (
     Cursor,
     FromTo,
     Index,
     Level,
     Linked,
-    List,
     Native,
     Nested,
     Numbered,
@@ -34,27 +34,6 @@ from kiter.spec.walk import (
     Ring,
     Walk,
 )
-from kiter.value_class import value_class
-
-LINK = "struct list_head *"
-
-
-@value_class
-class Value:
-    """What new() stores in a field; `late` says that it reads another field, which must be there before."""
-
-    c: str
-    late: bool = False
-
-
-@view_class()
-class Step:
-    """The step of one walk: the variables it wants, by name, and whether it keeps the live field itself."""
-
-    part: Part
-    variables: dict[str, str] = field(default_factory=dict)
-    ends: bool = False
-
 
 # --- the templates of templates/kernel/walk/ ---------------------------------------------------------
 
@@ -79,14 +58,14 @@ class CursorFromFirst:
 
 
 @view_class()
-class ListStep:
-    """The next element of a list; `type` is that of the struct, `member` the node in it."""
+class Found:
+    """`to` is the element behind `last`, or the first one before it."""
 
-    template: ClassVar = "kernel/walk/list.c.j2"
-    cursor: str
-    head: str
-    type: str
-    member: str
+    template: ClassVar = "kernel/walk/found.c.j2"
+    to: str
+    fresh: str
+    first: str
+    next: str
 
 
 @view_class()
@@ -120,6 +99,15 @@ class RingStep:
     template: ClassVar = "kernel/walk/ring.c.j2"
     cursor: str
     round: Part
+
+
+@view_class()
+class RingWanted(RingStep):
+    """The same until there is one that the walk stops at; `unwanted` is true for any other."""
+
+    template: ClassVar = "kernel/walk/ring_wanted.c.j2"
+    unwanted: str
+    live: str
 
 
 @view_class()
@@ -189,36 +177,50 @@ def step(ctx: LoweringContext, walk: Walk) -> Step:
     """The step of a walk that next() has no frame of its own for."""
     match walk:
         case Ring():
-            cursor = ctx.scope.field(walk.name)
-            part = RingStep(cursor, _round(ctx, walk, drain(ctx)))
-            return Step(part, {"pos": walk.type or ctx.it.element}, ends=True)
+            return _ring(ctx, walk)
         case Nested():
             return _nested(ctx, walk)
         case Raw():
             return Step(RawStep(ctx.scope.next(walk.next)))
-        case Cursor() | List():
-            return _advance(ctx, walk)
+        case Cursor() | Source():
+            return _advance(ctx, walk, sources.start(ctx))
     raise AssertionError(f"{type(walk).__name__} has a frame of its own")
 
 
-def _advance(ctx: LoweringContext, walk: Level) -> Step:
-    """What moves a cursor on, from NULL to the first element too."""
+def _advance(ctx: LoweringContext, walk: Level, start: str, inner: bool = False) -> Step:
+    """What moves a cursor on, from `start` to the first element too, past what the walk does not stop at."""
     cursor = ctx.scope.field(walk.name)
+    made = _moved(ctx, walk, Span(cursor, cursor, start), inner)
+    part = sources.wanted(made.part, cursor, sources.conditions(ctx, walk, cursor))
+    return Step(part, made.variables)
+
+
+def _moved(ctx: LoweringContext, walk: Level, span: Span, inner: bool) -> Step:
     match walk:
         case Ring():
-            return Step(_round(ctx, walk, Clear((cursor,), "NULL")))
-        case List():
-            struct = (walk.type or ctx.it.element).rstrip(" *")
-            part = ListStep(cursor, ctx.scope.next(walk.head), struct, walk.member)
-            return Step(part, {"head": LINK, "at": LINK})
+            return Step(_round(ctx, walk, Clear((span.to,), "NULL")))
+        case Source():
+            return sources.inner(ctx, walk, span) if inner else sources.step(ctx, walk, span)
         case Cursor():
-            return Step(_cursor(ctx, walk))
+            return Step(_cursor(ctx, walk, span))
 
 
-def _cursor(ctx: LoweringContext, walk: Cursor) -> Part:
-    cursor, on = ctx.scope.field(walk.name), ctx.scope.next(walk.next)
+def _cursor(ctx: LoweringContext, walk: Cursor, span: Span) -> Part:
+    on = ctx.scope.next(walk.next)
     first = ctx.scope.next(walk.first) if walk.first else on
-    return CursorStep(cursor, on) if first == on else CursorFromFirst(cursor, arm(on), arm(first))
+    if first == on:
+        return CursorStep(span.to, on)
+    if span.start != "NULL":
+        return Found(span.to, span.fresh, first, on)
+    return CursorFromFirst(span.to, arm(on), arm(first))
+
+
+def _ring(ctx: LoweringContext, walk: Ring) -> Step:
+    cursor, end = ctx.scope.field(walk.name), drain(ctx)
+    given = (cursor, _round(ctx, walk, end))
+    wanted = sources.conditions(ctx, walk, "pos")
+    part = RingWanted(*given, negated(wanted[0]), marked(ctx)) if wanted else RingStep(*given)
+    return Step(part, {"pos": walk.type or ctx.it.element}, ends=True)
 
 
 def _round(ctx: LoweringContext, walk: Ring, end: Part) -> Part:
@@ -231,14 +233,14 @@ def _round(ctx: LoweringContext, walk: Ring, end: Part) -> Part:
 
 def _nested(ctx: LoweringContext, walk: Nested) -> Step:
     """A ring has an outer element from the start, any other walk has none before its first step."""
-    inner = _advance(ctx, walk.inner)
+    inner = _advance(ctx, walk.inner, "NULL", inner=True)
     outer, cursor = (ctx.scope.field(level.name) for level in (walk.outer, walk.inner))
-    if isinstance(walk.outer, Cursor) and walk.outer.first is not None:
+    if isinstance(walk.outer, Cursor) and walk.outer.first is not None and walk.outer.where is None:
         on, first = ctx.scope.next(walk.outer.next), ctx.scope.next(walk.outer.first)
         return Step(NestedInCursor(outer, cursor, inner.part, on, first), inner.variables)
-    move = _advance(ctx, walk.outer)
+    move = _advance(ctx, walk.outer, "NULL")
     kind = NestedInRing if isinstance(walk.outer, Ring) else NestedInAny
-    return Step(kind(outer, cursor, inner.part, move.part), inner.variables | move.variables)
+    return Step(kind(outer, cursor, inner.part, move.part), {**inner.variables, **move.variables})
 
 
 # --- what new() stores -------------------------------------------------------------------------------
@@ -254,12 +256,17 @@ def stores(ctx: LoweringContext, walk: Walk) -> dict[str, Value]:
         case Nested(outer=Ring() as outer):
             return {walk.inner.name: Value("NULL")} | _entry(ctx, outer)
         case Nested():
-            return {level.name: Value("NULL") for level in (walk.inner, walk.outer)}
+            return {walk.inner.name: Value("NULL")} | _before(ctx, walk.outer, "NULL")
         case FromTo() | Repeat() | Index() | Native() | Linked():
             return _numbered(ctx, walk)
-    # a copy is made later; of those that are held there is none yet, but that is not the end
-    kinds = {"held": {walk.name: Value(names.start(ctx.it))}, "snapshot": {}}
-    return kinds.get(ctx.it.lifetime, {walk.name: Value("NULL")})
+    # of a snapshot the copy is made later
+    return {} if ctx.it.lifetime == "snapshot" else _before(ctx, walk, sources.start(ctx))
+
+
+def _before(ctx: LoweringContext, walk: Level | Raw, start: str) -> dict[str, Value]:
+    """What a walk begins from that has no element before its first step."""
+    places = sources.begins(ctx, walk) if isinstance(walk, Source) else {}
+    return {walk.name: Value(start)} | places
 
 
 def _numbered(ctx: LoweringContext, walk: Numbered | Native | Linked) -> dict[str, Value]:

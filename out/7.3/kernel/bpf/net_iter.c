@@ -4,13 +4,15 @@
 #include <net/net_namespace.h>
 
 struct bpf_iter_net {
-	__u64 __opaque[2];
+	__u64 __opaque[1];
 } __aligned(8);
 
 struct bpf_iter_net_kern {
 	struct net *pos;
-	bool live;
 } __aligned(8);
+
+/* the walk has not begun; NULL is its end */
+#define BPF_ITER_NET_START ((struct net *)1L)
 
 __bpf_kfunc_start_defs();
 
@@ -30,8 +32,7 @@ __bpf_kfunc int bpf_iter_net_new(struct bpf_iter_net *it)
 	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
 
-	kit->pos = NULL;
-	kit->live = true;
+	kit->pos = BPF_ITER_NET_START;
 	return 0;
 }
 
@@ -47,16 +48,12 @@ __bpf_kfunc struct net *bpf_iter_net_next(struct bpf_iter_net *it)
 	struct bpf_iter_net_kern *kit = (void *)it;
 	struct list_head *head, *at;
 
-	if (!kit->live)
+	if (!kit->pos)
 		return NULL;
 
 	head = &net_namespace_list;
-	at = kit->pos ? &kit->pos->list : head;
+	at = kit->pos != BPF_ITER_NET_START ? &kit->pos->list : head;
 	kit->pos = list_next_or_null_rcu(head, at, struct net, list);
-
-	/* once drained, always drained: the verifier counts on it */
-	if (!kit->pos)
-		kit->live = false;
 
 	return kit->pos;
 }

@@ -10,8 +10,10 @@ struct bpf_iter_wakeup_source {
 struct bpf_iter_wakeup_source_kern {
 	struct wakeup_source *pos;
 	int section;
-	bool live;
 } __aligned(8);
+
+/* the walk has not begun; NULL is its end */
+#define BPF_ITER_WAKEUP_SOURCE_START ((struct wakeup_source *)1L)
 
 __bpf_kfunc_start_defs();
 
@@ -35,9 +37,8 @@ __bpf_kfunc int bpf_iter_wakeup_source_new(struct bpf_iter_wakeup_source *it)
 	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
 
-	kit->pos = NULL;
+	kit->pos = BPF_ITER_WAKEUP_SOURCE_START;
 	kit->section = wakeup_sources_read_lock();
-	kit->live = true;
 	return 0;
 }
 
@@ -52,14 +53,13 @@ __bpf_kfunc struct wakeup_source *bpf_iter_wakeup_source_next(struct bpf_iter_wa
 {
 	struct bpf_iter_wakeup_source_kern *kit = (void *)it;
 
-	if (!kit->live)
+	if (!kit->pos)
 		return NULL;
 
-	kit->pos = kit->pos ? wakeup_sources_walk_next(kit->pos) : wakeup_sources_walk_start();
-
-	/* once drained, always drained: the verifier counts on it */
-	if (!kit->pos)
-		kit->live = false;
+	if (kit->pos == BPF_ITER_WAKEUP_SOURCE_START)
+		kit->pos = wakeup_sources_walk_start();
+	else
+		kit->pos = wakeup_sources_walk_next(kit->pos);
 
 	return kit->pos;
 }

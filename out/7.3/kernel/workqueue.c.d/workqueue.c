@@ -2,13 +2,15 @@
 /* Joins kernel/workqueue.c, at its end. */
 
 struct bpf_iter_workqueue {
-	__u64 __opaque[2];
+	__u64 __opaque[1];
 } __aligned(8);
 
 struct bpf_iter_workqueue_kern {
 	struct workqueue_struct *pos;
-	bool live;
 } __aligned(8);
+
+/* the walk has not begun; NULL is its end */
+#define BPF_ITER_WORKQUEUE_START ((struct workqueue_struct *)1L)
 
 __bpf_kfunc_start_defs();
 
@@ -31,8 +33,7 @@ __bpf_kfunc int bpf_iter_workqueue_new(struct bpf_iter_workqueue *it)
 	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
 
-	kit->pos = NULL;
-	kit->live = true;
+	kit->pos = BPF_ITER_WORKQUEUE_START;
 	return 0;
 }
 
@@ -48,17 +49,13 @@ __bpf_kfunc struct workqueue_struct *bpf_iter_workqueue_next(struct bpf_iter_wor
 	struct bpf_iter_workqueue_kern *kit = (void *)it;
 	struct list_head *head, *at;
 
-	if (!kit->live)
+	if (!kit->pos)
 		return NULL;
 
 	head = &workqueues;
-	at = kit->pos ? &kit->pos->list : head;
+	at = kit->pos != BPF_ITER_WORKQUEUE_START ? &kit->pos->list : head;
 	kit->pos = list_next_or_null_rcu(head, at, struct workqueue_struct,
 					 list);
-
-	/* once drained, always drained: the verifier counts on it */
-	if (!kit->pos)
-		kit->live = false;
 
 	return kit->pos;
 }

@@ -9,7 +9,7 @@ char _license[] SEC("license") = "GPL";
 void bpf_rcu_read_lock(void) __ksym;
 void bpf_rcu_read_unlock(void) __ksym;
 
-u64 in_a_map[2];
+u64 in_a_map[1];
 u64 sink;
 
 SEC("?syscall")

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""W60 and on: what a walk may follow in the kernel's own structures, and the locks that it takes for that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiter.lint.rule import Hit
+from kiter.lint.subject import Level, Role, Subject
+from kiter.lint.tables import rule
+from kiter.spec.lock import LOCKS, entries, kinds
+from kiter.spec.source import Source
+from kiter.spec.walk import Cursor, Linked, Ring
+
+ONE_OF = "one of " + ", ".join(LOCKS)
+FOLLOWED = frozenset({"list", "hlist", "hash"})  # where the next element is found through the last one
+
+
+def sources(s: Subject) -> Iterator[tuple[Level, Source]]:
+    """The walks over what holds elements."""
+    for level in s.levels:
+        if isinstance(level.walk, Source):
+            yield level, level.walk
+
+
+def guarded(s: Subject) -> bool:
+    """Whether a lock keeps everybody from changing what is walked, which an RCU section does not."""
+    return any(lock.kind != "rcu" for lock in s.it.locks)
+
+
+@rule(
+    "W60",
+    "a reference that may come too late",
+    "under RCU alone an element may give up its last reference between being found and being taken",
+    kernel="include/linux/kref.h, kref_get_unless_zero(), which says how it is used under RCU",
+    hint="use 'tryget', an expression that is true when there still was a reference to take",
+)
+def late_reference(s: Subject) -> Iterator[Hit]:
+    for _, walk in sources(s):
+        if s.it.lifetime == "held" and s.it.locks and not guarded(s) and s.it.held.tryget is None:
+            yield Hit(walk.node.key_at, "'get' under RCU, which keeps the memory of an element only")
+
+
+@rule(
+    "W61",
+    "a tree that readers without a lock get lost in",
+    "a rotation is no single store, so a reader beside it may miss subtrees; a latched tree has another one "
+    "that is not changed meanwhile",
+    kernel="lib/rbtree.c, 'Notes on lockless lookups'; include/linux/rbtree_latch.h, latch_tree_find()",
+    hint="add the lock that guards the tree, or 'latch: true' for a struct latch_tree_root",
+)
+def unlocked_tree(s: Subject) -> Iterator[Hit]:
+    for _, walk in sources(s):
+        if walk.kind == "rbtree" and "latch" not in walk.switches and not guarded(s):
+            yield Hit(walk.node.key_at, "nothing keeps the tree from being rebalanced during a step")
+
+
+@rule(
+    "W62",
+    "an entry of a radix tree outside RCU",
+    "slots are read as readers under RCU do, for whom a node that was taken out stays until they are done",
+    kernel="include/linux/radix-tree.h, radix_tree_deref_slot(): rcu_dereference()",
+    hint="use 'lock: {rcu: true}', with 'tryget'",
+)
+def radix_without_rcu(s: Subject) -> Iterator[Hit]:
+    under_rcu = s.it.rcu or any(lock.kind == "rcu" for lock in s.it.locks)
+    for _, walk in sources(s):
+        if walk.kind == "radix" and not under_rcu:
+            yield Hit(walk.node.key_at, "the slots of 'radix' are read outside RCU")
+
+
+@rule(
+    "W63",
+    "areas that are reused",
+    "RCU keeps the memory of an area, which may become an area of another process meanwhile",
+    kernel="mm/vma_init.c, vma_state_init(): SLAB_TYPESAFE_BY_RCU, 6.15 and later",
+    hint="copy the area under the lock of its mm: 'lifetime: snapshot'",
+)
+def reused_areas(s: Subject) -> Iterator[Hit]:
+    for _, walk in sources(s):
+        if walk.kind == "maple" and s.it.element == "struct vm_area_struct *" and s.it.lifetime == "rcu":
+            yield Hit(walk.node.key_at, "areas of memory with 'lifetime: rcu'")
+
+
+@rule(
+    "W64",
+    "elements that nothing steps over",
+    "what is stepped over must be put again, or must not have been taken yet, and a copy is one already",
+    hint="step over them in a helper that 'next' calls",
+)
+def where_too_late(s: Subject) -> Iterator[Hit]:
+    element = s.it.held
+    taken = s.it.lifetime == "held" and not (element.get or element.tryget or element.handover)
+    for level in s.levels:
+        where = getattr(level.walk, "where", None)
+        if where is not None and isinstance(level.walk, Cursor) and (taken or s.it.lifetime == "snapshot"):
+            yield Hit(where.node.key_at, f"'where' with 'lifetime: {s.it.lifetime}' that 'next' itself gives")
+
+
+@rule(
+    "W65",
+    "a lock of no kind, or of several",
+    "each lock is taken and given up by functions of its own",
+    hint=f"say {ONE_OF}; several locks are a list, the first taken first",
+)
+def lock_kinds(s: Subject) -> Iterator[Hit]:
+    for node in entries(s.walk):
+        named = kinds(node)
+        if not named:
+            yield Hit(node.key_at if isinstance(node.path[-1], str) else node.at, "'lock' names no lock")
+        for extra in named[1:]:
+            yield Hit(node[extra].key_at, f"'lock' has '{named[0]}' and '{extra}'")
+
+
+@rule(
+    "W66",
+    "what a lock cannot do",
+    "the kernel has no function that tries it, or that takes it with a class of its own",
+    kernel="include/linux/rwlock.h, spinlock.h and mutex.h, 6.12",
+    hint="take it away",
+)
+def unable_lock(s: Subject) -> Iterator[Hit]:
+    for lock in s.it.locks:
+        for key, can in (("try", lock.of.tries), ("nested", lock.of.nests)):
+            if key in lock.node.value and not can:
+                yield Hit(lock.node[key].key_at, f"'{key}' with '{lock.kind}'")
+    for lock in [lock for lock in s.it.locks if lock.saves][1:]:
+        yield Hit(lock.node[lock.kind].key_at, f"'{lock.kind}' where interrupts are off already")
+    for lock in s.it.locks:
+        if lock.tries and lock.nested:
+            yield Hit(lock.node["nested"].key_at, "'nested' with 'try': what is not waited for has no order")
+
+
+@rule(
+    "W67",
+    "a lock that must be had",
+    "what is counted down or taken out of a list under it stays so for ever where it is not had",
+    kernel="kernel/bpf/kmem_cache_iter.c, bpf_iter_kmem_cache_destroy(), 6.13 and later: it cannot fail",
+    hint="take 'try' away",
+)
+def tried_lock(s: Subject) -> Iterator[Hit]:
+    needs = s.it.held.last is not None or any(isinstance(level.walk, Linked | Ring) for level in s.levels)
+    for lock in s.it.locks:
+        if lock.tries and needs:
+            yield Hit(lock.node["try"].key_at, f"'{lock.kind}' is only tried")
+
+
+@rule(
+    "W68",
+    "an RCU section inside another",
+    "the program holds one round the whole walk already",
+    hint="take it away, or 'context: {rcu: true}' where elements are held",
+)
+def rcu_twice(s: Subject) -> Iterator[Hit]:
+    for lock in s.it.locks:
+        if lock.kind == "rcu" and s.it.rcu:
+            yield Hit(lock.node["rcu"].key_at, "'rcu' is held during each step, and by the program")
+
+
+@rule(
+    "W69",
+    "two walks in one place",
+    "each says in a field of the state where it is, and these have one name",
+    hint="name the field of one by 'by'",
+)
+def one_place(s: Subject) -> Iterator[Hit]:
+    held = s.it.lifetime == "held"
+    taken = {a.name: "an argument" for a in s.it.arguments} | {f.name: "a field" for f in s.it.fields}
+    taken |= {r.name: "a resource" for r in s.it.resources} | dict.fromkeys(s.cursors, "a cursor")
+    above: set[str] = set()
+    for level, walk in sources(s):
+        names = {place.name for place in walk.places(held)}
+        for name in sorted(names & (taken.keys() | (above if level.role is Role.INNER else set()))):
+            what = taken.get(name, "the place of the outer walk")
+            yield Hit(walk.node.key_at, f"'{name}' says where this walk is, and is {what} too")
+        above = names
+
+
+@rule(
+    "W70",
+    "two ways to take a reference, or none to look after",
+    "'get' cannot fail and 'tryget' can; 'still' asks about an element that 'tryget' has taken",
+    hint="leave one of them, or add 'tryget'",
+)
+def two_gets(s: Subject) -> Iterator[Hit]:
+    element = s.it.held
+    if element.get is not None and element.tryget is not None:
+        yield Hit(element.tryget.node.key_at, "'get' and 'tryget' at once")
+    if element.still is not None and (element.tryget is None or guarded(s)):
+        why = "with a lock that keeps the element where it is" if guarded(s) else "without 'tryget'"
+        yield Hit(element.still.node.key_at, f"'still' {why}")
