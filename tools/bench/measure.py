@@ -8,9 +8,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
+
+from tools.bench import work
 
 ROOT = Path(__file__).parents[2]
 PROBE = Path(__file__).parent / "probe"
@@ -22,8 +24,16 @@ class FailedRunError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
+    """What a run took.
+
+    seconds: wall time
+    mebibytes: its own peak memory
+    slower: how many times as long as on the machine of the limits a fixed piece of work took beside it
+    """
+
     seconds: float
     mebibytes: float
+    slower: float = 1
 
 
 def once(*command: str | Path, cwd: Path = ROOT) -> Cost:
@@ -31,7 +41,7 @@ def once(*command: str | Path, cwd: Path = ROOT) -> Cost:
     with tempfile.TemporaryDirectory() as peaks:
         # as for a user, whose Python keeps what it compiled
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        environment = kept | {"PYTHONPATH": str(PROBE), "BENCH_PEAKS": peaks, "NO_COLOR": "1"}
+        environment = kept | {"PYTHONPATH": f"{PROBE}:{ROOT / 'gen'}", "BENCH_PEAKS": peaks, "NO_COLOR": "1"}
         start = time.perf_counter()
         child = subprocess.Popen(
             command,
@@ -56,5 +66,16 @@ def last_line(said: bytes) -> str:
 def typical(run: Callable[[], Cost], times: int) -> Cost:
     """Medians, after a run that warms the caches; the memory is the largest seen."""
     run()
-    costs = [run() for _ in range(times)]
-    return Cost(median(c.seconds for c in costs), max(c.mebibytes for c in costs))
+    costs = [replace(run(), slower=work.slowness()) for _ in range(times)]
+    return Cost(
+        median(c.seconds for c in costs),
+        max(c.mebibytes for c in costs),
+        median(c.slower for c in costs),
+    )
+
+
+def beside(one: Callable[[], Cost], other: Callable[[], Cost], times: int) -> tuple[float, float]:
+    """Median seconds of two commands, run in turns so that both see the same machine."""
+    one(), other()
+    pairs = [(one().seconds, other().seconds) for _ in range(times)]
+    return median(first for first, _ in pairs), median(second for _, second in pairs)
