@@ -115,6 +115,8 @@ def test_a_pattern_that_fits_no_test_is_no_pass(capsys):
         ("failing", 1, "how_many: is"),
         ("leaking", 1, "references: is"),
         ("rejected", 3, "invalid mem access 'scalar'"),
+        ("rejected", 3, "rejected.yaml:12:14: identity: "),
+        ("unloadable", 1, "extern (func ksym) 'bpf_css_from_nowhere'"),
         ("refused", 4, "[R41]"),
         ("oopsing", 5, "NULL pointer dereference"),
         ("hanging", 6, "bpf_iter_hanging_next"),

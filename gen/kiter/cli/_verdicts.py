@@ -9,6 +9,7 @@ from dataclasses import asdict, field
 from xml.etree import ElementTree
 
 from kiter.cli import _demonstrations
+from kiter.cli._reasons import reasons
 from kiter.fixtures.off import off
 from kiter.value_class import value_class
 from kiter.vm import conformance, demonstrations
@@ -96,7 +97,7 @@ def _iterator(verdicts: Verdicts, prototype: Prototype, verbose: int) -> Iterato
         if verbose and check.passed:
             yield f"    ok    {check.subtest} {check.seconds:.3f} s"
         elif not check.passed:
-            yield from _failed(check)
+            yield from _failed(verdicts.report, prototype, check)
 
 
 def _introduced(prototype: Prototype) -> str:
@@ -108,16 +109,14 @@ def _introduced(prototype: Prototype) -> str:
     return ", ".join((prototype.it.name, *notes))
 
 
-def _failed(check: Check) -> Iterator[str]:
+def _failed(report: GuestReport, prototype: Prototype, check: Check) -> Iterator[str]:
     word = "skip" if check.skipped else "FAIL"
     died = f" (ended by {check.crashed})" if check.crashed else ""
     why = WALKLESS if check.skipped and group(check) == "contract" else ""
     yield f"    {word}  {check.subtest or check.test}{died}{why}"
-    for failure in check.failures:
-        yield f"{INDENT}    {failure.file}:{failure.line}: {failure.name}: {failure.text}"
-    for log in check.logs:
-        yield f"{INDENT}    the verifier on {log.program}:"
-        yield from (f"{INDENT}      {line}" for line in log.decisive)
+    for reason, lines in reasons(report, prototype, check):
+        yield f"{INDENT}    {reason}"
+        yield from (f"{INDENT}      {line}" for line in lines)
 
 
 def _accidents(verdicts: Verdicts, verbose: int = 0) -> Iterator[str]:
@@ -177,7 +176,7 @@ def _json(verdicts: Verdicts) -> str:
                 "name": p.it.name,
                 "run_as": p.name,
                 "shims": list(p.shims),
-                "checks": list(map(_fact, verdicts.of(p))),
+                "checks": [_fact(report, p, check) for check in verdicts.of(p)],
                 "off": [asdict(found) for found in off(p.it)],
                 **_demonstrations.facts(report, p, verdicts.asked),
             }
@@ -191,22 +190,20 @@ def _json(verdicts: Verdicts) -> str:
     return json.dumps(facts, indent=2) + "\n"
 
 
-def _fact(check: Check) -> dict[str, object]:
+def _fact(report: GuestReport, prototype: Prototype, check: Check) -> dict[str, object]:
     return {
         "name": check.subtest or check.test,
         "group": group(check),
         "passed": check.passed,
         "skipped": check.skipped,
         "seconds": round(check.seconds, 3),
-        "failures": list(_details(check)),
+        "failures": list(_details(report, prototype, check)),
     }
 
 
-def _details(check: Check) -> Iterator[str]:
-    for failure in check.failures:
-        yield f"{failure.file}:{failure.line}: {failure.name}: {failure.text}"
-    for log in check.logs:
-        yield f"verifier on {log.program}: " + " / ".join(log.decisive)
+def _details(report: GuestReport, prototype: Prototype, check: Check) -> Iterator[str]:
+    for reason, lines in reasons(report, prototype, check):
+        yield f"{reason} {' / '.join(lines)}".rstrip()
 
 
 def _troubles(verdicts: Verdicts) -> Sequence[str]:
@@ -240,9 +237,10 @@ def _junit(verdicts: Verdicts) -> str:
             if check.skipped:
                 ElementTree.SubElement(case, "skipped")
             elif not check.passed:
-                ElementTree.SubElement(case, "failure", message="failed").text = "\n".join(_details(check))
-        if told := _told(verdicts, prototype):
-            ElementTree.SubElement(suite, "system-out").text = "\n".join(told)
+                told = "\n".join(_details(verdicts.report, prototype, check))
+                ElementTree.SubElement(case, "failure", message="failed").text = told
+        if asked := _told(verdicts, prototype):
+            ElementTree.SubElement(suite, "system-out").text = "\n".join(asked)
     if troubles := _troubles(verdicts):
         suite = ElementTree.SubElement(suites, "testsuite", name="kernel", tests="1", errors="1")
         case = ElementTree.SubElement(
@@ -260,7 +258,7 @@ def _tap(verdicts: Verdicts) -> str:
         word = "ok" if check.passed or check.skipped else "not ok"
         skip = " # SKIP" if check.skipped else ""
         lines.append(f"{word} {number} - {prototype.it.name}: {check.subtest or check.test}{skip}")
-        lines += [f"# {line}" for line in _details(check)]
+        lines += [f"# {line}" for line in _details(verdicts.report, prototype, check)]
     lines += [f"# {line}" for prototype in verdicts.made for line in _told(verdicts, prototype)]
     lines += [f"Bail out! {line}" for line in _troubles(verdicts)[:1]]
     return "\n".join(lines) + "\n"
@@ -271,7 +269,7 @@ def _github(verdicts: Verdicts) -> str:
     failed = [(p, c) for p in verdicts.made for c in verdicts.of(p) if not c.passed and not c.skipped]
     lines = [
         f"::error file={p.it.node.document.name},title=kiter run::{c.subtest or c.test}: "
-        + "%0A".join(line.replace("%", "%25") for line in _details(c))
+        + "%0A".join(line.replace("%", "%25") for line in _details(verdicts.report, p, c))
         for p, c in failed
     ]
     return "\n".join([*lines, *_text(verdicts, 0)]) + "\n"

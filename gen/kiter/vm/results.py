@@ -15,6 +15,9 @@ from kiter.vm.console import Splat, clean, instructions, splats
 
 TAINT_DIED, TAINT_WARNED, TAINT_LOCKUP = 1 << 7, 1 << 9, 1 << 14
 
+# how a log quotes a line of C: kernel/bpf/log.c, verbose_linfo(), 6.8 and later
+_PLACE = re.compile(r"^; .* @ ([\w.]+\.c):(\d+)$", re.MULTILINE)
+
 
 class Outcome(enum.Enum):
     """The worst that happened, worst last; `status` is the exit code that tells it apart.
@@ -70,6 +73,12 @@ class VerifierLog:
     def decisive(self) -> tuple[str, ...]:
         """The lines that say why, the source line above them included."""
         return decisive_lines(self.log)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The file and the line of C that the verifier came to last; "" and 0 if it does not say."""
+        found = _PLACE.findall(self.log)
+        return (found[-1][0], int(found[-1][1])) if found else ("", 0)
 
 
 @value_class
