@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiter.cli.main import main
+from kiter.lint import examples
 from kiter.lint.source.check import check
 from kiter.lint.source.table import FILES, TRIO
 from kiter.target.profile import profile
@@ -84,3 +85,42 @@ def test_the_command_fails_for_an_error(capsys):
     assert main(["lint", "--target", "6.12", "--kernel-source", str(path.with_name("good.c"))]) == 0
     assert "no error in x" in capsys.readouterr().out
     assert main(["lint", "--kernel-source", str(path.with_name("none.c"))]) == 2
+
+
+@pytest.mark.parametrize("path", [path for path in SHOWING if path.name != "good.c"], ids=lambda p: p.stem)
+def test_what_a_hint_leads_to_has_no_error(path):
+    """The C that keeps a rule is what comes of the bad one by the hint."""
+    _, found = check([str(examples.right(path))], profile("6.12"))
+    assert [d for d in found if d.severity == "error"] == []
+
+
+SECTION = """
+__bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it)
+{
+	it->idx = foo_srcu_read_lock();
+	it->pos = first_foo();
+	return 0;
+}
+__bpf_kfunc struct foo *bpf_iter_x_next(struct bpf_iter_x *it)
+{
+	struct foo *pos = it->pos;
+
+	if (pos)
+		it->pos = next_foo(pos);
+	return pos;
+}
+__bpf_kfunc void bpf_iter_x_destroy(struct bpf_iter_x *it)
+{
+%s	foo_srcu_read_unlock(it->idx);
+}
+"""
+
+
+@pytest.mark.parametrize(("guard", "codes"), [("", set()), ("\tif (!it->pos)\n\t\treturn;\n", {"I04"})])
+def test_a_section_must_end_behind_the_end_of_the_walk_too(tmp_path, guard, codes):
+    """To return from destroy() when there is no element leaves the section open, for ever."""
+    path = tmp_path / "x.c"
+    path.write_text(SECTION % guard)
+    _, found = check([str(path)], profile("7.3"))
+    contract = {d.code for d in found if d.severity == "error" and d.code < "I20"}
+    assert contract == codes and "I09" in {d.code for d in found if d.severity == "warning"}

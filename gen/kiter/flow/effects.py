@@ -369,7 +369,7 @@ def alive_or_none(call: Call, node: Node, state: State, value: Value) -> bool:
 def _lock(call: Call, state: State, given: list[Value], kind: Kind) -> Outcomes:
     """Take or drop a lock, or begin or end a section."""
     if not kind.takes:
-        return _unlock(call, state, kind)
+        return _unlock(call, state, given, kind)
     for node, value in zip(call.nodes, given, strict=False):
         if not call.machine.usable(node, state, value):
             return []
@@ -379,22 +379,27 @@ def _lock(call: Call, state: State, given: list[Value], kind: Kind) -> Outcomes:
     if same and not kind.nests and any(h.value == on for h in same) and not isinstance(on, Const):
         call.machine.fault("again", call.name, call.node, state)
     tries = "try" in call.name
-    taken = Hold("lock", kind.kind, on, call.name, spot)
-    missed = state.copy() if tries or kind.zero else None
+    tested = not call.alone and not kind.nests
+    missed = state.copy() if tries or kind.zero or tested else None
+    result = call.fresh(state)
     state.note(spot)
-    state.held = (*state.held, taken)
+    state.held = (*state.held, Hold("lock", kind.kind, result if tested else on, call.name, spot))
     if missed is None:
-        return [(state, call.fresh(state))]
+        return [(state, result)]
+    if not tries and not kind.zero:  # such as lock_task_sighand(), which gives NULL
+        assume(state.facts, result, wanted=True)
+        return [(state, result), (missed, NULL)]
     return [(state, NULL if kind.zero else ONE), (missed, Const(-4) if kind.zero else NULL)]
 
 
-def _unlock(call: Call, state: State, kind: Kind) -> Outcomes:
-    mine = [h for h in state.held if h.sort == "lock" and h.kind == kind.kind]
+def _unlock(call: Call, state: State, given: list[Value], kind: Kind) -> Outcomes:
+    same = [h for h in state.held if h.sort == "lock" and h.value in given and not isinstance(h.value, Const)]
+    mine = same or [h for h in state.held if h.sort == "lock" and h.kind == kind.kind]
     like = [h for h in state.held if h.sort == "lock" and _alike(h.kind, kind.kind)]
     if mine or like:
         state.drop((mine or like)[-1])
         state.note(call.machine.code.spot(call.node, f"'{call.name}' drops it"))
-    else:
+    elif NULL not in given:
         call.machine.fault("undone", call.name, call.node, state)
     return [(state, NULL)]
 
