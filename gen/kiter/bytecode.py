@@ -23,6 +23,9 @@ _KIND = "bytecode"
 _ROW = struct.Struct("<80sII")  # which template and text, a checksum of the code and its length
 _MOST_BYTES = 8 << 20  # what is compiled from older texts of templates stays among them
 
+_Code = tuple[int, memoryview]  # with its checksum
+_NONE: _Code = (0, memoryview(b""))
+
 
 class Bytecode(BytecodeCache):
     """Templates in the cache, by their text and by what compiled them; one is used only if it is whole."""
@@ -32,41 +35,39 @@ class Bytecode(BytecodeCache):
         self._file = key_of("templates", jinja2.__version__, sys.version)
 
     @cached_property
-    def _known(self) -> dict[bytes, bytes]:
-        """The code of each template; a file that is damaged is cut, one that is too long is begun anew."""
+    def _known(self) -> dict[bytes, _Code]:
+        """The code of each template; a file that was cut off is mended, one too long is begun anew."""
         raw = self._cache.raw(_KIND, self._file)
         rows = list(_rows(raw)) if len(raw) <= _MOST_BYTES else []
-        whole = sum(_ROW.size + len(code) for _, code in rows)
+        whole = sum(_ROW.size + len(code) for _, (_, code) in rows)
         if whole < len(raw):
             self._cache.write_raw(_KIND, self._file, raw[:whole])
         return dict(rows)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """See BytecodeCache."""
-        code = self._known.get(_name(bucket))
-        if code:
+        checksum, code = self._known.get(_name(bucket), _NONE)
+        if code and zlib.crc32(code) == checksum:
             bucket.code = marshal.loads(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """See BytecodeCache."""
         code = marshal.dumps(bucket.code)
-        name = _name(bucket)
-        self._known[name] = code
-        self._cache.append_raw(_KIND, self._file, _ROW.pack(name, zlib.crc32(code), len(code)) + code)
+        row = _ROW.pack(_name(bucket), zlib.crc32(code), len(code))
+        self._cache.append_raw(_KIND, self._file, row + code)
 
 
 def _name(bucket: Bucket) -> bytes:
     return f"{bucket.key}{bucket.checksum}".encode()
 
 
-def _rows(raw: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Each template with its code, up to the first that is not whole."""
+def _rows(raw: bytes) -> Iterator[tuple[bytes, _Code]]:
+    """Each template with its code, up to where the file was cut off; the last of several is right."""
+    view = memoryview(raw)
     start = 0
     while start + _ROW.size <= len(raw):
         name, checksum, size = _ROW.unpack_from(raw, start)
-        start += _ROW.size
-        code = raw[start : start + size]
-        if len(code) < size or zlib.crc32(code) != checksum:
+        start += _ROW.size + size
+        if start > len(raw):
             return
-        yield name, code
-        start += size
+        yield name, (checksum, view[start - size : start])

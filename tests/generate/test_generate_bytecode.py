@@ -36,15 +36,21 @@ def test_edited_template_counts_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda raw: b"", lambda raw: raw[:-7], lambda raw: raw[:60] + raw[61:] + b"x"]
+    "damage",
+    [
+        lambda raw: b"",
+        lambda raw: raw[:-7],
+        lambda raw: raw[:60] + raw[61:] + b"x",
+        lambda raw: raw[:-1] + b"x",
+    ],
 )
-def test_damaged_file_is_made_anew(tmp_path: Path, damage) -> None:
+def test_damaged_file_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage) -> None:
     rendered(tmp_path, "a{{ v }}")
     (file,) = kept(tmp_path)
-    whole = file.read_bytes()
-    file.write_bytes(damage(whole))
+    file.write_bytes(damage(file.read_bytes()))
     assert rendered(tmp_path, "a{{ v }}") == "a1"
-    assert file.read_bytes() == whole
+    monkeypatch.setattr(jinja2.Environment, "compile", None)
+    assert rendered(tmp_path, "a{{ v }}") == "a1"
 
 
 def test_what_others_have_added_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
