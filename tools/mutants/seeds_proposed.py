@@ -21,8 +21,9 @@ ALL = (
         "elements",
         "wrong-start",
         "the first map is left out",
-        "bpf_iter_@_map_from(0)",
-        "bpf_iter_@_map_from(2)",
+        "pos = bpf_iter_@_map_from(0);",
+        "{ pos = bpf_iter_@_map_from(0); if (pos) bpf_map_put(pos);"
+        " pos = bpf_iter_@_map_from(pos ? pos->id + 1 : 0); }",
     ),
     MAPS("holding", "lost-put", "a reference is lost in each step", "bpf_map_put(prev);", "(void)prev;"),
     MAPS(

@@ -27,7 +27,7 @@ _ALL = (
         "B03",
         "a prog_tests file does not compile cleanly",
         "test_progs is built with -Wall -Werror, against the skeletons of its programs",
-        "look at the set-up and the oracles below 'tests:' in the spec",
+        "look into user.c of the fixture: the test takes from it what it calls",
     ),
     Code(
         "B04",

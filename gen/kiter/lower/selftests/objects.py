@@ -125,11 +125,18 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
         place=place(ctx),
         user=found.user.text_of({*_calls(handle), *(name for subtest in subtests for name in subtest.calls)}),
         sets_up=found.sets_up,
-        functions=("selftests/test/objects/run_holding.c.j2",) if found.creates else (),
+        functions=tuple(_functions(found)),
         compare=compare,
         of_each=of_each,
         of_all=of_all,
     )
+
+
+def _functions(found: Fixture) -> Iterator[str]:
+    if found.references:
+        yield "selftests/test/objects/references.c.j2"
+    if found.creates:
+        yield "selftests/test/objects/run_holding.c.j2"
 
 
 def _calls(handle: str) -> tuple[str, ...]:

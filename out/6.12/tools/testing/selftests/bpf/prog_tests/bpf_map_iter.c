@@ -26,7 +26,36 @@ static int run(struct bpf_program *prog)
 }
 
 #define NR_STARTS 1
+#define NR_MAPS 3
+
+/* neighbours by their numbers, as nobody else makes maps meanwhile */
+static int maps[NR_MAPS] = { -1, -1, -1 };
 static int added = -1;
+
+static int add_map(void)
+{
+	return bpf_map_create(BPF_MAP_TYPE_ARRAY, "added", 4, 8, 1, NULL);
+}
+
+static int set_up(void)
+{
+	int i, err = 0;
+
+	for (i = 0; i < NR_MAPS; i++) {
+		maps[i] = add_map();
+		err |= maps[i] < 0;
+	}
+	return err;
+}
+
+static void tear_down(void)
+{
+	int i;
+
+	for (i = 0; i < NR_MAPS; i++)
+		if (maps[i] >= 0)
+			close(maps[i]);
+}
 
 static void bpf_maps(int start, struct ids *want)
 {
@@ -42,7 +71,7 @@ static __u64 create_element(void)
 	struct bpf_map_info info = {};
 	__u32 size = sizeof(info);
 
-	added = bpf_map_create(BPF_MAP_TYPE_ARRAY, "added", 4, 8, 1, NULL);
+	added = add_map();
 	ASSERT_OK(bpf_obj_get_info_by_fd(added, &info, &size), "map_info");
 	return info.id;
 }
@@ -50,13 +79,6 @@ static __u64 create_element(void)
 static void remove_element(void)
 {
 	close(added);
-}
-
-/* those that walks take and give back */
-static long references(struct bpf_map_iter *skel)
-{
-	ASSERT_OK(run(skel->progs.references), "run_references");
-	return skel->bss->nr_references;
 }
 
 /* one variant for each walk there is */
@@ -73,6 +95,14 @@ static void choose(struct bpf_map_iter *skel, int which)
 	skel->bss->hold = 0;
 	skel->bss->hold_at = 0;
 	skel->bss->held = 0;
+}
+
+/* those that walks take and give back */
+static long references(struct bpf_map_iter *skel)
+{
+	choose(skel, 0);
+	ASSERT_OK(run(skel->progs.references), "run_references");
+	return skel->bss->nr_references;
 }
 
 struct job {
@@ -351,9 +381,14 @@ void test_bpf_map_iter(void)
 	if (!ASSERT_OK_PTR(skel, "open_and_load"))
 		return;
 
+	if (!ASSERT_OK(set_up(), "set_up"))
+		goto out;
+
 	for (i = 0; i < ARRAY_SIZE(walks); i++)
 		test_each(skel, i);
 
+out:
+	tear_down();
 	bpf_map_iter__destroy(skel);
 
 	RUN_TESTS(bpf_map_iter_failure);

@@ -235,8 +235,19 @@ int nest_three(void *ctx)
 SEC("syscall")
 int references(void *ctx)
 {
-	struct task_struct *self = bpf_get_current_task_btf();
+	struct task_struct *task;
+	struct file *pos;
 
-	nr_references = self->usage.refs.counter;
+	nr_references = 0;
+	task = bpf_task_from_pid(task_id);
+	if (!task)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(task_file, pos, task)
+		nr_references += pos->f_count.counter;
+	bpf_rcu_read_unlock();
+
+	bpf_task_release(task);
 	return 0;
 }

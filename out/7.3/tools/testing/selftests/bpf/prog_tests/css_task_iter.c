@@ -181,13 +181,6 @@ static void tear_down(void)
 	cleanup_cgroup_environment();
 }
 
-/* those that walks take and give back */
-static long references(struct css_task_iter *skel)
-{
-	ASSERT_OK(run(skel->progs.references), "run_references");
-	return skel->bss->nr_references;
-}
-
 /* one variant for each walk there is, in the order of the program's accepted[] */
 static const struct {
 	const char *name;
@@ -222,6 +215,14 @@ static void choose(struct css_task_iter *skel, int which, __u64 id)
 	skel->bss->hold = 0;
 	skel->bss->hold_at = 0;
 	skel->bss->held = 0;
+}
+
+/* those that walks take and give back */
+static long references(struct css_task_iter *skel)
+{
+	choose(skel, 0, id_of_scratch());
+	ASSERT_OK(run(skel->progs.references), "run_references");
+	return skel->bss->nr_references;
 }
 
 struct job {

@@ -235,13 +235,6 @@ static void tear_down(void)
 	remove_process(&neighbour);
 }
 
-/* those that walks take and give back */
-static long references(struct letter_task_iter *skel)
-{
-	ASSERT_OK(run(skel->progs.references), "run_references");
-	return skel->bss->nr_references;
-}
-
 /* one variant for each walk there is, in the order of the program's accepted[] */
 static const struct {
 	const char *name;
@@ -281,6 +274,14 @@ static void choose(struct letter_task_iter *skel, int which, __u64 id)
 	skel->bss->hold = 0;
 	skel->bss->hold_at = 0;
 	skel->bss->held = 0;
+}
+
+/* those that walks take and give back */
+static long references(struct letter_task_iter *skel)
+{
+	choose(skel, 0, id_of_scratch());
+	ASSERT_OK(run(skel->progs.references), "run_references");
+	return skel->bss->nr_references;
 }
 
 struct job {

@@ -195,13 +195,6 @@ static void tear_down(void)
 	remove_process(&neighbour);
 }
 
-/* those that walks take and give back */
-static long references(struct process_iter *skel)
-{
-	ASSERT_OK(run(skel->progs.references), "run_references");
-	return skel->bss->nr_references;
-}
-
 /* one variant for each walk there is */
 static const struct {
 	const char *name;
@@ -216,6 +209,14 @@ static void choose(struct process_iter *skel, int which)
 	skel->bss->hold = 0;
 	skel->bss->hold_at = 0;
 	skel->bss->held = 0;
+}
+
+/* those that walks take and give back */
+static long references(struct process_iter *skel)
+{
+	choose(skel, 0);
+	ASSERT_OK(run(skel->progs.references), "run_references");
+	return skel->bss->nr_references;
 }
 
 struct job {
