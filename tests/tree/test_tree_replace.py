@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from tree_support import CSS, LETTER, ROOT, apply, snapshot
@@ -145,7 +144,7 @@ def test_every_iterator_of_linux(tree):
     assert uapi is None, "a type that differs in its comments only stays as it is"
 
 
-def test_a_hand_written_test_stays(tree, tmp_path, capsys):
+def test_hand_written_tests_stay_and_get_no_programs_that_they_do_not_load(tree, tmp_path, capsys):
     path = tree / BPF / "prog_tests/kmem_cache_iter.c"
     if not path.is_file():
         pytest.skip("this version has no such test")
@@ -157,5 +156,8 @@ def test_a_hand_written_test_stays(tree, tmp_path, capsys):
     before = path.read_bytes()
     assert apply(tree, "--replace", spec) == 0
     assert path.read_bytes() == before
-    assert f"{BPF}/prog_tests/kmem_cache_iter.c stays as it is" in capsys.readouterr().out
-    assert Path(tree / BPF / "progs/kmem_cache_iter_failure.c").is_file()
+    said = capsys.readouterr().out
+    assert f"{BPF}/prog_tests/kmem_cache_iter.c stays as it is" in said
+    assert f"{BPF}/progs/kmem_cache_iter_failure.c is left out" in said
+    assert not (tree / BPF / "progs/kmem_cache_iter_failure.c").exists()
+    assert apply(tree, "--replace", spec) == 0, "and it is all there"

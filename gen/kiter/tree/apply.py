@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kiter.errors import Diagnostic
 from kiter.fragment import Anchor, Fragment
+from kiter.output import Kind
 from kiter.target.profile import Profile
 from kiter.tree import insertion_points, record, replacement, verifier
 from kiter.tree.codes import MisfitError, finding, refusal
@@ -155,7 +156,12 @@ class _Planner:
             and replacement.defines(text.split("\n"), applied.iterator)
         )
 
-    def _whole(self, text: str | None, applied: Applied, fragment: Fragment) -> str:
+    def _whole(self, text: str | None, applied: Applied, fragment: Fragment) -> str | None:
+        if applied.replace and fragment.file in self._left_out(applied):
+            why = "stays as it is: the tree has it by hand"
+            alone = "is left out: it is of no use beside tests that the tree has by hand"
+            self._note(f"{fragment.file} {alone if text is None else why}")
+            return text
         if text is None or text == fragment.whole:
             return fragment.whole
         if applied.replace:
@@ -163,6 +169,12 @@ class _Planner:
             return text
         self.wrong.append(finding("A06", str(self.tree.path / fragment.file)))
         return text
+
+    def _left_out(self, applied: Applied) -> frozenset[str]:
+        """The selftests of an iterator, if the tree has some of them by hand: a part is of no use."""
+        files = {f.file: f.whole for o in applied.outputs if o.kind in _TESTS for f in o.fragments}
+        by_hand = (file for file, text in files.items() if self.base.get(file) not in (None, text))
+        return frozenset(files) if any(by_hand) else frozenset()
 
     def _note(self, text: str) -> None:
         if text not in self.notes:
@@ -204,6 +216,8 @@ class _Planner:
         return lines
 
 
+# programs that a test loads, and the test: each is of use with the others alone
+_TESTS = frozenset({Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST})
 _JOINS = {**insertion_points.JOINS, **verifier.JOINS}
 
 
