@@ -15,8 +15,6 @@ from kiter import frontend
 from kiter.cli.command import KERNEL, show
 from kiter.errors import FINDINGS
 from kiter.generate import generate
-from kiter.kernel import headers
-from kiter.kernel.named import source_tree
 from kiter.output import Rendered
 from kiter.sinks import write
 from kiter.spec.model import Spec
@@ -99,6 +97,9 @@ def _targets(options: argparse.Namespace) -> tuple[Profile, ...]:
     if options.target:
         return (profile(options.target),)
     if options.headers:
+        # Imported here, as below: only what is compiled needs a kernel.
+        from kiter.kernel import headers  # noqa: PLC0415
+
         return (nearest(headers.find(options.headers).profile),)
     return verified()
 
@@ -119,6 +120,7 @@ def _plans(made: Sequence[_Made], options: argparse.Namespace) -> list[write.Pla
 def _check(made: _Made, options: argparse.Namespace) -> CheckReport:
     # Imported here: the compile check and its progress bar are half of the start-up time.
     from kiter.cli._progress import Bar  # noqa: PLC0415
+    from kiter.kernel.named import source_tree  # noqa: PLC0415
     from kiter.sinks.check import CheckOptions, check  # noqa: PLC0415
 
     chosen = CheckOptions(headers=options.headers, tree=source_tree(options.tree) if options.tree else None)
