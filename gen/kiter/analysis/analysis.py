@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kiter.analysis.lookahead import Lookahead, look_ahead
 from kiter.analysis.state import State, state
+from kiter.spec.element import IN_STATE
 from kiter.spec.model import Spec
 from kiter.spec.walk import Native, Numbered
 from kiter.value_class import value_class
@@ -39,4 +40,5 @@ def _releases(it: Spec) -> bool:
     if isinstance(walk, Native):
         return not walk.sticky
     holds = it.allocate or any(taken.held for taken in it.taken)
+    holds = holds or (it.lifetime in IN_STATE and it.held.put is not None)
     return holds and not isinstance(walk, Numbered)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from kiter.analysis.liveness import Liveness, liveness
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.stored import kept_resources
+from kiter.spec.element import IN_STATE
 from kiter.spec.model import Spec
 from kiter.spec.resource import Taken
 from kiter.spec.source import Source
@@ -117,6 +118,9 @@ def _given(it: Spec) -> tuple[Field, ...]:
 
 def _fields(it: Spec, resources: tuple[Taken, ...], alive: Liveness) -> tuple[Field, ...]:
     wanted = {name: Field(name, ctype) for name, ctype in (*_kept(it), *_cursors(it)) if name}
+    if it.held.members:
+        name = it.cases[0].walk.name
+        wanted[name] = Field(name, pointee(it), members_size(it))
     wanted |= {r.name: Field(r.name, r.type, inline=getattr(r, "inline", 0)) for r in resources}
     wanted |= {name: Field(name, ctype) for name, ctype in _started(it).items()}
     wanted |= {f.name: Field(f.name, f.type, f.size) for f in it.fields}
@@ -131,6 +135,15 @@ def _fields(it: Spec, resources: tuple[Taken, ...], alive: Liveness) -> tuple[Fi
 def start_field(it: Spec) -> str:
     """The field that remembers where a ring was entered: named so that no argument has the name."""
     return "first" if it.argument("start") else "start"
+
+
+def members_size(it: Spec) -> int:
+    """Bytes of an element that the iterator brings along, on a 64-bit machine."""
+    size = 0
+    for member in it.held.members:
+        each = Field(member.name, member.type).size
+        size = -(-size // each) * each + each
+    return -(-size // WORD) * WORD
 
 
 def pointee(it: Spec) -> str:
@@ -164,7 +177,7 @@ def _cursor(it: Spec, walk: Walk) -> Iterable[tuple[str, str]]:
             return ((walk.name, walk.type),)
         case Linked():
             return ()
-    ctype = pointee(it) if it.lifetime == "snapshot" else getattr(walk, "type", "") or it.element
+    ctype = pointee(it) if it.lifetime in IN_STATE else getattr(walk, "type", "") or it.element
     places = walk.places(it.lifetime == "held") if isinstance(walk, Source) else ()
     return ((walk.name, ctype), *((place.name, place.type) for place in places))
 

@@ -163,6 +163,7 @@ def first_step(s: Subject) -> Iterator[Hit]:
             continue
         name = level.walk.name
         begun = isinstance(level.walk, Cursor) and level.walk.first is not None
+        begun = begun or s.it.lifetime in ("filled", "moved")  # the address of what is all zero then
         if not (begun or _tested(use, name)) and (at := _followed(use, name)) is not None:
             yield Hit(use.at(at), f"'{name}' is NULL the first time")
 

@@ -11,7 +11,7 @@ from kiter.lint.sources import FOLLOWED, sources
 from kiter.lint.subject import Subject, kinds
 from kiter.lint.tables import rule
 from kiter.names import near, only
-from kiter.spec.element import KEPT, WORDS
+from kiter.spec.element import IN_STATE, KEPT, WORDS
 from kiter.spec.node import Node
 from kiter.spec.rewrite import added, replaced
 from kiter.spec.source import SOURCES, Source
@@ -27,7 +27,7 @@ GIVES = {
     "ring": ("rcu", "static", KEPT),
     "nested": ("rcu", KEPT),
     "raw": ("rcu", "held", KEPT),
-    "cursor": ("rcu", "held", "static", "snapshot", KEPT),
+    "cursor": ("rcu", "held", "static", *IN_STATE, KEPT),
 } | {kind: (*of.lifetimes, KEPT) for kind, of in SOURCES.items()}
 # How functions are called that take a reference only where there still is one, beside igrab().
 TRIES = ("tryget", "try_get", "get_unless", "inc_not_zero", "get_not_zero", "inc_unless")
@@ -98,6 +98,17 @@ def kept_by_nothing(s: Subject) -> Iterator[Hit]:
 
 
 @rule(
+    "W39",
+    "fields of an element that is not filled",
+    "an element that exists has its struct in the kernel already; it would be defined twice",
+    hint="take 'fields' away, or use 'lifetime: {filled: ...}'",
+)
+def needless_fields(s: Subject) -> Iterator[Hit]:
+    if s.it.held.members and s.it.lifetime != "filled":
+        yield Hit(s.it.node["element"]["fields"].key_at, f"'fields' with 'lifetime: {s.it.lifetime}'")
+
+
+@rule(
     "W38",
     "an allocated state beside elements that a resource keeps",
     "the end of a walk frees an allocated state, and destroy() would look for the resource in it",
@@ -143,12 +154,13 @@ def source_without_get(s: Subject) -> Iterator[Hit]:
     "a copy without memory for it",
     "the size of a struct is not known here, and as part of the program's stack it would be ABI",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma_kern_data, 6.7 and later",
-    hint="add 'allocate: true'",
+    hint="add 'allocate: true', or of a struct of your own say the 'fields'",
     mends=True,
 )
 def snapshot_on_stack(s: Subject) -> Iterator[Hit]:
-    if s.it.lifetime == "snapshot" and not s.it.allocate:
-        yield Hit(_lifetime(s).at, "'lifetime: snapshot' without 'allocate: true'", edit=_allocated(s))
+    if s.it.lifetime in IN_STATE and not s.it.held.members and not s.it.allocate:
+        message = f"'lifetime: {s.it.lifetime}' without 'allocate: true'"
+        yield Hit(_lifetime(s).at, message, edit=_allocated(s))
 
 
 @rule(
@@ -250,7 +262,7 @@ def needless_lock(s: Subject) -> Iterator[Hit]:
     if not s.it.locks:
         return
     for kind in _found_kinds(s):
-        if kind in UNLOCKED or s.it.lifetime == "snapshot":
+        if kind in UNLOCKED or s.it.lifetime in IN_STATE:
             yield Hit(s.walk["lock"].key_at, f"'{kind}' takes no lock")
 
 

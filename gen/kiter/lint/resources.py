@@ -19,16 +19,14 @@ MULTIPLIED = frozenset({"*", "+"})
 
 @rule(
     "H03",
-    "a buffer's error without what fails, or the other way round",
-    "new() says why the buffer could not be filled; that there is no memory for it is ENOMEM by itself",
-    hint="give both 'fill' and 'fails', or neither",
+    "a buffer's error without what fails",
+    "'fill' is what may fail; that there is no memory for a buffer is ENOMEM by itself",
+    hint="add 'fill', or take 'fails' away",
 )
-def one_error(s: Subject) -> Iterator[Hit]:
+def stray_error(s: Subject) -> Iterator[Hit]:
     for b in s.it.buffers:
-        given = [key for key in ("fill", "fails") if key in b.node.value]
-        if len(given) == 1:
-            missing = "fails" if given == ["fill"] else "fill"
-            yield Hit(b.node[given[0]].key_at, f"'{given[0]}' without '{missing}'")
+        if b.fails and b.fill is None:
+            yield Hit(b.node["fails"].key_at, "'fails' without 'fill'")
 
 
 @rule(

@@ -190,6 +190,8 @@ class Subject:
         described += [c.node["doc"] for c in (*self.every_case, *self.every_value) if c.flag]
         described += [reason for node in self.failing for _, reason in node.items()]
         described += [part.node["doc"] for part in self.parts]
+        if (fields := self.it.node["element"].get("fields")) is not None:
+            described += [item["doc"] for _, item in fields.items()]
         described += [bit.node["doc"] for a in self.it.arguments for bit in a.bits]
         if (docs := self.it.node.get("docs")) is not None:
             described += (text for _, text in docs.versions)

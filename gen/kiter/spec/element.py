@@ -7,6 +7,8 @@ from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
 from kiter.value_class import value_class
 
+# Elements that are structs in the state.
+IN_STATE = ("snapshot", "filled", "moved")
 # What keeps an element without more being said; every other word is the name of a resource.
 WORDS = ("rcu", "state", "native", "snapshot", "static")
 KEPT = "resource"
@@ -23,12 +25,22 @@ class Pointer:
 
 
 @value_class
+class Member:
+    """A field of an element that is filled."""
+
+    name: str
+    type: str  # in C
+    doc: str  # what it is
+
+
+@value_class
 class Element:
     """What next() returns."""
 
     type: str  # in C
-    lifetime: str  # what keeps it valid: rcu, state, native, held, snapshot, static, or KEPT by a resource
+    lifetime: str  # what keeps it valid: rcu, state, native, held, static, one of IN_STATE, or KEPT
     keeper: str  # that resource, "" for none
+    members: tuple[Member, ...]  # of the struct that the iterator brings along
     get: Snippet | None  # takes what must be held of the element pos
     tryget: Snippet | None  # the same where there may be nothing to take, which it says
     still: Snippet | None  # true while an element that is held is where it was found
@@ -48,10 +60,13 @@ class Element:
         given = node["trusted"].items() if node.get("trusted") else ()
         trusted = tuple(_pointer(name, item) for name, item in given)
         keeper = "" if below or lifetime in WORDS else lifetime
+        fields = node["fields"].items() if node.get("fields") else ()
+        members = tuple(Member(name, item.text("type"), item.text("doc")) for name, item in fields)
         return cls(
             type=node.text("type"),
             lifetime=KEPT if keeper else lifetime,
             keeper=keeper,
+            members=members,
             get=get,
             tryget=tryget,
             still=still,

@@ -70,8 +70,8 @@ class Buffer:
     allocator: str
     condition: str  # under which there is one, "" for always
     field: str  # where it is stored at once, "" for later
-    fill: str  # true where it cannot be filled, "" for nothing to fill
-    errno: str
+    fill: str  # fills it, and is true where that fails; "" for nothing to fill
+    errno: str  # "" where filling it cannot fail
     back: str
     undo: str  # the label behind it
 
@@ -184,7 +184,7 @@ def _buffer(ctx: LoweringContext, given: Memory) -> tuple[Buffer, Undo]:
         fill=ctx.scope.new(given.fill) if given.fill else "",
         errno=given.fails[0][0] if given.fails else "",
         back="",
-        undo=undo.label if given.fill else "",
+        undo=undo.label if given.fails else "",
     )
     return buffer, undo
 

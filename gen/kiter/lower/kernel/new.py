@@ -20,6 +20,7 @@ from kiter.lower.kernel.kit import Kit, bare
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.stores import Store, for_all
 from kiter.lower.view_class import view_class
+from kiter.spec.element import IN_STATE
 from kiter.spec.walk import Native
 
 
@@ -60,7 +61,7 @@ def kfunc(ctx: LoweringContext) -> New:
         taken=taken,
         begin=flags.begin(ctx, selector) if selector and taken.steps else None,
         stores=for_all(ctx),
-        copy=ctx.scope.field(walk.name) if ctx.it.lifetime == "snapshot" else "",
+        copy=ctx.scope.field(walk.name) if ctx.it.lifetime in IN_STATE else "",
         memory=state.name if state else "",
         start=ctx.scope.new(walk.start) if isinstance(walk, Native) else "",
     )

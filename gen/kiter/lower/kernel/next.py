@@ -165,6 +165,20 @@ class Snapshot:
     done: str
 
 
+@view_class()
+class InState:
+    """Elements that are structs in the state; `put` gives back what one that is filled `anew` refers to."""
+
+    template: ClassVar = "kernel/next/in_state.c.j2"
+    kit: Kit
+    liveness: str
+    element: str
+    anew: bool
+    put: str
+    next: str
+    drain: Part
+
+
 # --- which of them, and with what --------------------------------------------------------------------
 
 
@@ -184,7 +198,12 @@ def _body(ctx: LoweringContext) -> Part:
             return OfKernel(kit(ctx), empty.liveness(ctx), ctx.scope.next(walk.next))
         case Native() | Linked():
             return _local(ctx, walk)
-    lifetimes: dict[str, Callable[[LoweringContext], Part]] = {"held": held.next, "snapshot": _snapshot}
+    lifetimes: dict[str, Callable[[LoweringContext], Part]] = {
+        "held": held.next,
+        "snapshot": _snapshot,
+        "filled": _in_state,
+        "moved": _in_state,
+    }
     return lifetimes.get(ctx.it.lifetime, _walk)(ctx)
 
 
@@ -257,6 +276,21 @@ def _local(ctx: LoweringContext, walk: Native | Linked) -> Local:
     step = locks.locked(ctx, walks.CursorStep("pos", ctx.scope.next(walk.next)), "pos")
     own = (declare(ctx.it.element, "pos"), *locks.variables(ctx))
     return Local(kit(ctx), own, empty.liveness(ctx), step, empty.drain(ctx))
+
+
+def _in_state(ctx: LoweringContext) -> InState:
+    walk, anew = ctx.cases[0].walk, ctx.it.lifetime == "filled"
+    assert isinstance(walk, Cursor)
+    element = ctx.scope.field(walk.name)
+    return InState(
+        kit=kit(ctx),
+        liveness=empty.liveness(ctx),
+        element=element,
+        anew=anew,
+        put=held.over(ctx, ctx.it.held.put, f"&{element}") if anew else "",
+        next=held.over(ctx, walk.next, f"&{element}"),
+        drain=empty.drain(ctx),
+    )
 
 
 def _snapshot(ctx: LoweringContext) -> Snapshot:

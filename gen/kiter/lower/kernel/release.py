@@ -12,6 +12,7 @@ from kiter.lower.kernel import empty, memory
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
+from kiter.spec.element import IN_STATE
 from kiter.spec.resource import Buffer, Taken
 from kiter.spec.walk import Native
 
@@ -68,7 +69,7 @@ def parts(ctx: LoweringContext) -> Iterator[Part]:
     it, scope, walk, state = ctx.it, ctx.scope, ctx.cases[0].walk, ctx.state.memory
     if isinstance(walk, Native):
         yield Put(scope.next(walk.end))
-    if it.lifetime == "snapshot" and it.held.put is not None:
+    if it.lifetime in IN_STATE and it.held.put is not None:
         yield Put(scope.next(it.held.put, **{walk.name: f"&{scope.field(walk.name)}"}))
     for taken in reversed(it.taken):
         yield from _taken(ctx, taken)

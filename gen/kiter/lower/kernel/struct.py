@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from kiter.analysis.state import Field
+from kiter.analysis.state import Field, pointee
 from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
@@ -49,6 +49,25 @@ class Fields:
     attribute: str = ""
 
 
+@view_class()
+class Documented:
+    """A field with what it is."""
+
+    type: str
+    name: str
+    doc: str
+
+
+@view_class()
+class Element:
+    """A struct that next() returns, with its kernel-doc."""
+
+    template: ClassVar = "kernel/struct/element.c.j2"
+    struct: str
+    next: str
+    members: tuple[Documented, ...]
+
+
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
     """The struct in a header; nothing where it stands beside the kfuncs."""
     header = ctx.it.place.header
@@ -67,8 +86,18 @@ def seen(ctx: LoweringContext, attribute: str = ALIGNED) -> Part:
     return Opaque(struct, ctx.state.words, attribute)
 
 
+def element(ctx: LoweringContext) -> Element | None:
+    """The struct of the elements, where the iterator brings it along."""
+    if not ctx.it.held.members:
+        return None
+    given = tuple(Documented(m.type, m.name, m.doc) for m in ctx.it.held.members)
+    return Element(f"struct {pointee(ctx.it).removeprefix('struct ')}", names.function(ctx.it, "next"), given)
+
+
 def structs(ctx: LoweringContext, alone: bool) -> Iterator[Part]:
     """The structs that stand beside the kfuncs; `alone` where no header has the one that programs see."""
+    if (own := element(ctx)) is not None:
+        yield own
     if alone or not ctx.it.place.header:
         yield seen(ctx)
     if ctx.it.place.open:

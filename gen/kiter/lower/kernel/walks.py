@@ -18,6 +18,7 @@ from kiter.lower.kernel.empty import Clear, drain, marked
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.sources import Span, Step, Value
 from kiter.lower.view_class import view_class
+from kiter.spec.element import IN_STATE
 from kiter.spec.expression import arm, negated, operand
 from kiter.spec.source import Source
 from kiter.spec.walk import (
@@ -259,8 +260,8 @@ def stores(ctx: LoweringContext, walk: Walk) -> dict[str, Value]:
             return {walk.inner.name: Value("NULL")} | _before(ctx, walk.outer, "NULL")
         case FromTo() | Repeat() | Index() | Native() | Linked():
             return _numbered(ctx, walk)
-    # of a snapshot the copy is made later
-    return {} if ctx.it.lifetime == "snapshot" else _before(ctx, walk, sources.start(ctx))
+    # of a snapshot the copy is made later, as every element is that stands in the state
+    return {} if ctx.it.lifetime in IN_STATE else _before(ctx, walk, sources.start(ctx))
 
 
 def _before(ctx: LoweringContext, walk: Level | Raw, start: str) -> dict[str, Value]:

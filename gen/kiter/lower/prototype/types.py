@@ -10,7 +10,7 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.interface import interface
 from kiter.lower.kernel.enum import Enum, enums
 from kiter.lower.kernel.part import Part
-from kiter.lower.kernel.struct import ATTRIBUTE, seen
+from kiter.lower.kernel.struct import ATTRIBUTE, element, seen
 from kiter.lower.view_class import view_class
 
 
@@ -26,6 +26,8 @@ class View:
 def views(ctx: LoweringContext) -> Iterator[View]:
     """The types that BPF programs need."""
     known = interface(ctx).enumerators
+    if (own := element(ctx)) is not None:
+        yield View(own.struct, own, {})
     yield View(f"struct bpf_iter_{ctx.it.name}", seen(ctx, ATTRIBUTE), {})
     for defined in enums(ctx):
         name = "" if defined.defines == "enum" else defined.defines

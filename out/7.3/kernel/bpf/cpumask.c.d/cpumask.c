@@ -11,14 +11,6 @@ struct bpf_iter_cpumask_kern {
 	unsigned int nr;
 } __aligned(8);
 
-/* copy the mask */
-static int bpf_iter_cpumask_copy(unsigned long *words,
-				 const struct cpumask *mask)
-{
-	bitmap_copy(words, cpumask_bits(mask), nr_cpu_ids);
-	return 0;
-}
-
 __bpf_kfunc_start_defs();
 
 /**
@@ -27,15 +19,14 @@ __bpf_kfunc_start_defs();
  * @mask: the mask, of which the iterator takes a copy
  *
  * Return: 0 on success, -E2BIG if they are too large to allocate, -ENOMEM if
- * there is no memory, -EFAULT if the mask cannot be read. After an error the
- * iterator is empty: bpf_iter_cpumask_next() returns NULL.
+ * there is no memory. After an error the iterator is empty:
+ * bpf_iter_cpumask_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_cpumask_new(struct bpf_iter_cpumask *it,
 				     const struct cpumask *mask)
 {
 	struct bpf_iter_cpumask_kern *kit = (void *)it;
 	unsigned long *words;
-	int err;
 
 	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
@@ -52,19 +43,12 @@ __bpf_kfunc int bpf_iter_cpumask_new(struct bpf_iter_cpumask *it,
 	if (!words)
 		return -ENOMEM;
 
-	if (bpf_iter_cpumask_copy(words, mask)) {
-		err = -EFAULT;
-		goto free_words;
-	}
+	bitmap_copy(words, cpumask_bits(mask), nr_cpu_ids);
 
 	kit->words = words;
 	kit->cpu = -1;
 	kit->nr = nr_cpu_ids;
 	return 0;
-
-free_words:
-	bpf_mem_free(&bpf_global_ma, words);
-	return err;
 }
 
 /**

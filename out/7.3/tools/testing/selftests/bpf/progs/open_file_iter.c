@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "bpf_misc.h"
+#include "bpf_experimental.h"
+
+#define MAX_ELEMS (128 * 1024)
+#define MAX_STEPS (1024 * 1024)
+#define MAX_PAIRS 256
+
+char _license[] SEC("license") = "GPL";
+
+struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
+void bpf_task_release(struct task_struct *p) __ksym;
+void bpf_rcu_read_lock(void) __ksym;
+void bpf_rcu_read_unlock(void) __ksym;
+
+/* what the test asks for */
+s32 task_id;
+
+/* what the programs found */
+u64 elems[MAX_ELEMS];
+u32 nr_elems, nr_outer, nr_inner;
+u64 revived[2];
+int err;
+
+SEC("syscall")
+int walk(void *ctx)
+{
+	struct bpf_open_file *pos;
+	struct task_struct *task;
+	u64 id;
+
+	nr_elems = 0;
+	task = bpf_task_from_pid(task_id);
+	if (!task)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(open_file, pos, task) {
+		id = pos->fd;
+		if (nr_elems < MAX_ELEMS)
+			elems[nr_elems] = id;
+		if (++nr_elems >= MAX_STEPS)
+			break;
+	}
+	bpf_rcu_read_unlock();
+
+	bpf_task_release(task);
+	return 0;
+}
+
+/* next() and destroy() after a new() that may have failed, over what the stack held before */
+SEC("syscall")
+int probe(void *ctx)
+{
+	struct bpf_iter_open_file it;
+	struct task_struct *task;
+
+	nr_elems = 0;
+	__builtin_memset(&it, 0xff, sizeof(it));
+	task = bpf_task_from_pid(task_id);
+	if (!task)
+		return 1;
+
+	bpf_rcu_read_lock();
+	err = bpf_iter_open_file_new(&it, task);
+	if (bpf_iter_open_file_next(&it))
+		nr_elems++;
+	if (bpf_iter_open_file_next(&it))
+		nr_elems++;
+	bpf_iter_open_file_destroy(&it);
+	bpf_rcu_read_unlock();
+
+	bpf_task_release(task);
+	return 0;
+}
+
+/*
+ * The verifier knows that a drained iterator stays drained and takes out every
+ * branch on the contrary, so the pointers are kept instead of tested.
+ */
+SEC("syscall")
+int drain(void *ctx)
+{
+	struct bpf_iter_open_file it;
+	struct task_struct *task;
+
+	nr_elems = 0;
+	task = bpf_task_from_pid(task_id);
+	if (!task)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_iter_open_file_new(&it, task);
+	while (bpf_iter_open_file_next(&it))
+		nr_elems++;
+	revived[0] = (u64)bpf_iter_open_file_next(&it);
+	revived[1] = (u64)bpf_iter_open_file_next(&it);
+	bpf_iter_open_file_destroy(&it);
+	bpf_rcu_read_unlock();
+
+	bpf_task_release(task);
+	return 0;
+}
+
+/* leaves a walk before it begins, and early, and starts another in the same place */
+SEC("syscall")
+int again(void *ctx)
+{
+	struct bpf_iter_open_file it;
+	struct bpf_open_file *pos;
+	struct task_struct *task;
+
+	elems[0] = 0;
+	elems[1] = 1;
+	task = bpf_task_from_pid(task_id);
+	if (!task)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_iter_open_file_new(&it, task);
+	bpf_iter_open_file_destroy(&it);
+
+	bpf_iter_open_file_new(&it, task);
+	pos = bpf_iter_open_file_next(&it);
+	if (pos)
+		elems[0] = pos->fd;
+	bpf_iter_open_file_destroy(&it);
+
+	bpf_iter_open_file_new(&it, task);
+	pos = bpf_iter_open_file_next(&it);
+	if (pos)
+		elems[1] = pos->fd;
+	bpf_iter_open_file_destroy(&it);
+	bpf_rcu_read_unlock();
+
+	bpf_task_release(task);
+	return 0;
+}
+
+/* every element must be met again by a walk inside the walk */
+SEC("syscall")
+int nest_two(void *ctx)
+{
+	struct bpf_open_file *pos;
+	struct task_struct *task;
+	u64 id;
+
+	nr_outer = 0;
+	nr_inner = 0;
+	task = bpf_task_from_pid(task_id);
+	if (!task)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(open_file, pos, task) {
+		if (nr_outer >= MAX_PAIRS)
+			break;
+		id = pos->fd;
+		nr_outer++;
+		bpf_for_each(open_file, pos, task)
+			nr_inner += pos->fd == id;
+	}
+	bpf_rcu_read_unlock();
+
+	bpf_task_release(task);
+	return 0;
+}
+
+/* and by one inside that */
+SEC("syscall")
+int nest_three(void *ctx)
+{
+	struct bpf_open_file *pos;
+	struct task_struct *task;
+	u64 id;
+
+	nr_outer = 0;
+	nr_inner = 0;
+	task = bpf_task_from_pid(task_id);
+	if (!task)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(open_file, pos, task) {
+		id = pos->fd;
+		bpf_for_each(open_file, pos, task) {
+			if (nr_outer >= MAX_PAIRS)
+				break;
+			nr_outer++;
+			bpf_for_each(open_file, pos, task)
+				nr_inner += pos->fd == id;
+		}
+	}
+	bpf_rcu_read_unlock();
+
+	bpf_task_release(task);
+	return 0;
+}
