@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <test_progs.h>
+#include "mount_up_iter.skel.h"
+#include "mount_up_iter_failure.skel.h"
+
+#define MAX_ELEMS (128 * 1024)
+#define MAX_STEPS (1024 * 1024)
+#define NR_TRIES 20
+#define NR_RUNS 20
+#define WALKS_A_RUN 1000
+#define NR_RETRIES 3
+
+static int run(struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	return err ?: opts.retval;
+}
+
+/* one variant for each walk there is */
+static const struct {
+	const char *name;
+} walks[] = {
+	{ .name = "all" },
+};
+
+static void choose(struct mount_up_iter *skel, int which)
+{
+}
+
+static void check_drained(struct mount_up_iter *skel)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(skel->bss->revived); i++)
+		ASSERT_EQ(skel->bss->revived[i], 0, "stays_drained");
+}
+
+/* a walk inside a walk meets each element again, and others that have its number */
+static void run_nested(struct mount_up_iter *skel, struct bpf_program *prog)
+{
+	int tries = NR_TRIES;
+
+	do {
+		if (!ASSERT_OK(run(prog), bpf_program__name(prog)))
+			return;
+	} while (skel->bss->nr_outer > skel->bss->nr_inner && --tries);
+	ASSERT_GT(skel->bss->nr_outer, 0, "nested");
+	ASSERT_LE(skel->bss->nr_outer, skel->bss->nr_inner, "meets");
+}
+
+static void test_contract(struct mount_up_iter *skel, int which)
+{
+	int tries = NR_TRIES;
+
+	choose(skel, which);
+	ASSERT_OK(run(skel->progs.probe), "run_probe");
+	if (skel->bss->err) {
+		ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+		/* the rest is about walks */
+		test__skip();
+		return;
+	}
+
+	ASSERT_OK(run(skel->progs.walk), "run_walk");
+	if (!ASSERT_LT(skel->bss->nr_elems, MAX_STEPS, "ends"))
+		return;
+	ASSERT_OK(run(skel->progs.drain), "run_drain");
+	check_drained(skel);
+	/* a walk that meets nothing proves no more */
+	if (!skel->bss->nr_elems) {
+		test__skip();
+		return;
+	}
+
+	/* what comes and goes meanwhile is not the iterator's fault each time */
+	do {
+		ASSERT_OK(run(skel->progs.again), "run_again");
+	} while (skel->bss->elems[0] != skel->bss->elems[1] && --tries);
+	ASSERT_EQ(skel->bss->elems[0], skel->bss->elems[1], "starts_again");
+
+	run_nested(skel, skel->progs.nest_two);
+	run_nested(skel, skel->progs.nest_three);
+}
+
+/* how many objects kmalloc() and bpf_mem_alloc() have given away, -1 if the kernel does not tell */
+static long nr_objects(void)
+{
+	char line[512];
+	long active, nr = -1;
+	FILE *file;
+
+	file = fopen("/proc/slabinfo", "r");
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "kmalloc-%*s %ld", &active) == 1)
+			nr = MAX(nr, 0) + active;
+	fclose(file);
+	return nr;
+}
+
+/* what walks allocate they free: a leak grows each time, what others allocate does not */
+static void check_memory(struct mount_up_iter *skel)
+{
+	int i, tries = NR_RETRIES;
+	long before, grown;
+
+	ASSERT_OK(run(skel->progs.walk_often), "run_walk_often");
+	do {
+		before = nr_objects();
+		if (!ASSERT_GT(before, 0, "nr_objects"))
+			return;
+		for (i = 0; i < NR_RUNS; i++)
+			ASSERT_OK(run(skel->progs.walk_often), "run_walk_often");
+		grown = nr_objects() - before;
+	} while (grown > NR_RUNS * WALKS_A_RUN / 2 && --tries);
+	ASSERT_LE(grown, NR_RUNS * WALKS_A_RUN / 2, "memory");
+}
+
+static void test_memory(struct mount_up_iter *skel, int which)
+{
+	choose(skel, which);
+	check_memory(skel);
+}
+
+static bool named(const char *what, int which)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s %s", what, walks[which].name);
+	return test__start_subtest(name);
+}
+
+static void test_each(struct mount_up_iter *skel, int which)
+{
+	if (named("contract", which))
+		test_contract(skel, which);
+	if (named("memory", which))
+		test_memory(skel, which);
+}
+
+void test_mount_up_iter(void)
+{
+	struct mount_up_iter *skel;
+	int i;
+
+	skel = mount_up_iter__open_and_load();
+	if (!ASSERT_OK_PTR(skel, "open_and_load"))
+		return;
+
+	for (i = 0; i < ARRAY_SIZE(walks); i++)
+		test_each(skel, i);
+
+	mount_up_iter__destroy(skel);
+
+	RUN_TESTS(mount_up_iter_failure);
+}
