@@ -6,10 +6,7 @@ struct bpf_iter_cpumask {
 } __aligned(8);
 
 struct bpf_iter_cpumask_kern {
-	union {
-		unsigned long *words;
-		unsigned long words_inline;
-	};
+	unsigned long *words;
 	int cpu;
 	unsigned int nr;
 } __aligned(8);
@@ -29,7 +26,7 @@ __bpf_kfunc int bpf_iter_cpumask_new(struct bpf_iter_cpumask *it,
 				     const struct cpumask *mask)
 {
 	struct bpf_iter_cpumask_kern *kit = (void *)it;
-	unsigned long *words = &kit->words_inline;
+	unsigned long *words;
 
 	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
@@ -39,18 +36,16 @@ __bpf_kfunc int bpf_iter_cpumask_new(struct bpf_iter_cpumask *it,
 	kit->cpu = 0;
 	kit->nr = 0;
 
-	if (BITS_TO_LONGS(nr_cpu_ids) > 1) {
-		if (bpf_mem_alloc_check_size(false, BITS_TO_LONGS(nr_cpu_ids) * sizeof(*words)))
-			return -E2BIG;
-		words = bpf_mem_alloc(&bpf_global_ma,
-				      BITS_TO_LONGS(nr_cpu_ids) * sizeof(*words));
-		if (!words)
-			return -ENOMEM;
-		kit->words = words;
-	}
+	if (bpf_mem_alloc_check_size(false, BITS_TO_LONGS(nr_cpu_ids) * sizeof(*words)))
+		return -E2BIG;
+	words = bpf_mem_alloc(&bpf_global_ma,
+			      BITS_TO_LONGS(nr_cpu_ids) * sizeof(*words));
+	if (!words)
+		return -ENOMEM;
 
 	bitmap_copy(words, cpumask_bits(mask), nr_cpu_ids);
 
+	kit->words = words;
 	kit->cpu = -1;
 	kit->nr = nr_cpu_ids;
 	return 0;
@@ -66,13 +61,12 @@ __bpf_kfunc int bpf_iter_cpumask_new(struct bpf_iter_cpumask *it,
 __bpf_kfunc int *bpf_iter_cpumask_next(struct bpf_iter_cpumask *it)
 {
 	struct bpf_iter_cpumask_kern *kit = (void *)it;
-	unsigned long *words = BITS_TO_LONGS(nr_cpu_ids) > 1 ? kit->words : &kit->words_inline;
 	int end = kit->nr;
 
 	if (kit->cpu >= end)
 		return NULL;
 
-	kit->cpu = find_next_bit(words, end, kit->cpu + 1);
+	kit->cpu = find_next_bit(kit->words, end, kit->cpu + 1);
 	return kit->cpu < end ? &kit->cpu : NULL;
 }
 
@@ -88,8 +82,7 @@ __bpf_kfunc void bpf_iter_cpumask_destroy(struct bpf_iter_cpumask *it)
 {
 	struct bpf_iter_cpumask_kern *kit = (void *)it;
 
-	if (BITS_TO_LONGS(nr_cpu_ids) > 1)
-		bpf_mem_free(&bpf_global_ma, kit->words);
+	bpf_mem_free(&bpf_global_ma, kit->words);
 }
 
 __bpf_kfunc_end_defs();

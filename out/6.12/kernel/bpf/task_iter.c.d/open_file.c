@@ -14,7 +14,7 @@ struct bpf_open_file {
 };
 
 struct bpf_iter_open_file {
-	__u64 __opaque[5];
+	__u64 __opaque[8];
 } __aligned(8);
 
 struct bpf_iter_open_file_kern {

@@ -12,7 +12,7 @@ void bpf_rcu_read_lock(void) __ksym;
 void bpf_rcu_read_unlock(void) __ksym;
 
 s32 task_id;
-u64 in_a_map[5];
+u64 in_a_map[8];
 u64 sink;
 
 SEC("?syscall")
