@@ -15,7 +15,7 @@ from kiter.spec.element import IN_STATE, KEPT, WORDS
 from kiter.spec.node import Node
 from kiter.spec.rewrite import added, replaced
 from kiter.spec.source import SOURCES, Source
-from kiter.spec.walk import Cursor, Linked, Native, Ring
+from kiter.spec.walk import Cursor, Index, Linked, Native, Ring
 
 # How lower/kernel/next.py can step: every other pair has no code that would keep its promise.
 GIVES = {
@@ -218,11 +218,23 @@ def done_without_copy(s: Subject) -> Iterator[Hit]:
 def beside_choice(s: Subject) -> Iterator[Hit]:
     if not s.it.select:
         return
-    if s.it.lifetime not in ("rcu", KEPT):
+    if s.it.lifetime not in ("rcu", KEPT) and not _alike(s):
         yield Hit(_lifetime(s).at, f"'lifetime: {s.it.lifetime}' beside the values of '{s.it.select}'")
     rings = any(isinstance(case.walk, Ring) for case in s.it.cases if case.walks)
     if s.it.locks and rings:
         yield Hit(s.walk["lock"].key_at, "'lock' beside a ring that a flag chooses")
+
+
+def _alike(s: Subject) -> bool:
+    """Whether all walks are over the numbers below one end, so that one test tells where they have ended."""
+    walks = [case.walk for case in s.it.cases if case.walks]
+    ends = {_ending(walk) if isinstance(walk, Index) else () for walk in walks}
+    return len(ends) == 1 and () not in ends
+
+
+def _ending(walk: Index) -> tuple[str, ...]:
+    """What next() has one place for: the number, its end, and what it steps over."""
+    return walk.name, walk.end.text, walk.where.text if walk.where else ""
 
 
 @rule(

@@ -104,7 +104,7 @@ def unknown_argument(s: Subject) -> Iterator[Hit]:
     mends=True,
 )
 def stray_argument(s: Subject) -> Iterator[Hit]:
-    given = [(name, code.node) for name, code in s.it.tests.arguments]
+    given, numbers = [(name, code.node) for name, code in s.it.tests.arguments], s.it.lifetime == "state"
     given += [item for case in s.it.tests.cases for item in case.node["arguments"].items()]
     known = s.it.node.value.get("arguments", {})
     for name, node in given:
@@ -114,7 +114,7 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
             right = only(name, possible)
             edit = renamed(node.document, node.path, right) if right else None
             yield Hit(node.key_at, f"there is no argument '{name}'", near(name, possible), edit)
-        elif a and (a.type in handles_of(s.it) or a.name == s.it.select or a.implicit):
+        elif a and (a.type in handles_of(s.it) or (a.name == s.it.select and not numbers) or a.implicit):
             yield Hit(node.key_at, f"the tests choose what to pass for '{name}'")
 
 

@@ -122,7 +122,7 @@ class Numbers:
     buffers: tuple[Variable, ...]
     type: str
     number: str
-    next: str
+    step: Part
     end: str
     again: str
 
@@ -266,10 +266,22 @@ def _index(ctx: LoweringContext, walk: Index) -> Numbers:
         buffers=tuple(Variable(declare(b.type, b.name), memory.found(ctx, b)) for b in buffers),
         type=pointee(ctx.it),
         number=ctx.scope.field(walk.name),
-        next=ctx.scope.next(walk.next),
+        step=_numbered(ctx),
         end=ctx.scope.next(walk.end),
         again=negated(ctx.scope.next(walk.where)) if walk.where else "",
     )
+
+
+def _numbered(ctx: LoweringContext) -> Part:
+    """The next number, or that of the walk which the flag chooses."""
+    steps = tuple(
+        (case.flag, walks.CursorStep(ctx.scope.field(case.walk.name), ctx.scope.next(case.walk.next)))
+        for case in ctx.cases
+        if isinstance(case.walk, Index)
+    )
+    if not ctx.it.select:
+        return steps[0][1]
+    return walks.Selected(_flag(ctx), tuple(walks.Chosen(flag, step, ends=False) for flag, step in steps))
 
 
 def _local(ctx: LoweringContext, walk: Native | Linked) -> Local:
