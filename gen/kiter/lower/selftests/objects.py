@@ -33,16 +33,14 @@ class Start:
     of_scratch: str = ""
 
 
-FROM_OBJECT = Start(", __u64 id", ", id", ", id_of(0)", ", id_of(start)", ", id_of_scratch()")
-
-
 def _start(ctx: LoweringContext, found: Fixture) -> Start:
-    """Where no fixture names objects, walks set out from one that is always there."""
+    """Where a fixture names no objects, walks set out from one that is always there."""
     given = held(ctx)
-    if not given or found.names_starts:
-        return FROM_OBJECT if given else Start()
-    there = f", {given[0][1].present}"
-    return Start(", __u64 id", ", id", there, there, there)
+    if not given:
+        return Start()
+    first, each = (", id_of(0)", ", id_of(start)") if found.names_starts else (f", {given[0][1].present}", "")
+    scratch = ", id_of_scratch()" if "id_of_scratch" in found.user.names else first
+    return Start(", __u64 id", ", id", first, each, scratch)
 
 
 @view_class(kw_only=True)
