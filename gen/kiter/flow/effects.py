@@ -18,6 +18,7 @@ from kiter.flow.state import Hold, State
 from kiter.flow.values import (
     NULL,
     ONE,
+    STATE,
     Address,
     Const,
     Place,
@@ -42,6 +43,7 @@ _CLASSES = (
     ("srcu", "srcu_"),
 )
 _NAMES = re.compile(rb"\w+")
+_STORING = frozenset({"assignment_expression", "init_declarator", "return_statement"})
 _DROPS = re.compile(r"\w+_unlock_\w+|unlock_\w+")
 
 
@@ -110,7 +112,8 @@ def _by_shape(call: Call, state: State, given: list[Value]) -> Outcomes:
     kind = hold(name, alone=not given) if name else None
     if kind is None and _DROPS.fullmatch(name) and any(_alike(h.kind, name) for h in state.held):
         kind = Kind(name, takes=False)
-    return _lock(call, state, given, kind) if kind is not None else _unknown(call, state, given)
+    names_one = kind is not None and kind.takes and not call.alone and not words.LOCKS.match(kind.kind)
+    return _unknown(call, state, given) if kind is None or names_one else _lock(call, state, given, kind)
 
 
 Does = Callable[[Call, State, list[Value]], Outcomes]
@@ -253,10 +256,14 @@ def _empty(call: Call, state: State, given: list[Value]) -> Outcomes:
 def _linked(call: Call, state: State, given: list[Value]) -> Outcomes:
     if given and isinstance(given[0], Address) and owned(given[0].region):
         linked = words.LINKS.fullmatch(call.name) is not None
+        if linked and given[0].region != STATE:
+            _shared(state, given[0])
         at = place_of(given[0])
         assert at is not None
         state.store(Place(at.region, f"{at.path}.(linked)"), ONE if linked else NULL)
         return [(state, NULL)]
+    if given and words.LINKS.fullmatch(call.name):
+        _shared(state, given[0])
     return _unknown(call, state, given)
 
 
@@ -307,6 +314,7 @@ def _release(call: Call, state: State, given: list[Value]) -> Outcomes:
     if base in state.gone:
         call.machine.fault("twice", text(node), call.node, state)
         return []
+    _emptied(state, base)
     mine = next((h for h in state.held if h.sort != "lock" and h.value == base), None)
     if mine is None and isinstance(base, Symbol) and base.kind == "param" and not frees:
         call.machine.fault("untaken", text(node), call.node, state)
@@ -316,6 +324,33 @@ def _release(call: Call, state: State, given: list[Value]) -> Outcomes:
     if not any(h.sort != "lock" and h.value == base for h in state.held):
         state.gone |= {base}
     return [(state, call.fresh(state))]
+
+
+def _emptied(state: State, base: Value) -> None:
+    """What is given back by the address of a struct, as path_put() does, gives back what is in it."""
+    if not isinstance(base, Address) or not base.path:
+        return
+    inner = f"{base.path}."
+    values = {v for p, v in state.memory.items() if p.region == base.region and p.path.startswith(inner)}
+    for one in [h for h in state.held if h.sort != "lock" and h.value in values]:
+        state.drop(one)
+
+
+def _counted_down(call: Call, state: State, given: list[Value]) -> Outcomes:
+    """Drop one of several references: where others are left, the memory is theirs."""
+    if not given or not alive(call.machine, call.nodes[0], state, given[0]):
+        return []
+    others = state.copy()
+    _shared(others, given[0])
+    return [(state, ONE), (others, NULL)]
+
+
+def _shared(state: State, value: Value) -> None:
+    """What a pointer leads to, or is a part of, is somebody else's as well, who frees it."""
+    if not isinstance(value, Address):
+        return
+    whole = {Address(value.region, ""), _base(value)}
+    state.held = tuple(h for h in state.held if h.sort == "lock" or h.value not in whole)
 
 
 def _base(value: Value) -> Value:
@@ -341,7 +376,8 @@ def _reference(call: Call, state: State, given: list[Value]) -> Outcomes:
     missed.note(call.machine.code.spot(call.node, f"'{call.name}' fails"))
     state.note(spot)
     state.take(taken)
-    return [(state, base if call.name == "get_file_rcu" else ONE), (missed, NULL)]
+    stored = call.node.parent is not None and call.node.parent.type in _STORING
+    return [(state, base if stored else ONE), (missed, NULL)]
 
 
 def _given(call: Call, state: State, given: list[Value]) -> Outcomes:
@@ -356,6 +392,8 @@ def _given(call: Call, state: State, given: list[Value]) -> Outcomes:
     found = call.fresh(state)
     spot = call.machine.code.spot(call.node, f"'{call.name}' gives a reference")
     state.take(Hold("reference", call.name, found, call.name, spot))
+    if words.NEVER_NULL.fullmatch(call.name):
+        assume(state.facts, found, wanted=True)
     return [(state, found)]
 
 
@@ -428,7 +466,7 @@ def _unknown(call: Call, state: State, given: list[Value]) -> Outcomes:
     if words.STICKY.fullmatch(call.name) and call.machine.repeated:
         return [(state, NULL)]
     _fill(call, state, given)
-    native = len(given) == 1 and _own(given[0])
+    native = bool(given) and _own(given[0]) and (len(given) == 1 or words.ENTRIES.fullmatch(call.name))
     kind = "native" if native else "load" if call.name.isupper() else "call"
     return [(state, call.fresh(state, kind))]
 
@@ -513,6 +551,7 @@ _HANDLERS = (
         _silent,
     ),
     (words.COPIES, _copied),
+    (re.compile(r"(?:refcount|atomic\w*)_(?:dec|sub)_and_test"), _counted_down),
     (re.compile("BYTES_TO_BITS"), _scaled),
     (re.compile(r"find_\w*bit\w*|cpumask_(?:next|first)\w*"), _numbered),
     (words.EMPTY, _empty),

@@ -240,9 +240,19 @@ def assign(  # noqa: PLR0917 - both sides are known as syntax and as what they a
     ):
         state.fill(at, "opaque", left.start_byte)
     else:
+        _moved(state, right, at, stored)
         state.store(at, stored)
         if not isinstance(at.region, tuple) or at.region[0] != "local":
             state.note(machine.code.spot(left, f"{text(left)} = {text(right)[:40]}"))
+
+
+def _moved(state: State, right: Node | None, at: Place, stored: Value) -> None:
+    """Where a whole struct is copied, `*to = *from`, what was taken of the one is held by the other."""
+    if right is None or not text(right).startswith("*"):
+        return
+    copied = (p.region for p, v in state.memory.items() if not p.path and v == stored)
+    whole = [region[1] for region in copied if region[0] == "at"]
+    state.held = tuple(h._replace(value=pointer(at)) if h.value in whole else h for h in state.held)
 
 
 def members(machine: Machine, node: Node | None, state: State, at: Place) -> None:

@@ -160,10 +160,10 @@ class _Lives:
             if one.sort == "lock":
                 fault = Fault("held", f"{one.name}\0{one.kind}", one.spot, (*state.spots(),), state.doubt)
                 self.life.findings.append(Finding(phase, fault, spot))
-            elif one.value not in stored and one.value not in set(parts(given)):
+            elif not _led_to(one.value, stored) and one.value not in set(parts(given)):
                 fault = Fault("leaked", one.name, one.spot, tuple(state.spots()), state.doubt)
                 self.life.findings.append(Finding(phase, fault, spot))
-        state.held = tuple(one for one in state.held if one.sort == "lock" or one.value in stored)
+        state.held = tuple(one for one in state.held if one.sort == "lock" or _led_to(one.value, stored))
         if what == "next" and self.subject.acquires:
             state.held = tuple(one for one in state.held if one.value != given)
         if what == "next" and any(one in state.gone for one in parts(given)):
@@ -252,6 +252,11 @@ def _tested(state: State) -> set[str]:
     """The arguments that a path has learnt something of."""
     asked = (value for value, known in state.facts.items() if known != Domain(0, _LARGEST))
     return {one.name for value in asked for one in parts(value) if isinstance(one, Symbol)}
+
+
+def _led_to(value: Value, stored: set[object]) -> bool:
+    """Whether memory that is left leads to an object, or it is a part of the state itself."""
+    return value in stored or (isinstance(value, Address) and value.region == STATE)
 
 
 def _earlier(value: Value) -> bool:

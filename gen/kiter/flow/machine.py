@@ -10,14 +10,22 @@ from dataclasses import dataclass
 from kiter.csource.nodes import Node, text
 from kiter.flow.domain import assume, possible, truth
 from kiter.flow.program import Code, Program
-from kiter.flow.state import Spot, State
-from kiter.flow.values import Place, Symbol, Term, Unset, Value, parts
+from kiter.flow.state import Hold, Spot, State
+from kiter.flow.values import Address, Place, Symbol, Term, Unset, Value, parts
 
 Outcomes = list[tuple[State, Value]]
 DEEPEST = 6  # functions that call each other
 OFTEN = 2  # turns of a loop
 STEPS = 1_500  # of one kfunc from one state
 RETURNED = "return"
+
+
+def _part(hold: Hold, places: Sequence[Place]) -> bool:
+    """Whether one of some places is in the struct that was taken: where that is NULL, it was not."""
+    around = hold.value
+    if hold.sort == "lock" or not isinstance(around, Address) or not around.path:
+        return False
+    return any(p.region == around.region and p.path.startswith(f"{around.path}.") for p in places)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -103,6 +111,8 @@ class Machine(ABC):
                 state.forget(one.value)
         if isinstance(value, Symbol) and truth(state.facts, value) is False:
             state.gone -= {value}
+            inside = [p for p, v in state.memory.items() if v == value]
+            state.held = tuple(h for h in state.held if not _part(h, inside))
 
     def usable(self, node: Node, state: State, value: Value) -> bool:
         """Whether a value may be looked at; what was never stored, or was given back, may not."""

@@ -35,6 +35,7 @@ class Spot(NamedTuple):
     says: str
 
 
+_EARLIER = 1 << 30  # above all numbers that values get between calls
 Trail = tuple[Any, Spot] | None
 """The spots of a path, the last one first: what was before, and the last."""
 
@@ -112,15 +113,15 @@ class State:
             if isinstance(around, Const):
                 return NULL
             if isinstance(around, Symbol):
-                return self.fresh("load" if around.kind == "load" else "opaque", name, site)
+                return self.fresh("load" if around.kind == "load" else "opaque", name, stored(region, site))
             if around is not None and not isinstance(around, Unset):
-                return self.fresh("opaque", name, site)
+                return self.fresh("opaque", name, stored(region, site))
         filled = self.filled.get(region, "")
         if filled == "zero":
             return NULL
         if filled == "unset":
             return Unset(path)
-        return self.fresh(filled or "load", name, site)
+        return self.fresh(filled or "load", name, stored(region, site))
 
     def fresh(self, kind: str, name: str, site: int) -> Symbol:
         """A symbol of which nothing is known yet."""
@@ -190,6 +191,11 @@ class State:
             trail, spot = trail
             found.append(spot)
         return found[::-1]
+
+
+def stored(region: Region, site: int) -> int:
+    """Where something comes from that is read: what an earlier call has stored has a site below 0."""
+    return -site - _EARLIER if owned(region) else site
 
 
 def _local(region: Region) -> bool:

@@ -17,7 +17,7 @@ def _words(text: str) -> frozenset[str]:
 # Give back their first argument as it is: include/linux/compiler.h, rcupdate.h.
 TRANSPARENT = re.compile(
     r"likely|unlikely|READ_ONCE|rcu_dereference\w*|rcu_access_pointer|srcu_dereference\w*|smp_load_acquire"
-    r"|data_race|WARN_ON(?:_ONCE)?|unrcu_pointer|ERR_CAST|__builtin_expect|array_index_nospec|no_free_ptr"
+    r"|data_race|ERR_PTR|WARN_ON(?:_ONCE)?|unrcu_pointer|ERR_CAST|__builtin_expect|array_index_nospec|no_free_ptr"
     r"|return_ptr|rcu_pointer_handoff|force_cast|lockless_dereference|IS_ENABLED|ACCESS_ONCE"
 )
 # Store their second argument in their first: a place, or where it is.
@@ -38,6 +38,13 @@ CONTAINERS = _words(
     """container_of container_of_const list_entry list_entry_rcu hlist_entry rb_entry llist_entry
     list_first_entry list_first_entry_rcu list_last_entry list_next_entry list_prev_entry rb_entry_safe
     hlist_entry_safe list_entry_safe"""
+)
+# The first or next element of a list, or NULL: nothing but its head says which.
+ENTRIES = re.compile(r"list_\w+_or_null\w*|h?list_\w*entry\w*|rb_\w+|llist_\w+")
+# Locks whose functions return something all the same: of others one that is looked at names a lock.
+LOCKS = re.compile(
+    r"(?:raw_)?(?:spin|read|write|mutex|down|pte|pmd|pud|rcu|srcu|seq)_?|\w*(?:srcu|read|write|down|try)_|lock_|kmap"
+    r"|local_|get_cpu|mmap_|\w+_mutex_|io_ring"
 )
 # Lists: what makes a node one that is in none, and in one.
 UNLINKS = re.compile(r"INIT_H?LIST_(?:HEAD|NODE)\w*|h?list_del_init\w*|list_bidir_del_rcu")
@@ -83,6 +90,8 @@ CONSTANTS = {
     "ULONG_MAX": (1 << 64) - 1,
 }
 COUNTS = _words("nr_cpu_ids nr_node_ids")
+# Of these, what always gives one: fs/dcache.c, kernel/cred.c.
+NEVER_NULL = re.compile(r"dget_parent|get_task_cred")
 # What has a counterpart in the same file, by how both end.
 PAIRS = (
     ("_get", "_put"),
