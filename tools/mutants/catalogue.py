@@ -9,6 +9,7 @@ from tools.mutants import (
     seeds_kinds,
     seeds_proposed,
     seeds_registration,
+    seeds_sources,
     seeds_state,
     seeds_tasks,
 )
@@ -22,4 +23,5 @@ ALL: tuple[Mutant, ...] = (
     *seeds_kinds.ALL,
     *seeds_proposed.ALL,
     *seeds_registration.ALL,
+    *seeds_sources.ALL,
 )

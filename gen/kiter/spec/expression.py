@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator
 from kiter.spec.snippet import tokens
 
 CALL = re.compile(r"(?P<name>[A-Za-z_]\w*)\((?P<inside>.*)\)", re.DOTALL)
-COMPARED = re.compile(r"([^=!<>]+) ([=!]=) ([^=!<>]+)")
+COMPARED = re.compile(r"((?:->|[^=!<>])+) ([=!]=) ((?:->|[^=!<>])+)")
 OPPOSITE = {"==": "!=", "!=": "=="}
 PREFIX = "&*!~-"
 DOUBLED = "&|=<>"

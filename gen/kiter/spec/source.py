@@ -44,7 +44,8 @@ class Kind:
 
 _INDEX = Place("index", "unsigned long", "from")
 _FROM = {"from": "0"}
-_LINK = {"": {"node": "struct hlist_node *"}, "held": {"nr": "unsigned int"}}
+_LINK = {"": {"node": "struct hlist_node *"}}
+_BUCKET = {**_LINK, "rcu": {"head": "struct hlist_head *"}, "held": {"nr": "unsigned int"}}
 _LIST = {"rcu": {"head": "struct list_head *", "at": "struct list_head *"}}
 _NODES = {"": {"node": "struct rb_node *", "entry": "", "found": ""}, "latch": {"seq": "unsigned int"}}
 _SLOT = {"": {"iter": "struct radix_tree_iter", "slot": "void __rcu **", "found": ""}}
@@ -56,9 +57,9 @@ SOURCES: Mapping[str, Kind] = {
         "hash",
         _KEPT,
         (Place("bucket", "unsigned int", "0"), Place("passed", "unsigned int", "0", held=True)),
-        _LINK,
+        _BUCKET,
         alone=("held",),
-        ways=("held",),
+        ways=("held", "rcu"),
     ),
     "rbtree": Kind("rbtree", _KEPT, (Place("key", "u64", ""),), _NODES, ways=("latch",)),
     "xarray": Kind("tree", _KEPT, (_INDEX,), defaults={**_FROM, "mark": "XA_PRESENT"}),

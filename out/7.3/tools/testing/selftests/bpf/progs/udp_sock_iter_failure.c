@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "bpf_misc.h"
+#include "bpf_experimental.h"
+
+char _license[] SEC("license") = "GPL";
+
+void bpf_rcu_read_lock(void) __ksym;
+void bpf_rcu_read_unlock(void) __ksym;
+
+u64 flags;
+u64 in_a_map[4];
+u64 sink;
+
+SEC("?syscall")
+__failure __msg("Unreleased reference id=")
+int leak(void *ctx)
+{
+	struct bpf_iter_udp_sock it;
+
+	bpf_rcu_read_lock();
+	bpf_iter_udp_sock_new(&it, flags);
+	bpf_iter_udp_sock_next(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("expected an initialized iter_udp_sock as R1")
+int next_without_new(void *ctx)
+{
+	struct bpf_iter_udp_sock it;
+
+	bpf_rcu_read_lock();
+	bpf_iter_udp_sock_next(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("expected an initialized iter_udp_sock as R1")
+int destroy_without_new(void *ctx)
+{
+	struct bpf_iter_udp_sock it;
+
+	bpf_rcu_read_lock();
+	bpf_iter_udp_sock_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("expected uninitialized iter_udp_sock as R1")
+int new_twice(void *ctx)
+{
+	struct bpf_iter_udp_sock it;
+
+	bpf_rcu_read_lock();
+	bpf_iter_udp_sock_new(&it, flags);
+	bpf_iter_udp_sock_new(&it, flags);
+	bpf_iter_udp_sock_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("expected an initialized iter_udp_sock as R1")
+int destroy_twice(void *ctx)
+{
+	struct bpf_iter_udp_sock it;
+
+	bpf_rcu_read_lock();
+	bpf_iter_udp_sock_new(&it, flags);
+	bpf_iter_udp_sock_destroy(&it);
+	bpf_iter_udp_sock_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("expected an initialized iter_udp_sock as R1")
+int next_after_destroy(void *ctx)
+{
+	struct bpf_iter_udp_sock it;
+
+	bpf_rcu_read_lock();
+	bpf_iter_udp_sock_new(&it, flags);
+	bpf_iter_udp_sock_destroy(&it);
+	bpf_iter_udp_sock_next(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("expected an initialized iter_udp_sock as R1")
+int other_iterator(void *ctx)
+{
+	struct bpf_iter_num num;
+
+	bpf_rcu_read_lock();
+	bpf_iter_num_new(&num, 0, 1);
+	bpf_iter_udp_sock_next((void *)&num);
+	bpf_iter_num_destroy(&num);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("R1 expected pointer to an iterator on stack")
+int not_on_stack(void *ctx)
+{
+	bpf_rcu_read_lock();
+	bpf_iter_udp_sock_new((void *)in_a_map, flags);
+	bpf_iter_udp_sock_destroy((void *)in_a_map);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("expected an initialized iter_udp_sock as R1")
+int write_to_state(void *ctx)
+{
+	struct bpf_iter_udp_sock it;
+
+	bpf_rcu_read_lock();
+	bpf_iter_udp_sock_new(&it, flags);
+	*(u64 *)&it = 0;
+	bpf_iter_udp_sock_next(&it);
+	bpf_iter_udp_sock_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("invalid read from stack")
+int read_of_state(void *ctx)
+{
+	struct bpf_iter_udp_sock it;
+
+	bpf_rcu_read_lock();
+	bpf_iter_udp_sock_new(&it, flags);
+	sink = *(u64 *)&it;
+	bpf_iter_udp_sock_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
+int unchecked_null(void *ctx)
+{
+	struct bpf_iter_udp_sock it;
+	struct sock *pos;
+
+	bpf_rcu_read_lock();
+	bpf_iter_udp_sock_new(&it, flags);
+	pos = bpf_iter_udp_sock_next(&it);
+	sink = *(u64 *)pos;
+	bpf_iter_udp_sock_destroy(&it);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("kernel func bpf_iter_udp_sock_new requires RCU critical section protection")
+int outside_rcu(void *ctx)
+{
+	struct sock *pos;
+
+	bpf_for_each(udp_sock, pos, flags) {
+		sink++;
+	}
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("expected an RCU CS when using bpf_iter_udp_sock_next")
+int unlock_in_loop(void *ctx)
+{
+	struct sock *pos;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(udp_sock, pos, flags) {
+		bpf_rcu_read_unlock();
+	}
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("expected an RCU CS when using bpf_iter_udp_sock_next")
+int relock_in_loop(void *ctx)
+{
+	struct sock *pos;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(udp_sock, pos, flags) {
+		bpf_rcu_read_unlock();
+		bpf_rcu_read_lock();
+	}
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+SEC("?syscall")
+__failure __msg("sleepable helper bpf_copy_from_user")
+int sleep_in_loop(void *ctx)
+{
+	struct sock *pos;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(udp_sock, pos, flags) {
+		bpf_copy_from_user(&sink, sizeof(sink), NULL);
+	}
+	bpf_rcu_read_unlock();
+	return 0;
+}

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What holds elements in a kernel is walked there: the small specs of sources over what every kernel has."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kiter.cli.main import main
+from kiter.errors import KiterError
+from kiter.kernel import kernels
+from kiter.spec.source import SOURCES
+from kiter.target.profile import verified
+
+SMALL = Path(__file__).parents[1] / "generate/specs"
+# the spec that walks over each kind
+WALKED = {
+    "list": ("locks_nested", "lock_read"),
+    "hlist": ("hlist",),
+    "hash": ("hash", "hash_held"),
+    "rbtree": ("rbtree", "rbtree_latch"),
+    "xarray": ("xarray_held",),
+    "maple": ("maple",),
+    "idr": ("idr",),
+    "radix": ("radix",),
+    "array": ("array", "sparse"),
+    "percpu": ("percpu",),
+}
+OTHERS = ("where", "where_index", "raw_held")
+pytestmark = [pytest.mark.vm, pytest.mark.xdist_group("vm")]
+
+
+def test_every_kind_of_source_is_walked():
+    assert WALKED.keys() == SOURCES.keys()
+
+
+@pytest.mark.parametrize("kernel", [target.release for target in verified()])
+def test_walks_over_what_holds_elements_keep_the_contract(capsys, kernel):
+    try:
+        kernels.find(kernel)
+    except KiterError as error:
+        pytest.skip(f"{error}: {error.diagnostics[0].hint}")
+    names = [*(name for named in WALKED.values() for name in named), *OTHERS]
+    files = [str(SMALL / f"{name}.yaml") for name in names]
+    status = main(["run", *files, "--format", "json", "--kernel", kernel])
+    said = capsys.readouterr()
+    facts = json.loads(said.out)
+    checks = [(it["name"], check) for it in facts["iterators"] for check in it["checks"]]
+    failed = [(name, check["name"], check["failures"]) for name, check in checks if not check["passed"]]
+    assert (status, failed, facts["outcome"]) == (0, [], "pass"), said.err
+    tried = {name for name, check in checks if check["group"] != "refused"}
+    assert tried == set(names), "nothing but the verifier's refusals was tried"
