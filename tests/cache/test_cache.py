@@ -43,7 +43,8 @@ def test_code_is_another_after_an_edit(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(keys, "_PACKAGE", tmp_path)
     (tmp_path / "part").mkdir()
     texts = {
-        "a.py": "from kiter.part.b import f\n",
+        "a.py": "from kiter.part.b import f\nif TYPE_CHECKING:\n    from kiter.typed import T\n\nx = 1\n",
+        "typed.py": "",
         "part/__init__.py": "",
         "part/b.py": "def f(): ...\n",
         "part/data.toml": "x = 1\n",
@@ -62,8 +63,9 @@ def test_code_is_another_after_an_edit(tmp_path: Path, monkeypatch: pytest.Monke
         (tmp_path / name).write_text(texts[name] + "# edited\n")
         assert code() != before
         (tmp_path / name).write_text(texts[name])
-    (tmp_path / "other.py").write_text("# edited\n")
-    assert code() == before
+    for name in ("other.py", "typed.py"):
+        (tmp_path / name).write_text("# edited\n")
+        assert code() == before
     keys.code_of.cache_clear()
     keys._read.cache_clear()
 

@@ -24,6 +24,9 @@ def key_of(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
+_ANNOTATING = re.compile(r"^if TYPE_CHECKING:.*\n(?: +.*\n|\n)+", re.MULTILINE)
+
+
 @cache
 def code_of(module: str) -> str:
     """A key for a module of kiter's and all that it imports: an answer depends on them as on a compiler.
@@ -63,7 +66,8 @@ def _read(file: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def _imported(text: str) -> Iterator[str]:
-    for package, names in _IMPORT.findall(text):
+    """What is imported when the module runs: what only annotations name changes no answer."""
+    for package, names in _IMPORT.findall(_ANNOTATING.sub("", text)):
         yield package
         yield from (f"{package}.{name}" for name in re.findall(r"\w+", names))
 

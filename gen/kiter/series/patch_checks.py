@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from kiter import tools
 from kiter.cache.keys import code_of, key_of
@@ -20,11 +21,13 @@ from kiter.kernel.kbuild import object_flags
 from kiter.kernel.tree import Tree
 from kiter.output import Kind, Rendered
 from kiter.series import people
-from kiter.series.make import Patch, Series
 from kiter.series.steps import Step
 from kiter.target.profile import profile
 from kiter.tools import Tool
 from kiter.value_class import value_class
+
+if TYPE_CHECKING:  # the answers do not depend on how patches are made: their texts are in the keys
+    from kiter.series.make import Patch, Series
 
 _COLUMNS = "-ftabstop=1"  # columns are counted in characters
 _MADE = re.compile(r"^(From |Date: ).*$", re.MULTILINE)
@@ -131,8 +134,8 @@ class _Comparison:
         texts = [part for name, text in sorted(piece.texts.items()) for part in (name, text)]
         before = [text or "" for _, text in sorted(piece.was.items())]
         words = map(self.bench.cache.named, (str(self.bench.tree), *depends))
-        made_with = (code_of(__name__), self.bench.artefacts.kbuild.identity, *words)
-        key = key_of("patch", kind.value, path, *made_with, *texts, *before)
+        how = (code_of(__name__), self.bench.artefacts.kbuild.identity, str(piece.rendered.inside))
+        key = key_of("patch", kind.value, path, *how, *words, *texts, *before)
 
         def work(scratch: Path, _: Sequence[Path]) -> Done:
             return self._compared(scratch, look, kind)
