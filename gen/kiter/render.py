@@ -76,6 +76,7 @@ def _environment() -> Environment:
         bytecode_cache=Bytecode(Cache()),
         cache_size=-1,  # all of them: one that is bounded takes longer for a template, the more there are
     )
+    made.globals.clear()  # no template calls range() or the like, and each part would begin by copying them
     made.filters |= {
         "say": _say,
         "said": _said,

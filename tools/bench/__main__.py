@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`make bench`: measure what is promised, show it beside the limits, exit 1 when one is missed.
 
-Limits of time are for the machine of work.py, and longer where a fixed piece of work takes longer.
+Times are told as they would be on the machine that the limits are for (work.py).
 Generated code is compared with the kernel's own last, and that is written to docs/fast.md too.
 """
 

@@ -31,8 +31,8 @@ class Figure:
 
 
 def lasting(what: str, cost: Cost, limit: float) -> Figure:
-    """The time of a run; the limit is for the machine of the limits, and longer on a slower one."""
-    return Figure(what, cost.seconds, limit * cost.slower, "s")
+    """The time of a run, as it would be on the machine of the limits."""
+    return Figure(what, cost.seconds / cost.slower, limit, "s")
 
 
 # Given an empty folder and how often to measure.
@@ -90,12 +90,12 @@ def single(folder: Path, times: int) -> Iterator[Figure]:
 def marginal(folder: Path, times: int) -> Iterator[Figure]:
     """What one more spec costs, and that the two-thousandth costs no more than the thousandth."""
     costs = [many(folder, count, times) for count in SYNTHETIC]
-    pairs = zip(itertools.pairwise(SYNTHETIC), itertools.pairwise(costs), strict=True)
-    early, late = ((c1.seconds - c0.seconds) / (n1 - n0) for (n0, n1), (c0, c1) in pairs)
+    seconds = [cost.seconds / cost.slower for cost in costs]
+    pairs = zip(itertools.pairwise(SYNTHETIC), itertools.pairwise(seconds), strict=True)
+    early, late = ((t1 - t0) / (n1 - n0) for (n0, n1), (t0, t1) in pairs)
     more = SYNTHETIC[-1] - SYNTHETIC[0]
-    seconds = (costs[-1].seconds - costs[0].seconds) / more
     memory = (costs[-1].mebibytes - costs[0].mebibytes) / more
-    yield Figure("one more spec", seconds * 1000, 10 * costs[-1].slower, "ms")
+    yield Figure("one more spec", (seconds[-1] - seconds[0]) / more * 1000, 10, "ms")
     yield Figure("one more spec, memory", memory * 1024, 150, "KiB")
     yield Figure("one more of 2000 / of 1000", late / early, 1.5, "x")
 

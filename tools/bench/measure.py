@@ -66,12 +66,19 @@ def last_line(said: bytes) -> str:
 def typical(run: Callable[[], Cost], times: int) -> Cost:
     """Medians, after a run that warms the caches; the memory is the largest seen."""
     run()
-    costs = [replace(run(), slower=work.slowness()) for _ in range(times)]
+    costs = [_timed(run) for _ in range(times)]
     return Cost(
         median(c.seconds for c in costs),
         max(c.mebibytes for c in costs),
         median(c.slower for c in costs),
     )
+
+
+def _timed(run: Callable[[], Cost]) -> Cost:
+    """A run between two pieces of fixed work: it may take minutes, in which a machine changes."""
+    before = work.slowness()
+    cost = run()
+    return replace(cost, slower=(before + work.slowness()) / 2)
 
 
 def beside(one: Callable[[], Cost], other: Callable[[], Cost], times: int) -> tuple[float, float]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A fixed piece of work, compiling one file for Linux 6.12: it tells how fast the machine is just now.
 
-Limits of time are for a machine that takes REFERENCE seconds for it, and are longer where it takes longer.
+Limits of time are for a machine that takes REFERENCE seconds for it; what is measured on another is told as
+it would be there.
 """
 
 from __future__ import annotations

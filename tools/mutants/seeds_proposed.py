@@ -12,6 +12,8 @@ CPUS = partial(Mutant, "proposed/cpumask.yaml")
 IRQS = partial(Mutant, "proposed/irq.yaml")
 NETS = partial(Mutant, "proposed/net.yaml")
 PIDS = partial(Mutant, "proposed/pid.yaml")
+OPEN = partial(Mutant, "proposed/open_file.yaml")
+MOUNTS = partial(Mutant, "proposed/mount_up.yaml")
 SOURCES = partial(Mutant, "proposed/wakeup_source.yaml")
 FILES = partial(Mutant, "proposed/task_file.yaml")
 
@@ -77,5 +79,20 @@ ALL = (
         "it walks again",
         "if (!kit->pos) return NULL;",
         "if (!kit->pos) bpf_iter_@_new(it);",
+    ),
+    OPEN("elements", "late", "the first file is left out", "kit->fd = 0;", "kit->fd = 1;"),
+    OPEN(
+        "holding",
+        "lost-put",
+        "a reference is lost in each step",
+        "bpf_iter_@_drop(&kit->pos); memset(",
+        "memset(",
+    ),
+    MOUNTS(
+        "contract",
+        "restarts",
+        "the end begins the walk anew",
+        "bpf_iter_@_release(kit); return NULL;",
+        "path_put(&data->pos); memset(&data->pos, 0, sizeof(data->pos)); return NULL;",
     ),
 )

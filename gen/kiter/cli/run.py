@@ -17,7 +17,7 @@ from kiter.kernel import kernels
 from kiter.target.profile import nearest
 from kiter.vm import demonstrations, session
 from kiter.vm.job import Options, VmJob
-from kiter.vm.prototype import Prototype, confined, job, prototypes
+from kiter.vm.prototype import Prototype, confined, job, prototypes, wider
 from kiter.vm.results import Outcome
 from kiter.vm.testprogs import harness
 
@@ -87,7 +87,8 @@ def execute(options: argparse.Namespace) -> int:
         raise KiterError(*(replace(found, severity="error") for found in left_out), status=ENVIRONMENT)
     show((*read.warnings, *left_out), options)
     cache = Cache()
-    movable = (it for it in read.iterators if not it.confined)
+    movable = tuple(it for it in read.iterators if not it.confined)
+    show(wider(movable, target), options)
     made = prototypes(movable, target, kernel, cache)
     plain = replace(job(made, kernel, cache, options.only), limit=options.limit)
     wanted = demonstrations.add(plain, made, kernel, target, _asked(options))

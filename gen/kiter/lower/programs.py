@@ -25,13 +25,15 @@ def shared(types: Iterable[str], profile: Profile) -> frozenset[str]:
 
 def admitted(it: Spec, profile: Profile) -> frozenset[str]:
     """The types that may call, those that share a hook with a registered one among them."""
-    types = registered(it, profile) or ()
-    return frozenset(types) if it.place.only else shared(types, profile)
+    types = frozenset(registered(it, profile) or ())
+    if not it.place.only:
+        return shared(types, profile)
+    return types | PARTS if "tracing" in types else types
 
 
 def intruders(it: Spec, profile: Profile) -> frozenset[str]:
     """The types that a filter must refuse, because they share a hook with those that alone may call."""
-    return shared(it.programs, profile) - {*it.programs} - PARTS if it.place.only else frozenset()
+    return shared(it.programs, profile) - admitted(it, profile) if it.place.only else frozenset()
 
 
 def anywhere(it: Spec, profile: Profile) -> bool:

@@ -95,6 +95,13 @@ _ALL = (
         "run 'kiter conform' on a kernel that has it; 'kiter apply' puts generated code into a tree",
     ),
     Code(
+        "R45",
+        "a prototype that more programs may call",
+        "A filter in another file decides who may call what is in the set, or it is not known who may: the "
+        "module is registered for all types of programs that the set is for, or that there are.",
+        "try it on a kernel that has it in its place: 'kiter apply', then 'kiter conform'",
+    ),
+    Code(
         "R46",
         "a private struct that the kernel does not have so",
         "A module finds a member by its place in the kernel's BTF, which has only named, direct members.",

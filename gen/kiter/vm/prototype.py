@@ -21,6 +21,7 @@ from kiter.kernel.dependencies import Compiler
 from kiter.kernel.headers import Places
 from kiter.kernel.kernels import Kernel
 from kiter.lower.kernel import verifier
+from kiter.lower.programs import certain, registered
 from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer
 from kiter.spec.model import Spec
@@ -147,6 +148,19 @@ def confined(its: Iterable[Spec]) -> tuple[Diagnostic, ...]:
         )
         for it in its
         if it.confined
+    )
+
+
+def wider(its: Iterable[Spec], profile: Profile) -> tuple[Diagnostic, ...]:
+    """A warning for each iterator that more programs may call as a module than from the set that it joins."""
+    code = CODES["R45"]
+    return tuple(
+        replace(
+            it.node["set"]["join"].finding("R45", f"'{it.name}' is in another set", code.reason, code.hint),
+            severity="warning",
+        )
+        for it in its
+        if it.place.join and (registered(it, profile) is None or not certain(it, profile))
     )
 
 

@@ -7,6 +7,8 @@
 #define MAX_ELEMS (128 * 1024)
 #define MAX_STEPS (1024 * 1024)
 #define MAX_PAIRS 256
+#define MAX_HELD (2 * 1000000000ULL)
+#define MAX_SPINS (8 * 1024 * 1024)
 
 char _license[] SEC("license") = "GPL";
 
@@ -17,12 +19,36 @@ void bpf_rcu_read_unlock(void) __ksym;
 
 /* what the test asks for */
 s32 task_id;
+int hold;
+u64 hold_at;
 
 /* what the programs found */
 u64 elems[MAX_ELEMS];
 u32 nr_elems, nr_outer, nr_inner;
-u64 revived[2];
+u64 revived[3];
+s64 nr_references;
+int held, released;
 int err;
+
+/*
+ * Lets the test create and remove elements in the middle of a program, for a
+ * limited time: a walk that was not released then was held for nothing.
+ */
+static __always_inline void stay(void)
+{
+	u64 end = bpf_ktime_get_ns() + MAX_HELD;
+	int i, k;
+
+	held = 1;
+	bpf_for(i, 0, MAX_SPINS) {
+		bpf_for(k, 0, 1000)
+			if (!hold)
+				break;
+		if (!hold || bpf_ktime_get_ns() > end)
+			break;
+	}
+	released = !hold;
+}
 
 SEC("syscall")
 int walk(void *ctx)
@@ -43,6 +69,8 @@ int walk(void *ctx)
 			elems[nr_elems] = id;
 		if (++nr_elems >= MAX_STEPS)
 			break;
+		if (hold && !held && (!hold_at || hold_at == id))
+			stay();
 	}
 	bpf_rcu_read_unlock();
 
@@ -62,6 +90,8 @@ int probe(void *ctx)
 	task = bpf_task_from_pid(task_id);
 	if (!task)
 		return 1;
+	if (hold)
+		stay();
 
 	bpf_rcu_read_lock();
 	err = bpf_iter_open_file_new(&it, task);
@@ -97,6 +127,9 @@ int drain(void *ctx)
 		nr_elems++;
 	revived[0] = (u64)bpf_iter_open_file_next(&it);
 	revived[1] = (u64)bpf_iter_open_file_next(&it);
+	if (hold)
+		stay();
+	revived[2] = (u64)bpf_iter_open_file_next(&it);
 	bpf_iter_open_file_destroy(&it);
 	bpf_rcu_read_unlock();
 
@@ -193,6 +226,26 @@ int nest_three(void *ctx)
 				nr_inner += pos->fd == id;
 		}
 	}
+	bpf_rcu_read_unlock();
+
+	bpf_task_release(task);
+	return 0;
+}
+
+SEC("syscall")
+int references(void *ctx)
+{
+	struct bpf_open_file *pos;
+	struct task_struct *task;
+
+	nr_references = 0;
+	task = bpf_task_from_pid(task_id);
+	if (!task)
+		return 1;
+
+	bpf_rcu_read_lock();
+	bpf_for_each(open_file, pos, task)
+		nr_references += pos->file->f_count.counter;
 	bpf_rcu_read_unlock();
 
 	bpf_task_release(task);

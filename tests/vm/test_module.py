@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is private to a file of the kernel, as a module comes by it."""
+"""What a module has otherwise than the file of the kernel that the code is for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.kernel import kernels
 from kiter.target.profile import nearest
-from kiter.vm.prototype import confined, prototypes
+from kiter.vm.prototype import confined, prototypes, wider
 
 SPEC = Path(__file__).parents[1] / "generate/specs/hidden.yaml"
 
@@ -33,3 +33,14 @@ def test_a_member_that_the_kernel_does_not_have_is_told_at_its_place(tmp_path):
 def test_code_that_names_what_is_private_can_be_a_module():
     (it,) = frontend.read([SPEC], nearest("6.12")).iterators
     assert it.place.inside and not it.confined and confined([it]) == ()
+
+
+@pytest.mark.parametrize(
+    ("joined", "told"),
+    [("scx_kfunc_ids_any", False), ("bpf_fs_kfunc_set_ids", True), ("a_set_of_mine", True)],
+)
+def test_a_module_that_more_programs_may_call_says_so(tmp_path, joined, told):
+    path = tmp_path / "hidden.yaml"
+    path.write_text(SPEC.read_text().replace("includes:", f"set: {{join: {joined}}}\nincludes:"))
+    (it,) = frontend.read([path], nearest("7.3")).iterators
+    assert [d.code for d in wider([it], nearest("7.3"))] == ["R45"] * told
