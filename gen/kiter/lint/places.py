@@ -178,7 +178,7 @@ def folder_and_file(s: Subject) -> Iterator[Hit]:
     "a filter that shuts out others",
     "it is asked about every kfunc that programs of its hook may call, and whatever it refuses is refused",
     kernel="kernel/bpf/btf.c, __btf_kfunc_id_set_contains(): all filters of a hook are asked, 6.4 and later",
-    hint="return 0 unless btf_id_set8_contains() finds the id in the iterator's set; or use 'only'",
+    hint="answer 0 unless btf_id_set8_contains() finds the id in the iterator's set; or use 'only'",
 )
 def blind_filter(s: Subject) -> Iterator[Hit]:
     for use in s.now:

@@ -58,6 +58,11 @@ class View:
     shims: tuple[str, ...]
     spaces: tuple[str, ...]
 
+    @property
+    def private_parts(self) -> bool:
+        """Whether it reaches what a file keeps to itself."""
+        return bool(self.layouts or self.hidden)
+
 
 def view(
     ctx: LoweringContext,
