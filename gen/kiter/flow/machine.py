@@ -64,6 +64,14 @@ class Machine(ABC):
     def run(self, code: Code, arguments: Sequence[Value], state: State) -> Outcomes:
         """Every way through a function, with what it returns."""
 
+    @abstractmethod
+    def value(self, node: Node, state: State) -> Outcomes:
+        """What an expression may be, each with the state behind it."""
+
+    @abstractmethod
+    def place(self, node: Node, state: State) -> list[tuple[State, Place | None]]:
+        """Where an expression that can be assigned to is; None for what is not followed."""
+
     def local(self, name: str) -> Place:
         """A variable of the function that is run."""
         return Place(("local", len(self.frames)), name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kiter.csource.nodes import text
-from kiter.flow import effects, evaluate
+from kiter.csource.nodes import Node, text
+from kiter.flow import effects, evaluate, locks
 from kiter.flow.graph import Graph, Step
 from kiter.flow.machine import DEEPEST, OFTEN, Machine, Outcomes
 from kiter.flow.program import Code
@@ -18,6 +18,14 @@ RETURNED = "return"
 
 class Runner(Machine):
     """A machine that runs functions."""
+
+    def value(self, node: Node, state: State) -> Outcomes:
+        """What an expression may be, each with the state behind it."""
+        return evaluate.value(self, node, state)
+
+    def place(self, node: Node, state: State) -> list[tuple[State, Place | None]]:
+        """Where an expression that can be assigned to is; None for what is not followed."""
+        return evaluate.place(self, node, state)
 
     def run(self, code: Code, arguments: Sequence[Value], state: State) -> Outcomes:
         """Every way through a function, with what it returns."""
@@ -90,7 +98,7 @@ class Runner(Machine):
             yield from ((step.other, one) for one in effects.element(self, step.node, state))
         elif step.kind == "leave":
             assert step.node is not None
-            yield from ((step.next, one) for one in effects.undone(self, graph, step.node, state))
+            yield from ((step.next, one) for one in locks.undone(self, graph, step.node, state))
         elif step.kind == "return":
             yield from self._return(step, state)
 

@@ -90,7 +90,8 @@ def foreign_struct(trio: Trio) -> Found:
     for field in trio.kern.fields:
         ctype = named(field.node, "type")
         embedded = ctype is not None and ctype.type == "struct_specifier" and named(ctype, "body") is None
-        if embedded and field.size is None:
+        own = ctype is not None and text(named(ctype, "name")) in trio.source.structs
+        if embedded and not own and field.size is None:
             yield Hit(trio.source.at(field.node), f"'{text(ctype)}' is a part of the state")
 
 
