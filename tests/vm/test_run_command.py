@@ -131,6 +131,17 @@ def test_outcomes_are_told_apart(capsys, spec, status, said, kernel):
     assert said in out
 
 
+@each_kernel
+def test_an_object_that_no_kfunc_gives_is_handed_where_it_is_opened(capsys, kernel):
+    status, out, err = run(
+        capsys, str(SPECS / "opened.yaml"), "--format", "json", "--show", "--kernel", kernel
+    )
+    (iterator,) = json.loads(out)["iterators"]
+    checks = {check["name"]: check["passed"] for check in iterator["checks"]}
+    assert (status, all(checks.values())) == (0, True), err
+    assert {"contract all", "null_file", "untrusted_file", "outside_rcu"} <= {*checks}
+
+
 def test_a_leak_is_all_that_is_wrong_with_a_leaking_walk(capsys):
     _, out, _ = run(capsys, str(SPECS / "leaking.yaml"), "--format", "json")
     (iterator,) = json.loads(out)["iterators"]

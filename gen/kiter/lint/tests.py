@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.fixtures.fixture import Fixture
-from kiter.fixtures.known import fixture_of, fixtures, handles_of, objects
+from kiter.fixtures.known import fixture_of, fixtures, handles_of, hooked, objects
 from kiter.fixtures.user import USER
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
@@ -68,18 +68,23 @@ def _given(s: Subject) -> set[str]:
     return {name for name, _ in s.it.tests.arguments}
 
 
+def _had(s: Subject, a: Argument) -> bool:
+    """Whether a fixture says how a program comes by it."""
+    return a.type in handles_of(s.it) or a.name in {one.name for one, _ in hooked(s.it)}
+
+
 def _plain(s: Subject, a: Argument) -> bool:
     """Whether the tests do not know by themselves what to pass."""
     fixture = fixture_of(s.it)
-    known = a.type in handles_of(s.it) or a.restricted or a.implicit
+    known = _had(s, a) or a.restricted or a.implicit
     return not known and not (fixture and a.name == fixture.place)
 
 
 @rule(
     "T03",
     "the tests do not know what to pass",
-    "a test program gets a task or a css by itself, and tries every flag; it knows no more",
-    hint="add the expression to tests: arguments",
+    "a test program comes by the objects that fixtures tell of, and tries every flag; it knows no more",
+    hint="add the expression to tests: arguments; of an object, say in 'objects' or 'hooks' of a fixture",
 )
 def unknown_argument(s: Subject) -> Iterator[Hit]:
     if s.it.select and s.it.argument(s.it.select) is None:
@@ -114,7 +119,7 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
             right = only(name, possible)
             edit = renamed(node.document, node.path, right) if right else None
             yield Hit(node.key_at, f"there is no argument '{name}'", near(name, possible), edit)
-        elif a and (a.type in handles_of(s.it) or (a.name == s.it.select and not numbers) or a.implicit):
+        elif a and (_had(s, a) or (a.name == s.it.select and not numbers) or a.implicit):
             yield Hit(node.key_at, f"the tests choose what to pass for '{name}'")
 
 

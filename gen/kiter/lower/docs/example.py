@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kiter.btf.types import Function
-from kiter.fixtures.known import handles_of
+from kiter.fixtures.known import handles_of, hooked
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
-from kiter.lower.selftests.frame import Frame, frame
-from kiter.lower.selftests.hosts import loadable
+from kiter.lower.selftests.frame import Frame, frame, of_context
+from kiter.lower.selftests.hosts import hook_of, loadable
 from kiter.lower.selftests.inputs import Array, arrays
 from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
@@ -83,7 +83,8 @@ def view(ctx: LoweringContext) -> View | None:
         return None
     handles = handles_of(ctx.it)
     used = tuple(a for a in ctx.it.arguments if a.type in handles and given[a.name] != "NULL")
-    around = frame(replace(ctx, it=replace(ctx.it, arguments=used)))
+    handed = tuple(a for a, _ in hooked(ctx.it))
+    around = frame(replace(ctx, it=replace(ctx.it, arguments=(*used, *handed))))
     return View(
         header=_header(ctx),
         declared=declarations.prototypes(ctx) if declarations.home(ctx) == NO_HEADER else (),
@@ -131,6 +132,8 @@ def _header(ctx: LoweringContext) -> str:
 
 def _section(ctx: LoweringContext) -> str:
     """The type of program: "" where one needs something to be attached to that is not known here."""
+    if hook := hook_of(ctx):
+        return hook.section
     allowed, kinds = ctx.it.context.allow, ctx.it.programs
     if (not allowed or {"sleepable", "syscall"} & {*allowed}) and (not kinds or "syscall" in kinds):
         return "syscall"
@@ -151,6 +154,8 @@ def _value(ctx: LoweringContext, argument: Argument) -> str:
     if argument.type in handles:
         null = argument.nullable and argument.name not in first.requires
         return "NULL" if null else handles[argument.type].given(argument.name)
+    if argument.name in {one.name for one, _ in hooked(ctx.it)}:
+        return of_context(argument)
     if argument.values:
         return argument.values[0].flag
     if case and argument.name in dict(case.arguments):

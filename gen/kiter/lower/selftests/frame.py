@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from kiter.fixtures.fixture import Fixture, unknown
 from kiter.fixtures.handle import Handle, name_of
-from kiter.fixtures.known import fixture_of, handles_of
+from kiter.fixtures.known import fixture_of, handles_of, hooked
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.hosts import Host, host
@@ -38,6 +38,16 @@ class Object:
 
 
 @view_class()
+class Handed:
+    """An object that the kernel hands to a program where it is attached."""
+
+    # how the function begins that gives it
+    function: str
+    # which of the arguments there it is
+    argument: int
+
+
+@view_class()
 class Frame:
     """What stands around the walk of every test program."""
 
@@ -47,6 +57,7 @@ class Frame:
     inputs: tuple[str, ...]
     # acquired in this order, released in the reverse one
     objects: tuple[Object, ...]
+    handed: tuple[Handed, ...]
     # whether the walk is made in an RCU read-side critical section
     rcu: bool
     # what stands behind the iterator in a call of new(), with its comma
@@ -83,6 +94,7 @@ def passed(ctx: LoweringContext, instead: tuple[str, str] = ("", "")) -> str:
     """The arguments of a call; `instead` is an argument's name and what to pass in its place."""
     given = dict(ctx.it.tests.arguments)
     chosen, handles = {a.name for a in varied(ctx)}, handles_of(ctx.it)
+    handed = {a.name for a, _ in hooked(ctx.it)}
     values: list[str] = []
     for a in ctx.it.arguments:
         if a.implicit:
@@ -91,11 +103,18 @@ def passed(ctx: LoweringContext, instead: tuple[str, str] = ("", "")) -> str:
             values.append(instead[1])
         elif a.type in handles:
             values.append(handles[a.type].given(a.name))
+        elif a.name in handed:
+            values.append(of_context(a))
         elif a.name not in chosen and a.name in given:
             values.append(given[a.name].text)
         else:
             values.append(a.name)
     return "".join(f", {value}" for value in values)
+
+
+def of_context(argument: Argument) -> str:
+    """What the kernel hands to a program for an argument."""
+    return f"{argument.name}_of(ctx)"
 
 
 def without(ctx: LoweringContext) -> str:
@@ -117,6 +136,7 @@ def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
             *(declare(a.type, a.name) for a in varied(ctx)),
         ),
         objects=_objects(handles),
+        handed=tuple(Handed(declare(a.type, f"{a.name}_of"), hook.argument) for a, hook in hooked(ctx.it)),
         rcu=inside,
         passed=passed(ctx),
         host=host(ctx),
@@ -125,7 +145,7 @@ def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
 
 def _in_section(ctx: LoweringContext) -> bool:
     """Whether a walk is made in a critical section: it must be, or RCU alone protects what is passed."""
-    known = handles_of(ctx.it)
+    known = {*handles_of(ctx.it), *(a.type for a, _ in hooked(ctx.it))}
     return ctx.it.rcu or any(a.rcu and a.type not in known for a in ctx.it.arguments)
 
 

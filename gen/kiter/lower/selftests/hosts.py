@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from kiter.fixtures.handle import Hook
+from kiter.fixtures.known import hooked
 from kiter.lower import programs
 from kiter.lower.context import LoweringContext
 from kiter.lower.view_class import view_class
@@ -65,8 +67,15 @@ OPERATIONS: Mapping[str, str] = {"struct_ops": "struct_ops"}
 ASLEEP: Mapping[str, str] = {"tracing": "iter.s/task", "lsm": "lsm.s/file_open"}
 
 
+def hook_of(ctx: LoweringContext) -> Hook | None:
+    """Where programs are handed an object, if they are."""
+    return next((hook for _, hook in hooked(ctx.it)), None)
+
+
 def host(ctx: LoweringContext) -> Host:
-    """That of one iterator: a type that its set is registered for, any of which does."""
+    """That of one iterator: where it is handed an object, or a type that its set is registered for."""
+    if hook := hook_of(ctx):
+        return Host(hook.section, _run("run_hook"), sleepable=hook.sleepable, attached=True)
     kinds = ctx.it.programs or HOSTS
     return next((found for kind, found in HOSTS.items() if kind in kinds), HOSTS["syscall"])
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kiter.fixtures.known import handles_of
+from kiter.fixtures.handle import Handle, Hook
+from kiter.fixtures.known import handles_of, hooked
 from kiter.lower import programs as programs_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import verifier
-from kiter.lower.selftests.frame import held, passed
+from kiter.lower.selftests.frame import held, of_context, passed
 from kiter.lower.selftests.hosts import barred, host, unlisted
 from kiter.lower.view_class import view_class
 from kiter.spec.snippet import substitute
@@ -129,7 +130,9 @@ def _accesses(v: _Verifier) -> Iterator[Program]:
 
 def _arguments(v: _Verifier) -> Iterator[Program]:
     """Pointers that new() must not be given."""
-    it, handles = v.ctx.it, {a.name: h for a, h in held(v.ctx)}
+    it = v.ctx.it
+    handles: dict[str, Handle | Hook] = {a.name: h for a, h in held(v.ctx)}
+    handles |= {a.name: hook for a, hook in hooked(it)}
     refused = v.says("untrusted_element" if any(a.rcu for a in it.arguments) else "untrusted_argument")
     for number, argument in enumerate(it.arguments, 1):
         handle = handles.get(argument.name)
@@ -141,7 +144,8 @@ def _arguments(v: _Verifier) -> Iterator[Program]:
             yield New(f"null_{argument.name}", _partial("new"), said, v.section, passed=null)
         if argument.nullable and handle.needed:
             continue
-        walked = passed(v.ctx, (argument.name, handle.wrong(argument.name)))
+        had = of_context(argument) if isinstance(handle, Hook) else argument.name
+        walked = passed(v.ctx, (argument.name, handle.wrong(had)))
         yield New(f"untrusted_{argument.name}", _partial("new"), refused, v.section, passed=walked)
 
 

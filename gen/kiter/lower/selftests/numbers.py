@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiter.fixtures.handle import SET_OFF
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held
-from kiter.lower.selftests.hosts import host
+from kiter.lower.selftests.hosts import hook_of, host
 from kiter.lower.selftests.object_subtests import Ask
 from kiter.lower.selftests.subtests import CHECK_MEMORY, DRAINED, Subtest, chosen, refused
 from kiter.lower.selftests.testfile import File, memory_defines
@@ -23,6 +24,8 @@ class Numbers(File):
 
     defines: tuple[tuple[str, str], ...]
     variants: tuple[TestCase, ...]
+    # what sets off the programs, of a fixture
+    user: str
     # how many numbers the longest has
     most: int
     # flag arguments and their values
@@ -46,14 +49,15 @@ class Good(Subtest):
 
 def view(ctx: LoweringContext) -> Numbers:
     """The file; some case says what comes of it."""
-    cases = cases_told(ctx)
+    cases, hook = cases_told(ctx), hook_of(ctx)
     return Numbers(
         name=ctx.it.name,
         template="selftests/test/numbers.c.j2",
         host=host(ctx),
-        headers=host(ctx).headers,
+        headers=(*host(ctx).headers, *(hook.user.headers if hook else ())),
         defines=tuple(memory_defines(ctx)),
         variants=cases,
+        user=hook.user.text_of({SET_OFF}) if hook else "",
         most=max(len(case.values) for case in cases),
         chosen=(*chosen(ctx, "0"), *_objects(ctx)),
         of_each=tuple(_of_each(ctx)),

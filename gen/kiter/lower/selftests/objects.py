@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.fixtures.fixture import Fixture
+from kiter.fixtures.handle import SET_OFF
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests import object_subtests, walks
 from kiter.lower.selftests.frame import held, place
-from kiter.lower.selftests.hosts import host
+from kiter.lower.selftests.hosts import hook_of, host
 from kiter.lower.selftests.object_subtests import Compare
 from kiter.lower.selftests.subtests import Subtest, chosen, refused, varying
 from kiter.lower.selftests.testfile import RETRIES, File, memory_defines
@@ -121,7 +122,7 @@ def view(ctx: LoweringContext, found: Fixture) -> Objects:
         start=start,
         handle=handle,
         place=place(ctx),
-        user=found.user.text_of({*_calls(handle), *(name for subtest in subtests for name in subtest.calls)}),
+        user=_user(ctx, found, {*_calls(handle), *(name for subtest in subtests for name in subtest.calls)}),
         sets_up=found.sets_up,
         functions=tuple(_functions(found)),
         compare=compare,
@@ -142,9 +143,18 @@ def _calls(handle: str) -> tuple[str, ...]:
     return ("set_up", "tear_down", *(("id_of",) if handle else ()))
 
 
+def _user(ctx: LoweringContext, found: Fixture, calls: set[str]) -> str:
+    """What is called of the fixture, and what sets off the programs, which another one may have."""
+    hook = hook_of(ctx)
+    if hook and hook.folder == found.folder:
+        return found.user.text_of({*calls, SET_OFF})
+    return found.user.text_of(calls) + (hook.user.text_of({SET_OFF}) if hook else "")
+
+
 def _headers(ctx: LoweringContext, found: Fixture) -> tuple[str, ...]:
-    threads = {"pthread.h"} if found.creates else set()
-    return tuple(sorted(threads | {*found.user.headers, *host(ctx).headers}))
+    threads, hook = {"pthread.h"} if found.creates else set(), hook_of(ctx)
+    own = hook.user.headers if hook else ()
+    return tuple(sorted(threads | {*found.user.headers, *host(ctx).headers, *own}))
 
 
 def _defines(found: Fixture) -> Iterator[tuple[str, str]]:
