@@ -16,15 +16,17 @@ static int run(struct bpf_program *prog)
 	return err ?: opts.retval;
 }
 
-/* one variant for each walk there is */
+/* one variant for each walk there is, in the order of the program's accepted[] */
 static const struct {
 	const char *name;
 } walks[] = {
-	{ .name = "all" },
+	{ .name = "0" },
+	{ .name = "BPF_WORKQUEUE_ITER_UNBOUND" },
 };
 
 static void choose(struct workqueue_iter *skel, int which)
 {
+	skel->bss->flags = skel->rodata->accepted[which];
 }
 
 static void check_drained(struct workqueue_iter *skel)
@@ -82,6 +84,49 @@ static void test_contract(struct workqueue_iter *skel, int which)
 	run_nested(skel, skel->progs.nest_three);
 }
 
+static void refuse_in(struct workqueue_iter *skel, struct bpf_program *prog)
+{
+	ASSERT_OK(run(prog), "run_probe");
+	ASSERT_EQ(skel->bss->err, -EINVAL, "new");
+	ASSERT_EQ(skel->bss->nr_elems, 0, "next");
+}
+
+static bool is_accepted(struct workqueue_iter *skel, __u32 value)
+{
+	__u32 known = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(skel->rodata->accepted); i++)
+		known |= skel->rodata->accepted[i];
+	return !(value & ~known);
+}
+
+static void refuse(struct workqueue_iter *skel, __u32 value)
+{
+	if (is_accepted(skel, value))
+		return;
+	choose(skel, 0);
+	skel->bss->flags = value;
+	refuse_in(skel, skel->progs.probe);
+	refuse_in(skel, skel->progs.reuse);
+}
+
+/* small numbers, every single bit, and each good value with a bit too many */
+static void test_refused(struct workqueue_iter *skel)
+{
+	__u32 bit;
+	int i;
+
+	for (i = 0; i < 64; i++)
+		refuse(skel, i);
+	for (bit = 1; bit; bit <<= 1) {
+		refuse(skel, bit);
+		for (i = 0; i < ARRAY_SIZE(skel->rodata->accepted); i++)
+			refuse(skel, skel->rodata->accepted[i] | bit);
+	}
+	refuse(skel, ~0U);
+}
+
 static bool named(const char *what, int which)
 {
 	char name[128];
@@ -107,6 +152,8 @@ void test_workqueue_iter(void)
 
 	for (i = 0; i < ARRAY_SIZE(walks); i++)
 		test_each(skel, i);
+	if (test__start_subtest("refused"))
+		test_refused(skel);
 
 	workqueue_iter__destroy(skel);
 

@@ -9,7 +9,8 @@ char _license[] SEC("license") = "GPL";
 void bpf_rcu_read_lock(void) __ksym;
 void bpf_rcu_read_unlock(void) __ksym;
 
-u64 in_a_map[1];
+unsigned int flags;
+u64 in_a_map[2];
 u64 sink;
 
 SEC("?syscall")
@@ -19,7 +20,7 @@ int leak(void *ctx)
 	struct bpf_iter_workqueue it;
 
 	bpf_rcu_read_lock();
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
 	bpf_iter_workqueue_next(&it);
 	bpf_rcu_read_unlock();
 	return 0;
@@ -56,8 +57,8 @@ int new_twice(void *ctx)
 	struct bpf_iter_workqueue it;
 
 	bpf_rcu_read_lock();
-	bpf_iter_workqueue_new(&it);
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
+	bpf_iter_workqueue_new(&it, flags);
 	bpf_iter_workqueue_destroy(&it);
 	bpf_rcu_read_unlock();
 	return 0;
@@ -70,7 +71,7 @@ int destroy_twice(void *ctx)
 	struct bpf_iter_workqueue it;
 
 	bpf_rcu_read_lock();
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
 	bpf_iter_workqueue_destroy(&it);
 	bpf_iter_workqueue_destroy(&it);
 	bpf_rcu_read_unlock();
@@ -84,7 +85,7 @@ int next_after_destroy(void *ctx)
 	struct bpf_iter_workqueue it;
 
 	bpf_rcu_read_lock();
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
 	bpf_iter_workqueue_destroy(&it);
 	bpf_iter_workqueue_next(&it);
 	bpf_rcu_read_unlock();
@@ -110,7 +111,7 @@ __failure __msg("arg#0 expected pointer to an iterator on stack")
 int not_on_stack(void *ctx)
 {
 	bpf_rcu_read_lock();
-	bpf_iter_workqueue_new((void *)in_a_map);
+	bpf_iter_workqueue_new((void *)in_a_map, flags);
 	bpf_iter_workqueue_destroy((void *)in_a_map);
 	bpf_rcu_read_unlock();
 	return 0;
@@ -123,7 +124,7 @@ int write_to_state(void *ctx)
 	struct bpf_iter_workqueue it;
 
 	bpf_rcu_read_lock();
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
 	*(u64 *)&it = 0;
 	bpf_iter_workqueue_next(&it);
 	bpf_iter_workqueue_destroy(&it);
@@ -138,7 +139,7 @@ int read_of_state(void *ctx)
 	struct bpf_iter_workqueue it;
 
 	bpf_rcu_read_lock();
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
 	sink = *(u64 *)&it;
 	bpf_iter_workqueue_destroy(&it);
 	bpf_rcu_read_unlock();
@@ -153,7 +154,7 @@ int unchecked_null(void *ctx)
 	struct workqueue_struct *pos;
 
 	bpf_rcu_read_lock();
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
 	pos = bpf_iter_workqueue_next(&it);
 	sink = *(u64 *)pos;
 	bpf_iter_workqueue_destroy(&it);
@@ -167,7 +168,7 @@ int outside_rcu(void *ctx)
 {
 	struct workqueue_struct *pos;
 
-	bpf_for_each(workqueue, pos) {
+	bpf_for_each(workqueue, pos, flags) {
 		sink++;
 	}
 	return 0;
@@ -180,7 +181,7 @@ int unlock_in_loop(void *ctx)
 	struct workqueue_struct *pos;
 
 	bpf_rcu_read_lock();
-	bpf_for_each(workqueue, pos) {
+	bpf_for_each(workqueue, pos, flags) {
 		bpf_rcu_read_unlock();
 	}
 	bpf_rcu_read_unlock();
@@ -194,7 +195,7 @@ int relock_in_loop(void *ctx)
 	struct workqueue_struct *pos;
 
 	bpf_rcu_read_lock();
-	bpf_for_each(workqueue, pos) {
+	bpf_for_each(workqueue, pos, flags) {
 		bpf_rcu_read_unlock();
 		bpf_rcu_read_lock();
 	}
@@ -209,7 +210,7 @@ int sleep_in_loop(void *ctx)
 	struct workqueue_struct *pos;
 
 	bpf_rcu_read_lock();
-	bpf_for_each(workqueue, pos) {
+	bpf_for_each(workqueue, pos, flags) {
 		bpf_copy_from_user(&sink, sizeof(sink), NULL);
 	}
 	bpf_rcu_read_unlock();

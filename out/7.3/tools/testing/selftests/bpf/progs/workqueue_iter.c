@@ -13,7 +13,13 @@ char _license[] SEC("license") = "GPL";
 void bpf_rcu_read_lock(void) __ksym;
 void bpf_rcu_read_unlock(void) __ksym;
 
+const unsigned int accepted[] = {
+	0,
+	BPF_WORKQUEUE_ITER_UNBOUND,
+};
+
 /* what the test asks for */
+unsigned int flags;
 
 /* what the programs found */
 u64 elems[MAX_ELEMS];
@@ -30,7 +36,7 @@ int walk(void *ctx)
 	nr_elems = 0;
 
 	bpf_rcu_read_lock();
-	bpf_for_each(workqueue, pos) {
+	bpf_for_each(workqueue, pos, flags) {
 		id = (u64)pos;
 		if (nr_elems < MAX_ELEMS)
 			elems[nr_elems] = id;
@@ -52,9 +58,31 @@ int probe(void *ctx)
 	__builtin_memset(&it, 0xff, sizeof(it));
 
 	bpf_rcu_read_lock();
-	err = bpf_iter_workqueue_new(&it);
+	err = bpf_iter_workqueue_new(&it, flags);
 	if (bpf_iter_workqueue_next(&it))
 		nr_elems++;
+	if (bpf_iter_workqueue_next(&it))
+		nr_elems++;
+	bpf_iter_workqueue_destroy(&it);
+	bpf_rcu_read_unlock();
+
+	return 0;
+}
+
+/* a new() that may fail, in the place of a walk that was left */
+SEC("syscall")
+int reuse(void *ctx)
+{
+	struct bpf_iter_workqueue it;
+
+	nr_elems = 0;
+
+	bpf_rcu_read_lock();
+	bpf_iter_workqueue_new(&it, accepted[0]);
+	bpf_iter_workqueue_next(&it);
+	bpf_iter_workqueue_destroy(&it);
+
+	err = bpf_iter_workqueue_new(&it, flags);
 	if (bpf_iter_workqueue_next(&it))
 		nr_elems++;
 	bpf_iter_workqueue_destroy(&it);
@@ -75,7 +103,7 @@ int drain(void *ctx)
 	nr_elems = 0;
 
 	bpf_rcu_read_lock();
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
 	while (bpf_iter_workqueue_next(&it))
 		nr_elems++;
 	revived[0] = (u64)bpf_iter_workqueue_next(&it);
@@ -97,16 +125,16 @@ int again(void *ctx)
 	elems[1] = 1;
 
 	bpf_rcu_read_lock();
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
 	bpf_iter_workqueue_destroy(&it);
 
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
 	pos = bpf_iter_workqueue_next(&it);
 	if (pos)
 		elems[0] = (u64)pos;
 	bpf_iter_workqueue_destroy(&it);
 
-	bpf_iter_workqueue_new(&it);
+	bpf_iter_workqueue_new(&it, flags);
 	pos = bpf_iter_workqueue_next(&it);
 	if (pos)
 		elems[1] = (u64)pos;
@@ -127,12 +155,12 @@ int nest_two(void *ctx)
 	nr_inner = 0;
 
 	bpf_rcu_read_lock();
-	bpf_for_each(workqueue, pos) {
+	bpf_for_each(workqueue, pos, flags) {
 		if (nr_outer >= MAX_PAIRS)
 			break;
 		id = (u64)pos;
 		nr_outer++;
-		bpf_for_each(workqueue, pos)
+		bpf_for_each(workqueue, pos, flags)
 			nr_inner += (u64)pos == id;
 	}
 	bpf_rcu_read_unlock();
@@ -151,13 +179,13 @@ int nest_three(void *ctx)
 	nr_inner = 0;
 
 	bpf_rcu_read_lock();
-	bpf_for_each(workqueue, pos) {
+	bpf_for_each(workqueue, pos, flags) {
 		id = (u64)pos;
-		bpf_for_each(workqueue, pos) {
+		bpf_for_each(workqueue, pos, flags) {
 			if (nr_outer >= MAX_PAIRS)
 				break;
 			nr_outer++;
-			bpf_for_each(workqueue, pos)
+			bpf_for_each(workqueue, pos, flags)
 				nr_inner += (u64)pos == id;
 		}
 	}
