@@ -11,9 +11,9 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol, TextIO, cast
 
 from kiter import cli
@@ -41,7 +41,9 @@ class Command(Protocol):
 
 def names() -> list[str]:
     """The names of all subcommands; none of them is imported for it."""
-    modules = (module.name for module in pkgutil.iter_modules(cli.__path__))
+    modules = (
+        path.stem for folder in cli.__path__ for path in Path(folder).iterdir() if path.suffix == ".py"
+    )
     return sorted(m.replace("_", "-") for m in modules if m not in _FRAME and not m.startswith("_"))
 
 
