@@ -234,6 +234,12 @@ _OWN = (
         "'kiter explain' without a code lists them all",
     ),
     Code(
+        "E02",
+        "options that do not go together",
+        "A series is judged by itself; --tree, --kernel and --format mail are for one.",
+        "give either --patch, --range or --staged, or specs or --kernel-source",
+    ),
+    Code(
         "E15",
         "clang is too old",
         "BPF programs are compiled by clang, 16 or later.",

@@ -138,6 +138,19 @@ def test_what_is_no_patch_is_told(tmp_path, capsys, text):
     assert re.search(r"S4[0-2]", capsys.readouterr().err)
 
 
+@pytest.mark.parametrize(
+    "words", [("--tree", "."), ("--format", "mail"), ("--patch", "x", "--fix"), ("--staged", "x.yaml")]
+)
+def test_options_that_do_not_go_together_are_refused(words, capsys):
+    assert lint(*words) == 2
+    assert "E02" in capsys.readouterr().err
+
+
+def test_a_commit_of_nothing_is_let_through(tree, capsys):
+    assert lint("--tree", tree, "--staged") == 0
+    assert "no iterator is touched" in capsys.readouterr().out
+
+
 def test_a_file_or_range_that_is_not_there_is_told(tmp_path, capsys):
     assert lint("--patch", tmp_path / "none") == 2
     assert lint("--tree", tmp_path, "--range", "a..b") == 2

@@ -22,7 +22,7 @@ def execute(profile: Profile, options: argparse.Namespace) -> int:
     name, series, read = _given(options)
     files = {one.path: one for one in after(series, read, name)}
     names, found = judge(files, read, profile)
-    if not files:
+    if not files and options.patch:
         known = CODES["S42"]
         raise KiterError(Diagnostic(Position(name), "S42", known.title, known.reason, known.hint))
     shown = [one for one in found if options.verbose or one.severity != "note"]

@@ -12,7 +12,8 @@ from functools import partial
 from kiter import frontend, lint
 from kiter.cli import report
 from kiter.cli.command import KERNEL, show
-from kiter.errors import Diagnostic, KiterError
+from kiter.codes import CODES
+from kiter.errors import Diagnostic, KiterError, environment
 from kiter.target.profile import Profile, nearest, profile, releases, verified
 
 NAME = "lint"
@@ -70,7 +71,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Lint; findings are raised as one KiterError, advice is shown and does not count."""
     targets = (profile(options.target),) if options.target else verified()
-    if options.patch or options.range or options.staged:
+    series = options.patch or options.range or options.staged
+    others = options.specs or options.kernel_source or options.fix or options.diff or options.btf
+    alone = options.tree or options.kernel or options.format == "mail"
+    if (series and others) or (alone and not series):
+        raise environment("E02", CODES["E02"].title, CODES["E02"].reason, CODES["E02"].hint)
+    if series:
         from kiter.cli import _patches  # noqa: PLC0415 - the parser of C is wanted only here
 
         return _patches.execute(targets[-1], options)

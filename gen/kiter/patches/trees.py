@@ -33,17 +33,22 @@ def commits(tree: str, asked: str) -> list[Mail]:
     git = tools.require("git").path
     done = tools.run([git, "-C", tree, "format-patch", "--stdout", "--no-signature", asked])
     if done.status:
-        raise environment("S01", f"git cannot read it: {done.stderr.strip()}", file=asked)
+        raise environment("S01", f"git says {_first(done.stderr)}", file=asked)
     return mails(done.stdout)
 
 
 def staged(tree: str) -> list[Mail]:
     """What the next commit would change, as one mail; raises KiterError S01."""
     git = tools.require("git").path
-    done = tools.run([git, "-C", tree, "diff", "--cached"])
+    done = tools.run([git, "-C", tree, "diff-index", "-p", "--cached", "HEAD"])
     if done.status:
-        raise environment("S01", f"git cannot read it: {done.stderr.strip()}", file=tree)
+        raise environment("S01", f"git says {_first(done.stderr)}", file=tree)
     return mails(done.stdout)
+
+
+def _first(said: str) -> str:
+    """The first line of what a program says."""
+    return said.strip().partition("\n")[0] or "nothing"
 
 
 def folder(tree: str) -> Reader:
