@@ -16,7 +16,7 @@ ALL = (
         "late",
         "the first half of the buckets is left out",
         "kit->bucket = 0;",
-        "kit->bucket = table->mask / 2;",
+        "kit->bucket = net->ipv4.udp_table->mask / 2;",
     ),
     SOCKETS(
         "elements",

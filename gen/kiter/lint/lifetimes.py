@@ -132,6 +132,9 @@ def unlocked_source(s: Subject) -> Iterator[Hit]:
         if s.it.lifetime == "held" and isinstance(level.walk, Source) and not s.it.locks:
             where = level.walk.kind
             yield Hit(level.walk.node.key_at, f"nothing holds the {where} while its next element is found")
+        elif s.it.held.tryget is not None and not s.it.locks:
+            at = s.it.held.tryget.node.key_at
+            yield Hit(at, "nothing keeps the memory of an element until 'tryget' has looked at it")
 
 
 @rule(
