@@ -162,7 +162,27 @@ def test_the_verifier_says_whom_it_lets_in(allow, said):
     assert f'__msg("{said}")' in text(made, Kind.PROG_FAILURE)
     assert f'verbose(env, "%s {said}\\n", func_name);' in text(made, Kind.VERIFIER)
     free = generate(replace(it, context=replace(it.context, allow=())), LATER)
-    assert "not_allowed" not in text(free, Kind.PROG_FAILURE) and free.of(Kind.VERIFIER) is None
+    assert (
+        not any(n.startswith("from_") for n in programs(text(free, Kind.PROG_FAILURE)))
+        and free.of(Kind.VERIFIER) is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("allow", "loaded"),
+    [
+        (("lsm", "iter", "sleepable"), {"from_lsm", "from_iter"}),
+        (("iter", "sleepable"), {"from_iter"}),
+        (("lsm", "sleepable"), {"from_lsm"}),
+    ],
+)
+def test_each_type_of_a_list_has_a_program_that_loads_and_each_other_one_that_does_not(allow, loaded):
+    it = read(SPECS / "css_task.yaml", target=LATER)[0]
+    made = generate(replace(it, context=replace(it.context, allow=allow)), LATER)
+    every = {f"from_{kind}" for kind in ("tracing", "lsm", "iter", "xdp", "sched_cls", "cgroup_skb")}
+    assert set(re.findall(r"^int (from_\w+)", text(made, Kind.PROG), re.MULTILINE)) == loaded
+    refused = programs(text(made, Kind.PROG_FAILURE))
+    assert {name for name in refused if name.startswith("from_")} == every - loaded
 
 
 def test_trusted_pointers_are_acquired_where_a_kfunc_does_that():

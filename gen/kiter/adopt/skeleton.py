@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kiter.btf.types import Function, Parameter, Struct
 from kiter.fixtures.known import library
@@ -76,11 +76,20 @@ class Skeleton:
 
     @property
     def untold(self) -> tuple[tuple[str, str], ...]:
-        """The arguments that no test knows what to pass for, each with the least there is."""
+        """The arguments that no test knows what to pass for, each with the least there is.
+
+        A pointer that may not be NULL is left to its author: how to come by one a fixture must say.
+        """
         kept = (a for a in self.arguments if not self.offered(a) and "implicit" not in dict(a.facts))
-        types = ((a.name, dict(a.facts)["type"]) for a in kept)
-        known = library().objects
-        return tuple((name, "NULL" if t.endswith("*") else "0") for name, t in types if t not in known)
+        told = ((a.name, dict(a.facts)) for a in kept if dict(a.facts)["type"] not in library().objects)
+        return tuple((name, least) for name, facts in told if (least := _least(facts)))
+
+
+def _least(facts: Mapping[str, str]) -> str:
+    """The least that may be passed, "" for a pointer that may not be NULL."""
+    if not facts["type"].endswith("*"):
+        return "0"
+    return "" if {"nullable", "ignored"}.isdisjoint(facts) else "NULL"
 
 
 def context(flags: Iterable[str], release: str) -> tuple[tuple[str, str], ...]:

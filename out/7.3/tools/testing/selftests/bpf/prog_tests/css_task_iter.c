@@ -41,7 +41,8 @@ static int start_fds[] = { -1, -1 };
 static pthread_mutex_t threads_stay = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t threads[NR_THREADS];
 static int nr_threads;
-static pid_t neighbour, added, added_next;
+static pid_t neighbour, added;
+static pid_t added_next;
 
 static void read_ids(int start, const char *name, struct ids *want)
 {

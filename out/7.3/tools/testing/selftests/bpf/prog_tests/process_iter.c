@@ -41,7 +41,8 @@ static pid_t starts[3];
 static pthread_mutex_t added_stays = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t added_thread;
 static bool has_thread;
-static pid_t added, added_next;
+static pid_t added;
+static pid_t added_next;
 
 /* adds the numbers that a folder of /proc lists */
 static void add_listed(struct ids *ids, const char *path)
