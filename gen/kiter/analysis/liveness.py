@@ -17,7 +17,7 @@ from kiter.spec.case import Case
 from kiter.spec.model import Spec
 from kiter.spec.resource import Resource, Taken
 from kiter.spec.source import Source
-from kiter.spec.walk import Cursor, Index, Linked, Nested, Numbered, Repeat, Ring, Walk, start_of
+from kiter.spec.walk import Cursor, FromTo, Index, Linked, Nested, Numbered, Repeat, Ring, Walk, start_of
 from kiter.value_class import value_class
 
 
@@ -101,8 +101,13 @@ def fallible(it: Spec) -> bool:
         any(refuses)
         or any(a.restricted for a in it.arguments)
         or any(resource.fails for resource in it.resources)
-        or any(case.refusals or case.requires or start_of(case.walk) for case in it.cases)
+        or any(_refuses(case) for case in it.cases)
     )
+
+
+def _refuses(case: Case) -> bool:
+    """Whether new() can fail with what selects this walk."""
+    return bool(case.refusals or case.requires or start_of(case.walk)) or isinstance(case.walk, FromTo)
 
 
 def _own(it: Spec, walk: Walk) -> Liveness:

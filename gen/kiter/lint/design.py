@@ -84,4 +84,4 @@ def foreign_flags(s: Subject) -> Iterator[Hit]:
 def narrow_type(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.restricted and a.type in {"char", "bool", "u8", "s8", "u16", "s16"}:
-            yield Hit(a.node["type"].at, f"'{a.name}' is '{a.type}'")
+            yield Hit(a.node["type" if "type" in a.node.value else "doc"].at, f"'{a.name}' is '{a.type}'")

@@ -42,8 +42,9 @@ def implicit_first(s: Subject) -> Iterator[Hit]:
 def implicit_type(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.implicit and a.type != IMPLICIT:
-            edit = replaced(a.node["type"], IMPLICIT)
-            yield Hit(a.node["type"].at, f"the implicit argument '{a.name}' is '{a.type}'", edit=edit)
+            given = a.node.get("type")
+            edit, at = (replaced(given, IMPLICIT), given.at) if given else (None, a.node.key_at)
+            yield Hit(at, f"the implicit argument '{a.name}' is '{a.type}'", edit=edit)
 
 
 @rule(
