@@ -14,6 +14,7 @@ from enum import Enum, auto
 
 from kiter.analysis.lookahead import Lookahead
 from kiter.spec.case import Case
+from kiter.spec.element import IN_STATE
 from kiter.spec.model import Spec
 from kiter.spec.resource import Resource, Taken
 from kiter.spec.source import Source
@@ -114,7 +115,7 @@ def _own(it: Spec, walk: Walk) -> Liveness:
     """The cursor, where the first step needs none and all cases share it; else a flag of its own."""
     walks = [case.walk for case in it.cases]
     begun = all(isinstance(w, Source) or (isinstance(w, Cursor) and w.first is not None) for w in walks)
-    if begun and it.lifetime != "snapshot" and {w.name for w in walks} == {walk.name}:
+    if begun and it.lifetime not in IN_STATE and {w.name for w in walks} == {walk.name}:
         return Liveness(Test.POINTER, (walk.name,), cursor=True)
     return Liveness(Test.FLAG, ("live",))
 

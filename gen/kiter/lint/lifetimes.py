@@ -212,6 +212,18 @@ def done_without_copy(s: Subject) -> Iterator[Hit]:
 
 
 @rule(
+    "W29",
+    "'first' of an element in the state",
+    "a struct in the state has no element before it, so one expression finds the first and every further one",
+    hint="let 'next' begin: the struct is all zero then",
+)
+def first_in_state(s: Subject) -> Iterator[Hit]:
+    for level in s.levels:
+        if s.it.lifetime in IN_STATE and isinstance(level.walk, Cursor) and level.walk.first is not None:
+            yield Hit(level.walk.node["first"].key_at, f"'first' with 'lifetime: {s.it.lifetime}'")
+
+
+@rule(
     "W30",
     "what only a single walk can have, beside walks that a flag chooses",
     "one next() serves all of them: it knows one end, and a ring returns its element from within the step",
