@@ -221,7 +221,10 @@ def _unknown(call: Call, state: State, given: list[Value]) -> Outcomes:
     fill(call, state, given)
     native = bool(given) and own(given[0]) and (len(given) == 1 or words.ENTRIES.fullmatch(call.name))
     kind = "native" if native else "load" if call.name.isupper() else "call"
-    return [(state, call.fresh(state, kind))]
+    found = call.fresh(state, kind)
+    if words.CONVERTS.fullmatch(call.name):  # the same object, as something else
+        state.held = tuple(h._replace(value=found) if h.value in given else h for h in state.held)
+    return [(state, found)]
 
 
 def _silent(_call: Call, state: State, given_reference: list[Value]) -> Outcomes:

@@ -15,6 +15,7 @@ from kiter.flow.state import Hold, State
 from kiter.flow.values import (
     NULL,
     ONE,
+    Address,
     Const,
     Value,
 )
@@ -29,6 +30,7 @@ _CLASSES = (
     ("rwsem", "down_read"),
     ("srcu", "srcu_"),
 )
+_PLAIN = frozenset({"kfree", "kvfree", "free_percpu"})  # free memory, and nothing that it leads to
 _NAMES = re.compile(rb"\w+")
 
 
@@ -104,7 +106,7 @@ def undone(machine: Machine, graph: Graph, node: Node, state: State) -> list[Sta
     source = graph.source(node)
     frees = re.search(rb"\b__free\((\w+)\)", source)
     if node.type == "declaration" and frees:
-        return _freed(machine, node, state)
+        return _freed(machine, node, state, frees[1].decode())
     mine = [h for h in state.held if h.spot == machine.code.spot(node, h.spot.says)]
     inner = next((c for c in node.named_children if c.type == "call_expression"), node)
     mine = mine or [h for h in state.held if h.spot == machine.code.spot(inner, h.spot.says)]
@@ -113,11 +115,15 @@ def undone(machine: Machine, graph: Graph, node: Node, state: State) -> list[Sta
     return [state]
 
 
-def _freed(machine: Machine, node: Node, state: State) -> list[State]:
+def _freed(machine: Machine, node: Node, state: State, how: str) -> list[State]:
+    """What a variable leads to is freed; functions of its own may give back what is in it, too."""
     names = [text(one) for one in below(named(node, "declarator"), "identifier")]
     value = state.memory.get(machine.local(names[0])) if names else None
-    if value is not None and truth(state.facts, value) is not False and value not in state.gone:
-        for one in [h for h in state.held if h.sort != "lock" and h.value == value]:
-            state.drop(one)
-        state.gone |= {value}
+    if value is None or truth(state.facts, value) is False or value in state.gone:
+        return [state]
+    region = value.region if isinstance(value, Address) else None
+    inner = {v for p, v in state.memory.items() if p.region == region} if how not in _PLAIN else set()
+    for one in [h for h in state.held if h.sort != "lock" and h.value in {value, *inner}]:
+        state.drop(one)
+    state.gone |= {value}
     return [state]

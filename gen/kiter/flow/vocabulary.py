@@ -92,6 +92,8 @@ CONSTANTS = {
     "ULONG_MAX": (1 << 64) - 1,
 }
 COUNTS = _words("nr_cpu_ids nr_node_ids")
+# Give the object that another is a part of, or the other way round.
+CONVERTS = re.compile(r"\w+_from_\w+|to_\w+|\w+_of|\w+_to_\w+|file_inode|real_mount")
 # Of these, what always gives one: fs/dcache.c, kernel/cred.c.
 NEVER_NULL = re.compile(r"dget_parent|get_task_cred")
 # What has a counterpart in the same file, by how both end.
