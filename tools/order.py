@@ -79,7 +79,9 @@ ORDER = (
     ),
     _part("render", "templates filled in, C laid out", "resources cache bytecode markup prose layout lower"),
     _part(
-        "generate", "one iterator and one kernel to all outputs", "fragment output spec target lower render"
+        "generate",
+        "one iterator and one kernel to all outputs",
+        "btf fragment output spec target lower render",
     ),
     _part("demonstrate", "programs that only a prototype gets", "spec target lower render"),
     _part(

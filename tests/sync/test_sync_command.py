@@ -47,7 +47,7 @@ def test_the_specs_are_in_step(capsys, source):
 @pytest.mark.parametrize(
     ("change", "code", "said"),
     [
-        (("task.yaml", "flags: {type: unsigned int", "flags: {type: u64"), "D01", "u64 flags"),
+        (("task.yaml", "  flags:\n", "  flags:\n    type: u64\n"), "D01", "u64 flags"),
         (("task.yaml", "BPF_TASK_ITER_ALL_PROCS", "BPF_TASK_ITER_EVERY"), "D04", "the kernel lacks it"),
     ],
 )
@@ -62,7 +62,7 @@ def test_drift_is_told_at_the_spec(capsys, tmp_path, source, change, code, said)
 
 
 def test_drift_for_programs_and_for_github(capsys, tmp_path, source):
-    spec = changed(tmp_path, "task.yaml", "flags: {type: unsigned int", "flags: {type: u64")
+    spec = changed(tmp_path, "task.yaml", "  flags:\n", "  flags:\n    type: u64\n")
     status, out, err = run(capsys, "--kernel", source.release, spec, "--format", "json")
     assert status == 1
     (difference,) = json.loads(out)["iterators"]["task"]["differences"]
