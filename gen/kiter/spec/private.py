@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.spec.node import Node
+from kiter.value_class import value_class
 
 STRUCT = "struct "
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Private:
     """A variable or a function by its name, or a struct by its name and keyword."""
 
