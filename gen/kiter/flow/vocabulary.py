@@ -25,8 +25,6 @@ STORES = _words("WRITE_ONCE rcu_assign_pointer RCU_INIT_POINTER smp_store_mb")
 STORES_AT = _words("smp_store_release")
 PLACES = STORES | STORES_AT | {"xchg", "swap", "rcu_replace_pointer", "no_free_ptr", "return_ptr"}
 BY_ADDRESS = STORES_AT | {"xchg"}
-# Fill memory that they get the address of with zeroes.
-ZEROES = _words("memset bzero memzero_explicit")
 COPIES = re.compile(r"__builtin_memcpy|memcpy|memmove|strscpy|strncpy|copy_from_\w+|bpf_probe_read_\w+")
 # Look, and change nothing.
 LOOKS = re.compile(

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 
 from kiter.csource import function
@@ -76,39 +75,6 @@ class Function(function.Function):
                 found.append((text(named(field, "field")), right, one))
         return tuple(found)
 
-    @cached_property
-    def counted(self) -> frozenset[str]:
-        """The fields that are counted up or down."""
-        steps = (named(one, "argument") for one in self.all("update_expression"))
-        return frozenset(self.field(one) for one in steps if one is not None) - {""}
-
-    @cached_property
-    def cleared(self) -> int | None:
-        """Where the whole state is set to zero first, if it is."""
-        for call in self.calls:
-            if text(named(call, "function")) == "memset" and set(self._words(call)) & self.state:
-                return call.start_byte
-        for one in self.all("assignment_expression"):
-            left = named(one, "left")
-            if left is not None and left.type == "pointer_expression" and set(self._words(left)) & self.state:
-                return one.start_byte
-        return None
-
-    def guards(self) -> Iterator[Node]:
-        """The conditions of ifs that leave at once, without an else."""
-        for one in self.all("if_statement"):
-            then = named(one, "consequence")
-            last = then
-            if then is not None and then.type == "compound_statement" and then.named_children:
-                last = then.named_children[-1]
-            if last is not None and last.type in {"return_statement", "goto_statement"}:
-                condition = named(one, "condition")
-                if condition is not None:
-                    yield condition
-
-    def _words(self, node: Node) -> list[str]:
-        return [text(one) for one in below(node, "identifier")]
-
 
 def _inside(member: Node) -> Node:
     """The field that a member is in, without following a pointer: kit->cursor of kit->cursor.node.next."""
@@ -116,8 +82,3 @@ def _inside(member: Node) -> Node:
     while inner is not None and inner.type == "field_expression" and text(named(member, "operator")) == ".":
         member, inner = inner, named(inner, "argument")
     return member
-
-
-def value_of(statement: Node) -> str:
-    """What a return statement returns."""
-    return text(statement.named_children[0]) if statement.named_children else ""
