@@ -42,10 +42,12 @@ _LISTED = (
     ("mutex_", r"(?:atomic|refcount)_dec_and_mutex_lock", r"(?!)"),
 )
 _SHAPED = (
+    (rf"((?:\w+_)?)down_(?:read|write){_VARIANT}", rf"((?:\w+_)?)up_(?:read|write){_VARIANT}"),
     (rf"({_STEM})(?:try)?lock{_VARIANT}", rf"({_STEM})unlock{_VARIANT}"),
     (rf"(?:try)?(lock_(?:{_LOCKED}))", rf"un(lock_(?:{_LOCKED}))"),
-    (rf"((?:\w+_)?)down_(?:read|write){_VARIANT}", rf"((?:\w+_)?)up_(?:read|write){_VARIANT}"),
 )
+# The kind of down_read() and up_write(), which have nothing before the verb.
+_RWSEM = "rwsem_"
 # What is switched off for the time being. Devices are switched, too, but those are arguments.
 _SWITCHED = (rf"(\w+_)disable{_VARIANT}", rf"(\w+_)enable{_VARIANT}")
 # Readers of SRCU, and functions of the kernel that are called otherwise and are such readers, too:
@@ -100,7 +102,7 @@ def hold(name: str, alone: bool) -> Hold | None:
             return Hold(kind, takes=False)
     for takes, drops in shaped:
         if found := re.fullmatch(takes, name):
-            return Hold(found[1], takes=True, zero=bool(_ZERO.fullmatch(name)))
+            return Hold(found[1] or _RWSEM, takes=True, zero=bool(_ZERO.fullmatch(name)))
         if found := re.fullmatch(drops, name):
-            return Hold(found[1], takes=False)
+            return Hold(found[1] or _RWSEM, takes=False)
     return None

@@ -44,7 +44,7 @@ ENTRIES = re.compile(r"list_\w+_or_null\w*|h?list_\w*entry\w*|rb_\w+|llist_\w+")
 # Locks whose functions return something all the same: of others one that is looked at names a lock.
 LOCKS = re.compile(
     r"(?:raw_)?(?:spin|read|write|mutex|down|pte|pmd|pud|rcu|srcu|seq)_?|\w*(?:srcu|read|write|down|try)_|lock_|kmap"
-    r"|local_|get_cpu|mmap_|\w+_mutex_|io_ring"
+    r"|local_|get_cpu|mmap_|rwsem_|\w+_mutex_|io_ring"
 )
 # Lists: what makes a node one that is in none, and in one.
 UNLINKS = re.compile(r"INIT_H?LIST_(?:HEAD|NODE)\w*|h?list_del_init\w*|list_bidir_del_rcu")
