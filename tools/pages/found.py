@@ -11,7 +11,7 @@ HEAD = """\
 <!-- Made by `make docs` from tests/lint/corpus/. -->
 # What is found in C
 
-`kiter lint --kernel-source` goes along the paths of an iterator as the verifier goes along those of a
+`kiter lint --kernel-source FILE` goes along the paths of an iterator as the verifier goes along those of a
 program: new(), next() as often as a program likes, also behind the end, and destroy(), whatever each of
 them returned. It follows the functions and macros of the file and of the headers beside it. Its answers are
 three: a rule is broken, and the path is shown; it is kept; or it is not known, as the body of a function is

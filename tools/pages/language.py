@@ -14,7 +14,7 @@ from typing import Any
 from kiter import resources
 from kiter.spec.check import spec_schema
 from kiter.spec.document import Document, Trail
-from tools.pages.sources import cell, specs
+from tools.pages.sources import cell, specs, tried
 
 Schema = Mapping[str, Any]
 
@@ -36,8 +36,8 @@ WHOLE = "A spec"
 
 def page() -> str:
     """The reference of the spec language."""
-    tables = Reference(spec_schema(), WHOLE, specs(), "the specs that come with kiter").tables()
-    return f"{HEAD}\n{tables}"
+    named = "the specs that come with kiter"
+    return f"{HEAD}\n{Reference(spec_schema(), WHOLE, specs(), named, tried()).tables()}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Reference:
     documents: tuple[Document, ...]
     # what the documents are called
     called: str
+    # where an example stands of what none of them uses
+    further: tuple[Document, ...] = ()
 
     def tables(self) -> str:
         """The kinds of value, and a section for every mapping with keys of its own."""
@@ -173,17 +175,21 @@ class Reference:
         """The shortest use of a section in the specs that come with kiter."""
         if title == self.whole:
             return
-        found = [
-            (len(text), _shown_name(document), text)
-            for document in self.documents
-            for used, path in self._used(self.schema, self.whole, document.data, (), ())
-            if used == title and (text := _text(document, path))
-        ]
+        found = self._found(title, self.documents) or self._found(title, self.further)
         if not found:
             yield f"None of {self.called} uses this.\n"
             return
         _, name, text = min(found)
         yield f"From [{name}](../{name}):\n\n```yaml\n{text}\n```\n"
+
+    def _found(self, title: str, documents: tuple[Document, ...]) -> list[tuple[int, str, str]]:
+        """Each use of a section: its length, where it stands, and its text."""
+        return [
+            (len(text), _shown_name(document), text)
+            for document in documents
+            for used, path in self._used(self.schema, self.whole, document.data, (), ())
+            if used == title and (text := _text(document, path))
+        ]
 
     def _used(
         self, schema: Schema, title: str, value: object, path: Trail, key: Trail

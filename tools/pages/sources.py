@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from kiter import resources
 from kiter.frontend import collect
 from kiter.spec.document import Document
 from kiter.spec.load import load
+
+_TRIED = Path(__file__).parents[2] / "tests/generate/specs"
 
 
 def cell(text: str) -> str:
@@ -20,3 +23,9 @@ def cell(text: str) -> str:
 def specs() -> tuple[Document, ...]:
     """The specs that come with kiter."""
     return tuple(load(path) for path in collect([str(resources.specs())]))
+
+
+@cache
+def tried() -> tuple[Document, ...]:
+    """The specs that the tests generate code from."""
+    return tuple(load(path) for path in sorted(_TRIED.glob("*.yaml")))
