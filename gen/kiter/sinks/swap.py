@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: PTH -- a Path for each step of each of thousands of files takes longer than the step
 import contextlib
 import itertools
 import os
