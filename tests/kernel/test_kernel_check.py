@@ -22,6 +22,11 @@ def told(report, code):
     return [found for found in report.diagnostics if found.code == code]
 
 
+def given(rendered, **material):
+    """The same with these parts of its material."""
+    return rendered.using(replace(rendered.material, **material))
+
+
 def kinds(report):
     return {job.kind for job in report.jobs}
 
@@ -46,8 +51,8 @@ def test_without_sources_our_own_headers_do(sourceless):
 def test_warning_is_told_at_the_snippet(sourceless):
     # next_task() gives a pointer; a snippet of another type draws a warning, not an error
     bad = ring(KFUNCS.replace("next_task(kit->pos)", "kit->pos->pid"))
-    uses = (replace(bad.snippets[1], emitted="kit->pos->pid", source="    next: pos->pid"),)
-    found = told(check([replace(bad, snippets=uses)], sourceless), "B01")
+    use = replace(bad.material.snippets[1], emitted="kit->pos->pid", source="    next: pos->pid")
+    found = told(check([given(bad, snippets=(use,))], sourceless), "B01")
     assert [(one.at, one.source) for one in found] == [
         (Position("specs/ring.yaml", 13, 11), "    next: pos->pid")
     ]
@@ -130,9 +135,9 @@ def test_types_of_every_kind_may_be_missing(sourceless, types):
     walked = PROG.partition("struct task_struct *pos;")[0] + "\treturn sizeof(struct task_struct);\n}\n"
     rest = TEST.replace("skel->bss->seen, 0", "1, 0")
     plain = edited(edited(ring(), PROG_PATH, walked), TEST_PATH, rest)
-    assert check([replace(plain, types=(ALONE, *types))], sourceless).diagnostics == ()
-    alone = replace(plain, types=types, outputs=tuple(o for o in plain.outputs if o.path == PROG_PATH))
-    assert check([alone], sourceless).diagnostics == ()
+    assert check([given(plain, types=(ALONE, *types))], sourceless).diagnostics == ()
+    alone = replace(plain, outputs=tuple(o for o in plain.outputs if o.path == PROG_PATH))
+    assert check([given(alone, types=types)], sourceless).diagnostics == ()
 
 
 def test_prog_test_error(sourceless):
@@ -191,10 +196,10 @@ def test_second_run_starts_no_process(options, monkeypatch, archive):
 
 def test_findings_are_remembered_at_lines_that_move(sourceless):
     bad = ring(KFUNCS.replace("next_task(kit->pos)", "nixt_task(kit->pos)"))
-    uses = (replace(bad.snippets[1], emitted="nixt_task(kit->pos)"),)
-    first = check([replace(bad, snippets=uses)], sourceless)
-    moved = (replace(uses[0], at=Position("specs/ring.yaml", 30, 5)),)
-    second = check([replace(bad, snippets=moved)], sourceless)
+    use = replace(bad.material.snippets[1], emitted="nixt_task(kit->pos)")
+    first = check([given(bad, snippets=(use,))], sourceless)
+    moved = replace(use, at=Position("specs/ring.yaml", 30, 5))
+    second = check([given(bad, snippets=(moved,))], sourceless)
     assert second.ran == 0
     assert {one.at.line for one in told(first, "B01")} == {13}
     assert {one.at.line for one in told(second, "B01")} == {30}
