@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 from mended import mended
@@ -12,8 +13,9 @@ from test_lint_rules import ROOT, SPECS
 from kiter.btf.reader import Btf
 from kiter.errors import KiterError
 from kiter.frontend import model
-from kiter.kernel import headers
-from kiter.lint.symbols import BESIDE, unknown
+from kiter.kernel import headers, inlines
+from kiter.lint import symbols
+from kiter.lint.symbols import BESIDE
 from kiter.spec.load import parse
 from kiter.spec.resolve import resolve
 from kiter.target.profile import profile
@@ -33,6 +35,12 @@ def btf():
     return Btf.of(path)
 
 
+def unknown(it, target, btf):
+    """What is told beside the BTF and the headers of one kernel."""
+    in_headers = partial(inlines.defined, given=headers.find(wanted="6.12"))
+    return symbols.unknown(it, target, btf, in_headers)
+
+
 @pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
 def test_our_own_specs_name_what_the_kernel_has(path, btf):
     it = model(path, TARGET)
@@ -46,6 +54,15 @@ def test_what_is_not_there_is_told(btf):
     wanted = [(row, re.search(r"# error\[(\w+)\]", line)) for row, line in enumerate(text.split("\n"), 1)]
     assert [(d.at.line, d.code) for d in found] == [(row, shown[1]) for row, shown in wanted if shown]
     assert {d.code: d.hint for d in found}["C35"] == "did you mean 'pid_task'?"
+
+
+@pytest.mark.parametrize(("in_headers", "told"), [(True, []), (False, ["C35"])])
+def test_what_a_header_defines_is_no_misspelt_function(in_headers, told, btf):
+    """BTF has pid_vnr(), and not pid_nr(), which is inline (include/linux/pid.h, 6.12)."""
+    text = WRONG.read_text("utf-8").replace("pid_taks(pos)", "pid_nr(pos)")
+    it = resolve(parse(text, "x.yaml"), TARGET.number)
+    found = symbols.unknown(it, TARGET, btf, lambda name: in_headers and name == "pid_nr")
+    assert [d.code for d in found if d.code == "C35"] == told
 
 
 @pytest.mark.parametrize(

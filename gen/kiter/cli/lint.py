@@ -128,7 +128,7 @@ def _judged(targets: Sequence[Profile], options: argparse.Namespace, done: Seque
 
 def _unknown(kernel: str, targets: Sequence[Profile], reads: Sequence[frontend.Read]) -> list[Diagnostic]:
     """What the specs name that a kernel does not have; raises KiterError when one must be there."""
-    from kiter.kernel import btf_files  # noqa: PLC0415 - reading a kernel's BTF is wanted only here
+    from kiter.kernel import btf_files, inlines  # noqa: PLC0415 - reading a kernel's BTF is wanted only here
     from kiter.lint import symbols  # noqa: PLC0415
 
     source = btf_files.find(kernel)
@@ -141,7 +141,8 @@ def _unknown(kernel: str, targets: Sequence[Profile], reads: Sequence[frontend.R
         if its_own not in targets or target == its_own
         for it in read.iterators
     ]
-    found = [d for it, target in pairs for d in symbols.unknown(it, target, btf)]
+    in_headers = partial(inlines.known, release=source.release)
+    found = [d for it, target in pairs for d in symbols.unknown(it, target, btf, in_headers)]
     if any(d.severity == "error" for d in found):
         raise KiterError(*dict.fromkeys(found))
     return found

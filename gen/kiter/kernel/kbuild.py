@@ -109,12 +109,12 @@ def reads(base: Path) -> Iterator[str]:
     """What makes up kbuild: the configuration, and the makefiles and scripts that turn it into flags."""
     configured = (".config", "include/config/auto.conf", "include/generated/autoconf.h", "scripts")
     yield from (str(base / name) for name in configured)
-    for top in (base, *_included(base)):
+    for top in (base, *shared(base)):
         for pattern in _KBUILD:
             yield from (str(path) for path in sorted(top.glob(pattern)))
 
 
-def _included(base: Path) -> list[Path]:
+def shared(base: Path) -> list[Path]:
     """Debian's packages share what is common to all flavours: the Makefile names where that is."""
     found = _INCLUDE.search("\n".join(_lines(base / "Makefile")))
     return [Path(found[1])] if found else []

@@ -2,13 +2,13 @@
 """C34 to C36: names that a kernel does not have, by its BTF.
 
 BTF knows functions and enumerators, but no macros and few inline functions: so a name that it lacks
-is told only where it must be there, or where it looks like a misspelt one.
+is told only where it must be there, or where it looks like a misspelt one and no header has it.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from kiter.btf.reader import Btf
@@ -26,18 +26,20 @@ _QUALIFIERS = {"const", "volatile", "restrict", "__rcu"}
 
 
 class Beside(NamedTuple):
-    """An iterator for one kernel, and the BTF of such a kernel."""
+    """An iterator for one kernel, and what is known of such a kernel."""
 
     subject: Subject
     btf: Btf
+    # whether its headers define a function, which BTF may lack then
+    in_headers: Callable[[str], bool]
 
 
 BESIDE: Table[Beside] = Table()
 
 
-def unknown(it: Spec, profile: Profile, btf: Btf) -> list[Diagnostic]:
-    """What a spec names that the kernel with this BTF does not have, sorted by place."""
-    taken, document = Beside(subject(it, profile), btf), it.node.document
+def unknown(it: Spec, profile: Profile, btf: Btf, in_headers: Callable[[str], bool]) -> list[Diagnostic]:
+    """What a spec names that the kernel with this BTF and these headers does not have, sorted by place."""
+    taken, document = Beside(subject(it, profile), btf, in_headers), it.node.document
     hits = ((rule, hit) for rule in BESIDE.rules.values() for hit in rule.check(taken))
     return sorted({rule.finding(hit, document.source(hit.at.line)) for rule, hit in hits})
 
@@ -84,7 +86,8 @@ def no_function(beside: Beside) -> Iterator[Hit]:
             name = call.name.text
             if name in known or not name.islower() or name in {h.name for h in s.it.helpers}:
                 continue
-            if near := difflib.get_close_matches(name, _alike(name, known), n=1, cutoff=NEAR):
+            near = difflib.get_close_matches(name, _alike(name, known), n=1, cutoff=NEAR)
+            if near and not beside.in_headers(name):
                 yield Hit(use.at(call.name.offset), f"there is no '{name}'", f"did you mean '{near[0]}'?")
 
 
