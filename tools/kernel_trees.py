@@ -29,7 +29,7 @@ READ = (
 CHECKED = (
     *("Makefile", "MAINTAINERS", "COPYING", "CREDITS", "Kbuild", "README", "*/Kconfig*", "Kconfig"),
     *("tools/sched_ext/include/scx", "ipc/Makefile", ".get_maintainer.ignore", ".mailmap"),
-    *("kernel/bpf", "kernel/sched", "lib/kstrtox.h", "mm/slab.h", "mm/internal.h"),
+    *("kernel/bpf", "kernel/sched", "kernel/workqueue.c", "lib/kstrtox.h", "mm/slab.h", "mm/internal.h"),
     *("kernel/workqueue_internal.h", "kernel/smpboot.h", "kernel/cgroup/*.h", "io_uring/*.h"),
     *("Documentation/bpf", "Documentation/dev-tools/checkpatch.rst"),
     *("scripts/*.pl", "scripts/*.py", "scripts/Kconfig.include", "scripts/const_structs.checkpatch"),
