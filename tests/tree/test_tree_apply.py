@@ -218,7 +218,7 @@ def test_a_file_in_the_way_is_refused(tree, capsys):
     [
         (("kernel/bpf/helpers.c", "(common_btf_ids)", "(usual_btf_ids)"), "kfunc sets common_btf_ids"),
         (("Documentation/bpf/index.rst", "   bpf_iterators\n", ""), "no index that lists bpf_iterators"),
-        (("kernel/bpf/Makefile", "_iter.o", "_walk.o"), "no object of an iterator"),
+        (("kernel/bpf/Makefile", "obj-", "lib-"), "no object, beside which"),
         ((LIST, "", "A page of mine.\n"), "no table of iterators"),
     ],
 )
@@ -231,6 +231,15 @@ def test_a_place_that_is_not_understood_is_refused(plain, edit, said, capsys):
     err = capsys.readouterr().err
     assert "A03" in err and said in err and path in err
     assert snapshot(plain) == before
+
+
+def test_an_object_goes_behind_the_last_where_there_is_none_of_an_iterator(plain):
+    makefile = plain / "kernel/bpf/Makefile"
+    makefile.write_text(makefile.read_text().replace("_iter.o", "_walk.o"))
+    assert apply(plain, OWN) == 0
+    before, mine, after = makefile.read_text().partition("obj-$(CONFIG_BPF_SYSCALL) += letter_task_iter.o\n")
+    assert mine and "obj-" in before and "obj-" not in after
+    assert len(re.findall("^if", before, re.MULTILINE)) == len(re.findall("^endif", before, re.MULTILINE))
 
 
 def test_what_is_no_kernel_is_refused(tmp_path, capsys):
