@@ -23,6 +23,14 @@ EXPECTED = {
     "cursor_first": {"": "CHILDREN"},
     "versions": {"VERSIONS_THREADS": "OWN_THREADS"},
 }
+# What userspace/kernel.h, which has tasks and css alone, has nothing of: a kernel runs these.
+ELSEWHERE = {
+    "irq": "interrupt descriptors, which the kernel numbers",
+    "net": "the list of network namespaces",
+    "netdev": "the XArray of a network namespace",
+    "pid": "the IDR of a PID namespace",
+    "udp_sock": "the hash of UDP sockets",
+}
 SEEDS = range(60)
 
 
@@ -41,9 +49,11 @@ def test_small_specs_keep_the_contract(tmp_path):
 
 def test_specs_keep_the_contract(tmp_path):
     its = frontend.read(sorted((ROOT / "specs").rglob("*.yaml")), TODAY, named=()).iterators
-    under_rcu = [shipped(it) for it in its if it.lifetime == "rcu" and not it.place.inside]
-    assert len(under_rcu) > 6
-    done = run(program(under_rcu, tmp_path))
+    under_rcu = {it.name: it for it in its if it.lifetime == "rcu" and not it.place.inside}
+    assert under_rcu.keys() >= ELSEWHERE.keys()
+    here = [shipped(it) for name, it in under_rcu.items() if name not in ELSEWHERE]
+    assert len(here) > 6
+    done = run(program(here, tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -62,5 +72,5 @@ def test_random_specs_keep_the_contract(drawn, tmp_path):
 
 def test_random_specs_reach_every_kind_of_walk(drawn):
     kinds = {type(case.walk).__name__ for one in drawn for case in one.it.cases}
-    assert kinds == {"Cursor", "List", "Nested", "Raw", "Ring"}
+    assert kinds == {"Cursor", "Nested", "Raw", "Ring", "Source"}
     assert {expect for one in drawn for expect in one.expects.values()} == {*TASKLESS, *WITH_TASK}

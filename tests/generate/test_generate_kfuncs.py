@@ -29,7 +29,7 @@ state: {{seen: {{type: u64, init: "0"}}}}
 walk: {{cursor: {{next: next_queued(&seen)}}}}
 """
 
-# a companion, the end of whose walk is in no field
+# a companion of numbers, whose end is in no field
 INDEX = """\
 # SPDX-License-Identifier: GPL-2.0-only
 iterator: slots
@@ -44,6 +44,12 @@ companions:
 tests:
   cases:
     - {name: none, arguments: {nr: "0"}, values: []}
+"""
+
+# something that the same holds until their end
+QUEUE_HELD = """\
+resources:
+  queue: {type: struct queue *, get: queue_get(), put: queue_put(queue), fails: {ENOENT: no queue}}
 """
 
 # a companion of a state that is allocated
@@ -130,9 +136,15 @@ def test_a_step_that_does_not_look_at_the_element_before(tmp_path, element):
     assert "else" not in text
 
 
-def test_a_companion_of_numbers_tells_their_end(tmp_path):
-    text = kfuncs(INDEX, tmp_path)
-    assert "\tif (kit->slot >= (kit->nr * 2))\n\t\treturn 0;\n\n\treturn kit->nr - kit->slot;\n" in text
+@pytest.mark.parametrize(
+    ("more", "dead"),
+    [("", "!kit->made"), (QUEUE_HELD, "kit->slot >= (kit->nr * 2)")],
+    ids=["of a mark", "of what is given back at their end"],
+)
+def test_a_companion_of_numbers_tells_a_failed_new(more, dead, tmp_path):
+    """Where nothing is held, a companion reads the numbers after their end too, which cannot mark it."""
+    text = kfuncs(INDEX + more, tmp_path)
+    assert f"\tif ({dead})\n\t\treturn 0;\n\n\treturn kit->nr - kit->slot;\n" in text
 
 
 def test_a_companion_reaches_an_allocated_state(tmp_path):

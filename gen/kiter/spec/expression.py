@@ -95,6 +95,14 @@ def operand(text: str) -> str:
     return f"({text})" if any(loose) else text
 
 
+def conjuncts(text: str) -> tuple[str, ...]:
+    """The conditions of `a && b`, which all must hold; any other text is the only one."""
+    parts = _cut(text, {*BREAKS, ",", "="})
+    if not all(part.endswith("&&") for part in parts[:-1]):
+        return (text,)
+    return tuple(part.removesuffix("&&").rstrip() for part in parts)
+
+
 def arm(text: str) -> str:
     """The text as one side of a `?:`: in parentheses when it is a choice, an assignment or a list."""
     loose = (depth == 0 and token in ("?", ",", "=") for _, token, depth in _parts(text))

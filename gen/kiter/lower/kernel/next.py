@@ -10,11 +10,11 @@ from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.state import pointee
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import Variable, declare, variables
-from kiter.lower.kernel import empty, flags, held, kernel_doc, locks, memory, walks
+from kiter.lower.kernel import empty, flags, held, kernel_doc, locks, memory, sources, walks
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
-from kiter.spec.expression import negated, operand
+from kiter.spec.expression import conjuncts, negated, operand
 from kiter.spec.walk import Cursor, FromTo, Index, Linked, Native, Numbered, Repeat
 
 
@@ -167,7 +167,10 @@ class Snapshot:
 
 @view_class()
 class InState:
-    """Elements that are structs in the state; `put` gives back what one that is filled `anew` refers to."""
+    """Elements that are structs in the state; `put` gives back what one that is filled `anew` refers to.
+
+    `at_end` makes the step, and is true where there was no further one.
+    """
 
     template: ClassVar = "kernel/next/in_state.c.j2"
     kit: Kit
@@ -175,7 +178,7 @@ class InState:
     element: str
     anew: bool
     put: str
-    next: str
+    at_end: str
     drain: Part
 
 
@@ -300,7 +303,7 @@ def _in_state(ctx: LoweringContext) -> InState:
         element=element,
         anew=anew,
         put=held.over(ctx, ctx.it.held.put, f"&{element}") if anew else "",
-        next=held.over(ctx, walk.next, f"&{element}"),
+        at_end=sources.unmet(conjuncts(held.over(ctx, walk.next, f"&{element}"))),
         drain=empty.drain(ctx),
     )
 

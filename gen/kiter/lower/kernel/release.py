@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.kernel import empty, memory
+from kiter.lower.kernel import empty, held, memory
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
@@ -70,7 +70,7 @@ def parts(ctx: LoweringContext) -> Iterator[Part]:
     if isinstance(walk, Native):
         yield Put(scope.next(walk.end))
     if it.lifetime in IN_STATE and it.held.put is not None:
-        yield Put(scope.next(it.held.put, **{walk.name: f"&{scope.field(walk.name)}"}))
+        yield Put(held.over(ctx, it.held.put, f"&{scope.field(walk.name)}"))
     for taken in reversed(it.taken):
         yield from _taken(ctx, taken)
     if state is not None:
