@@ -13,6 +13,7 @@ from generate_support import LATER, NAMES, ROOT, SMALL, TODAY, read, rendered, s
 from kiter.generate import generate
 from kiter.lower import names
 from kiter.output import Kind
+from kiter.spec.source import SOURCES
 
 # an `if` and its `else`, each with one statement
 ARMS = re.compile(r"(\t+)if \(.*\)\n((?:\1\t.*\n)+)\1else\n((?:\1\t.*\n)+)")
@@ -224,3 +225,10 @@ def test_no_macro_is_taken_for_one_that_crashes_the_kernel(name, macro):
     (it,) = read(ROOT / "specs/dmabuf.yaml", target=LATER)
     assert names.start(replace(it, name=name)) == macro
     assert not re.search(r"\b(?:\w*_)?BUG(?:_ON)?(?:_[A-Z_]+)?\s*\(", f"#define {macro} ((struct x *)1L)")
+
+
+def test_walks_of_one_iterator_share_their_variables():
+    """A name has one type among all kinds of sources; "" is that of the elements."""
+    ways = [way for kind in SOURCES.values() for way in kind.locals.values()]
+    types = {name: {way[name] for way in ways if name in way} for one in ways for name in one}
+    assert {name: found for name, found in types.items() if len(found) > 1} == {}

@@ -45,11 +45,12 @@ class Kind:
 _INDEX = Place("index", "unsigned long", "from")
 _FROM = {"from": "0"}
 _LINK = {"": {"node": "struct hlist_node *"}}
-_BUCKET = {**_LINK, "rcu": {"head": "struct hlist_head *"}, "held": {"nr": "unsigned int"}}
+_BUCKET = {**_LINK, "rcu": {"chain": "struct hlist_head *"}, "held": {"nr": "unsigned int"}}
 _LIST = {"rcu": {"head": "struct list_head *", "at": "struct list_head *"}}
-_NODES = {"": {"node": "struct rb_node *", "entry": "", "found": ""}, "latch": {"seq": "unsigned int"}}
+_NODES = {"": {"rb": "struct rb_node *", "entry": "", "found": ""}, "latch": {"seq": "unsigned int"}}
 _SLOT = {"": {"iter": "struct radix_tree_iter", "slot": "void __rcu **", "found": ""}}
 _KEPT = ("rcu", "held")
+# a name has one type among all kinds: the walks of one iterator share their variables
 SOURCES: Mapping[str, Kind] = {
     "list": Kind("list", _KEPT, locals=_LIST, ways=("rcu",)),
     "hlist": Kind("list", _KEPT, locals=_LINK, ways=("rcu",)),

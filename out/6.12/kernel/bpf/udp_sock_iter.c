@@ -71,8 +71,8 @@ __bpf_kfunc int bpf_iter_udp_sock_new(struct bpf_iter_udp_sock *it, u64 flags)
 __bpf_kfunc struct sock *bpf_iter_udp_sock_next(struct bpf_iter_udp_sock *it)
 {
 	struct bpf_iter_udp_sock_kern *kit = (void *)it;
+	struct hlist_head *chain;
 	struct hlist_node *node;
-	struct hlist_head *head;
 
 	if (!kit->net)
 		return NULL;
@@ -80,8 +80,8 @@ __bpf_kfunc struct sock *bpf_iter_udp_sock_next(struct bpf_iter_udp_sock *it)
 	do {
 		node = kit->pos ? rcu_dereference_raw(hlist_next_rcu(&kit->pos->sk_node)) : NULL;
 		while (!node && kit->bucket < kit->table->mask + 1) {
-			head = &kit->table->hash[kit->bucket].head;
-			node = rcu_dereference_raw(hlist_first_rcu(head));
+			chain = &kit->table->hash[kit->bucket].head;
+			node = rcu_dereference_raw(hlist_first_rcu(chain));
 			kit->bucket++;
 		}
 		kit->pos = hlist_entry_safe(node, struct sock, sk_node);
