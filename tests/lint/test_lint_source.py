@@ -12,6 +12,7 @@ from kiter.cli.main import main
 from kiter.lint import examples
 from kiter.lint.source.check import check
 from kiter.lint.source.table import FILES, TRIO
+from kiter.mend import sources
 from kiter.target.profile import profile
 from tools.kernel_trees import extract
 
@@ -92,6 +93,61 @@ def test_what_a_hint_leads_to_has_no_error(path):
     """The C that keeps a rule is what comes of the bad one by the hint."""
     _, found = check([str(examples.right(path))], profile("6.12"))
     assert [d for d in found if d.severity == "error"] == []
+
+
+def _fixed(path: Path, release: str) -> list[str]:
+    """Let --fix mend a file; the codes of what it has mended."""
+    done: list[str] = []
+    for _, one in sources([str(path)], profile(release)):
+        path.write_text(one.text)
+        done += [d.code for d in one.done]
+    return done
+
+
+def _errors(path: Path, release: str) -> list[str]:
+    return [d.code for d in check([str(path)], profile(release))[1] if d.severity == "error"]
+
+
+OLDER = (SHOWING[0].with_name("good.c")).read_text("utf-8") + "\nMODULE_IMPORT_NS(DMA_BUF);\n"
+
+
+def test_fix_ports_a_file_from_one_kernel_to_the_other_and_back(tmp_path):
+    path = tmp_path / "x.c"
+    path.write_text(OLDER)
+    assert _errors(path, "6.12") == [] and _errors(path, "7.3") == ["I38", "I51"]
+    assert _fixed(path, "7.3") == ["I38", "I51"] and _errors(path, "7.3") == []
+    assert "TRUSTED" not in path.read_text() and 'MODULE_IMPORT_NS("DMA_BUF");' in path.read_text()
+    assert _fixed(path, "6.12") == ["I28", "I51"]
+    assert path.read_text() == OLDER
+
+
+SLIPS = [
+    ("7.3", "KF_RET_NULL", "KF_RET_NULL | KF_TRUSTED_ARGS", ["I38"]),
+    ("6.12", "KF_ITER_DESTROY)", "KF_ITER_DESTROY | KF_SPINLOCK_SAFE)", ["I38"]),
+    ("6.12", "KF_RET_NULL", "KF_FASTCALL | KF_RET_NULL", ["I38"]),
+    ("6.12", "KF_RET_NULL", "KF_RET_NUL", ["I38"]),
+    ("6.12", "BTF_KFUNCS_", "BTF_SET8_", ["I39", "I39"]),
+    ("6.12", "BTF_KFUNCS_", "BTF_SET_", ["I39", "I39"]),
+    ("6.12", "__bpf_kfunc void", "void", ["I49"]),
+    ("6.12", "task: where", "task__opt: where", ["I48"]),
+    ("7.3", "unsigned int flags)", "unsigned int flags, struct bpf_prog_aux *aux)", ["I52"]),
+]
+
+
+@pytest.mark.parametrize(("release", "old", "new", "codes"), SLIPS)
+def test_fix_leaves_no_error_and_nothing_to_fix(tmp_path, release, old, new, codes):
+    path = tmp_path / "x.c"
+    path.write_text(OLDER)
+    _fixed(path, release)
+    assert old in path.read_text()
+    bad = path.read_text().replace(old, new)
+    if "task__opt" in new:
+        bad = bad.replace("struct task_struct *task,", "struct task_struct *task__opt,")
+        bad = bad.replace("= task;", "= task__opt;")
+    path.write_text(bad)
+    assert set(_errors(path, release)) >= set(codes)
+    assert [code for code in _fixed(path, release) if code in codes] == codes
+    assert _errors(path, release) == [] and _fixed(path, release) == []
 
 
 SECTION = """

@@ -12,7 +12,7 @@ _ITERATOR = re.compile(r"bpf_iter_\w+_(?:new|next|destroy)")
 # BTF_SET8_* before Linux 6.9
 _ROW = re.compile(
     r"^[ \t]*(?:BTF_ID_FLAGS\(\s*func\s*,\s*(?P<id>\w+)\s*(?:,\s*(?P<flags>[^()]*))?\)"
-    r"|BTF_(?:KFUNCS|SET8)_(?P<edge>START|END)\((?P<set>\w+)\))",
+    r"|BTF_(?:KFUNCS|SET8|SET)_(?P<edge>START|END)\((?P<set>\w+)\))",
     re.MULTILINE,
 )
 
@@ -70,7 +70,9 @@ def read(code: str) -> tuple[tuple[Id, ...], tuple[IdSet, ...]]:
         elif found["edge"] == "START":
             opened = row, len(ids)
         elif opened:
-            sets.append(IdSet(found["set"], opened[0], row, tuple(ids[opened[1] :])))
+            inner = tuple(ids[opened[1] :])
+            if inner or "_SET_" not in found[0]:  # one of plain ids is no set of kfuncs
+                sets.append(IdSet(found["set"], opened[0], row, inner))
             opened = None
     return tuple(ids), tuple(sets)
 

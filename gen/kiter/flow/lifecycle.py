@@ -99,7 +99,8 @@ class _Lives:
         """The iterator, and whatever a program gives."""
         found: list[Value] = []
         for number, parameter in enumerate(code.function.parameters):
-            if "bpf_iter_" in parameter.type and (number == 0 or parameter.name.endswith("__iter")):
+            handle = parameter.type == "void" or "bpf_iter_" in parameter.type
+            if handle and (number == 0 or parameter.name.endswith("__iter")):
                 found.append(Address(STATE, ""))
                 continue
             symbol = Symbol("param", parameter.name)

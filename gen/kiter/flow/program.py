@@ -53,7 +53,7 @@ class Program:
 
     def __init__(self, source: Source, near: Callable[[str], str] | None = None) -> None:
         self.source = source
-        self._near = near or content
+        self.near = near or content
         self._known: dict[str, Code | None] = {}
 
     def code(self, name: str) -> Code | None:
@@ -82,7 +82,7 @@ class Program:
         folder = posixpath.dirname(self.source.path)
         names = _INCLUDE.findall(self.source.text)[:_HEADERS]
         paths = (posixpath.normpath(posixpath.join(folder, name)) for name in names)
-        return tuple(Source(path, text) for path in paths if (text := self._near(path)))
+        return tuple(Source(path, text) for path in paths if (text := self.near(path)))
 
     @cached_property
     def constants(self) -> dict[str, Value]:

@@ -42,6 +42,7 @@ class Profile:
     common_file: str  # the file with the common set
     common_set: str  # the set that every type of program sees
     verifier: str  # the verifier's file
+    declaring: Sequence[str]  # the headers that declare kfuncs to BPF programs, whoever writes these
     experimental: str  # the header that declares kfuncs to BPF programs
     selftests: str  # the folder of BPF selftests
     docs: str  # the folder of BPF documentation

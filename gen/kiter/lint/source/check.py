@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kiter.errors import Diagnostic, environment
-from kiter.lint.source import chosen, companions, contract, layout, registration, style
+from kiter.lint.source import chosen, companions, contract, layout, porting, registration, style
 from kiter.lint.source.model import Files, Trio, read, trios
 from kiter.lint.source.table import FILES, TRIO
 from kiter.target.profile import Profile
 
-FAMILIES = (contract, chosen, companions, layout, registration, style)
+FAMILIES = (contract, chosen, companions, layout, registration, porting, style)
 
 
 def check(paths: Sequence[str], profile: Profile) -> tuple[list[str], list[Diagnostic]]:

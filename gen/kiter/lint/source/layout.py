@@ -8,9 +8,9 @@ import re
 from kiter.csource.macro import Macro
 from kiter.csource.nodes import below, named, text
 from kiter.csource.struct import Struct
-from kiter.errors import Edit
 from kiter.lint.rule import Hit
-from kiter.lint.source.model import Registered, Trio
+from kiter.lint.source.model import Trio
+from kiter.lint.source.porting import added
 from kiter.lint.source.table import Found, rule
 
 MARKERS = {
@@ -107,6 +107,9 @@ def no_iter_flag(trio: Trio) -> Found:
         one = trio.registered(what)
         if one is not None and flag not in one.flags:
             yield Hit(one.at, f"'bpf_iter_{trio.name}_{what}' is not registered with {flag}")
+        elif one is not None and (others := sorted(one.flags & {*ITER_FLAG.values()} - {flag})):
+            message = f"'bpf_iter_{trio.name}_{what}' is registered with {others[0]}, too"
+            yield Hit(one.at, message, f"leave {others[0]} out: each of the three has one such flag")
 
 
 @rule(
@@ -184,16 +187,7 @@ def untrusted(trio: Trio) -> Found:
     one = trio.registered("new")
     objects = [p for p in trio.new.parameters[1:] if p.pointer and p.type.startswith("struct")]
     if flag and one is not None and objects and not one.flags & {flag, "KF_RCU"}:
-        yield Hit(one.at, f"'{objects[0].name}' may be any pointer of its type", edit=_trusted(one, flag))
-
-
-def _trusted(one: Registered, flag: str) -> Edit | None:
-    """The edit that adds the flag behind the others."""
-    line = one.source.lines[one.id.last]
-    if (end := line.rfind(")")) < 0:
-        return None
-    at = one.source.line(one.id.last, end)
-    return Edit(at, at, f" | {flag}")
+        yield Hit(one.at, f"'{objects[0].name}' may be any pointer of its type", edit=added(one, flag))
 
 
 @rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from kiter.csource.id_sets import Id
 from kiter.csource.source import Source
@@ -20,8 +21,14 @@ from kiter.names import near, only
 
 _WORD = 8
 _KFUNC = re.compile(r"bpf_iter_(\w+)_(new|next|destroy)")
-_SET = re.compile(r"BTF_(?:SET8|KFUNCS)_(START|END)(?=\()")
+_SET = re.compile(r"BTF_(?:SET8|SET|KFUNCS)_(START|END)(?=\()")
 _FLAG = re.compile(r"\bKF_\w+")
+# Flags that mean nothing where a kernel does not have them, and why.
+_IMPLIED = {
+    "KF_TRUSTED_ARGS": "arguments are trusted anyway",
+    "KF_FASTCALL": "registers are saved round every call",
+    "KF_SPINLOCK_SAFE": "a list in the verifier says what may be called with a lock held",
+}
 
 
 @rule(
@@ -29,10 +36,11 @@ _FLAG = re.compile(r"\bKF_\w+")
     "an iterator that registration refuses",
     "one that is refused takes all kfuncs of its set with it: none of them is there",
     kernel=f"{BTF_CHECK}: a struct of 8, 16, ... bytes, next(it) to a pointer, void destroy(it)",
-    hint="give the struct words of __u64, next() and destroy() the iterator alone, and their types",
+    hint="give the struct words of __u64, each kfunc the iterator first, next() and destroy() nothing else",
 )
 def refused(trio: Trio) -> Found:
-    wrong = [*_struct(trio.opaque), *_next(trio.next), *_destroy(trio.destroy)]
+    handles = (what for function in trio.kfuncs for what in _handle(trio, function))
+    wrong = [*_struct(trio.opaque), *handles, *_next(trio.next), *_destroy(trio.destroy)]
     if wrong:
         yield Hit(trio.source.at(trio.new.node), "; ".join(f"{trio.name}: {what}" for what in wrong))
 
@@ -46,18 +54,66 @@ def _struct(opaque: Struct | None) -> Iterator[str]:
         yield f"'struct {opaque.name}' has {size} bytes"
 
 
+def _handle(trio: Trio, function: Function) -> Iterator[str]:
+    """What is wrong with the first parameter, by whose type the kernel knows which iterator it is."""
+    wanted = f"struct bpf_iter_{trio.name} *"
+    given = [one.type for one in function.prototype.parameters]
+    if not given or given[0].removeprefix("const ") != wanted:
+        what = function.name.removeprefix(f"bpf_iter_{trio.name}_")
+        yield f"{what}() takes '{given[0] if given else 'void'}' first, not '{wanted}'"
+
+
 def _next(function: Function) -> Iterator[str]:
-    if len(function.parameters) != 1:
+    if len(function.parameters) > 1:
         yield "next() takes more than the iterator"
     if not function.prototype.returns.endswith("*"):
         yield f"next() returns '{function.prototype.returns}', no pointer"
 
 
 def _destroy(function: Function) -> Iterator[str]:
-    if len(function.parameters) != 1:
+    if len(function.parameters) > 1:
         yield "destroy() takes more than the iterator"
     if function.prototype.returns != "void":
         yield f"destroy() returns '{function.prototype.returns}'"
+
+
+@rule(
+    "I49",
+    "a kfunc that is not marked as one",
+    "a compiler may inline it or leave it out, so there is nothing that an id could name",
+    kernel="include/linux/btf.h, __bpf_kfunc; Documentation/bpf/kfuncs.rst",
+    hint="put __bpf_kfunc before it",
+    mends=True,
+)
+def unmarked(trio: Trio) -> Found:
+    for function in trio.kfuncs:
+        if not function.kfunc and trio.ids.get(function.name) is not None:
+            at = trio.source.at(function.item.whole)
+            yield Hit(at, f"'{function.name}' lacks __bpf_kfunc", edit=Edit(at, at, "__bpf_kfunc "))
+
+
+@rule(
+    "I50",
+    "an iterator that nobody declares to programs",
+    "a program needs the prototypes of the three, and its authors look for them in a header",
+    kernel="tools/testing/selftests/bpf/bpf_experimental.h; tools/lib/bpf/bpf_helpers.h, for numbers",
+    hint="declare the struct and the kfuncs there, each 'extern ... __weak __ksym', as others are",
+    severity="warning",
+)
+def undeclared(trio: Trio) -> Found:
+    headers = [text for name in trio.profile.declaring if (text := _beside(trio, name))]
+    if not headers:
+        return  # the file is in no tree
+    missing = [f.name for f in trio.kfuncs if not any(re.search(rf"\b{f.name}\(", one) for one in headers)]
+    if missing:
+        header = PurePosixPath(trio.profile.experimental).name
+        yield Hit(trio.source.at(trio.new.node), f"{header} has no {', '.join(missing)}")
+
+
+def _beside(trio: Trio, name: str) -> str:
+    """A file of the tree that an iterator is in, "" where there is none."""
+    folders = PurePosixPath(trio.source.path).parents
+    return next((text for folder in folders if (text := trio.program.near(str(folder / name)))), "")
 
 
 @files_rule(
@@ -127,8 +183,8 @@ def _flagged(files: Files, source: Source, one: Id, flag: str) -> Hit:
     at, line = source.line(row, column), source.lines[row]
     meant = only(flag, files.profile.kfunc_flags)
     message = f"'{flag}' is unknown to Linux {files.profile.release}"
-    if flag == "KF_TRUSTED_ARGS":
-        return Hit(at, message, "leave it out: arguments are trusted anyway", _without(at, line, flag))
+    if flag in _IMPLIED:
+        return Hit(at, message, f"leave it out: {_IMPLIED[flag]}", _without(at, line, flag))
     if meant:
         return Hit(at, message, f"{meant} is meant", swapped(at, flag, meant, line))
     return Hit(at, message, near(flag, files.profile.kfunc_flags))

@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from kiter.csource.nodes import Node, declared, named, text
 from kiter.lint.rule import Hit
-from kiter.lint.source.function import Function
 from kiter.lint.source.model import Trio
 from kiter.lint.source.table import Found, rule
 from kiter.lint.vocabulary import NARROW_FLAGS
@@ -145,20 +143,3 @@ def needless_emit(trio: Trio) -> Found:
         for one in function.all("call_expression", "macro_type_specifier"):
             if text(one) == needless:
                 yield Hit(trio.source.at(one), "BTF_TYPE_EMIT() of the iterator's struct")
-
-
-@rule(
-    "I48",
-    "an ending of an argument's name that means something else",
-    "__opt says that a buffer of given size may be missing; a pointer that may be NULL ends in __nullable",
-    kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
-    hint="end the name in __nullable",
-)
-def optional(trio: Trio) -> Found:
-    for p in _pointers(trio.new):
-        if p.endswith("__opt"):
-            yield Hit(trio.source.at(trio.new.node), f"'{p}' ends in __opt")
-
-
-def _pointers(function: Function) -> Iterator[str]:
-    return (p.name for p in function.parameters[1:] if p.pointer)
