@@ -60,18 +60,26 @@ class Fragment:
     anchor: the place in it
     lines: what stands there; of a file of kiter's own, what would join one that is there by hand
     before: what the lines need defined ahead of them: types and helpers
+    opening: the markers ahead of the lines, for a place that others' do not stand round yet
+    closing: those behind the lines
+    after: what needs the lines defined ahead of it: a set of their ids
     where: the set of ids, or the kind of type, where the file has several such places
-    names: what the lines are about: functions, options, a type and its fields, the page of a row
+    names: what the lines are about: what they define, options, a type and its fields, the page of a row
+    uses: what the author's C names, be it defined in the file or elsewhere
     guard: the option that the lines depend on, "" for none
-    whole: the file as it is where the tree has none, "" for a file that must be there
+    whole: the file where the tree has none, "" for one that must be there; below the licence if lines join it
     """
 
     file: str
     anchor: Anchor
     lines: tuple[str, ...]
     before: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     where: str = ""
     names: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     guard: str = ""
     whole: str = ""
 
@@ -88,9 +96,16 @@ class Fragment:
         return f"ifeq ($({self.guard}),y)" if self.anchor is Anchor.MAKEFILE else f"#ifdef {self.guard}"
 
     @property
+    def begun(self) -> str:
+        """The file as it is where the tree has none, "" for one that must be there."""
+        if self.anchor is Anchor.NEW_FILE or not self.whole:
+            return self.whole
+        return f"{_comment(LICENCE, PurePosixPath(self.file).suffix)}\n\n{self.whole}"
+
+    @property
     def body(self) -> tuple[str, ...]:
-        """All lines, those of the guard among them."""
-        lines = (*self.before, "", *self.lines) if self.before else self.lines
+        """All lines, markers and those of the guard among them."""
+        lines = apart(self.before, self.opening, self.lines, self.closing, self.after)
         if not self.guard:
             return lines
         if self.anchor is Anchor.MAKEFILE:
@@ -98,6 +113,11 @@ class Fragment:
         if self.anchor in (Anchor.AT_END, Anchor.OWN_SET):
             return (self.condition, "", *lines, "", f"#endif /* {self.guard} */")
         return (self.condition, *lines, "#endif")
+
+
+def apart(*parts: Sequence[str]) -> tuple[str, ...]:
+    """Those that have lines, with a blank one between two."""
+    return tuple(line for part in parts if part for line in ("", *part))[1:]
 
 
 def trimmed(lines: Sequence[str]) -> tuple[str, ...]:
@@ -119,7 +139,7 @@ def spelled(fragments: Iterable[Fragment]) -> str:
 def _block(fragment: Fragment, kind: str) -> Iterator[str]:
     yield _heading(fragment, kind)
     if fragment.whole:
-        yield fragment.whole.partition("\n")[2]
+        yield from ("", fragment.whole)
         return
     yield from ("",) * (kind in _SET_APART)
     yield from (*fragment.body, "")

@@ -127,6 +127,7 @@ def _rendered(placement: Placement) -> Fragment:
         placement.fragment,
         lines=_lines(placement.lines, placement.view),
         before=_lines(placement.before, placement.view),
+        after=_lines(placement.after, placement.view),
         whole=render(placement.whole, placement.view) if placement.whole else "",
     )
 

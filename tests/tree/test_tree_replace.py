@@ -9,12 +9,13 @@ import pytest
 from tree_support import CSS, LETTER, ROOT, apply, snapshot
 
 from kiter import frontend
+from kiter.analysis.stored import snippets
 from kiter.csource.conditionals import Conditionals
 from kiter.csource.source import Source
 from kiter.fragment import Anchor, Fragment
 from kiter.generate import generate
 from kiter.output import Kind
-from kiter.target.profile import profile
+from kiter.target.profile import profile, verified
 from kiter.tree import insertion_points, replacement, worktree
 from kiter.tree.apply import put_in
 from kiter.tree.record import Applied
@@ -50,9 +51,26 @@ def generated() -> Fragment:
 
 
 def renamed(fragment: Fragment, name: str, guard: str) -> Fragment:
-    parts = ("before", fragment.before), ("lines", fragment.lines)
+    parts = ("before", fragment.before), ("lines", fragment.lines), ("names", fragment.names)
     texts = {k: tuple(line.replace("bpf_iter_process", f"bpf_iter_{name}") for line in v) for k, v in parts}
     return replace(fragment, guard=guard, **texts)
+
+
+@pytest.mark.parametrize("target", verified(), ids=lambda target: target.release)
+def test_what_the_code_defines_and_uses_is_known_without_reading_it(target):
+    """It decides what of the hand-written code goes, and what stays."""
+    tried = 0
+    for spec in sorted([*(ROOT / "specs").rglob("*.yaml"), *(ROOT / "tests/generate/specs").glob("*.yaml")]):
+        it = frontend.model(spec, target)
+        if it.by_hand or it.younger:
+            continue
+        (fragment,) = generate(it, target).of(Kind.KFUNCS).fragments
+        source = Source.of(fragment.body)
+        assert sorted(fragment.names) == sorted(n for item in source.definitions for n in item.names), spec
+        said = {name for snippet in snippets((it.helpers, it.held, it.cases)) for name in snippet.names()}
+        assert said <= {*fragment.uses}, spec
+        tried += 1
+    assert tried > 20
 
 
 @pytest.mark.parametrize("name", WRITTEN_BY_HAND)
@@ -138,7 +156,7 @@ def test_every_iterator_of_linux(tree):
                 assert found[ids.where].count(name) == 1
         code = fragments[0]
         defined = [n for p in Source("", planned.texts[code.file]).definitions for n in p.names]
-        for name in (n for p in Source.of(code.body).definitions for n in p.names):
+        for name in code.names:
             assert defined.count(name) == 1, (one.iterator, name)
     uapi = planned.texts.get("include/uapi/linux/bpf.h")
     assert uapi is None, "a type that differs in its comments only stays as it is"

@@ -68,12 +68,17 @@ class Field:
 class Memory:
     """State that is allocated: the opaque struct holds a pointer `name` to a `type`.
 
-    `whole` says that the type is that of the only field, which so needs no struct round it.
+    `tag` is that of a struct of its own, "" for the type of the only field, which needs none round it.
     """
 
     name: str
     type: str
-    whole: bool
+    tag: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the only field is all of it."""
+        return not self.tag
 
     @property
     def pointer(self) -> str:
@@ -148,7 +153,7 @@ def members_size(it: Spec) -> int:
 
 def pointee(it: Spec) -> str:
     """The type that an element points to."""
-    return it.element.removesuffix("*").strip()
+    return it.held.pointee
 
 
 def _kept(it: Spec) -> Iterable[tuple[str, str]]:
@@ -198,5 +203,6 @@ def _memory(it: Spec, resources: tuple[Taken, ...]) -> Memory | None:
     walk = it.cases[0].walk
     alone = not (resources or it.fields or any(_kept(it)) or it.select)
     if isinstance(walk, Native) and alone and len(it.cases) == 1:
-        return Memory(walk.name, walk.type, whole=True)
-    return Memory("data", f"struct bpf_iter_{it.name}_kern_data", whole=False)
+        return Memory(walk.name, walk.type)
+    tag = f"bpf_iter_{it.name}_kern_data"
+    return Memory("data", f"struct {tag}", tag)

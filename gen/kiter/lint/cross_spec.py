@@ -47,7 +47,7 @@ def enum_twice(its: Sequence[model.Spec]) -> Iterator[Hit]:
 def _defined(it: model.Spec) -> Iterator[tuple[str, Node]]:
     """The names that an iterator's own enums bring along."""
     for argument in it.arguments:
-        if argument.defines and argument.defines != "enum":
+        if argument.brought:
             yield argument.defines, argument.node["defines"]
         for flag in argument.flags if argument.defines else ():
             yield flag.flag, flag.node

@@ -6,6 +6,7 @@ from __future__ import annotations
 from kiter.analysis.analysis import analyse
 from kiter.analysis.lookahead import Lookahead
 from kiter.analysis.state import State
+from kiter.lower import names
 from kiter.lower.kernel.scope import Scope, scope
 from kiter.spec.argument import Argument
 from kiter.spec.case import Case
@@ -57,7 +58,7 @@ class LoweringContext:
     @property
     def kern(self) -> str:
         """The struct that gives the opaque state its fields."""
-        return f"struct bpf_iter_{self.it.name}_kern"
+        return f"struct {names.kern(self.it)}"
 
 
 def lowering_context(it: Spec, profile: Profile) -> LoweringContext:

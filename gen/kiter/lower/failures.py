@@ -88,7 +88,7 @@ def _out_of_range(ctx: LoweringContext) -> Iterator[Failure]:
 def _not_accepted(argument: Argument) -> Statement:
     if argument.values and argument.bits:
         return Statement("unlisted_or_bit", (argument.name,))
-    if argument.values and argument.defines not in ("", "enum"):
+    if argument.values and argument.brought:
         return Statement("no_enumerator", (argument.name, argument.defines))
     what = "reserved" if argument.reserved else "unknown_bit" if argument.bits else "unlisted"
     return Statement(what, (argument.name,))

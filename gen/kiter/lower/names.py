@@ -20,6 +20,11 @@ def function(it: Spec, what: str) -> str:
     return f"bpf_iter_{it.name}_{what}"
 
 
+def kern(it: Spec) -> str:
+    """The tag of the struct that gives the opaque state its fields."""
+    return f"bpf_iter_{it.name}_kern"
+
+
 def parameter(argument: Argument, profile: Profile) -> str:
     """The argument's name in the kernel's prototype, whose suffixes speak to the verifier."""
     suffix = profile.nullable_suffix if argument.nullable else IGNORED if argument.ignored else ""

@@ -17,6 +17,7 @@ class Placement:
     view: what the templates print
     lines: the template of its lines, "" for a file that is kiter's alone
     before: that of what the lines need ahead of them, "" for nothing
+    after: that of what needs the lines ahead of it, "" for nothing
     whole: that of the whole file, "" for a file that must be there
     """
 
@@ -24,4 +25,5 @@ class Placement:
     view: Any
     lines: str = ""
     before: str = ""
+    after: str = ""
     whole: str = ""

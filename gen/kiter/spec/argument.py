@@ -51,6 +51,11 @@ class Argument:
         return self.type.endswith("*")
 
     @property
+    def brought(self) -> str:
+        """The tag of the enum that the iterator brings along, "" for one without, and for none."""
+        return self.defines.removeprefix("enum").strip()
+
+    @property
     def restricted(self) -> bool:
         """Whether new() must look at its value."""
         return bool(self.bits or self.values or self.reserved)

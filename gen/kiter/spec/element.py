@@ -50,6 +50,16 @@ class Element:
     trusted: tuple[Pointer, ...]  # its fields that are as good as the element
     node: Node  # its part of the document
 
+    @property
+    def pointee(self) -> str:
+        """The type that an element points to."""
+        return self.type.removesuffix("*").strip()
+
+    @property
+    def tag(self) -> str:
+        """The tag of the struct that it is, "" for another type."""
+        return self.pointee.removeprefix("const ").partition("struct ")[2]
+
     @classmethod
     def of(cls, node: Node) -> Element:
         """From `element`."""

@@ -54,6 +54,11 @@ class Profile:
     messages: Mapping[str, str]  # the verifier's words for what it rejects
 
     @property
+    def markers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The lines before kfuncs, and those after them."""
+        return tuple(self.kfuncs_open.splitlines()), tuple(self.kfuncs_close.splitlines())
+
+    @property
     def number(self) -> Release:
         """The release as two numbers."""
         return parse_release(self.release)

@@ -140,8 +140,8 @@ class _Planner:
     def _with(self, text: str | None, applied: Applied, fragment: Fragment) -> str | None:
         if fragment.anchor is Anchor.NEW_FILE and not self._is_native(text, applied, fragment):
             return self._whole(text, applied, fragment)
-        if text is None and fragment.whole:
-            return fragment.whole
+        if text is None and fragment.begun:
+            return fragment.begun
         if text is None:
             raise MisfitError("there is no such file to join")
         lines = text.split("\n")

@@ -33,8 +33,8 @@ def inserted(lines: Lines, row: int, block: Sequence[str]) -> Lines:
 
 def kfuncs(lines: Lines, fragment: Fragment, profile: Profile) -> Lines:
     """Behind the last block of kfuncs, else at the end of the file."""
-    close = profile.kfuncs_close.splitlines()[-1]
-    rows = [row for row, line in enumerate(lines) if line.strip() == close]
+    _, closing = profile.markers
+    rows = [row for row, line in enumerate(lines) if line.strip() == closing[-1]]
     row = Conditionals(lines).behind(rows[-1]) if rows else len(lines)
     if row == len(lines):
         return [*inserted(lines[:-1] if not lines[-1] else lines, row, fragment.body), ""]
@@ -152,7 +152,7 @@ def _listed(lines: Lines, fragment: Fragment) -> Lines:
 
 def listed(text: str | None, fragment: Fragment) -> str:
     """The list of iterators, None for none yet, with the row of one; raises MisfitError for no list."""
-    return fragment.whole if text is None else "\n".join(_listed(text.split("\n"), fragment))
+    return fragment.begun if text is None else "\n".join(_listed(text.split("\n"), fragment))
 
 
 def _table_rows(lines: Lines) -> list[tuple[str, int, int]]:

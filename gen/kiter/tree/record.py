@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, field
+from dataclasses import asdict, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +77,10 @@ def _applied(facts: Mapping[str, object]) -> Applied:
 
 
 def _fragment(facts: Mapping[str, Any]) -> Fragment:
-    lists = {name: tuple(value) for name, value in facts.items() if isinstance(value, list)}
-    return Fragment(**{**facts, **lists, "anchor": Anchor(facts["anchor"])})
+    """Each field must be there: a record of an older kiter lacks what a later one goes by."""
+    known = {one.name: facts[one.name] for one in fields(Fragment)}
+    lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+    return Fragment(**{**known, **lists, "anchor": Anchor(known["anchor"])})
 
 
 def _change(folder: Path, path: str, new: bool) -> Change:

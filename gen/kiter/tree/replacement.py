@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from kiter.csource import comments
 from kiter.csource.conditionals import Conditionals
 from kiter.csource.items import Item
 from kiter.csource.source import Source
-from kiter.fragment import Anchor, Fragment, trimmed
+from kiter.fragment import Anchor, Fragment, apart
 from kiter.target.profile import Profile
 from kiter.tree import insertion_points
 from kiter.tree.codes import MisfitError
@@ -34,30 +33,27 @@ def defines(lines: Sequence[str], name: str) -> bool:
 
 @value_class
 class _Generated:
-    """The generated C: what comes before its kfuncs, and these with their markers."""
+    """The generated C: what comes before its kfuncs, and these with what stands round them."""
 
     types: Lines
     kfuncs: Lines
-    names: frozenset[str]
 
     @classmethod
-    def of(cls, fragment: Fragment) -> _Generated:
-        """With all that it defines."""
-        types, kfuncs = list(fragment.before), list(fragment.lines)
-        items = (item for part in (types, kfuncs) for item in Source.of(part).definitions)
-        return cls(types, kfuncs, frozenset(name for item in items for name in item.names))
+    def of(cls, fragment: Fragment, marked: bool) -> _Generated:
+        """With markers of its own, unless it comes to stand between others'."""
+        opening, closing = (fragment.opening, fragment.closing) if marked else ((), ())
+        return cls([*fragment.before], [*apart(opening, fragment.lines, closing, fragment.after)])
 
 
 def kfuncs(lines: Lines, fragment: Fragment, name: str, profile: Profile) -> Lines:
     """The file with the generated code where the hand-written stood, and without what only that used."""
-    source, made = Source.of(lines), _Generated.of(fragment)
-    gone = _gone(source, made, name)
+    source = Source.of(lines)
+    gone = _gone(source, fragment, name)
     functions = [item for item in gone if item.kind == "function" and set(trio(name)) & item.names]
     if len(functions) != 3:
         raise MisfitError(f"{len(functions)} of the three kfuncs of {name} are where they are looked for")
     block = _block(lines, functions, gone, profile)
-    if block is None:
-        made = replace(made, kfuncs=_bare(made.kfuncs, profile))
+    made = _Generated.of(fragment, marked=block is not None)
     if not _stands_in(fragment.condition, source.conditionals, functions[0].first):
         made = _guarded(fragment.condition, made)
     rows = {row for item in gone for row in item.rows}
@@ -77,29 +73,21 @@ def _apart(made: _Generated, types: int, kfuncs: int) -> dict[int, Lines]:
     return {types: [*made.types, *([""] if made.types else []), *made.kfuncs]}
 
 
-def _bare(kfuncs: Lines, profile: Profile) -> Lines:
-    """Without the markers, for a place that stands between others'."""
-    markers = {*profile.kfuncs_open.splitlines(), *profile.kfuncs_close.splitlines()}
-    return [*trimmed([line for line in kfuncs if line.strip() not in markers])]
-
-
 def _guarded(guard: str, made: _Generated) -> _Generated:
     def wrap(part: Lines) -> Lines:
         return [guard, *part, "#endif"] if part else part
 
-    return _Generated(wrap(made.types), wrap(made.kfuncs), made.names)
+    return _Generated(wrap(made.types), wrap(made.kfuncs))
 
 
 def _stands_in(guard: str, conditionals: Conditionals, row: int) -> bool:
     return not guard or any(one.spelled == guard for one in conditionals.around(row))
 
 
-def _gone(source: Source, made: _Generated, name: str) -> tuple[Item, ...]:
+def _gone(source: Source, fragment: Fragment, name: str) -> tuple[Item, ...]:
     """What the generated code defines itself, and what nothing uses any more then."""
-    ours, found = made.names | set(trio(name)), source.definitions
+    ours, found, wanted = {*fragment.names, *trio(name)}, source.definitions, frozenset(fragment.uses)
     gone = [item for item in found if item.names & ours]
-    body = Source.of([*made.types, *made.kfuncs])
-    wanted = body.words(range(len(body.lines)))
     while orphans := [item for item in found if item not in gone and _orphaned(item, gone, wanted, source)]:
         gone += orphans
     return tuple(sorted(gone, key=lambda item: item.first))
@@ -122,13 +110,12 @@ def _first_type(gone: Iterable[Item], functions: Sequence[Item]) -> int:
 
 def _block(lines: Lines, functions: Sequence[Item], gone: Sequence[Item], profile: Profile) -> range | None:
     """The rows from the marker before the kfuncs to that behind them, if nothing else is between."""
-    opening, close = profile.kfuncs_open.splitlines()[0], profile.kfuncs_close.splitlines()[-1]
-    first = next((r for r in range(functions[0].first, -1, -1) if lines[r].strip() == opening), None)
-    last = next((r for r in range(functions[-1].last, len(lines)) if lines[r].strip() == close), None)
+    opening, closing = profile.markers
+    first = next((r for r in range(functions[0].first, -1, -1) if lines[r].strip() == opening[0]), None)
+    last = next((r for r in range(functions[-1].last, len(lines)) if lines[r].strip() == closing[-1]), None)
     if first is None or last is None:  # as in bpf_testmod.c, which has another way to silence warnings
         return None
-    markers = len(profile.kfuncs_open.splitlines()), len(profile.kfuncs_close.splitlines())
-    inside = range(first + markers[0], last - markers[1] + 1)
+    inside = range(first + len(opening), last - len(closing) + 1)
     rows = {row for item in gone for row in item.rows}
     if any(lines[row].strip() and row not in rows for row in inside):
         return None

@@ -23,10 +23,10 @@ class Member:
 
 @view_class()
 class Enum:
-    """`defines` is how it begins; `about` is what it is for, "" for one without a name."""
+    """`tag` is "" for one without a name, and so is `about`, which is what it is for."""
 
     template: ClassVar = "kernel/enum.j2"
-    defines: str
+    tag: str
     about: str
     iterator: str
     members: tuple[Member, ...]
@@ -36,8 +36,8 @@ def enums(ctx: LoweringContext) -> Iterator[Enum]:
     """Those that an iterator defines, in the order of its arguments."""
     for argument in ctx.it.arguments:
         if argument.defines:
-            about = argument.doc if argument.defines != "enum" else ""
-            yield Enum(argument.defines, about, ctx.it.name, tuple(_members(argument)))
+            about = argument.doc if argument.brought else ""
+            yield Enum(argument.brought, about, ctx.it.name, tuple(_members(argument)))
 
 
 def _members(argument: Argument) -> Iterator[Member]:

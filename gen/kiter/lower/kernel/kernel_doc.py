@@ -56,11 +56,11 @@ class New:
 
 @view_class()
 class Next:
-    """The comment on next(); `struct` is what the elements point to, "" for numbers."""
+    """The comment on next(); `tag` is that of the struct that the elements are, "" for numbers."""
 
     template: ClassVar = "kernel/doc/next.j2"
     name: str
-    struct: str
+    tag: str
     lifetime: str
 
 
@@ -96,7 +96,7 @@ def new(ctx: LoweringContext) -> New:
         summary=it.summary,
         arguments=tuple(Described(a.name, a.doc, a.nullable, _enum(a)) for a in it.arguments),
         spelled={a.name: names.parameter(a, ctx.profile) for a in it.arguments},
-        choices=tuple(choices.choices(ctx, [a for a in it.arguments if not _named(a)])),
+        choices=tuple(choices.choices(ctx, [a for a in it.arguments if not a.brought])),
         notes=callers.notes(ctx),
         rings=callers.rings(ctx),
         callers=callers.callers(ctx),
@@ -105,18 +105,13 @@ def new(ctx: LoweringContext) -> New:
 
 
 def _enum(argument: Argument) -> str:
-    return argument.enum or argument.defines.removeprefix("enum").strip()
-
-
-def _named(argument: Argument) -> bool:
-    """Whether the iterator brings an enum with a name along, whose comment has the values."""
-    return bool(argument.defines) and argument.defines != "enum"
+    """The enum of its values; the comment on one that the iterator brings along has these."""
+    return argument.enum or argument.brought
 
 
 def next(ctx: LoweringContext) -> Next:
     """What to say of next()."""
-    struct = ctx.it.element.rstrip(" *")
-    return Next(ctx.it.name, struct if struct.startswith("struct") else "", ctx.it.lifetime)
+    return Next(ctx.it.name, ctx.it.held.tag, ctx.it.lifetime)
 
 
 def destroy(ctx: LoweringContext) -> Destroy:

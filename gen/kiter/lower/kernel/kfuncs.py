@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiter.analysis.words import words
 from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import (
     companions,
+    declarations,
     destroy,
     helpers,
     includes,
@@ -24,6 +26,7 @@ from kiter.lower.kernel import (
 )
 from kiter.lower.kernel.enum import Enum, enums
 from kiter.lower.kernel.part import Part
+from kiter.lower.kernel.registration import Set
 from kiter.lower.placement import Placement
 from kiter.lower.view_class import view_class
 
@@ -42,15 +45,15 @@ class View:
 
     includes: tuple[str, ...]
     private: tuple[str, ...]
-    structs: tuple[Part, ...]
+    structs: tuple[struct.Struct, ...]
     start: Start | None
     enums: tuple[Enum, ...]
-    helpers: tuple[Part, ...]
-    release: Part | None  # the function that gives everything back, if there is one
+    helpers: tuple[helpers.Function, ...]
+    release: release.Function | None  # the function that gives everything back, if there is one
     open: str
     kfuncs: tuple[Part, ...]
     close: str
-    registration: Part | None  # the set of its own, where it has one
+    registration: Set | None  # the set of its own, where it has one
 
 
 def view(ctx: LoweringContext, alone: bool = False) -> View:
@@ -74,14 +77,43 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
 
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
     """The kfuncs as they join a file, or a file of their own."""
-    anchor = Anchor.AT_END if ctx.it.file else Anchor.NEW_FILE
+    made = view(ctx)
+    opening, closing = ctx.profile.markers
+    fragment = Fragment(
+        ctx.it.source_file,
+        Anchor.AT_END if ctx.it.file else Anchor.NEW_FILE,
+        (),
+        opening=opening,
+        closing=closing,
+        names=tuple(_defined(ctx, made)),
+        uses=tuple(sorted(words(ctx.it))),
+        guard=ctx.guard,
+    )
     yield Placement(
-        Fragment(ctx.it.source_file, anchor, (), guard=ctx.guard),
-        view(ctx),
-        lines="kernel/kfuncs.c.j2",
+        fragment,
+        made,
+        lines="kernel/functions.c.j2",
         before="kernel/types.c.j2",
+        after="kernel/registration.c.j2" if made.registration else "",
         whole="" if ctx.it.file else "kernel/file.c.j2",
     )
+
+
+def _defined(ctx: LoweringContext, made: View) -> Iterator[str]:
+    """The functions, types and macros that the code brings along."""
+    yield from (one.tag for one in made.structs)
+    if made.start is not None:
+        yield made.start.name
+    for enum in made.enums:
+        yield from (name for name in (enum.tag, *(member.flag for member in enum.members)) if name)
+    yield from (helper.name for helper in made.helpers)
+    if made.release is not None:
+        yield made.release.name
+    yield from (function.name for function in declarations.prototypes(ctx))
+    if (own := made.registration) is not None:
+        yield own.init
+        if own.made is not None:
+            yield own.made.name
 
 
 def _always(ctx: LoweringContext) -> set[str]:

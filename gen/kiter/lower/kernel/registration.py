@@ -60,15 +60,19 @@ class Filter:
 
 @view_class()
 class Set:
-    """A set of its own; `filter` is the function that decides, "" for none, `made` the one for that."""
+    """A set of its own; `filter` is the function that decides, "" for none, `made` the one for that.
+
+    `init` is the function that registers it.
+    """
 
     template: ClassVar = "kernel/registration/set.c.j2"
     name: str
+    init: str
     open: str
     ids: Ids
     close: str
     filter: str
-    made: Part | None
+    made: Filter | helpers.Function | None
     register: Part
 
 
@@ -137,6 +141,7 @@ def own_set(ctx: LoweringContext, types: tuple[str, ...] = (), before: str = "")
     made = _made(ctx, name)
     return Set(
         name=name,
+        init=names.function(ctx.it, "init"),
         open=ctx.profile.set_open.format(set=f"{name}_ids"),
         ids=own(ctx),
         close=ctx.profile.set_close.format(set=f"{name}_ids"),

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from kiter.analysis.state import Field, pointee
+from kiter.analysis.state import Field
 from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.kernel.part import Part
 from kiter.lower.placement import Placement
 from kiter.lower.view_class import view_class
 
@@ -24,7 +23,7 @@ class Opaque:
     """The struct that BPF programs see: words of which they know nothing."""
 
     template: ClassVar = "kernel/struct/opaque.c.j2"
-    name: str
+    tag: str
     words: int
     attribute: str
 
@@ -44,7 +43,7 @@ class Fields:
     """A struct whose fields are known; `attribute` is "" for none."""
 
     template: ClassVar = "kernel/struct/fields.c.j2"
-    struct: str
+    tag: str
     members: tuple[Member, ...]
     attribute: str = ""
 
@@ -63,9 +62,12 @@ class Element:
     """A struct that next() returns, with its kernel-doc."""
 
     template: ClassVar = "kernel/struct/element.c.j2"
-    struct: str
+    tag: str
     next: str
     members: tuple[Documented, ...]
+
+
+Struct = Opaque | Fields | Element
 
 
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
@@ -78,12 +80,12 @@ def placed(ctx: LoweringContext) -> Iterator[Placement]:
     yield Placement(fragment, view, lines=view.template)
 
 
-def seen(ctx: LoweringContext, attribute: str = ALIGNED) -> Part:
+def seen(ctx: LoweringContext, attribute: str = ALIGNED) -> Opaque | Fields:
     """The struct that BPF programs see."""
-    struct = f"bpf_iter_{ctx.it.name}"
+    tag = f"bpf_iter_{ctx.it.name}"
     if ctx.it.place.open:
-        return Fields(f"struct {struct}", _members(ctx.state.fields))
-    return Opaque(struct, ctx.state.words, attribute)
+        return Fields(tag, _members(ctx.state.fields))
+    return Opaque(tag, ctx.state.words, attribute)
 
 
 def element(ctx: LoweringContext) -> Element | None:
@@ -91,10 +93,10 @@ def element(ctx: LoweringContext) -> Element | None:
     if not ctx.it.held.members:
         return None
     given = tuple(Documented(m.type, m.name, m.doc) for m in ctx.it.held.members)
-    return Element(f"struct {pointee(ctx.it).removeprefix('struct ')}", names.function(ctx.it, "next"), given)
+    return Element(ctx.it.held.tag, names.function(ctx.it, "next"), given)
 
 
-def structs(ctx: LoweringContext, alone: bool) -> Iterator[Part]:
+def structs(ctx: LoweringContext, alone: bool) -> Iterator[Struct]:
     """The structs that stand beside the kfuncs; `alone` where no header has the one that programs see."""
     if (own := element(ctx)) is not None:
         yield own
@@ -104,10 +106,10 @@ def structs(ctx: LoweringContext, alone: bool) -> Iterator[Part]:
         return
     memory, members = ctx.state.memory, _members(ctx.state.fields)
     if memory is not None:
-        if not memory.whole:
-            yield Fields(memory.type, members)
+        if memory.tag:
+            yield Fields(memory.tag, members)
         members = (Member(memory.pointer, memory.name),)
-    yield Fields(ctx.kern, members, ALIGNED)
+    yield Fields(names.kern(ctx.it), members, ALIGNED)
 
 
 def _members(fields: tuple[Field, ...]) -> tuple[Member, ...]:

@@ -121,7 +121,7 @@ def _safe(it: Spec, nullable: bool) -> str:
 
 def _struct(it: Spec) -> str:
     """What the elements are, with its keyword."""
-    return it.element.removeprefix("const ").removesuffix("*").strip()
+    return f"struct {it.held.tag}"
 
 
 def listing(it: Spec, nullable: bool) -> str:
@@ -129,7 +129,7 @@ def listing(it: Spec, nullable: bool) -> str:
 
     BTF_TYPE_SAFE_RCU() and its like make the name, kernel/bpf/verifier.c.
     """
-    return f"{_struct(it).removeprefix('struct ')}__safe_{_safe(it, nullable).lower()}"
+    return f"{it.held.tag}__safe_{_safe(it, nullable).lower()}"
 
 
 def _allowed(ctx: LoweringContext) -> Iterator[Placement]:

@@ -27,10 +27,10 @@ def views(ctx: LoweringContext) -> Iterator[View]:
     """The types that BPF programs need."""
     known = interface(ctx).enumerators
     if (own := element(ctx)) is not None:
-        yield View(own.struct, own, {})
+        yield View(f"struct {own.tag}", own, {})
     yield View(f"struct bpf_iter_{ctx.it.name}", seen(ctx, ATTRIBUTE), {})
     for defined in enums(ctx):
-        name = "" if defined.defines == "enum" else defined.defines
+        name = f"enum {defined.tag}" if defined.tag else ""
         yield View(name, _numbered(defined, known), {m.flag: known[m.flag] for m in defined.members})
 
 
