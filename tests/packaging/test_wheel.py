@@ -68,7 +68,20 @@ def test_carries_specs_templates_and_schema(wheel: Path) -> None:
 
 def test_carries_nothing_else(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert tops == {"kiter", f"kiter-{PROJECT['version']}.dist-info"}
+    name = f"kiter-{PROJECT['version']}"
+    assert tops == {"kiter", f"{name}.dist-info", f"{name}.data"}
+
+
+def test_man_and_the_shells_find_their_files(programs: Path) -> None:
+    shared = programs.parent / "share"
+    pages = {path.name for path in (shared / "man/man1").iterdir()}
+    assert pages == {path.name for path in (ROOT / "docs/man").iterdir()}
+    for place, name in (
+        ("bash-completion/completions/kiter", "kiter.bash"),
+        ("zsh/site-functions/_kiter", "_kiter"),
+        ("fish/vendor_completions.d/kiter.fish", "kiter.fish"),
+    ):
+        assert (shared / place).read_text("utf-8") == (ROOT / "docs/completion" / name).read_text("utf-8")
 
 
 def test_runs_from_the_wheel_not_the_checkout(programs: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from kiter.frontend import collect
 from kiter.spec.document import Document
 from kiter.spec.load import load
 
+_PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 _TRIED = Path(__file__).parents[2] / "tests/generate/specs"
 
 
@@ -29,3 +31,9 @@ def specs() -> tuple[Document, ...]:
 def tried() -> tuple[Document, ...]:
     """The specs that the tests generate code from."""
     return tuple(load(path) for path in sorted(_TRIED.glob("*.yaml")))
+
+
+@cache
+def version() -> str:
+    """The version of kiter."""
+    return str(tomllib.loads(_PROJECT.read_text("utf-8"))["project"]["version"])

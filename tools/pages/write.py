@@ -7,13 +7,25 @@ Below a comment with its name, a page written by hand shows a spec as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from kiter import resources
-from tools.pages import complaints, differences, fixtures, found, iterators, language, rules, tour
+from tools.pages import (
+    complaints,
+    completion,
+    differences,
+    fixtures,
+    found,
+    iterators,
+    language,
+    man,
+    rules,
+    tour,
+)
 
-PAGES = {
+PAGES: dict[str, Callable[[], str]] = {
     "complaints.md": complaints.page,
     "spec.md": language.page,
     "fixtures.md": fixtures.page,
@@ -22,6 +34,8 @@ PAGES = {
     "found.md": found.page,
     "iterators.md": iterators.page,
     "tour.md": tour.page,
+    **{f"man/{name}.1": partial(man.page, name) for name in man.names()},
+    **{f"completion/{name}": partial(completion.text, name) for name in completion.FILES},
 }
 
 
@@ -41,10 +55,10 @@ def refreshed(text: str) -> str:
 
 def write(folder: Path, names: Iterable[str] = tuple(PAGES)) -> None:
     """Write the pages, and what others show of specs; one that has not changed is left alone."""
-    folder.mkdir(parents=True, exist_ok=True)
     texts = {folder / name: PAGES[name]() for name in names}
     others = sorted(set(folder.glob("*.md")) - {folder / name for name in PAGES})
     texts |= {path: refreshed(path.read_text("utf-8")) for path in others}
     for path, text in texts.items():
         if not path.is_file() or path.read_text("utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

@@ -11,7 +11,7 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -89,11 +89,9 @@ def _told(error: Exception) -> KiterError | None:
 def _dispatch(arguments: Sequence[str], options: argparse.Namespace) -> int:
     known = command.names()
     wanted = next((a for a in arguments if a in known), None)
-    parser, subparsers = _parser()
     # Only the one that runs is imported; all of them only to list them or to refuse a wrong name.
     loaded = {name: command.load(name) for name in known if name == wanted or wanted is None}
-    for name, module in loaded.items():
-        _add(subparsers, name, module)
+    parser = parser_of(loaded)
     parser.parse_args(arguments, namespace=options)
     if options.command is None:
         parser.print_help(sys.stderr)
@@ -113,7 +111,11 @@ class _Parser(argparse.ArgumentParser):
         super().error(message)
 
 
-def _parser() -> tuple[argparse.ArgumentParser, argparse._SubParsersAction[_Parser]]:
+def parser_of(commands: Mapping[str, command.Command]) -> argparse.ArgumentParser:
+    """What parses the command line of these subcommands, by their names.
+
+    The manual pages and the completions of shells are made from the one that has all of them.
+    """
     parser = _Parser(
         prog="kiter",
         description=_DESCRIPTION,
@@ -124,7 +126,9 @@ def _parser() -> tuple[argparse.ArgumentParser, argparse._SubParsersAction[_Pars
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     command.add_global_options(parser)
     subparsers = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    return parser, subparsers
+    for name, module in commands.items():
+        _add(subparsers, name, module)
+    return parser
 
 
 class _Version(argparse.Action):
