@@ -60,10 +60,13 @@ def place(at: Position) -> str:
 
 
 def _by_cause(diagnostics: Iterable[Diagnostic]) -> Iterable[Sequence[Diagnostic]]:
-    """Those that say the same of several lines, together; what is wrong with whole files is told of each."""
+    """Those that say the same of several lines, together.
+
+    What is wrong with whole files, or shows the way there, is told of each file.
+    """
     same: dict[tuple[str, ...], list[Diagnostic]] = {}
     for one in diagnostics:
-        file = "" if one.at.line else one.at.file
+        file = "" if one.at.line and not one.trail else one.at.file
         same.setdefault((one.severity, one.code, one.message, one.reason, one.hint, file), []).append(one)
     return same.values()
 

@@ -4,13 +4,9 @@
 from __future__ import annotations
 
 from kiter.csource.nodes import Node, named, text
+from kiter.flow.domain import Facts, bounds
 from kiter.flow.machine import Machine
-from kiter.flow.values import (
-    Const,
-    Term,
-    Unset,
-    Value,
-)
+from kiter.flow.values import Const, Symbol, Term, Unset, Value, parts
 
 _WRAPPED = (1 << 32) - 1
 
@@ -62,3 +58,17 @@ def _worked_out(operator: str, a: int, b: int) -> int | None:
     if operator in {"&", "|"}:
         return a & b if operator == "&" else a | b
     return None
+
+
+def unbounded(facts: Facts, value: Value) -> str:
+    """The argument that a value is a multiple of, and that may be any number, "" for none."""
+    products = (one for one in parts(value) if isinstance(one, Term) and one.operator in {"*", "<<"})
+    factors = (one for product in products for one in product.operands if isinstance(one, Symbol))
+    return next((one.name for one in factors if one.kind == "param" and not _bounded(facts, one)), "")
+
+
+def _bounded(facts: Facts, number: Symbol) -> bool:
+    """Whether a path has compared a number with a limit, known or not."""
+    limits = (one for one in facts if isinstance(one, Term) and one.operator in {"<", "<="})
+    others = (a for one in limits if number in one.operands for a in one.operands if a != number)
+    return bounds(facts, number)[1] < _WRAPPED or any(not isinstance(one, Const) for one in others)

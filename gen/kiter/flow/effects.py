@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable
 
 from kiter.csource.nodes import Node, below, named, text
+from kiter.flow import entries
 from kiter.flow import vocabulary as words
+from kiter.flow.arithmetic import unbounded
 from kiter.flow.call import Call, alive, alive_or_none, elsewhere, own, place_of, sleeping
 from kiter.flow.domain import assume
 from kiter.flow.holding import Hold as Kind
@@ -128,6 +130,7 @@ def _zeroed(call: Call, state: State, given: list[Value]) -> Outcomes:
 
 def _copied(call: Call, state: State, given: list[Value]) -> Outcomes:
     """Memory that gets what others have: whatever it is, it is theirs."""
+    _sized(call, state, given)
     for node, value in zip(call.nodes, given, strict=False):
         if not alive(call.machine, node, state, value):
             return []
@@ -159,7 +162,8 @@ def _looks(call: Call, state: State, given: list[Value]) -> Outcomes:
     mine = bool(given) and all(own(one) for one in given[:1])
     others = call.name.startswith("list_empty") and bool(given) and elsewhere(given[0])
     kind = "native" if (mine and len(given) == 1) or others else "call"
-    return [(state, call.fresh(state, kind))]
+    found: Value = call.fresh(state, kind)
+    return [(state, Term(call.name, (found, *given)) if entries.ASKS.fullmatch(call.name) else found)]
 
 
 def _empty(call: Call, state: State, given: list[Value]) -> Outcomes:
@@ -197,6 +201,8 @@ def _container(call: Call, state: State, given: list[Value]) -> Outcomes:
         return [(state, Address(value.region, ""))]
     found = call.fresh(state, "load")
     assume(state.facts, found, wanted=True)
+    if entries.MAKES.fullmatch(call.name):
+        entries.made(call, state, given, found)
     return [(state, found)]
 
 
@@ -204,8 +210,16 @@ def _constant(value: Value) -> bool:
     return isinstance(value, Const) or (isinstance(value, Symbol) and value.kind == "name")
 
 
+def _sized(call: Call, state: State, given: list[Value]) -> None:
+    """Find a size that a program may make as large as it likes."""
+    for node, value in zip(call.nodes, given, strict=False):
+        if name := unbounded(state.facts, value):
+            call.machine.fault("wraps", name, node, state)
+
+
 def _unknown(call: Call, state: State, given: list[Value]) -> Outcomes:
     """A function whose body is not there: what it gets the address of, it may change."""
+    _sized(call, state, given)
     if call.name.isupper() and given and all(_constant(one) for one in given):
         return [(state, Term(call.name, tuple(given)))]  # BITS_TO_LONGS(nr_cpu_ids) and the like
     for node, value in zip(call.nodes, given, strict=False):
@@ -225,6 +239,11 @@ def _unknown(call: Call, state: State, given: list[Value]) -> Outcomes:
     if words.CONVERTS.fullmatch(call.name):  # the same object, as something else
         state.held = tuple(h._replace(value=found) if h.value in given else h for h in state.held)
     return [(state, found)]
+
+
+def _memory(call: Call, state: State, given: list[Value]) -> Outcomes:
+    _sized(call, state, given)
+    return allocated(call, state, given)
 
 
 def _silent(_call: Call, state: State, given_reference: list[Value]) -> Outcomes:
@@ -260,6 +279,6 @@ _HANDLERS = (
     (words.LINKS, _linked),
     (re.compile("|".join(sorted(words.CONTAINERS))), _container),
     (words.LOOKS, _looks),
-    (words.ALLOCATES, allocated),
+    (words.ALLOCATES, _memory),
     (words.FREES, release),
 )

@@ -18,6 +18,7 @@ from kiter.flow.state import State
 from kiter.flow.values import (
     NULL,
     ONE,
+    STATE,
     Address,
     Const,
     Place,
@@ -130,6 +131,8 @@ def _read(machine: Machine, node: Node, state: State) -> Outcomes:
             found.append((one, pointer(at)))
         else:
             found.append((one, one.load(at, node.start_byte)))
+        if at is not None and at.region == STATE:
+            machine.read.add(at.path)
     return found
 
 

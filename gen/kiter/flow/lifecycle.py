@@ -7,15 +7,18 @@ and is_iter_reg_valid_uninit(), 6.4 and later): destroy() runs whatever new() ga
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kiter.flow import entries
+from kiter.flow.arithmetic import unbounded
 from kiter.flow.domain import Domain, assume, truth
 from kiter.flow.machine import STEPS, Fault, Outcomes
 from kiter.flow.paths import Runner
 from kiter.flow.program import Code, Program, unsigned
 from kiter.flow.state import Spot, State, settled
-from kiter.flow.values import STATE, Address, Symbol, Unset, Value, kinds, parts
+from kiter.flow.values import NULL, STATE, Address, Place, Symbol, Unset, Value, kinds, parts
 
 _LARGEST = (1 << 64) - 1
 _ROUNDS = 3  # calls of next() in a row
@@ -75,6 +78,9 @@ class _Lives:
         self.subject = subject
         self.life = Life()
         self.left = ITERATOR
+        self.read: set[str] = set()  # fields that companions look at
+        self.moved: set[str] = set()  # fields that change from element to element
+        self.cleared: dict[str, Fault] = {}  # fields that the end alone empties
         self.done: set[object] = set()
 
     def lead(self) -> Life:
@@ -87,7 +93,15 @@ class _Lives:
             fresh = [one for one in states if one.key() not in seen]
             seen |= {one.key() for one in fresh}
             states = [after for one in fresh[:_STATES] for after in self._go_on(one)]
+        self._silenced()
         return self.life
+
+    def _silenced(self) -> None:
+        """Find what the end takes from companions, which new() has stored for the whole walk."""
+        for path, fault in self.cleared.items():
+            seen = any(one == path or one.startswith(f"{path}.") for one in self.read)
+            if seen and path not in self.moved:
+                self.life.findings.append(Finding("drained", fault))
 
     def _machine(self, what: str) -> Runner:
         machine = Runner(self.subject.program)
@@ -121,6 +135,7 @@ class _Lives:
         ends = machine.run(code, self._arguments(code, state), state)
         self.left -= before - machine.left
         self.life.cut |= machine.cut
+        self.read |= machine.read if what == "companion" else set()
         self.life.findings += [Finding(phase, fault, start) for fault in machine.faults.values()]
         if what in {"new", "next"}:
             for end, given in ends:
@@ -142,11 +157,15 @@ class _Lives:
         return _distinct(failed), _distinct(begun)
 
     def _kept(self, state: State) -> None:
-        """Find arguments that are stored with nothing to keep them alive."""
+        """Find arguments that are stored with nothing to keep them alive, and sizes without a bound."""
         held = {one.value for one in state.held}
         for place, value in state.memory.items():
             mine = place.region == STATE or (isinstance(place.region, tuple) and place.region[0] == "heap")
             foreign = isinstance(value, Symbol) and value.kind == "param" and value not in held
+            if mine and (name := unbounded(state.facts, value)):
+                spot = _storing(state, place) or _last(state)
+                fault = Fault("wraps", name, spot, tuple(state.spots()), state.doubt)
+                self.life.findings.append(Finding("new", fault))
             if mine and foreign and truth(state.facts, value) is not False:
                 assert isinstance(value, Symbol)
                 spot = _last(state)
@@ -155,6 +174,7 @@ class _Lives:
 
     def _leaks(self, what: str, state: State, given: Value, phase: str) -> None:
         """Find what is held behind a call that must not be, and what nothing leads to any more."""
+        state.entries = entries.open_(state)
         stored = state.stored()
         for one in state.held:
             spot = _last(state)
@@ -167,9 +187,18 @@ class _Lives:
         state.held = tuple(one for one in state.held if one.sort == "lock" or _led_to(one.value, stored))
         if what == "next" and self.subject.acquires:
             state.held = tuple(one for one in state.held if one.value != given)
+        if what == "next":
+            self._entries(state, given, phase)
         if what == "next" and any(one in state.gone for one in parts(given)):
             fault = Fault("returned", "", _last(state), tuple(state.spots()), state.doubt)
             self.life.findings.append(Finding(phase, fault))
+
+    def _entries(self, state: State, given: Value, phase: str) -> None:
+        """Find what may be a list's head and is returned as an element."""
+        for one in state.entries:
+            if one.value == given:
+                fault = Fault("bogus", one.name, one.spot, (*state.spots(),), state.doubt or one.doubt)
+                self.life.findings.append(Finding(phase, fault))
 
     def _fail(self, state: State) -> None:
         """All that may follow a new() that has failed."""
@@ -191,6 +220,7 @@ class _Lives:
         for end, given in self._run("next", self.subject.next, state, "live", None):
             sure = truth(end.facts, given) is not None or not _earlier(given)
             for went, some in _ways(end, given):
+                self._changed(state, went, some)
                 if some:
                     following.append(went)
                     continue
@@ -198,6 +228,20 @@ class _Lives:
                     went.doubt = "what an earlier call has stored is never NULL when it is returned"
                 self._drained(went)
         return _distinct(following)
+
+    def _changed(self, before: State, after: State, some: bool) -> None:
+        """Tell what changes with an element from what the end alone empties and nobody gives back."""
+        for place, old in before.memory.items():
+            emptied = after.filled.get(STATE) == "zero"
+            new = after.memory.get(place, NULL if emptied else None)
+            if place.region != STATE or new == old:
+                continue
+            if new is None or not _is_none(after, new):
+                self.moved |= {place.path} if some else set()
+            elif old != NULL and old not in after.gone:
+                spot = _storing(after, place) or _last(after)
+                fault = Fault("silenced", place.path, spot, (*after.spots(),), after.doubt)
+                self.cleared.setdefault(place.path, fault)
 
     def _drained(self, state: State) -> None:
         start = _last(state)
@@ -267,6 +311,17 @@ def _earlier(value: Value) -> bool:
 
 def _last(state: State) -> Spot:
     return state.trail[1] if state.trail else Spot("", 0, 0, "")
+
+
+def _is_none(state: State, value: Value) -> bool:
+    return truth(state.facts, value) is False
+
+
+def _storing(state: State, place: Place) -> Spot | None:
+    """Where a path has stored to a place last."""
+    field = place.path.rpartition(".")[2]
+    ways = (spot for spot in reversed(state.spots()) if re.search(rf"\b{field} = ", spot.says))
+    return next(ways, None)
 
 
 def _distinct(states: Iterable[State]) -> list[State]:

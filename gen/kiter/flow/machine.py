@@ -28,6 +28,14 @@ def _part(hold: Hold, places: Sequence[Place]) -> bool:
     return any(p.region == around.region and p.path.startswith(f"{around.path}.") for p in places)
 
 
+def _said(value: Value) -> Value:
+    """What a question about a list says, without what it was asked of."""
+    while isinstance(value, Term) and value.operator == "!":
+        value = value.operands[0]
+    about_list = isinstance(value, Term) and value.operator.startswith("list_")
+    return value.operands[0] if isinstance(value, Term) and about_list else value
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Fault:
     """What goes wrong on a path.
@@ -54,6 +62,7 @@ class Machine(ABC):
         self.sleepable = True
         self.repeated = False  # whether the kernel's own iterators are asked once more
         self.faults: dict[tuple[str, str, Spot], Fault] = {}
+        self.read: set[str] = set()  # the fields of the iterator that were looked at
         self.left = STEPS
         self.cut = False  # whether some path was not gone to its end
         self.frames: list[Code] = []
@@ -103,7 +112,8 @@ class Machine(ABC):
 
         The kernel's own iterators may say something else when they are asked again, but not of the end.
         """
-        made = [one for one in parts(value) if isinstance(one, Symbol) and one.kind in {"opaque", "native"}]
+        made = [one for one in parts(_said(value)) if isinstance(one, Symbol)]
+        made = [one for one in made if one.kind in {"opaque", "native"}]
         for one in made:
             again = one.kind == "native" and (not self.repeated or (one.name, wanted) in state.asked)
             if not again and not state.doubt:

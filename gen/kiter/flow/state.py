@@ -50,6 +50,19 @@ class Hold(NamedTuple):
     spot: Spot
 
 
+class Entry(NamedTuple):
+    """An element that a macro has made, which may be the head of a list: of what, by which macro, and where.
+
+    `doubt` is why it may be an element all the same.
+    """
+
+    value: Value
+    origin: Value
+    name: str
+    spot: Spot
+    doubt: str = ""
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class State:
     """One path's state; what changes it, changes a copy."""
@@ -66,6 +79,8 @@ class State:
     gone: frozenset[Value] = frozenset()
     # Places of others that this code has stored to.
     written: frozenset[Place] = frozenset()
+    # Elements that may be none.
+    entries: frozenset[Entry] = frozenset()
     # Why the path may not be one: it has tested what another function may have stored.
     doubt: str = ""
     # How often each loop was entered.
@@ -93,6 +108,7 @@ class State:
             frozenset(self.filled.items()),
             tuple((h.kind, h.value) for h in self.held),
             self.gone,
+            frozenset((one.value, one.origin) for one in self.entries),
             bool(self.doubt),
         )
 
@@ -232,6 +248,11 @@ def settled(state: State) -> State:
     held = [one._replace(value=mapped(one.value, renamed)) for one in state.held]
     state.held = tuple(held)
     live = {part for value in state.memory.values() for part in parts(value)} | {h.value for h in held}
+    state.entries = frozenset(
+        one._replace(value=mapped(one.value, renamed), origin=mapped(one.origin, renamed))
+        for one in state.entries
+        if mapped(one.value, renamed) in live
+    )
     wanted = set(names) | {one for one in live if isinstance(one, Symbol)}
     state.gone = frozenset(
         found for one in state.gone if _all(one, wanted) and (found := mapped(one, renamed)) in live

@@ -29,7 +29,7 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 	kit->pos = NULL;
 	if (!nr)
 		return -EINVAL;
-	kit->size = nr * sizeof(u64); // # error[I05]:14 "'nr' is multiplied, but never bounded"
+	kit->size = nr * sizeof(u64); // # error[I05]:2 "'nr' is multiplied, but never bounded"
 	kit->task = task;
 	kit->pos = task;
 	return 0;

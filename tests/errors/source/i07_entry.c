@@ -35,7 +35,7 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 		return -EINVAL;
 	}
 	kit->task = task;
-	kit->pos = task;
+	kit->pos = list_first_entry(&task->children, struct task_struct, sibling); // # error[I07]:13 "'list_first_entry' never gives NULL, and nothing asks"
 	kit->flags = flags;
 	return 0;
 }
@@ -56,7 +56,7 @@ __bpf_kfunc struct task_struct *bpf_iter_x_next(struct bpf_iter_x *it)
 
 	switch (kit->flags) {
 	case X_ALL:
-		kit->pos = list_entry(pos->tasks.next, struct task_struct, tasks); // # error[I07]:14 "'list_entry' never gives NULL"
+		kit->pos = next_task(pos);
 		break;
 	case X_SOME:
 		kit->pos = pos->group_leader == pos ? NULL : pos->group_leader;

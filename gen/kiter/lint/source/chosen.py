@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kiter.csource.nodes import named, text
 from kiter.lint.rule import Hit
+from kiter.lint.source.found import hits, where
 from kiter.lint.source.model import Trio
 from kiter.lint.source.table import Found, rule
 
@@ -17,21 +18,10 @@ from kiter.lint.source.table import Found, rule
     hint="refuse a number that is too large before it is multiplied, with -E2BIG",
 )
 def overflowing(trio: Trio) -> Found:
-    new = trio.new
-    numbers = {p.name for p in new.parameters if not p.pointer}
-    compared = {
-        text(one)
-        for test in new.all("binary_expression")
-        if text(named(test, "operator")) in {">", ">=", "<", "<="}
-        for one in (named(test, "left"), named(test, "right"))
-    }
-    told: set[str] = set()
-    for one in new.all("binary_expression"):
-        if text(named(one, "operator")) in {"*", "<<"}:
-            for side in (named(one, "left"), named(one, "right")):
-                if text(side) in numbers - compared - told:
-                    told.add(text(side))
-                    yield Hit(trio.source.at(one), f"'{text(side)}' is multiplied, but never bounded")
+    yield from hits(
+        ((one, one.fault.spot) for one in where(trio, "new", "wraps")),
+        lambda one: f"'{one.fault.subject}' is multiplied, but never bounded",
+    )
 
 
 @rule(
@@ -42,14 +32,10 @@ def overflowing(trio: Trio) -> Found:
     hint="use a macro that ends in _or_null, or look at list_empty() first",
 )
 def bogus_entry(trio: Trio) -> Found:
-    for function in trio.kfuncs:
-        looked = any("list_empty" in text(named(call, "function")) for call in function.calls)
-        for call in function.calls:
-            name = text(named(call, "function"))
-            first = name in {"list_first_entry", "list_first_entry_rcu", "list_last_entry"}
-            raw = name in {"list_entry", "list_entry_rcu"} and "next" in text(named(call, "arguments"))
-            if (first or raw) and not looked:
-                yield Hit(trio.source.at(call), f"'{name}' never gives NULL")
+    yield from hits(
+        ((one, one.fault.spot) for one in where(trio, ".*", "bogus")),
+        lambda one: f"'{one.fault.subject}' never gives NULL, and nothing asks whether it is the head",
+    )
 
 
 @rule(

@@ -4,12 +4,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 
-from kiter.errors import Position
 from kiter.flow.lifecycle import Finding
 from kiter.flow.state import Spot
-from kiter.lint.rule import Hit
+from kiter.lint.source.found import SRCU, first, hits, second, where
 from kiter.lint.source.model import Trio
 from kiter.lint.source.table import Found, rule
 
@@ -17,52 +15,6 @@ NEXT_CALL = "kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later"
 UNINIT = (
     "kernel/bpf/verifier.c, is_iter_reg_valid_uninit(), 6.4 and later: destroy() runs whatever new() gave"
 )
-_SRCU = re.compile(r"(?:\w+_)?srcu_(?:\w+_)?|(?:wakeup_sources|device_links|tomoyo)_read_")
-_LONGEST = 14  # lines of a way that are shown
-
-Says = Callable[[Finding], str]
-
-
-def _at(spot: Spot) -> Position:
-    return Position(spot.file, spot.row + 1, spot.column + 1)
-
-
-def _hits(found: Iterator[tuple[Finding, Spot]], says: Says, hint: Says | None = None) -> Iterator[Hit]:
-    """One hit for each place; where a path is only thought possible, a note, if nothing is sure there."""
-    sure: dict[tuple[Position, str], Hit] = {}
-    notes: dict[tuple[Position, str], Hit] = {}
-    for one, spot in found:
-        at, doubt = _at(spot), one.fault.doubt
-        way = tuple((_at(step), step.says) for step in one.fault.trail)
-        way = (*way[: _LONGEST // 2], (at, "..."), *way[-_LONGEST // 2 :]) if len(way) > _LONGEST else way
-        message = f"not known: {says(one)}, unless {doubt}" if doubt else says(one)
-        severity = "note" if doubt else _severity(one)
-        hit = Hit(at, message, hint(one) if hint else "", None, severity, way)
-        (notes if doubt else sure).setdefault((at, one.fault.subject), hit)
-    yield from sure.values()
-    yield from (hit for key, hit in notes.items() if key not in sure)
-
-
-def _severity(one: Finding) -> str:
-    """A reader of SRCU holds nobody up: to be one from call to call is only to be thought about."""
-    return "warning" if one.fault.kind == "held" and _SRCU.fullmatch(_second(one)) else ""
-
-
-def _first(one: Finding) -> str:
-    return one.fault.subject.partition("\0")[0]
-
-
-def _second(one: Finding) -> str:
-    return one.fault.subject.partition("\0")[2]
-
-
-def _where(trio: Trio, phases: str, *kinds: str) -> Iterator[Finding]:
-    """The findings of some kinds, in phases that a pattern describes."""
-    for one in trio.life.findings:
-        if one.fault.kind in kinds and re.fullmatch(phases, one.phase):
-            yield one
-
-
 _FAILED = {
     "unset": "'{}' is not stored when new() fails here",
     "gone": "'{}' is given back, but still stored when new() fails here",
@@ -80,13 +32,13 @@ _FAILED = {
     hint="store the empty state in new() before anything is checked, and again behind what it gives back",
 )
 def not_emptied(trio: Trio) -> Found:
-    failed = _where(trio, "failed(?: destroy)?", *_FAILED)
-    yield from _hits(
+    failed = where(trio, "failed(?: destroy)?", *_FAILED)
+    yield from hits(
         ((one, one.start or one.fault.spot) for one in failed),
-        lambda one: _FAILED[one.fault.kind].format(_first(one).removeprefix("kit->")),
+        lambda one: _FAILED[one.fault.kind].format(first(one).removeprefix("kit->")),
     )
-    never = _where(trio, "(?:live|drained)(?: destroy)?", "unset")
-    yield from _hits(((one, one.fault.spot) for one in never), lambda one: f"'{_first(one)}' is never stored")
+    never = where(trio, "(?:live|drained)(?: destroy)?", "unset")
+    yield from hits(((one, one.fault.spot) for one in never), lambda one: f"'{first(one)}' is never stored")
 
 
 @rule(
@@ -97,8 +49,8 @@ def not_emptied(trio: Trio) -> Found:
     hint="empty what next() tests first, when there is no next element",
 )
 def not_sticky(trio: Trio) -> Found:
-    yield from _hits(
-        ((one, one.start or one.fault.spot) for one in _where(trio, "drained", "element")),
+    yield from hits(
+        ((one, one.start or one.fault.spot) for one in where(trio, "drained", "element")),
         lambda _: "nothing keeps the next call from beginning again",
     )
 
@@ -111,9 +63,9 @@ def not_sticky(trio: Trio) -> Found:
     hint="look at the very pointer that is given back: if (kit->pos) put(kit->pos)",
 )
 def unguarded(trio: Trio) -> Found:
-    idle = _where(trio, ".*", "idle")
-    yield from _hits(
-        ((one, one.fault.spot) for one in idle), lambda one: f"'{_first(one)}' runs on an empty iterator too"
+    idle = where(trio, ".*", "idle")
+    yield from hits(
+        ((one, one.fault.spot) for one in idle), lambda one: f"'{first(one)}' runs on an empty iterator too"
     )
 
 
@@ -125,16 +77,16 @@ def unguarded(trio: Trio) -> Found:
     hint="give it back on every path; destroy() tests what it gives back, which next() must not clear",
 )
 def leaking(trio: Trio) -> Found:
-    left = sorted(_where(trio, ".*", "leaked", "open"), key=lambda one: not one.phase.startswith("drained"))
-    yield from _hits(
+    left = sorted(where(trio, ".*", "leaked", "open"), key=lambda one: not one.phase.startswith("drained"))
+    yield from hits(
         ((one, one.fault.spot) for one in left if not _of_trial(one)),
-        lambda one: f"what '{_first(one)}' gives is still held {_behind(one)}",
+        lambda one: f"what '{first(one)}' gives is still held {_behind(one)}",
     )
 
 
 def _of_trial(one: Finding) -> bool:
     """Whether only a lock is left that was held from kfunc to kfunc: that is said by its own rule."""
-    return one.fault.kind == "open" and not _SRCU.fullmatch(_second(one))
+    return one.fault.kind == "open" and not SRCU.fullmatch(second(one))
 
 
 def _behind(one: Finding) -> str:
@@ -154,10 +106,10 @@ def _behind(one: Finding) -> str:
 )
 def companion_unguarded(trio: Trio) -> Found:
     names = "|".join(re.escape(one.name) for one in trio.companions) or "(?!)"
-    found = _where(trio, f"(?:failed|drained|live) (?:{names})", "unset", "null", "gone")
-    yield from _hits(
+    found = where(trio, f"(?:failed|drained|live) (?:{names})", "unset", "null", "gone")
+    yield from hits(
         ((one, one.fault.spot) for one in found),
-        lambda one: f"'{_first(one).rpartition('>')[2]}' is followed, live or not",
+        lambda one: f"'{first(one).rpartition('>')[2]}' is followed, live or not",
     )
 
 
@@ -169,11 +121,11 @@ def companion_unguarded(trio: Trio) -> Found:
     hint="use bpf_mem_alloc(), or register all three kfuncs with KF_SLEEPABLE",
 )
 def sleeping(trio: Trio) -> Found:
-    found = _where(trio, ".*", "sleeps")
-    yield from _hits(
+    found = where(trio, ".*", "sleeps")
+    yield from hits(
         ((one, one.fault.spot) for one in found),
-        lambda one: f"'{_first(one)}' may sleep" + (f" while '{_second(one)}' holds" if _second(one) else ""),
-        lambda one: "let it go before, or use what does not sleep" if _second(one) else "",
+        lambda one: f"'{first(one)}' may sleep" + (f" while '{second(one)}' holds" if second(one) else ""),
+        lambda one: "let it go before, or use what does not sleep" if second(one) else "",
     )
 
 
@@ -185,16 +137,16 @@ def sleeping(trio: Trio) -> Found:
     hint="take and drop it inside each call; let the program hold the RCU section with KF_RCU_PROTECTED",
 )
 def held_across(trio: Trio) -> Found:
-    held = _where(trio, "new|failed|live|drained", "held")
-    yield from _hits(
+    held = where(trio, "new|failed|live|drained", "held")
+    yield from hits(
         ((one, one.fault.spot) for one in held),
-        lambda one: f"'{_first(one)}' still holds when the kfunc returns",
+        lambda one: f"'{first(one)}' still holds when the kfunc returns",
     )
-    taken = {_first(one) for one in _where(trio, ".*", "held")}
-    slips = (one for one in _where(trio, "(?:new|failed|live|drained)(?: destroy)?", *_SLIPS))
-    yield from _hits(
+    taken = {first(one) for one in where(trio, ".*", "held")}
+    slips = (one for one in where(trio, "(?:new|failed|live|drained)(?: destroy)?", *_SLIPS))
+    yield from hits(
         ((one, one.fault.spot) for one in slips if not taken),
-        lambda one: _SLIPS[one.fault.kind].format(_first(one)),
+        lambda one: _SLIPS[one.fault.kind].format(first(one)),
     )
 
 
@@ -213,15 +165,15 @@ def stored_pointer(trio: Trio) -> Found:
     if flags is None or "KF_RCU_PROTECTED" in flags:
         return
     objects = {p.name for p in trio.new.parameters[1:] if p.pointer and p.type.startswith("struct")}
-    kept = (one for one in _where(trio, "new", "kept") if _first(one) in objects)
-    yield from _hits(
-        ((one, _stored(one)) for one in kept), lambda one: f"'{_first(one)}' is stored without a reference"
+    kept = (one for one in where(trio, "new", "kept") if first(one) in objects)
+    yield from hits(
+        ((one, _stored(one)) for one in kept), lambda one: f"'{first(one)}' is stored without a reference"
     )
 
 
 def _stored(one: Finding) -> Spot:
     """Where an argument was stored last."""
-    ways = (spot for spot in reversed(one.fault.trail) if re.search(rf"= .*\b{_first(one)}\b", spot.says))
+    ways = (spot for spot in reversed(one.fault.trail) if re.search(rf"= .*\b{first(one)}\b", spot.says))
     return next(ways, one.fault.spot)
 
 
@@ -240,10 +192,10 @@ _AGAIN = {
     hint="store NULL, or the next one, where the old one is given back; fetch the next one before the put",
 )
 def used_again(trio: Trio) -> Found:
-    found = _where(trio, "(?:new|live|drained)(?: destroy)?|failed destroy", *_AGAIN)
+    found = where(trio, "(?:new|live|drained)(?: destroy)?|failed destroy", *_AGAIN)
     plain = (one for one in found if not one.phase.startswith("failed") or one.fault.kind == "untaken")
-    yield from _hits(
-        ((one, one.fault.spot) for one in plain), lambda one: _AGAIN[one.fault.kind].format(_first(one))
+    yield from hits(
+        ((one, one.fault.spot) for one in plain), lambda one: _AGAIN[one.fault.kind].format(first(one))
     )
 
 
@@ -257,7 +209,7 @@ def used_again(trio: Trio) -> Found:
 def returned_gone(trio: Trio) -> Found:
     if "KF_RCU_PROTECTED" in (trio.flags("new") or ()):
         return  # what RCU frees is there until the program leaves its section
-    yield from _hits(
-        ((one, one.fault.spot) for one in _where(trio, ".*", "returned")),
+    yield from hits(
+        ((one, one.fault.spot) for one in where(trio, ".*", "returned")),
         lambda _: "the element that is returned was given back before",
     )

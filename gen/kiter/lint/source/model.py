@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from kiter.csource.function import Function
 from kiter.csource.id_sets import Id
 from kiter.csource.parse import LARGEST
 from kiter.csource.source import Source
@@ -18,7 +19,6 @@ from kiter.csource.struct import Struct
 from kiter.errors import Position
 from kiter.flow.lifecycle import Life, Subject, live
 from kiter.flow.program import Code, Program, content
-from kiter.lint.source.function import Function
 from kiter.target.profile import Profile
 
 NAMED = re.compile(r"bpf_iter_\w+_(?:new|next|destroy)\b")
@@ -162,12 +162,11 @@ def trios(files: Files) -> Iterator[Trio]:
     ids = {one.name: Registered(source, one) for source in files.sources for one in source.ids}
     for source in files.sources:
         program = Program(source, files.near)
-        functions = {name: Function(one.item, one.data) for name, one in source.functions.items()}
-        for name in functions:
+        for name in source.functions:
             if (found := NEW.fullmatch(name)) is not None:
                 trio = {f"bpf_iter_{found[1]}_{what}" for what in ("new", "next", "destroy")}
-                if trio <= functions.keys():
-                    yield Trio(found[1], source, functions, ids, profile, program)
+                if trio <= source.functions.keys():
+                    yield Trio(found[1], source, source.functions, ids, profile, program)
 
 
 def _files(path: Path) -> list[str]:

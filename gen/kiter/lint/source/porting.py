@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 
+from kiter.csource.function import Function
 from kiter.csource.source import Source
 from kiter.edit import swapped
 from kiter.errors import Edit
 from kiter.lint.rule import Hit
-from kiter.lint.source.function import Function
 from kiter.lint.source.model import Files, Registered, Trio
 from kiter.lint.source.table import Found, files_rule, rule
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from kiter.csource.function import Function
 from kiter.csource.id_sets import Id
 from kiter.csource.source import Source
 from kiter.csource.struct import Struct
 from kiter.edit import swapped
 from kiter.errors import Edit, Position
 from kiter.lint.rule import Hit
-from kiter.lint.source.function import Function
 from kiter.lint.source.layout import BTF_CHECK
 from kiter.lint.source.model import NEW, Files, Trio
 from kiter.lint.source.table import Found, files_rule, rule
