@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from kernel_few_lines import FILES, Kernel
 
 from kiter.errors import KiterError
 from kiter.kernel import headers
@@ -47,3 +48,13 @@ def sourceless(found: Headers, shared: Path, tmp_path: Path):
 def archive():
     if not list(Path("/usr/src").glob("linux-source-*.tar.*")):
         pytest.skip("linux-source is not installed")
+
+
+@pytest.fixture
+def kernel(tmp_path: Path) -> Kernel:
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o755)
+    return Kernel(tmp_path)

@@ -6,26 +6,21 @@ The compilers and perl are real, kernel and headers are a few lines.
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from kernel_few_lines import Kernel
 from kernel_sample import KFUNCS_PATH, PROG_PATH, TEST_PATH, edited, ring
 
 from kiter import tools
 from kiter.cache.store import Cache, opened
-from kiter.kernel import bpf, jobs, kbuild, kconfig, programs, scripts, sources, unit, vmlinux
-from kiter.kernel.bpf import Bpf, Includes
+from kiter.kernel import jobs, programs, scripts, unit
 from kiter.kernel.compile_context import CompileContext
-from kiter.kernel.headers import Headers
 from kiter.kernel.jobs import Job, JobKind, Result, Silence
-from kiter.kernel.kbuild import Kbuild
 from kiter.kernel.kconfig import Off
-from kiter.kernel.tree import Tree
 from kiter.output import Rendered
 
 UNIT = '#include <linux/one.h>\n#include "slab.h"\nint f(void);\nint f(void)\n{\n\treturn ONE + SLAB;\n}\n'
@@ -43,111 +38,6 @@ PROGRAM = (
     '#include "vmlinux.h"\n#include <bpf/bpf_helpers.h>\n#include "bpf_experimental.h"\nint x = A + B;\n'
 )
 TEST = '#include <stddef.h>\n#include <test_progs.h>\n#include "ring_iter.skel.h"\nint y = C;\n'
-CONF = """\
-#!/bin/sh
-grep -q OTHER "$3" && other=CONFIG_OTHER
-if grep -q '^# CONFIG_ONE is not set' .config; then echo CONFIG_LEFT=y > .config; else
-printf 'CONFIG_ONE=y\\nCONFIG_LEFT=y\\n' > .config
-test "$other" && echo CONFIG_OTHER=y >> .config; fi
-:
-"""
-MAKEFILE = """\
-VERSION = 6
-PATCHLEVEL = 12
-include $(CURDIR)/scripts/Makefile.flags
-probe.o:
-	@echo 'savedcmd_probe.o := gcc $(FLAGS) -c -o probe.o probe.c' > $(M)/.probe.o.cmd
-	@$(CHECK) -DSPARSE
-"""
-CHECKPATCH = """\
-if (-e "$0.words") { print "p.c:1: CHECK:WORDS: word\\n"; }
-if (open(my $f, '<', $0 =~ s/checkpatch.pl/spelling.txt/r)) { print "p.c:1: CHECK:SPELLING: $_" while <$f>; }
-"""
-KERNEL_DOC = """\
-#!/usr/bin/env python3
-import sys
-sys.path.insert(0, sys.path[0] + "/lib")
-import doc
-"""
-FILES = {
-    "headers/include/linux/one.h": "#include <linux/two.h>\n#define ONE 1\n",
-    "headers/include/linux/two.h": "",
-    "headers/first/linux/other.h": "",
-    "headers/.config": "CONFIG_ONE=y\n",
-    "headers/Makefile": MAKEFILE,
-    "headers/scripts/Makefile.flags": "FLAGS = -DX\n",
-    "headers/scripts/kconfig/conf": CONF,
-    "headers/vmlinux": "types",
-    "tree/Makefile": MAKEFILE,
-    "tree/Kconfig": "config ONE\nconfig OTHER\n",
-    "tree/mm/slab.h": "#define SLAB 1\n",
-    "tree/kernel/bpf/task_iter.c": '#include <linux/one.h>\n#include "../../mm/slab.h"\n#include "near.h"\n',
-    "tree/kernel/bpf/near.h": "",
-    "tree/kernel/bpf/other.c": "",
-    "tree/kernel/fork.c": "",
-    "tree/lib/kstrtox.h": "",
-    "tree/scripts/checkpatch.pl": CHECKPATCH,
-    "tree/scripts/spelling.txt": "",
-    "tree/scripts/kernel-doc": KERNEL_DOC,
-    "tree/scripts/lib/doc.py": "",
-    "tree/scripts/bpf_doc.py": "print('/* helpers */')\n",
-    "tree/include/uapi/linux/bpf.h": "",
-    "tree/tools/lib/bpf/bpf_helpers.h": "#define B 1\n",
-    "tree/tools/lib/bpf/libbpf.h": "",
-    "bpf/vmlinux.h": "struct task_struct {\n};\nenum {\n\tA = 1,\n};\n",
-    "bpf/include/bpf/bpf_helpers.h": "#define B 1\n#define __ksym\n#define __weak\n",
-    "bpf/include/bpf_experimental.h": "",
-    "bpf/include/test_progs.h": "#define C 1\n",
-    "bin/bpftool": "#!/bin/sh\necho 'struct task_struct {'; cat \"$4\"\n",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Kernel:
-    """A kernel of a few lines below `top`, whose sources are in the folder `name` there."""
-
-    top: Path
-    name: str = "tree"
-
-    @property
-    def linux(self) -> Path:
-        return self.top / self.name
-
-    @property
-    def tree(self) -> Tree:
-        return Tree(self.linux, (6, 12), given=True)
-
-    @property
-    def headers(self) -> Headers:
-        return Headers(self.top / "headers", "6.12.1")
-
-    @property
-    def kbuild(self) -> Kbuild:
-        flags = ("-nostdinc", "-I./first", "-Iinclude", "-Wall")
-        return Kbuild(tools.require("gcc"), flags, flags[:-1], self.top / "headers", "x86", "identity")
-
-    @property
-    def around(self) -> CompileContext:
-        return CompileContext(self.linux, (f"-I{self.linux}/mm",))
-
-    @property
-    def bpf(self) -> Bpf:
-        folder = self.top / "bpf/include"
-        includes = Includes((str(folder),), (str(folder),), "ours")
-        clang, host, bpftool = tools.require_clang(), tools.require("gcc"), tools.require("bpftool")
-        words = ("-target", "bpf", "-g", "-O2", f"-I{folder}")
-        vmlinux_h = self.top / "bpf/vmlinux.h"
-        return Bpf(clang, host, bpftool, vmlinux_h, includes, words, (f"-I{folder}",), "identity")
-
-
-@pytest.fixture
-def kernel(tmp_path: Path) -> Kernel:
-    for name, text in FILES.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        path.chmod(0o755)
-    return Kernel(tmp_path)
 
 
 def sample() -> Rendered:
@@ -337,84 +227,3 @@ def test_findings_are_remembered_while_nothing_is_another(kernel: Kernel) -> Non
     first = checked("kernel", kernel)
     again = checked("kernel", kernel)
     assert again.cached and again.findings == first.findings != ()
-
-
-# --- what checks share ---------------------------------------------------------------------------
-
-
-def flags(kernel: Kernel, cache: Cache) -> object:
-    return kbuild.ask(kernel.headers, cache).flags
-
-
-def lost(kernel: Kernel, cache: Cache) -> object:
-    return kconfig.without("CONFIG_ONE", kernel.headers, kernel.kbuild, kernel.tree, cache).options
-
-
-def types(kernel: Kernel, cache: Cache) -> object:
-    bpftool = tools.find("bpftool", str(kernel.top / "bin"))
-    assert bpftool is not None
-    return vmlinux.make(kernel.headers, bpftool, cache).read_text()
-
-
-def library(kernel: Kernel, cache: Cache) -> object:
-    folder = bpf._library(kernel.tree, cache) / "bpf"
-    return {path.name: path.read_text() for path in folder.iterdir()}
-
-
-@pytest.mark.parametrize(
-    ("made", "read", "text"),
-    [
-        (flags, "headers/scripts/Makefile.flags", "FLAGS = -DY\n"),
-        (flags, "headers/Makefile", MAKEFILE.replace("$(FLAGS)", "$(FLAGS) -DZ")),
-        (lost, "tree/Kconfig", "config ONE\n"),
-        (lost, "headers/scripts/kconfig/conf", CONF.replace("CONFIG_OTHER", "CONFIG_NEW")),
-        (types, "headers/vmlinux", "others"),
-        (types, "bin/bpftool", "#!/bin/sh\necho 'struct task_struct {'\n"),
-        (library, "tree/tools/lib/bpf/libbpf.h", "// edited\n"),
-        (library, "tree/tools/lib/bpf/new.h", ""),
-        (library, "tree/scripts/bpf_doc.py", "print('/* other helpers */')\n"),
-    ],
-)
-def test_what_checks_share_is_made_anew_when_anything_that_it_is_made_of_is_another(
-    made: Callable[[Kernel, Cache], object],
-    read: str,
-    text: str,
-    kernel: Kernel,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def now() -> object:
-        with opened(kernel.top / "cache") as cache:
-            return made(kernel, cache)
-
-    first = now()
-    with monkeypatch.context() as patch:
-        patch.setattr(tools, "run", None)
-        assert now() == first
-    path = kernel.top / read
-    before = path.read_text() if path.exists() else None
-    path.write_text(text)
-    assert now() != first
-    if before is None:
-        path.unlink()
-    else:
-        path.write_text(before)
-    assert now() == first
-
-
-def test_an_archive_that_is_another_is_unpacked_anew(kernel: Kernel) -> None:
-    archive = kernel.top / "linux-source-6.12.tar.gz"
-
-    def packed(text: str) -> str | None:
-        (kernel.top / "linux-source-6.12/mm").mkdir(parents=True, exist_ok=True)
-        (kernel.top / "linux-source-6.12/mm/slab.h").write_text(text)
-        shutil.make_archive(str(archive).removesuffix(".tar.gz"), "gztar", kernel.top, "linux-source-6.12")
-        os.utime(archive, (1, 1))
-        time.sleep(0.01)
-        with opened(kernel.top / "cache") as cache:
-            found = sources.unpacked(archive, ["mm/*.h", "lib/*.h"], cache, "mm/slab.h")
-        return found and (found / "mm/slab.h").read_text()
-
-    assert [packed("a"), packed("b"), packed("a")] == ["a", "b", "a"]
-    archive.write_bytes(archive.read_bytes()[:-30])
-    with opened(kernel.top / "cache") as cache:
-        assert sources.unpacked(archive, ["mm/*.h"], cache, "mm/slab.h") is None
