@@ -23,7 +23,7 @@ MUTE = qemu.Exit(-9, 30.0, killed=True, stderr="", mute=True)
 
 @pytest.fixture
 def machine(tmp_path: Path) -> qemu.Machine:
-    return qemu.Machine(tmp_path, tmp_path / "initrd", tmp_path / "console", tmp_path / "results")
+    return qemu.Machine(tmp_path, *(tmp_path / name for name in ("initrd", "job", "console", "results")))
 
 
 def boots(monkeypatch: pytest.MonkeyPatch, what: Iterable[tuple[bytes, qemu.Exit]]) -> list[float]:
@@ -85,7 +85,8 @@ def test_guest_that_says_nothing_is_told_from_one_that_hangs(tmp_path):
     initrd = tmp_path / "initrd"
     initrd.write_bytes(initramfs.pack({"init": (tmp_path / "init").read_bytes()}, frozenset({"init"})))
     kernel = vmlinux(installed()[-1].image, Cache())
-    idle = qemu.Machine(kernel, initrd, tmp_path / "console", tmp_path / "results")
+    idle = qemu.Machine(kernel, initrd, *(tmp_path / name for name in ("job", "console", "results")))
+    idle.job.touch()
     ended = qemu.boot(idle, qemu.accelerator(), deadline=math.inf, patience=5)
     assert ended.killed
     assert ended.mute

@@ -62,7 +62,7 @@ def test_right_iterator_passes_every_check() -> None:
     ]
     assert all(checks(result).values())
     assert result.report.release == job().kernel.release
-    assert {s.name for s in result.steps} == {"modules", "programs", "runner", "boot and tests"}
+    assert {s.name for s in result.steps} == {"modules", "programs", "runner", "guest", "tests"}
 
 
 def test_dry_run_prints_what_a_kept_folder_can_run(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ KEPT_DAYS = 30
 MOST_BYTES = 2 << 30
 _HOUR = 60 * 60
 _DAY = 24 * _HOUR
+_BLOCK = 512  # the unit of st_blocks, whatever the file system's
 
 # Of earlier layouts: folders beside those of the kernels that were fetched, and a file in the store.
 _FORMER_FILE = "digests"
@@ -102,12 +103,17 @@ def _used(path: Path) -> float:
 
 
 def _size(path: Path) -> int:
+    """What it takes of the disk: the memory of a guest has holes."""
     try:
         if not path.is_dir():
-            return path.stat().st_size
-        return sum(os.lstat(f"{top}/{name}").st_size for top, _, names in os.walk(path) for name in names)
+            return _taken(path.stat())
+        return sum(_taken(os.lstat(f"{top}/{name}")) for top, _, names in os.walk(path) for name in names)
     except OSError:
         return 0
+
+
+def _taken(there: os.stat_result) -> int:
+    return min(there.st_size, there.st_blocks * _BLOCK)
 
 
 def _remove(path: Path, away: Path) -> None:

@@ -128,6 +128,11 @@ class Cache:
             self._write(self._path("known", kind, key), head + b"\n" + os.fsencode(listed))
         return kept
 
+    def forget(self, kind: str, key: str) -> None:
+        """Have no answer under that key any more; who is using a folder that was made with it may go on."""
+        with contextlib.suppress(OSError):
+            self._path("known", kind, key).unlink()
+
     def _paths(self, listed: str) -> list[str]:
         """The files of a list, as they are named on disk."""
         return f"\0{listed}".replace(f"\0{_TREE}", f"\0{self._tree}").split("\0")[1:] if listed else []

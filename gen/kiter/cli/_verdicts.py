@@ -70,6 +70,8 @@ def write(verdicts: Verdicts, form: str, verbose: int) -> str:
 
 def _text(verdicts: Verdicts, verbose: int) -> Iterator[str]:
     yield _headline(verdicts)
+    if verdicts.result.booted:
+        yield f"booted, for no guest could be resumed: {verdicts.result.booted}"
     for prototype in verdicts.made:
         yield from _iterator(verdicts, prototype, verbose)
     yield from _accidents(verdicts, verbose)
@@ -169,6 +171,7 @@ def _json(verdicts: Verdicts) -> str:
         "status": result.outcome.status,
         "kernel": report.release,
         "accelerator": result.accelerator.name,
+        "booted": result.booted or None,
         "seconds": round(result.seconds, 3),
         "steps": {step.name: round(step.seconds, 3) for step in result.steps},
         "iterators": [

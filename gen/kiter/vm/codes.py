@@ -55,6 +55,12 @@ _ALL = (
         "'kiter run --shell' shows the console; a very busy host may need another try",
     ),
     Code(
+        "R22",
+        "a guest cannot be kept",
+        "Each run then boots one of its own. QEMU writes its memory and devices into the cache.",
+        "a full disk, or a QEMU that is older than 4.0, may be why",
+    ),
+    Code(
         "R30",
         "there is no such kernel",
         "A kernel needs an image and headers with BTF.",

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import select
 import subprocess
 import tempfile
 import time
@@ -37,6 +37,7 @@ class Accelerator:
     why: str = ""
 
 
+QEMU = "qemu-system-x86_64"
 GRACE = 8.0  # for a guest that has reported a hang and is about to reset
 PATIENCE = 30.0  # for the first word of a guest, which takes 2 to 4 s where the host is not busy
 KVM = Accelerator("KVM", ("-accel", "kvm", "-cpu", "host"))
@@ -68,7 +69,7 @@ def _probe(accel: Accelerator) -> str:
     with tempfile.NamedTemporaryFile(prefix="kiter-rom-") as rom:
         rom.write(bytes(0xFFF0) + PROBE_CODE + bytes(16 - len(PROBE_CODE)))
         rom.flush()
-        argv = [tools.require("qemu-system-x86_64").path, "-M", "q35", *accel.arguments, "-nodefaults"]
+        argv = [tools.require(QEMU).path, "-M", "q35", *accel.arguments, "-nodefaults"]
         argv += ["-display", "none", "-bios", rom.name, "-device", "isa-debug-exit,iobase=0x501"]
         try:
             done = subprocess.run(argv, capture_output=True, text=True, timeout=5, check=False)
@@ -86,6 +87,7 @@ class Machine:
 
     kernel: Path  # its image
     initrd: Path  # the archive with the first process
+    job: Path  # the archive that the first process gets, with what it goes on with
     console: Path  # the file that gets its console, unless it has a shell
     results: Path  # the file that gets the guest's events
     memory: int = 512  # in MiB
@@ -94,19 +96,49 @@ class Machine:
     append: tuple[str, ...] = ()  # further arguments of the kernel
 
 
+@value_class
+class Board:
+    """What one command for a machine has other than another for it."""
+
+    options: tuple[str, ...]  # of the machine and its memory
+    job: str  # the channel that the job comes from
+    cwd: Path | None = None  # the folder that relative paths are in
+
+
 def boot_command(machine: Machine, accel: Accelerator) -> Command:
     """The exact command that boots the machine."""
-    console = "stdio,id=console,signal=off" if machine.shell else f"file,id=console,path={machine.console}"
+    return machine_command(machine, accel, Board(("-M", "q35"), from_file("job", machine.job)))
+
+
+def machine_command(machine: Machine, accel: Accelerator, board: Board) -> Command:
+    """The command of the machine on a board."""
+    console = "stdio,id=console,signal=off" if machine.shell else into_file("console", machine.console)
     return command(
-        tools.require("qemu-system-x86_64"),
-        *("-M", "q35", "-smp", str(machine.cpus), "-m", str(machine.memory), *accel.arguments),
+        tools.require(QEMU),
+        *(*board.options, "-smp", str(machine.cpus), "-m", str(machine.memory), *accel.arguments),
         *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
         *("-chardev", console, "-serial", "chardev:console"),
-        *("-device", "virtio-serial-pci", "-chardev", f"file,id=results,path={machine.results}"),
+        *("-device", "virtio-serial-pci", "-chardev", into_file("results", machine.results)),
         *("-device", "virtserialport,chardev=results,name=kiter"),
+        *("-chardev", board.job, "-device", "virtserialport,chardev=job,name=job"),
         *("-kernel", machine.kernel, "-initrd", machine.initrd),
         *("-append", " ".join((*KERNEL_ARGUMENTS, *machine.append))),
+        cwd=board.cwd,
     )
+
+
+def into_file(name: str, path: Path) -> str:
+    """The channel whose words go into a file."""
+    return f"file,id={name},path={_escaped(path)}"
+
+
+def from_file(name: str, path: Path) -> str:
+    """The channel whose words come out of a file: a pipe may be any file, and ends where that does."""
+    return f"pipe,id={name},path={_escaped(path)}"
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace(",", ",,")
 
 
 @value_class
@@ -129,20 +161,31 @@ def boot(machine: Machine, accel: Accelerator, deadline: float, patience: float 
     `deadline` is for all of it, `patience` for the guest's first word. Raises an environment error
     if QEMU ends with an error before anything was said in the guest. With a shell there is no deadline.
     """
-    cmd = boot_command(machine, accel)
+    ended = run(boot_command(machine, accel), machine, deadline, patience)
+    if ended.status and not ended.killed and not (words(machine) or _read(machine.console)):
+        raise environment("R20", "QEMU does not start", reason=ended.stderr)
+    return ended
+
+
+def run(cmd: Command, machine: Machine, deadline: float, patience: float, monitor: str = "") -> Exit:
+    """Runs QEMU on a machine until the guest powers off or a deadline passes, see boot().
+
+    `monitor` is what its monitor is told, where it has one on its standard input.
+    """
     began = time.monotonic()
-    streams = None if machine.shell else subprocess.DEVNULL
-    with (
-        tempfile.TemporaryFile("w+") as stderr,
-        subprocess.Popen(cmd.argv, stdin=streams, stdout=streams, stderr=stderr) as qemu,
-    ):
-        killed = not _wait(qemu, machine, None if machine.shell else (began + patience, began + deadline))
+    with tempfile.TemporaryFile("w+") as stderr, tempfile.TemporaryFile("w+") as said:
+        said.write(monitor)
+        said.seek(0)
+        streams = (None, None) if machine.shell else (said, subprocess.DEVNULL)
+        with subprocess.Popen(
+            cmd.argv, stdin=streams[0], stdout=streams[1], stderr=stderr, cwd=cmd.cwd
+        ) as qemu:
+            killed = not _wait(qemu, machine, None if machine.shell else (began + patience, began + deadline))
         stderr.seek(0)
-        said = stderr.read().strip()
-    took = time.monotonic() - began
-    if qemu.returncode and not killed and not (_words(machine) or _read(machine.console)):
-        raise environment("R20", "QEMU does not start", reason=said)
-    return Exit(qemu.returncode, took, killed, said, mute=killed and not _words(machine))
+        said_last = stderr.read().strip()
+    return Exit(
+        qemu.returncode, time.monotonic() - began, killed, said_last, mute=killed and not words(machine)
+    )
 
 
 def _wait(qemu: subprocess.Popen[bytes], machine: Machine, until: tuple[float, float] | None) -> bool:
@@ -151,13 +194,12 @@ def _wait(qemu: subprocess.Popen[bytes], machine: Machine, until: tuple[float, f
     `until` is the time by which it must have said its first word, and its last.
     """
     try:
-        while until is None or time.monotonic() < until[bool(_words(machine))]:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                qemu.wait(timeout=0.5)
+        while until is None or time.monotonic() < until[bool(words(machine))]:
+            if ended_within(qemu, 0.5):
                 return True
-            if until and b'"event":"hang"' in _words(machine):
+            if until and b'"event":"hang"' in words(machine):
                 # the guest wants to reset itself, which may hang, too
-                return _within(qemu, GRACE)
+                return ended_within(qemu, GRACE)
         return False
     finally:
         if qemu.poll() is None:
@@ -165,15 +207,18 @@ def _wait(qemu: subprocess.Popen[bytes], machine: Machine, until: tuple[float, f
             qemu.wait()
 
 
-def _within(qemu: subprocess.Popen[bytes], seconds: float) -> bool:
+def ended_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether a process ends within so many seconds, which is known as soon as it does."""
+    # Popen.wait() with a timeout looks every 50 ms only
+    handle = os.pidfd_open(process.pid)
     try:
-        qemu.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+        return bool(select.select([handle], [], [], seconds)[0])
+    finally:
+        os.close(handle)
 
 
-def _words(machine: Machine) -> bytes:
+def words(machine: Machine) -> bytes:
+    """What a guest has told so far."""
     return _read(machine.results)
 
 

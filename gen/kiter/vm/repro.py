@@ -74,5 +74,5 @@ def script(building: Iterable[Command], booting: Command) -> str:
     """The commands as a shell script."""
     lines = ["#!/bin/sh -ex", "# SPDX-License-Identifier: GPL-2.0-only"]
     lines += [f"({c})" if c.cwd else str(c) for c in building]
-    lines += ["# initrd.cpio holds the runner as /init, the modules, and /job; kiter packs it by itself"]
+    lines += ["# initrd.cpio holds the first process, job.cpio all that it gets: kiter packs them by itself"]
     return "\n".join([*lines, str(booting), ""])

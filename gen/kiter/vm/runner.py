@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The guest's first process: the harness and the tests, linked statically."""
+"""What runs in the guest: the harness and the tests, linked statically."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kiter.vm.programs import HARNESS, INCLUDE
 CFLAGS = ("-O1", "-g", "-Wall", "-std=gnu11", "-D_GNU_SOURCE")
 LIBRARIES = ("-lbpf", "-lelf", "-lz", "-lpthread")
 # the harness keeps the BTF of the kernel instead of reading it for every object (btf_once.c)
-WRAPPED = ("-Wl,--wrap=btf__load_vmlinux_btf", "-Wl,--wrap=btf__free")
+WRAPPED = tuple(f"-Wl,--wrap=btf__{name}" for name in ("load_vmlinux_btf", "free", "find_by_name_kind"))
 
 
 @value_class

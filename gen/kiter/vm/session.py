@@ -9,14 +9,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 from kiter import tools
 from kiter.cache.store import Cache
 from kiter.errors import Diagnostic, KiterError, environment
 from kiter.value_class import value_class
-from kiter.vm import initramfs, qemu, registration, repro
+from kiter.vm import first, initramfs, kept, qemu, registration, repro
 from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
 from kiter.vm.image import vmlinux, vmlinux_path
 from kiter.vm.job import Options, VmJob, job_file
@@ -37,6 +36,7 @@ class VmResult:
     steps: tuple[Step, ...]  # how long each part took
     seconds: float  # how long all of it took
     console: str  # the text of the guest's console
+    booted: str = ""  # why a guest was booted although one might have been resumed
     refusals: tuple[Diagnostic, ...] = ()  # which rule each module that was refused broke
     folder: Path | None = None  # where everything was kept, None if it was not
 
@@ -53,6 +53,7 @@ def _silent(_name: str) -> None:
 @value_class
 class _Built:
     kernel: Path
+    initrd: Path
     modules: dict[str, Path]
     guest: Guest
 
@@ -67,24 +68,26 @@ def _build(job: VmJob, harness: Harness, cache: Cache, clock: Clock) -> _Built:
         image = pool.submit(vmlinux, job.kernel.image, cache)
         modules = pool.submit(_modules, job, cache, clock)
         pool.submit(qemu.accelerator)
+        initrd = pool.submit(first.archive, cache)
         guest = pool.submit(harness.build, job, cache, clock)
-        return _Built(image.result(), modules.result(), guest.result())
+        return _Built(image.result(), initrd.result(), modules.result(), guest.result())
 
 
-def _initrd(job: VmJob, built: _Built, options: Options) -> bytes:
+def _archive(job: VmJob, built: _Built, options: Options) -> bytes:
     files = {"job": job_file(job, options.shell).encode()}
     files |= {f"modules/{name}.ko": ko.read_bytes() for name, ko in built.modules.items()}
-    programs = {"init": built.guest.runner, **built.guest.files}
+    programs = {"runner": built.guest.runner, **built.guest.files}
     if options.shell:
         programs["bin/busybox"] = Path(tools.require("busybox").path)
     files |= {name: path.read_bytes() for name, path in programs.items()}
     return initramfs.pack(files, frozenset(programs))
 
 
-def _machine(kernel: Path, folder: Path, options: Options) -> qemu.Machine:
+def _machine(kernel: Path, initrd: Path, folder: Path, options: Options) -> qemu.Machine:
     return qemu.Machine(
         kernel=kernel,
-        initrd=folder / "initrd.cpio",
+        initrd=initrd,
+        job=folder / "job.cpio",
         console=folder / "console.log",
         results=folder / "results.jsonl",
         memory=options.memory,
@@ -116,10 +119,10 @@ def run_session(
     built = _build(job, harness, cache, clock)
     folder = Path(tempfile.mkdtemp(prefix="kiter-"))
     try:
-        machine = _machine(built.kernel, folder, options)
-        machine.initrd.write_bytes(_initrd(job, built, options))
-        with clock.step("boot and tests"):
-            accel, ended = _boot(machine, job.deadline)
+        machine = _machine(built.kernel, built.initrd, folder, options)
+        machine.job.write_bytes(_archive(job, built, options))
+        ran = _run(machine, job.deadline, cache, clock)
+        ended = ran.ended
         console = _read(machine.console).decode("utf-8", "replace")
         events = harness.events(job, _read(machine.results))
         report = read_report(events, console, job.deadline if ended.killed else 0.0)
@@ -127,18 +130,51 @@ def run_session(
             place = options.keep.absolute()
             _keep(place, job, built, machine)
             harness.lay(place, job, cache)
-            _write_script(place, job, machine, harness, cache)
+            there = _machine(built.kernel, place / built.initrd.name, place, options)
+            (place / repro.SCRIPT).write_text(_script(place, job, there, harness, cache))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return VmResult(
         report=report,
-        accelerator=accel,
+        accelerator=ran.accelerator,
         steps=tuple(clock.steps),
         seconds=time.monotonic() - began,
         console=console,
+        booted=ran.booted,
         refusals=tuple(_refusals(job, report, built)),
         folder=options.keep,
     )
+
+
+@value_class
+class _Ran:
+    """How it ran: with what, how it ended, and why it was booted if it was not resumed."""
+
+    accelerator: qemu.Accelerator
+    ended: qemu.Exit
+    booted: str = ""
+
+
+def _run(machine: qemu.Machine, deadline: float, cache: Cache, clock: Clock) -> _Ran:
+    """Resumes the guest that is kept, or boots one; with a shell it boots, so that all of it is seen."""
+    accel, why = qemu.accelerator(), ""
+    if not machine.shell:
+        with clock.step("guest"):
+            there = kept.guest(machine, accel, cache)
+        why = there.why
+        if there.folder:
+            with clock.step("tests"):
+                ended = kept.resume(machine, accel, there.folder, deadline)
+            if _came_up(machine, accel, ended):
+                return _Ran(accel, ended)
+            kept.forget(machine, accel, cache)
+            why = ended.stderr.partition("\n")[0] or "the one that was kept does not go on"
+    with clock.step("boot and tests"):
+        return _Ran(*_boot(machine, deadline), why)
+
+
+def _came_up(machine: qemu.Machine, accel: qemu.Accelerator, ended: qemu.Exit) -> bool:
+    return bool(qemu.words(machine)) and not _broken(machine, accel, ended)
 
 
 def _boot(machine: qemu.Machine, deadline: float) -> tuple[qemu.Accelerator, qemu.Exit]:
@@ -178,7 +214,8 @@ def _refusals(job: VmJob, report: GuestReport, built: _Built) -> Iterator[Diagno
 
 
 def _keep(place: Path, job: VmJob, built: _Built, machine: qemu.Machine) -> None:
-    shutil.copytree(machine.initrd.parent, place, dirs_exist_ok=True)
+    shutil.copytree(machine.job.parent, place, dirs_exist_ok=True)
+    shutil.copy(machine.initrd, place)
     files = {f"guest/{name}": path for name, path in built.guest.files.items()}
     files |= {path.name: path for path in built.modules.values()} | {"runner": built.guest.runner}
     for name, path in files.items():
@@ -192,12 +229,6 @@ def _script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, ca
     return repro.script(building, qemu.boot_command(machine, qemu.accelerator()))
 
 
-def _write_script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, cache: Cache) -> None:
-    there = replace(machine, initrd=place / "initrd.cpio", console=place / "console.log")
-    there = replace(there, results=place / "results.jsonl")
-    (place / repro.SCRIPT).write_text(_script(place, job, there, harness, cache))
-
-
 def dry_run(
     job: VmJob, options: Options | None = None, cache: Cache | None = None, harness: Harness = OWN
 ) -> str:
@@ -208,5 +239,6 @@ def dry_run(
     options = options or Options()
     cache = cache or Cache()
     folder = (options.keep or Path("kiter-work")).absolute()
-    machine = _machine(vmlinux_path(job.kernel.image, cache), folder, options)
+    image = vmlinux_path(job.kernel.image, cache)
+    machine = _machine(image, folder / "initrd.cpio", folder, options)
     return _script(folder, job, machine, harness, cache)

@@ -5,31 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/reboot.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "guest.h"
 #include "protocol.h"
-#include "bpf_util.h"
 #include "testing_helpers.h"
-
-static const struct {
-	const char *type;
-	const char *where;
-} mounts[] = {
-	{ "proc", "/proc" },
-	{ "sysfs", "/sys" },
-	{ "devtmpfs", "/dev" },
-	{ "tmpfs", "/tmp" },
-	{ "cgroup2", "/sys/fs/cgroup" },
-	{ "bpf", "/sys/fs/bpf" },
-	{ "debugfs", "/sys/kernel/debug" },
-	{ "tracefs", "/sys/kernel/tracing" },
-};
 
 static void write_file(const char *path, const char *text)
 {
@@ -40,18 +23,6 @@ static void write_file(const char *path, const char *text)
 	if (write(fd, text, strlen(text)) < 0)
 		fprintf(stderr, "%s: %s\n", path, strerror(errno));
 	close(fd);
-}
-
-/* What the kernel was built without is not mounted, and not missed by most. */
-void guest_mount(void)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(mounts); i++) {
-		mkdir(mounts[i].where, 0755);
-		mount("none", mounts[i].where, mounts[i].type, 0, NULL);
-	}
-	write_file("/proc/sys/kernel/sysrq", "1");
 }
 
 static void job_line(struct job *job, char *key, char *value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The machine around the tests: mounts, modules, the kernel's log, power. */
+/* The machine around the tests: modules, the kernel's log, power. */
 #ifndef __KITER_GUEST_H
 #define __KITER_GUEST_H
 
@@ -15,7 +15,6 @@ struct job {
 	bool shell;
 };
 
-void guest_mount(void);
 void guest_read_job(struct job *job, const char *path);
 /* 0, or the errno; on failure the kernel's messages are reported too. */
 int guest_load_module(const char *path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The guest's first process: loads the modules of /job, runs every test in a
- * process of its own, reports on the results channel, and powers off.
+ * What a guest is for: loads the modules of /job, runs every test in a process
+ * of its own, reports on the results channel, and powers off.
  */
 #define _GNU_SOURCE
 #include <sys/stat.h>
@@ -168,8 +168,6 @@ int main(int argc, char **argv)
 	bool first = getpid() == 1;
 	bool sane;
 
-	if (first)
-		guest_mount();
 	kt_open(first ? channels : NULL);
 	guest_read_job(&job, argc > 1 ? argv[1] : "/job");
 	report_boot();
