@@ -16,6 +16,7 @@ from kiter.interface import Interface
 from kiter.kernel import btf_files
 from kiter.lower.context import lowering_context
 from kiter.lower.interface import interface
+from kiter.sync.aspect import About, Aspect
 from kiter.sync.compare import Comparison, compare
 from kiter.sync.interface import specified
 from kiter.sync.known import Known
@@ -95,13 +96,15 @@ def test_nothing_differs(task, types):
     ],
 )
 def test_each_aspect_is_compared(task, types, change, aspect):
-    assert aspect in {d.aspect for d in compared(change(task), types).drift}
+    assert aspect in {d.aspect.spelled for d in compared(change(task), types).drift}
 
 
 def test_a_flag_that_is_not_a_case_any_more_is_missed(types, task):
     fewer = {name: value for name, value in task.enumerators.items() if not name.endswith("PROC_THREADS")}
     found = compared(replace(task, enumerators=fewer, uses=frozenset()), types)
-    assert [(d.aspect, d.ours, d.theirs) for d in found.drift] == [("BPF_TASK_ITER_PROC_THREADS", "", "2")]
+    assert [(d.aspect.spelled, d.ours, d.theirs) for d in found.drift] == [
+        ("BPF_TASK_ITER_PROC_THREADS", "", "2")
+    ]
 
 
 def test_an_iterator_that_the_kernel_has_not_is_not_compared(types, task):
@@ -117,13 +120,13 @@ def test_an_iterator_that_has_lost_new_is_not_taken_for_none(tmp_path, task):
     without.write_bytes(raw.replace(b"\0bpf_iter_task_new\0", b"\0bpf_iter_task_old\0"))
     found = compared(task, Btf.of(without))
     assert found is not None
-    assert [d.theirs for d in found.drift if d.aspect == "bpf_iter_task_new"] == [""]
+    assert [d.theirs for d in found.drift if d.aspect.spelled == "bpf_iter_task_new"] == [""]
 
 
 WIDER = Known(
     "task",
     ("6.12",),
-    "struct bpf_iter_task",
+    Aspect(About.STRUCT, "bpf_iter_task"),
     "for a test",
     ours="32 bytes, aligned to 8: { __u64 __opaque[4]; }",
     theirs="24 bytes, aligned to 8: { __u64 __opaque[3]; }",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from kiter.lower.context import lowering_context
 from kiter.lower.interface import interface as interface_of
 from kiter.spec.model import Spec
 from kiter.sync import interface, known
+from kiter.sync.aspect import About
 from kiter.sync.compare import Comparison, compare
 from kiter.sync.interface import Aspects, specified
 from kiter.target.profile import profile, releases
@@ -105,8 +107,8 @@ def test_the_compiled_module_says_the_same_as_the_spec(target):
 def _assert_same(ours, module, name):
     """Of an enum that the kernel has already, its own BTF has the values that are for others too."""
     found = interface.of(module, name, ours).facts
-    others = {aspect for aspect in found.keys() - ours.facts.keys() if aspect.isupper()}
-    shown = {aspect: text for aspect, text in ours.facts.items() if not aspect.startswith(interface.ONLY)}
+    others = {aspect for aspect in found.keys() - ours.facts.keys() if aspect.about is About.ENUMERATOR}
+    shown = {aspect: text for aspect, text in ours.facts.items() if aspect.about not in interface.ONLY}
     assert {aspect: found[aspect] for aspect in found.keys() - others} == shown
 
 
@@ -121,7 +123,8 @@ def test_a_module_can_be_compared_with_its_spec(target, capsys):
 def _renamed(one, aspect, text):
     """A fact as it is of the prototype, whose name may be another."""
     old, new = f"bpf_iter_{one.it.name}", f"bpf_iter_{one.name}"
-    return re.sub(rf"\b{old}(?=_|\b)", new, aspect), re.sub(rf"\b{old}(?=_|\b)", new, text)
+    name = re.sub(rf"\b{old}(?=_|\b)", new, aspect.name)
+    return replace(aspect, name=name), re.sub(rf"\b{old}(?=_|\b)", new, text)
 
 
 @pytest.mark.parametrize("target", TARGETS)

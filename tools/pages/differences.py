@@ -30,7 +30,7 @@ def page() -> str:
 
 def _differences(name: str) -> str:
     seen = [
-        (k.targets, f"`{k.aspect}`", _code(k.ours), _code(k.theirs), k.reason)
+        (k.targets, f"`{k.aspect.spelled}`", _code(k.ours), _code(k.theirs), k.reason)
         for k in known.interfaces()
         if k.iterator == name
     ]

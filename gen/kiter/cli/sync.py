@@ -26,6 +26,7 @@ from kiter.spec import model
 from kiter.spec.release import spelled
 from kiter.sync import drift, interface, known, reference, specs
 from kiter.sync.codes import CODES
+from kiter.sync.compare import Difference
 from kiter.sync.drift import Drift
 from kiter.sync.reference import Page
 from kiter.sync.sources import Tree
@@ -233,13 +234,17 @@ def _told(beside: _With, one: Drift) -> Iterator[str]:
     differences = one.differences
     count = sum(1 for d in differences if not d.reason) + len(one.gone)
     yield f"  {one.it.name:<14} {f'{count} to mend' if count else 'the same to BPF programs'}"
-    yield from (f"    known: {d.aspect}: {d.reason}" for d in differences if d.reason)
+    yield from (f"    known: {d.aspect.spelled}: {d.reason}" for d in differences if d.reason)
     yield from (f"    known behaviour: {b.theirs}" for b in _behaviours(beside, one.it.name))
 
 
 def _behaviours(beside: _With, name: str) -> list[known.Behaviour]:
     release = beside.target.release
     return [b for b in known.behaviours() if b.iterator == name and release in b.targets]
+
+
+def _spelled(one: Difference | known.Known) -> dict[str, object]:
+    return asdict(one) | {"aspect": one.aspect.spelled}
 
 
 def _facts(beside: _With, found: _Found) -> dict[str, object]:
@@ -251,8 +256,8 @@ def _facts(beside: _With, found: _Found) -> dict[str, object]:
         "flags_compared": bool(beside.types and beside.types.has_ids) or beside.tree is not None,
         "iterators": {
             one.it.name: {
-                "differences": [asdict(d) | {"places": places} for d, places in one.differences.items()],
-                "gone": [asdict(k) for k in one.gone],
+                "differences": [_spelled(d) | {"places": places} for d, places in one.differences.items()],
+                "gone": [_spelled(k) for k in one.gone],
                 "without_kernel_doc": one.undocumented,
                 "behaviour": [asdict(b) for b in _behaviours(beside, one.it.name)],
             }

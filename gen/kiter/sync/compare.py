@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from kiter.btf.reader import Btf
 from kiter.sync import interface
-from kiter.sync.interface import ACCEPTED, DOCUMENTED, FLAGS_OF, ONLY, Aspects
+from kiter.sync.aspect import About, Aspect
+from kiter.sync.interface import ONLY, Aspects
 from kiter.sync.known import Known
 from kiter.sync.sources import Side
 from kiter.value_class import value_class
@@ -19,7 +20,7 @@ class Difference:
     """One aspect; "" is a side that lacks it. `reason` is why that is meant, "" if it is not known."""
 
     iterator: str
-    aspect: str
+    aspect: Aspect
     ours: str
     theirs: str
     reason: str = ""
@@ -52,9 +53,9 @@ def compare(name: str, ours: Aspects, target: str, btf: Btf, listed: Iterable[Kn
     if not interface.has(btf, name):
         return None
     theirs = interface.of(btf, name, ours)
-    skip = ONLY if btf.has_ids else (*ONLY, FLAGS_OF)
+    skip = ONLY if btf.has_ids else ONLY | {About.FLAGS}
     mine = [k for k in listed if k.iterator == name and target in k.targets]
-    return _judged(name, differing(name, ours, theirs), mine, lambda aspect: not aspect.startswith(skip))
+    return _judged(name, differing(name, ours, theirs), mine, lambda aspect: aspect.about not in skip)
 
 
 def compare_sources(name: str, ours: Aspects, side: Side, target: str, listed: Iterable[Known]) -> Comparison:
@@ -64,17 +65,17 @@ def compare_sources(name: str, ours: Aspects, side: Side, target: str, listed: I
     describes nothing wrong.
     """
 
-    def seen(aspect: str) -> bool:
-        if aspect.isupper() or aspect.startswith(DOCUMENTED):
+    def seen(aspect: Aspect) -> bool:
+        if aspect.about in (About.ENUMERATOR, About.DOCUMENTED):
             return aspect in side.aspects.facts
-        return not aspect.startswith(ACCEPTED) or aspect in {*ours.facts} & {*side.aspects.facts}
+        return aspect.about is not About.ACCEPTED or aspect in {*ours.facts} & {*side.aspects.facts}
 
     mine = [k for k in listed if k.iterator == name and target in k.targets]
     return _judged(name, differing(name, ours, side.aspects), mine, seen)
 
 
 def _judged(
-    name: str, differences: Iterable[Difference], listed: Iterable[Known], seen: Callable[[str], bool]
+    name: str, differences: Iterable[Difference], listed: Iterable[Known], seen: Callable[[Aspect], bool]
 ) -> Comparison:
     """What differs in the aspects that are `seen`, and what the list says of them."""
     found = {d.aspect: d for d in differences if seen(d.aspect)}
@@ -86,8 +87,9 @@ def _judged(
 
 def differing(name: str, ours: Aspects, theirs: Aspects) -> Iterator[Difference]:
     """Every aspect that differs, none of them known yet."""
-    mine = {use: theirs.facts.get(use, "accepted") for use in ours.uses} | dict(ours.facts)
-    for aspect in sorted(mine.keys() | theirs.facts.keys()):
+    uses = (Aspect(About.ENUMERATOR, use) for use in ours.uses)
+    mine = {use: theirs.facts.get(use, "accepted") for use in uses} | dict(ours.facts)
+    for aspect in sorted(mine.keys() | theirs.facts.keys(), key=lambda aspect: aspect.spelled):
         found = Difference(name, aspect, mine.get(aspect, ""), theirs.facts.get(aspect, ""))
         if found.ours != found.theirs:
             yield found

@@ -13,16 +13,25 @@ from kiter.lower.interface import interface
 from kiter.lower.kernel import btf_ids, declarations
 from kiter.spec import model
 from kiter.sync import known, sources
+from kiter.sync.aspect import About, Aspect
 from kiter.sync.codes import CODES
 from kiter.sync.compare import Comparison, Difference, compare, compare_sources
-from kiter.sync.interface import ACCEPTED, DECLARED, DOCUMENTED, FLAGS_OF, Aspects, specified
+from kiter.sync.interface import Aspects, specified
 from kiter.sync.known import Known
 from kiter.sync.sources import Files, Tree
 from kiter.target.profile import Profile
 from kiter.value_class import value_class
 
 IN_BTF = "the kernel's BTF"
-CODE_OF = {FLAGS_OF: "D02", "struct ": "D03", DECLARED: "D06", ACCEPTED: "D07", DOCUMENTED: "D08"}
+CODE_OF = {
+    About.KFUNC: "D01",
+    About.FLAGS: "D02",
+    About.STRUCT: "D03",
+    About.ENUMERATOR: "D04",
+    About.DECLARED: "D06",
+    About.ACCEPTED: "D07",
+    About.DOCUMENTED: "D08",
+}
 
 
 @value_class
@@ -30,10 +39,10 @@ class Beside:
     """The comparison with one side; `places` say where its facts stand, `default` where the others do."""
 
     result: Comparison
-    places: Mapping[str, str]
+    places: Mapping[Aspect, str]
     default: str
 
-    def place(self, aspect: str) -> str:
+    def place(self, aspect: Aspect) -> str:
         """Where an aspect stands, or where it is missing."""
         return self.places.get(aspect, self.default)
 
@@ -63,7 +72,7 @@ class Drift:
     @property
     def undocumented(self) -> bool:
         """Whether the sources have no kernel-doc on new()."""
-        new = f"{DOCUMENTED}{names.function(self.it, 'new')}"
+        new = Aspect(About.DOCUMENTED, names.function(self.it, "new"))
         return any(side.default != IN_BTF and new not in side.places for side in self.sides)
 
 
@@ -87,8 +96,8 @@ def _of_tree(made: LoweringContext, ours: Aspects, tree: Tree) -> Beside | None:
     if side is None:
         return None
     result = compare_sources(it.name, ours, side, made.profile.release, known.interfaces())
-    missing = {f"{DECLARED}{name}": files.declarations for name in _trio(it)}
-    missing |= {f"{FLAGS_OF}{name}": btf_ids.home(made) for name in _trio(it)}
+    missing = {Aspect(About.DECLARED, name): files.declarations for name in _trio(it)}
+    missing |= {Aspect(About.FLAGS, name): btf_ids.home(made) for name in _trio(it)}
     return Beside(result, missing | dict(side.places), files.kfuncs)
 
 
@@ -102,23 +111,18 @@ def diagnostics(drift: Drift) -> Iterator[Diagnostic]:
     for found, places in drift.differences.items():
         if found.reason:
             continue
-        code = CODES[_code(found.aspect)]
+        code = CODES[CODE_OF[found.aspect.about]]
         sides = [f" spec: {found.ours or 'none'}", *(f" {at}: {found.theirs or 'none'}" for at in places)]
         message = f"{_called(found)} of {drift.it.name}: {_how(found)}"
         yield place.finding(code.code, message, "\n".join((code.reason, *sides)), code.hint)
     for gone in drift.gone:
         code = CODES["D05"]
-        message = f"{code.title}: {gone.aspect} of {drift.it.name}"
+        message = f"{code.title}: {gone.aspect.spelled} of {drift.it.name}"
         yield place.finding("D05", message, f"{code.reason}\n The entry says: {gone.reason}", code.hint)
 
 
-def _code(aspect: str) -> str:
-    begun = next((code for start, code in CODE_OF.items() if aspect.startswith(start)), "")
-    return begun or ("D04" if aspect.isupper() else "D01")
-
-
 def _called(found: Difference) -> str:
-    return f"{found.aspect}()" if _code(found.aspect) == "D01" else found.aspect
+    return f"{found.aspect.name}()" if found.aspect.about is About.KFUNC else found.aspect.spelled
 
 
 def _how(found: Difference) -> str:

@@ -1,25 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What BPF programs see of an iterator, as facts that can be compared: an aspect, and what holds there.
 
-Aspects are a kfunc's name (its prototype), "flags of" one, "struct bpf_iter_X", and an enumerator. Only
-sources show the values that new() accepts, what a header declares to programs, and which arguments the
-kernel-doc describes.
+Only sources show the values that new() accepts, what a header declares to programs, and which arguments
+the kernel-doc describes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kiter.btf import flags
 from kiter.btf.reader import Btf
 from kiter.btf.types import Function, Struct
 from kiter.interface import Interface
+from kiter.sync.aspect import About, Aspect
 from kiter.value_class import value_class
 
-FLAGS_OF = "flags of "
-ACCEPTED, DECLARED, DOCUMENTED = "values accepted by ", "declaration of ", "kernel-doc of "
-ONLY = (ACCEPTED, DECLARED, DOCUMENTED)
+ONLY = frozenset({About.ACCEPTED, About.DECLARED, About.DOCUMENTED})
 _SAME = {"__u64": "u64", "__u32": "u32", "__s64": "s64", "__s32": "s32"}
 IMPLICIT = {"struct bpf_prog_aux *", "const struct bpf_prog_aux *"}
 
@@ -28,33 +26,36 @@ IMPLICIT = {"struct bpf_prog_aux *", "const struct bpf_prog_aux *"}
 class Aspects:
     """The facts of one iterator; `uses` are the enumerators that it takes as they are."""
 
-    facts: Mapping[str, str]
+    facts: Mapping[Aspect, str]
     uses: frozenset[str] = frozenset()
+
+    def _names(self, about: About) -> Iterator[str]:
+        return (aspect.name for aspect in self.facts if aspect.about is about)
 
     @property
     def enumerators(self) -> frozenset[str]:
         """Those that it has a fact about or uses."""
-        return frozenset(aspect for aspect in {*self.uses, *self.facts} if aspect.isupper())
+        return self.uses.union(self._names(About.ENUMERATOR))
 
     @property
     def functions(self) -> tuple[str, ...]:
         """The names of its kfuncs."""
-        return tuple(aspect for aspect in self.facts if not aspect.isupper() and " " not in aspect)
+        return tuple(self._names(About.KFUNC))
 
 
 def specified(given: Interface) -> Aspects:
     """An iterator as its spec has it."""
-    facts: dict[str, str] = {}
+    facts: dict[Aspect, str] = {}
     for kfunc in given.kfuncs:
         name = kfunc.prototype.name
-        facts[name] = prototype(explicit(kfunc.prototype, kfunc.flags))
-        facts[f"{FLAGS_OF}{name}"] = flags_text(kfunc.flags)
-        facts[f"{DOCUMENTED}{name}"] = described(kfunc.described)
-    facts[f"struct {given.struct.name}"] = layout(given.struct)
-    facts |= {f"{DECLARED}{one.name}": signature(one) for one in given.declared}
+        facts[Aspect(About.KFUNC, name)] = prototype(explicit(kfunc.prototype, kfunc.flags))
+        facts[Aspect(About.FLAGS, name)] = flags_text(kfunc.flags)
+        facts[Aspect(About.DOCUMENTED, name)] = described(kfunc.described)
+    facts[Aspect(About.STRUCT, given.struct.name)] = layout(given.struct)
+    facts |= {Aspect(About.DECLARED, one.name): signature(one) for one in given.declared}
     if given.accepted:
-        facts[f"{ACCEPTED}{given.kfuncs[0].prototype.name}"] = accepted(given.accepted)
-    facts |= {name: str(value) for name, value in given.enumerators.items()}
+        facts[Aspect(About.ACCEPTED, given.kfuncs[0].prototype.name)] = accepted(given.accepted)
+    facts |= {Aspect(About.ENUMERATOR, name): str(value) for name, value in given.enumerators.items()}
     return Aspects(facts, given.uses)
 
 
@@ -79,14 +80,14 @@ def of(btf: Btf, name: str, ours: Aspects | None = None) -> Aspects:
     ours = ours or Aspects({})
     functions = _functions(btf, name, ours)
     known = btf.kfuncs()
-    found = {one.name: prototype(one) for one in functions}
-    found |= {
-        f"{FLAGS_OF}{f.name}": flags_text(flags.names(known[f.name])) for f in functions if f.name in known
-    }
+    found = {Aspect(About.KFUNC, one.name): prototype(one) for one in functions}
+    for kfunc in (one.name for one in functions if one.name in known):
+        found[Aspect(About.FLAGS, kfunc)] = flags_text(flags.names(known[kfunc]))
     if state := btf.struct(f"bpf_iter_{name}"):
-        found[f"struct {state.name}"] = layout(state)
+        found[Aspect(About.STRUCT, state.name)] = layout(state)
     for enum in btf.enums_with(ours.enumerators):
-        found |= {key: str(value) for key, value in enum.values.items() if not key.startswith("__")}
+        values = ((key, value) for key, value in enum.values.items() if not key.startswith("__"))
+        found |= {Aspect(About.ENUMERATOR, key): str(value) for key, value in values}
     return Aspects(found)
 
 

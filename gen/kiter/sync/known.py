@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kiter.sync.aspect import About, Aspect
 from kiter.value_class import value_class
 
 FILE = Path(__file__).with_name("known.toml")
@@ -16,11 +17,11 @@ FILE = Path(__file__).with_name("known.toml")
 
 @value_class
 class Known:
-    """A difference in what BTF shows; "" is a side that lacks the aspect."""
+    """A difference in what BTF or a declaration shows; "" is a side that lacks the aspect."""
 
     iterator: str
     targets: Sequence[str]
-    aspect: str
+    aspect: Aspect
     reason: str
     ours: str = ""
     theirs: str = ""
@@ -40,8 +41,15 @@ class Behaviour:
 
 @cache
 def interfaces() -> tuple[Known, ...]:
-    """All that BTF shows."""
-    return tuple(Known(**entry) for entry in _table()["interface"])
+    """All that BTF or a declaration shows."""
+    return tuple(map(_known, _table()["interface"]))
+
+
+def _known(entry: Mapping[str, Any]) -> Known:
+    """An entry: beside the others it has one key for what it is about."""
+    (about,) = (about for about in About if about.value in entry)
+    others = {key: value for key, value in entry.items() if key != about.value}
+    return Known(**others, aspect=Aspect(about, entry[about.value]))
 
 
 @cache

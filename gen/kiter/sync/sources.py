@@ -15,12 +15,9 @@ from kiter.csource.function import Function
 from kiter.csource.parse import LARGEST
 from kiter.csource.source import Source
 from kiter.errors import environment
+from kiter.sync.aspect import About, Aspect
 from kiter.sync.codes import CODES
 from kiter.sync.interface import (
-    ACCEPTED,
-    DECLARED,
-    DOCUMENTED,
-    FLAGS_OF,
     Aspects,
     accepted,
     described,
@@ -53,7 +50,7 @@ class Side:
     """The facts of one side, and where each stands."""
 
     aspects: Aspects
-    places: Mapping[str, str]
+    places: Mapping[Aspect, str]
 
 
 class Tree:
@@ -94,7 +91,7 @@ def of(tree: Tree, name: str, files: Files, ours: Aspects) -> Side | None:
     return Side(Aspects(facts), {aspect: place for aspect, _, place in found})
 
 
-Facts = Iterator[tuple[str, str, str]]  # aspect, text, place
+Facts = Iterator[tuple[Aspect, str, str]]  # aspect, text, place
 
 
 def _found(tree: Tree, name: str, files: Files, ours: Aspects) -> Facts:
@@ -109,32 +106,36 @@ def _found(tree: Tree, name: str, files: Files, ours: Aspects) -> Facts:
             yield from _of_kfunc(files.kfuncs, function, given)
             if function.labels and function.name == f"bpf_iter_{name}_new":
                 at = _place(files.kfuncs, function.item.start)
-                yield f"{ACCEPTED}{function.name}", accepted(function.labels), at
-            yield from [(f"{FLAGS_OF}{function.name}", flags_text(given), place)] if place else []
+                yield Aspect(About.ACCEPTED, function.name), accepted(function.labels), at
+            yield from [(Aspect(About.FLAGS, function.name), flags_text(given), place)] if place else []
     yield from _types_in(files.state or files.kfuncs, tree, name)
     yield from _enums_in(files.kfuncs, tree, ours)
     yield from _declared(files.declarations, tree, name)
 
 
 def _of_kfunc(path: str, function: Function, flags: frozenset[str]) -> Facts:
-    yield function.name, prototype(explicit(function.prototype, flags)), _place(path, function.item.start)
+    kfunc = Aspect(About.KFUNC, function.name)
+    yield kfunc, prototype(explicit(function.prototype, flags)), _place(path, function.item.start)
     if (doc := function.doc) is not None:
-        yield f"{DOCUMENTED}{function.name}", described(doc.parameters), _place(path, doc.row)
+        yield Aspect(About.DOCUMENTED, function.name), described(doc.parameters), _place(path, doc.row)
 
 
 def _types_in(path: str, tree: Tree, name: str) -> Facts:
     struct = f"bpf_iter_{name}"
     found = tree.file(path).structs.get(struct) if struct in tree.file(path).text else None
     if found is not None:
-        yield f"struct {struct}", layout(found.layout), _place(path, found.item.start)
+        yield Aspect(About.STRUCT, struct), layout(found.layout), _place(path, found.item.start)
 
 
 def _enums_in(path: str, tree: Tree, ours: Aspects) -> Facts:
     """The enums that hold an enumerator which the spec defines."""
+    defined = {aspect.name for aspect in ours.facts if aspect.about is About.ENUMERATOR}
     for enum in tree.file(path).enums[:MOST]:
-        if enum.values.keys() & ours.facts.keys():
+        if enum.values.keys() & defined:
             place = _place(path, enum.item.start)
-            yield from ((key, str(value), place) for key, value in enum.values.items())
+            yield from (
+                (Aspect(About.ENUMERATOR, key), str(value), place) for key, value in enum.values.items()
+            )
 
 
 def _declared(path: str, tree: Tree, name: str) -> Facts:
@@ -142,7 +143,7 @@ def _declared(path: str, tree: Tree, name: str) -> Facts:
         for function in tree.file(path).prototypes.values():
             if _belongs(function.name, name):
                 place = _place(path, function.item.start)
-                yield f"{DECLARED}{function.name}", signature(function.prototype), place
+                yield Aspect(About.DECLARED, function.name), signature(function.prototype), place
 
 
 def _belongs(function: str, name: str) -> bool:

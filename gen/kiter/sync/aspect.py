@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What can differ between an iterator as specified and as a kernel has it."""
+
+from __future__ import annotations
+
+import enum
+
+from kiter.value_class import value_class
+
+
+class About(enum.Enum):
+    """What is compared, by its key in known.toml; only sources show the last three."""
+
+    KFUNC = "kfunc"  # its prototype
+    FLAGS = "flags"  # of a kfunc
+    STRUCT = "struct"  # on the program's stack
+    ENUMERATOR = "enumerator"
+    ACCEPTED = "accepted"  # the values that new() accepts
+    DECLARED = "declared"  # what a header declares to programs
+    DOCUMENTED = "documented"  # the arguments that kernel-doc describes
+
+
+_SPELLED = {
+    About.KFUNC: "{}",
+    About.FLAGS: "flags of {}",
+    About.STRUCT: "struct {}",
+    About.ENUMERATOR: "{}",
+    About.ACCEPTED: "values accepted by {}",
+    About.DECLARED: "declaration of {}",
+    About.DOCUMENTED: "kernel-doc of {}",
+}
+
+
+@value_class
+class Aspect:
+    """Something of an iterator that has a name: a kfunc, the struct without its keyword, an enumerator."""
+
+    about: About
+    name: str
+
+    @property
+    def spelled(self) -> str:
+        """As users read it."""
+        return _SPELLED[self.about].format(self.name)
