@@ -30,7 +30,7 @@ def _all() -> tuple[Complaint, ...]:
 EMPTY = "new() stores the empty state first (templates/kernel/new.c.j2)"
 ENDS = "the frame of next() empties a drained iterator (templates/kernel/next/)"
 USER = "the template of the user-space tests (templates/selftests/prog_test.c.j2)"
-KFUNCS = "the template of the kfuncs (templates/kernel/kfuncs.c.j2)"
+KFUNCS = "the template of the kfuncs (templates/kernel/functions.c.j2)"
 
 _ROWS = (
     (1, "next() restarts after the last element", "GLT", "I02 C28", ENDS),

@@ -10,15 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kiter.csource.nodes import text
 from kiter.flow.call import Call
 from kiter.flow.domain import truth
 from kiter.flow.state import Entry, State
-from kiter.flow.values import Address, Symbol, Term, Value, owned, parts
+from kiter.flow.values import NULL, Address, Symbol, Term, Value, owned, parts
 
 MAKES = re.compile(r"list_(?:first|last|next|prev)_entry(?:_rcu)?|list_entry(?:_rcu)?")
 ASKS = re.compile(r"list_(?:empty|is_|entry_is_head)\w*")
-_LINK = re.compile(r"(?:->|\.)(?:next|prev)\b|\blist_(?:next|prev)_rcu\(")
+_LINK = re.compile(r"next|prev|list_(?:next|prev)_rcu|rcu_dereference\w*")
 _COUNTS = re.compile(r"nr\w*|\w*(?:count|len|length|size|num|empty|more|any|last|left|has)\w*")
 
 
@@ -26,10 +25,14 @@ def made(call: Call, state: State, given: list[Value], found: Value) -> None:
     """Enter an element that may be none; one that is made of a link in hand is an element."""
     origin = given[0]
     mine = isinstance(origin, Address) and owned(origin.region)
-    linked = not call.name.startswith("list_entry") or _LINK.search(text(call.nodes[0]))
-    if isinstance(found, Symbol) and linked and not mine:
+    if isinstance(found, Symbol) and not mine and (not call.name.startswith("list_entry") or _link(origin)):
         spot = call.machine.code.spot(call.node, f"'{call.name}' never gives NULL")
         state.entries |= {Entry(found, origin, call.name, spot)}
+
+
+def _link(origin: Value) -> bool:
+    """Whether it leads to another element, or to the head: what a link says, or whoever called."""
+    return isinstance(origin, Symbol) and (origin.kind == "param" or bool(_LINK.fullmatch(origin.name)))
 
 
 def open_(state: State) -> frozenset[Entry]:
@@ -42,7 +45,9 @@ def _asked(state: State, entry: Entry) -> bool:
     """Whether the path has asked if it is the head: of the list before, or of the element behind."""
     inner = ("at", entry.value)
     for fact in state.facts:
-        if not isinstance(fact, Term) or not (fact.operator == "==" or ASKS.fullmatch(fact.operator)):
+        if not isinstance(fact, Term) or NULL in fact.operands:
+            continue
+        if fact.operator != "==" and not ASKS.fullmatch(fact.operator):
             continue
         about = set(parts(fact))
         places = {one.region for one in about if isinstance(one, Address)}

@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from kiter.lint.paths import along
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use, When
 from kiter.lint.tables import rule
 from kiter.lint.tokens import calls, returns
 from kiter.spec.helper import Helper
 
-# What all names that take or drop something have (kiter.flow.holding).
-_HOLDING = re.compile(
-    r"lock|able\(|down|up|kmap|kunmap|local_irq|release_sock|get_cpu|put_cpu|guard|seq|atomic"
-)
 EMITTED = frozenset({"new", "next", "destroy", "release", "kern", "kern_data", "ids", "set", "init"})
 
 
@@ -95,18 +91,24 @@ def _declared(use: Use) -> set[str]:
 
 @rule(
     "H23",
-    "a lock, or an RCU section, that a helper leaves open",
+    "a lock, or an RCU section, that the C of a spec leaves open",
     "the verifier does not see it: after the call the program could sleep, leave or deadlock",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
-    hint="undo it before every return of the same helper; a lock round each step is walk: lock",
+    hint="undo it before every return of the same text; a lock round each step is walk: lock",
 )
 def unpaired(s: Subject) -> Iterator[Hit]:
-    helpers = list(_bodies(s))
-    if any(_HOLDING.search(use.text) for use, _ in helpers):
-        from kiter.lint.bodies import slips  # noqa: PLC0415 - the parser of C is wanted only where a lock may be
+    yield from along(s, "H23")
 
-        for use, slip in slips(helpers):
-            yield Hit(use.at(slip.offset), slip.message)
+
+@rule(
+    "H29",
+    "what is given back too early, or never",
+    "an object may be gone once its reference is dropped, and stays for ever if it never is",
+    kernel="include/linux/refcount.h, refcount_dec_and_test()",
+    hint="fetch what is needed before it is given back, and give it back on every path",
+)
+def used_or_lost(s: Subject) -> Iterator[Hit]:
+    yield from along(s, "H29")
 
 
 @rule(

@@ -23,7 +23,7 @@ from kiter.target.profile import verified
 
 COMMENT = re.compile(r"#\s*kiter: allow\b\s*(?P<code>[A-Z]\d\d)?[,:]?\s*(?P<reason>[^#]*)")
 # Errors that go by names or by what a snippet seems to do, so that an author may know better.
-BY_NAME = frozenset({"C29", "C30", "C31", "C32", "H05", "H06", "H07", "H23", "P09", "X07", "K13"})
+BY_NAME = frozenset({"C29", "C30", "C31", "C32", "H05", "H06", "H07", "H23", "H29", "P09", "X07", "K13"})
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

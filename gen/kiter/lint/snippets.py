@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from kiter.flow.holding import hold
 from kiter.flow.vocabulary import SLEEPERS, SLEEPING_FAMILIES
-from kiter.lint.heads import ruled_out
+from kiter.lint.paths import along
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use, When
 from kiter.lint.tables import rule
 from kiter.lint.tokens import Call, calls, has_comment, outside_brackets, unbalanced
-from kiter.lint.vocabulary import BOGUS_ENTRIES, GUARDS, OR_NULL, SEQUENCES
+from kiter.lint.vocabulary import GUARDS, SEQUENCES
 from kiter.spec.rewrite import folded
 
 RCU_HINT = "use 'context: {rcu: true}', so that the program holds the RCU section"
@@ -157,7 +157,7 @@ def _among(s: Subject, use: Use, whole: frozenset[str], families: tuple[str, ...
 
 @rule(
     "C29",
-    "a lock, or an RCU section, taken by a snippet",
+    "a lock, or an RCU section, taken by an expression",
     "the verifier does not see it: a program could sleep, leave or deadlock while it is held",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
     hint="take a reference to what must stay, or use 'walk: lock' for a lock round each step",
@@ -165,7 +165,7 @@ def _among(s: Subject, use: Use, whole: frozenset[str], families: tuple[str, ...
 def locks(s: Subject) -> Iterator[Hit]:
     own = frozenset(helper.name for helper in s.it.helpers)
     for use in _kernel_side(s):
-        if use.slot.when is When.HELPER:
+        if use.statements:
             continue
         for call in calls(use.words):
             name = call.name.text
@@ -191,6 +191,7 @@ def _held(use: Use, call: Call) -> str | None:
     hint="use what does not sleep",
 )
 def sleeps(s: Subject) -> Iterator[Hit]:
+    yield from along(s, "C30")
     for use in () if s.it.context.sleepable else _kernel_side(s):
         for name in _among(s, use, SLEEPERS, SLEEPING_FAMILIES):
             yield Hit(use.at_name(name), f"'{name}' may sleep")
@@ -205,15 +206,7 @@ def sleeps(s: Subject) -> Iterator[Hit]:
     mends=True,
 )
 def bogus_entry(s: Subject) -> Iterator[Hit]:
-    for use in _kernel_side(s):
-        untested = (
-            c.name for c in calls(use.words) if c.name.text in BOGUS_ENTRIES and not ruled_out(use, c)
-        )
-        for token in {token.text: token for token in untested if token.text in use.names}.values():
-            right = OR_NULL.get(token.text)
-            edit = use.swap(token.offset, token.text, right) if right else None
-            hint = f"use 'list', or {right}()" if right else ""
-            yield Hit(use.at(token.offset), f"'{token.text}' never gives NULL", hint, edit)
+    yield from along(s, "C31")
 
 
 @rule(
