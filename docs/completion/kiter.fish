@@ -51,7 +51,7 @@ function _shtab_kiter_using
   test "$_shtab_kiter_cmdpath" = "$argv"
 end
 
-set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint new run schema series sync
+set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list new run schema series sync
 set -g _shtab_kiter_opts_with_value --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --suite --target --tree -o -v
 
 complete -c kiter -e
@@ -147,6 +147,15 @@ complete -c kiter -n '_shtab_kiter_using lint' -l format -xka "text json github 
 complete -c kiter -n '_shtab_kiter_using lint' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
 complete -c kiter -n '_shtab_kiter_using lint' -s v -l verbose -d 'say more; twice: say everything'
 complete -c kiter -n '_shtab_kiter_using lint; and test $_shtab_kiter_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a spec or a folder (default: specs/)'
+complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a list -d 'List every iterator that a kernel has, with a spec or without.'
+complete -c kiter -n '_shtab_kiter_using list' -s h -l help -d 'show this help message and exit'
+complete -c kiter -n '_shtab_kiter_using list' -l kernel -xka "(__fish_complete_path (commandline -ct))" -d 'a kernel whose headers are here, or a built tree (default: the newest 6.12)'
+complete -c kiter -n '_shtab_kiter_using list' -l btf -xka "(__fish_complete_path (commandline -ct))" -d 'the same; as a file, a vmlinux, a module, or BTF alone'
+complete -c kiter -n '_shtab_kiter_using list' -l tree -xka "(__fish_complete_directories)" -d 'kernel sources'
+complete -c kiter -n '_shtab_kiter_using list' -l running -d 'the kernel that runs here, with its modules'
+complete -c kiter -n '_shtab_kiter_using list' -l format -xka "text json github" -d 'how results are shown'
+complete -c kiter -n '_shtab_kiter_using list' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
+complete -c kiter -n '_shtab_kiter_using list' -s v -l verbose -d 'say more; twice: say everything'
 complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a new -d 'Write a commented spec, or a fixture, that builds, to start from.'
 complete -c kiter -n '_shtab_kiter_using new' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using new' -s o -l out -x -d 'the file to write (default: specs/NAME.yaml), or the folder of the fixture (fixtures/NAME)'

@@ -243,3 +243,69 @@ def test_sources_that_are_no_c_are_no_traceback(capsys, plain):
     (plain / TASK_C).write_bytes(b"\xff\x00 __bpf_kfunc int bpf_iter_task_new(\n" * 50)
     status, _, err = sync(capsys, "--tree", plain, TASK)
     assert status in (1, 2) and "error[" in err
+
+
+# --- what only sources show ----------------------------------------------------------------------
+
+CGROUP_C, EARLY = "kernel/bpf/cgroup_iter.c", "\tkit->start = NULL;\n"
+
+
+@pytest.mark.parametrize(
+    ("spec", "path", "old", "new", "said"),
+    [
+        ("css_task", TASK_C, "#ifdef CONFIG_CGROUPS", "#ifdef CONFIG_MEMCG", f"{TASK_C}:"),
+        ("css", IDS, "#ifdef CONFIG_CGROUPS", "#ifdef CONFIG_MEMCG", f"{IDS}:"),
+        ("css", "kernel/bpf/Makefile", "ifeq ($(CONFIG_CGROUPS),y)", "ifeq ($(CONFIG_MEMCG),y)", CGROUP_C),
+    ],
+)
+def test_another_option_round_it_is_told(capsys, plain, spec, path, old, new, said):  # noqa: PLR0917 - fixtures
+    change(plain, path, old, new)
+    status, _, err = sync(capsys, "--tree", plain, ROOT / f"specs/{spec}.yaml")
+    assert status == 1 and "error[D16]" in err and "spec: CONFIG_CGROUPS" in err
+    assert re.search(rf" {re.escape(said)}\d*:? ?CONFIG_MEMCG| {re.escape(said)}\S* CONFIG_MEMCG", err), err
+
+
+def test_an_iterator_of_the_tree_without_a_spec_is_named(capsys, plain):
+    file = plain / "drivers/mine/mine.c"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "BTF_KFUNCS_START(mine_ids)\nBTF_ID_FLAGS(func, bpf_iter_mine_new, KF_ITER_NEW)\n"
+        "BTF_KFUNCS_END(mine_ids)\n"
+    )
+    assert "  mine           no spec\n" in sync(capsys, "--tree", plain)[1]
+    assert "no spec" not in sync(capsys, "--tree", plain, TASK)[1], "nobody asked for others"
+
+
+def test_a_value_refused_outside_the_switch_is_told(capsys, plain):
+    text = (plain / TASK_C).read_text()
+    begin = text.index("bpf_iter_task_new(struct bpf_iter_task *it,")
+    at = text.index("\tswitch (flags) {", begin)
+    refusal = "\tif (flags == BPF_TASK_ITER_ALL_THREADS)\n\t\treturn -EINVAL;\n"
+    (plain / TASK_C).write_text(text[:at] + refusal + text[at:])
+    status, _, err = sync(capsys, "--tree", plain, TASK)
+    assert status == 1 and "error[D07]" in err
+    said = next(line for line in err.splitlines() if f"   {TASK_C}:" in line)
+    assert "BPF_TASK_ITER_ALL_PROCS" in said and "BPF_TASK_ITER_ALL_THREADS" not in said
+    (plain / TASK_C).write_text(text[:at] + refusal.replace(")\n", " && !task__nullable)\n") + text[at:])
+    assert sync(capsys, "--tree", plain, TASK)[0] == 0, "it depends on another argument"
+
+
+def test_a_list_that_no_toctree_has_is_told(capsys, plain):
+    assert apply(plain, LETTER / "process.yaml") == 0
+    index = plain / "Documentation/bpf/index.rst"
+    words = ("--tree", plain, TASK)
+    assert "D17" not in sync(capsys, *words)[2]
+    change(plain, "Documentation/bpf/index.rst", "   open_coded_iterators\n", "")
+    status, _, err = sync(capsys, *words)
+    row = index.read_text().splitlines().index("   bpf_iterators") + 1
+    assert status == 1 and f"{index}:{row}: error[D17]" in err
+    assert "D17" in sync(capsys, "--docs", index.parent, TASK)[2]
+
+
+def test_the_index_of_pages_gets_the_line_of_the_list(capsys, tmp_path):
+    index = tmp_path / "index.rst"
+    index.write_text(".. toctree::\n\n   bpf_iterators\n   other\n")
+    status, out, err = sync(capsys, "--docs", tmp_path, "--write", TASK)
+    assert (status, err) == (0, "") and f"mended {index}\n" in out
+    assert index.read_text() == ".. toctree::\n\n   bpf_iterators\n   open_coded_iterators\n   other\n"
+    assert "mended" not in sync(capsys, "--docs", tmp_path, "--write", TASK)[1]

@@ -8,6 +8,7 @@ from kiter.adopt.skeleton import Skeleton
 from kiter.btf import flags as known
 from kiter.btf.reader import Btf
 from kiter.spec.model import NO_HEADER
+from kiter.sync import soundness
 
 
 def read(types: Btf, name: str, release: str) -> Skeleton | None:
@@ -16,7 +17,8 @@ def read(types: Btf, name: str, release: str) -> Skeleton | None:
     if new is None or following is None:
         return None
     bits = types.kfuncs()
-    flags = frozenset(known.names(bits.get(new.name, 0)))
+    shown = [soundness.FLAG] * (new.name in soundness.of(types).shown)
+    flags = frozenset((*known.names(bits.get(new.name, 0)), *shown))
     struct = types.struct(f"bpf_iter_{name}")
     handle = f"struct bpf_iter_{name} *"
     trio = {f"bpf_iter_{name}_{what}" for what in ("new", "next", "destroy")}

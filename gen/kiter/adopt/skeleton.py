@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kiter.btf.types import Function, Parameter, Struct
 from kiter.fixtures.known import library
-from kiter.sync.interface import IMPLICIT
+from kiter.sync import soundness
 from kiter.value_class import value_class
 
 MOST = 4  # arguments of a companion that a spec can have
@@ -51,7 +51,7 @@ class Skeleton:
     """A spec to be."""
 
     name: str  # "css" for bpf_iter_css_new()
-    release: str  # the kernel that it was read of
+    release: str  # the kernel that it was read of, "" where that is not known
     summary: str  # completes "use it to ..."
     file: str  # the kernel file with the kfuncs, "" where there is BTF alone
     guard: str  # the kernel option without which it cannot exist, "" for none
@@ -94,7 +94,7 @@ def _least(facts: Mapping[str, str]) -> str:
 
 def context(flags: Iterable[str], release: str) -> tuple[tuple[str, str], ...]:
     """Where it may be used, as the flags of new() say."""
-    later = f"{{{release}-: true}}"
+    later = f"{{{release}-: true}}" if release else "true"
     known = {
         "KF_RCU_PROTECTED": ("rcu", "true"),
         "KF_SLEEPABLE": ("sleepable", "true"),
@@ -124,8 +124,8 @@ def argument(
         if name.endswith(suffix):
             name = name.removesuffix(suffix)
             facts.append((key, "true"))
-    if "KF_IMPLICIT_ARGS" in flags and parameter.type in IMPLICIT:
-        facts += [("implicit", "true"), ("kernels", f"{release}-")]
+    if soundness.FLAG in flags and parameter.type in soundness.IMPLICIT:
+        facts += [("implicit", "true"), *([("kernels", f"{release}-")] if release else [])]
     if "KF_RCU" in flags and parameter.type.startswith("struct "):
         facts.append(("trust", "rcu"))
     said = docs.get(parameter.name) or docs.get(name) or f"the argument {name}"

@@ -16,7 +16,7 @@ from kiter.errors import environment
 from kiter.spec.model import NO_HEADER
 from kiter.spec.release import spelled
 from kiter.sync.codes import CODES
-from kiter.sync.sources import Tree
+from kiter.sync.sources import UAPI, Tree, struct_home
 from kiter.target.profile import Profile
 from kiter.tree.worktree import WorkTree
 
@@ -24,7 +24,6 @@ from kiter.tree.worktree import WorkTree
 LIKELY = ("kernel/bpf", "kernel/sched", "tools/testing/selftests/bpf", "mm", "fs", "net", "drivers", "kernel")
 LIBBPF = "tools/lib/bpf/bpf_helpers.h"
 SCHEDULERS = "tools/sched_ext/include/scx/common.bpf.h"  # schedulers include no other
-UAPI = "include/uapi/linux/bpf.h"
 
 
 def read(work: WorkTree, name: str) -> Skeleton | None:
@@ -124,12 +123,8 @@ class _Reader:
 
     def _struct(self) -> tuple[str, Struct | None]:
         """The header that has the struct, "" if it stands beside the kfuncs, and the struct."""
-        beside = self.file.rpartition(".")[0] + ".h"
-        for path in (self.file, beside, UAPI):
-            file, struct = self.tree.file(path), f"bpf_iter_{self.name}"
-            if struct in file.text and struct in file.structs:
-                return ("" if path == self.file else path), file.structs[struct].layout
-        return "", None
+        path, struct = struct_home(self.tree, self.file, self.name)
+        return ("" if path == self.file else path), struct
 
     def _set(self, new: Function) -> str:
         """The set of ids that it joins, "" for the common one."""

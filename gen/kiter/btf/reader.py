@@ -17,6 +17,7 @@ from kiter.btf.ids import IdSet
 from kiter.btf.kinds import (
     ARRAY,
     COUNT_MASK,
+    DECL_TAG,
     ENUM,
     ENUM64,
     FLAG_SHIFT,
@@ -37,6 +38,7 @@ from kiter.btf.types import Enum, Function, Member, Parameter, Struct, Type
 from kiter.value_class import value_class
 
 DEEPEST = 32  # MAX_RESOLVE_DEPTH, kernel/bpf/btf.c
+TAG = "bpf_kfunc"  # of a kfunc: pahole 1.26 or later writes it, or resolve_btfids (tools/bpf, Linux 7.3)
 LONGEST = 4096  # of a name; the kernel's own are not longer than KSYM_NAME_LEN, 512
 POINTER = 8
 _VOID = Type(VOID, "void", 0)
@@ -300,6 +302,17 @@ class Btf:
     def id_sets(self) -> tuple[IdSet, ...]:
         """The sets of ids with flags in the file."""
         return ids.id_sets(self._image, frozenset(self._ids(FUNC))) if self._image else ()
+
+    @cached_property
+    def tagged(self) -> frozenset[str]:
+        """The functions that BTF itself says are kfuncs; none where the tools that made it write no tags."""
+        words, starts = self._blob.words, compress(self._blob.starts, self._among((DECL_TAG,)))
+        places = {*self._places(TAG)}
+        return frozenset(self.type(words[at + 2]).name for at in starts if words[at] in places)
+
+    def members(self, group: IdSet) -> frozenset[str]:
+        """The names of the functions in a set of ids."""
+        return frozenset(self.type(number).name for number, _ in group.pairs)
 
     def kfuncs(self) -> Mapping[str, int]:
         """The KF_ flags of the file's kfuncs by name, the base's not included."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from kiter.adopt import btf, sources
 from kiter.adopt.skeleton import Skeleton
 from kiter.cli._new_spec import reference, write
-from kiter.cli.command import KERNEL
+from kiter.cli.command import KERNEL, show
 from kiter.cli.report import printable
 from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.kernel import btf_files
@@ -19,6 +19,7 @@ from kiter.kernel.named import source_tree
 from kiter.render import render
 from kiter.spec.load import parse
 from kiter.spec.release import numbers, spelled
+from kiter.sync import soundness
 from kiter.sync.codes import CODES
 from kiter.tree import worktree
 
@@ -68,13 +69,18 @@ def _of_tree(options: argparse.Namespace) -> Skeleton | None:
 def _of_btf(options: argparse.Namespace) -> Skeleton | None:
     source = btf_files.find(options.btf)
     release = spelled(numbers(source.release)[:2])
-    return btf.read(source.read(), options.name, release)
+    types = source.read()
+    found = btf.read(types, options.name, release)
+    if found and not (sound := soundness.of(types)):
+        show([soundness.warning(sound)], options)
+    return found
 
 
 def _view(found: Skeleton, path: Path) -> dict[str, object]:
     struct = [f"header: {found.header}"] * bool(found.header) + ["open: true"] * found.open
     return {
         "s": found,
+        "of": f"Linux {found.release}" if found.release else "a kernel of unknown release",
         "schema": reference(path),
         "struct": ", ".join(struct),
         "context": ", ".join(f"{key}: {value}" for key, value in found.context),

@@ -24,7 +24,7 @@ from kiter.sinks import apply as sink
 from kiter.sinks.write import alone
 from kiter.spec import model
 from kiter.spec.release import spelled
-from kiter.sync import drift, interface, known, reference, specs
+from kiter.sync import drift, interface, inventory, known, reference, soundness, specs
 from kiter.sync.codes import CODES
 from kiter.sync.compare import Difference
 from kiter.sync.drift import Drift
@@ -73,10 +73,13 @@ class _Found:
     absent: tuple[str, ...]
     without_spec: tuple[str, ...]
     mended: tuple[str, ...]
+    unsound: tuple[Diagnostic, ...]
+    unlisted: tuple[Diagnostic, ...]
 
     @property
     def diagnostics(self) -> Iterator[Diagnostic]:
         """All that is to mend."""
+        yield from (*self.unsound, *self.unlisted)
         yield from (d for one in self.compared for d in drift.diagnostics(one))
         yield from (reference.diagnostic(page) for page in self.pages if page.state)
 
@@ -165,14 +168,33 @@ def _compared(
     compared = tuple(result for _, result in pairs if result)
     if not compared and (beside.source or beside.tree):
         raise _lacking("D11", str((beside.source or beside.tree).path))  # type: ignore[union-attr] # one is there
-    offered = interface.offered(beside.types) if beside.types and not named else ()
     return _Found(
         compared=compared,
         pages=reference.pages(rendered, beside.docs, _left(beside.tree)) if beside.docs else (),
         absent=tuple(it.name for it, result in pairs if not result) if tree or beside.types else (),
-        without_spec=tuple(sorted(set(offered) - {it.name for it in its})),
+        without_spec=() if named else tuple(sorted(_offered(beside) - {it.name for it in its})),
         mended=mended,
+        unsound=_unsound(beside),
+        unlisted=tuple(found for folder in _folders(beside) for found in reference.unlisted(folder)),
     )
+
+
+def _offered(beside: _With) -> set[str]:
+    """The iterators of the kernel, as its BTF and its sources have them."""
+    found = set(interface.offered(beside.types)) if beside.types else set()
+    return found | set(inventory.names(beside.tree.path) if beside.tree else ())
+
+
+def _folders(beside: _With) -> set[Path]:
+    """The folders with reference pages."""
+    of_tree = [beside.tree.path / beside.target.docs] if beside.tree else []
+    return {folder.resolve() for folder in (*of_tree, *([beside.docs] if beside.docs else []))}
+
+
+def _unsound(beside: _With) -> tuple[Diagnostic, ...]:
+    """What is wrong with the kernel's BTF itself."""
+    found = soundness.of(beside.types) if beside.types else None
+    return () if found is None or found else (soundness.diagnostic(found),)
 
 
 def _left(tree: WorkTree | None) -> dict[Path, str]:
@@ -264,6 +286,7 @@ def _facts(beside: _With, found: _Found) -> dict[str, object]:
             for one in found.compared
         },
         "pages": {str(page.file): page.state or "right" for page in found.pages},
+        "unsound": [d.message for d in found.unsound],
         "absent": found.absent,
         "without_spec": found.without_spec,
         "mended": found.mended,

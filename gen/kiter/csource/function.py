@@ -14,6 +14,8 @@ from kiter.csource.items import Item
 from kiter.csource.nodes import Node, below, declared, name_of, named, text
 
 _STARS = re.compile(r"(?<=\w)(\*+)$")
+_FAILS = re.compile(r"[{\s]*return -E[A-Z0-9]+;")
+_COMPARED = re.compile(r"==\s*\(?([A-Z]\w+)|\b([A-Z]\w+)\)?\s*==")
 _UNSIGNED = re.compile(r"\bunsigned\b(?! (?:char|short|int|long)\b)")
 
 
@@ -102,6 +104,18 @@ class Function:
         cases = (text(named(one, "value")) for one in self.all("case_statement"))
         found = (" | ".join(sorted(re.split(r"[\s|]+", label))) for label in cases if label)
         return tuple(sorted(dict.fromkeys(found)))
+
+    @cached_property
+    def refused(self) -> frozenset[str]:
+        """The values that an `if` outside of its switches answers with an error, whatever else holds."""
+        switches = [range(one.start_byte, one.end_byte) for one in self.all("switch_statement")]
+        found: set[str] = set()
+        for one in self.all("if_statement"):
+            then, asked = text(named(one, "consequence")), text(named(one, "condition"))
+            outside = not any(one.start_byte in inside for inside in switches)
+            if outside and "&&" not in asked and _FAILS.match(then):
+                found |= {first or second for first, second in _COMPARED.findall(asked)}
+        return frozenset(found)
 
     @cached_property
     def comment(self) -> str:

@@ -63,6 +63,14 @@ def find(kernel: str) -> Source:
     raise lacking("E18", f"no BTF of Linux {kernel} on this machine", hint)
 
 
+def running() -> tuple[Source, ...]:
+    """The kernel that runs here and its modules, in the order of names; raises KiterError E18."""
+    if not (RUNNING / KERNEL).is_file():
+        raise lacking("E18", f"the kernel that runs here has no {RUNNING / KERNEL}")
+    modules = sorted(path for path in RUNNING.iterdir() if path.name != KERNEL)
+    return tuple(given(path) for path in (RUNNING / KERNEL, *modules))
+
+
 def given(path: Path) -> Source:
     """The BTF in a file, the release as far as the file or what is beside it tells, and a module's base."""
     if path.resolve().is_relative_to(RUNNING):

@@ -9,7 +9,7 @@ from kiter.value_class import value_class
 
 
 class About(enum.Enum):
-    """What is compared, by its key in known.toml; only sources show the last three."""
+    """What is compared, by its key in known.toml; only sources show those from ACCEPTED on."""
 
     KFUNC = "kfunc"  # its prototype
     FLAGS = "flags"  # of a kfunc
@@ -18,6 +18,8 @@ class About(enum.Enum):
     ACCEPTED = "accepted"  # the values that new() accepts
     DECLARED = "declared"  # what a header declares to programs
     DOCUMENTED = "documented"  # the arguments that kernel-doc describes
+    OPTION = "option"  # what a kfunc depends on
+    ID_OPTION = "id-option"  # what its id depends on, where that stands in another file
 
 
 _SPELLED = {
@@ -28,6 +30,8 @@ _SPELLED = {
     About.ACCEPTED: "values accepted by {}",
     About.DECLARED: "declaration of {}",
     About.DOCUMENTED: "kernel-doc of {}",
+    About.OPTION: "option of {}",
+    About.ID_OPTION: "option of the id of {}",
 }
 
 

@@ -97,6 +97,25 @@ _ALL = (
         "name the tree of a kernel; an iterator in other C can be read of its BTF",
     ),
     Code(
+        "D15",
+        "the kernel's BTF shows arguments that the verifier supplies",
+        "A program that passes what the prototype asks for is refused, and one that does not fails to load: "
+        "'func_proto incompatible with vmlinux'. Nothing in a spec mends that.",
+        "build the kernel with pahole 1.26 or later, or take a kernel whose BTF has the tags",
+    ),
+    Code(
+        "D16",
+        "the kernel has it with another option",
+        "The option stands round the kfuncs and round their ids: a kernel is built without it, too.",
+        "say in 'guard' what the kernel asks for",
+    ),
+    Code(
+        "D17",
+        "the documentation does not list the page of iterators",
+        "A page that no toctree lists is not found by readers, and Sphinx warns of it.",
+        "'kiter apply' and 'kiter sync --docs --write' add the line, below 'bpf_iterators'",
+    ),
+    Code(
         "N01",
         "a program uses what is not there any more",
         "It is not verified: the kernel has no kfunc of that name.",

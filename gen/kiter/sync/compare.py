@@ -68,7 +68,8 @@ def compare_sources(name: str, ours: Aspects, side: Side, target: str, listed: I
     def seen(aspect: Aspect) -> bool:
         if aspect.about in (About.ENUMERATOR, About.DOCUMENTED):
             return aspect in side.aspects.facts
-        return aspect.about is not About.ACCEPTED or aspect in {*ours.facts} & {*side.aspects.facts}
+        both = {*ours.facts} & {*side.aspects.facts}
+        return aspect.about not in (About.ACCEPTED, About.OPTION, About.ID_OPTION) or aspect in both
 
     mine = [k for k in listed if k.iterator == name and target in k.targets]
     return _judged(name, differing(name, ours, side.aspects), mine, seen)

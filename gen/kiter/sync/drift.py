@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from kiter.btf.reader import Btf
 from kiter.errors import Diagnostic
@@ -16,7 +17,7 @@ from kiter.sync import known, sources
 from kiter.sync.aspect import About, Aspect
 from kiter.sync.codes import CODES
 from kiter.sync.compare import Comparison, Difference, compare, compare_sources
-from kiter.sync.interface import Aspects, specified
+from kiter.sync.interface import NO_OPTION, Aspects, specified
 from kiter.sync.known import Known
 from kiter.sync.sources import Files, Tree
 from kiter.target.profile import Profile
@@ -31,6 +32,8 @@ CODE_OF = {
     About.DECLARED: "D06",
     About.ACCEPTED: "D07",
     About.DOCUMENTED: "D08",
+    About.OPTION: "D16",
+    About.ID_OPTION: "D16",
 }
 
 
@@ -95,10 +98,21 @@ def _of_tree(made: LoweringContext, ours: Aspects, tree: Tree) -> Beside | None:
     side = sources.of(tree, it.name, files, ours)
     if side is None:
         return None
+    ours = replace(ours, facts={**ours.facts, **_options(it)})
     result = compare_sources(it.name, ours, side, made.profile.release, known.interfaces())
     missing = {Aspect(About.DECLARED, name): files.declarations for name in _trio(it)}
     missing |= {Aspect(About.FLAGS, name): btf_ids.home(made) for name in _trio(it)}
     return Beside(result, missing | dict(side.places), files.kfuncs)
+
+
+def _options(it: model.Spec) -> Mapping[Aspect, str]:
+    """What new() and its id depend on: in a set of the file itself the id needs no guard of its own."""
+    new = names.function(it, "new")
+    of_id = it.guard if not it.place.join else ""
+    return {
+        Aspect(About.OPTION, new): it.guard or NO_OPTION,
+        Aspect(About.ID_OPTION, new): of_id or NO_OPTION,
+    }
 
 
 def _trio(it: model.Spec) -> Iterator[str]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What BPF programs see of an iterator, as facts that can be compared: an aspect, and what holds there.
 
-Only sources show the values that new() accepts, what a header declares to programs, and which arguments
-the kernel-doc describes.
+Only sources show the values that new() accepts, what a header declares to programs, which arguments the
+kernel-doc describes, and the option that new() and its id depend on.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from kiter.btf import flags
 from kiter.btf.reader import Btf
 from kiter.btf.types import Function, Struct
 from kiter.interface import Interface
+from kiter.sync import soundness
 from kiter.sync.aspect import About, Aspect
 from kiter.value_class import value_class
 
-ONLY = frozenset({About.ACCEPTED, About.DECLARED, About.DOCUMENTED})
+NEW = "KF_ITER_NEW"
+NO_OPTION = "none"
+ONLY = frozenset({About.ACCEPTED, About.DECLARED, About.DOCUMENTED, About.OPTION, About.ID_OPTION})
 _SAME = {"__u64": "u64", "__u32": "u32", "__s64": "s64", "__s32": "s32"}
-IMPLICIT = {"struct bpf_prog_aux *", "const struct bpf_prog_aux *"}
 
 
 @value_class
@@ -61,26 +63,43 @@ def specified(given: Interface) -> Aspects:
 
 def has(btf: Btf, name: str) -> bool:
     """Whether a kernel has an iterator of that name, be it without a part, or a module has it itself."""
-    return any(btf.has_function(kfunc) for kfunc in _trio(name))
+    return any(btf.has_function(kfunc) for kfunc in trio(name))
 
 
 def offered(btf: Btf) -> tuple[str, ...]:
-    """The names of all iterators of a kernel, as far as the file says which functions are kfuncs."""
-    new = 1 << next(bit for bit, name in flags.FLAGS.items() if name == "KF_ITER_NEW")
-    found = (name for name, bits in btf.kfuncs().items() if bits & new)
-    return tuple(sorted(name.removeprefix("bpf_iter_").removesuffix("_new") for name in found))
+    """The names of all iterators of a kernel or module.
+
+    Where a file does not say which functions are kfuncs, they are those whose new() takes the struct.
+    """
+    news = _flagged(btf) if btf.has_ids else _looking_so(btf)
+    return tuple(sorted(name.removeprefix("bpf_iter_").removesuffix("_new") for name in news))
+
+
+def _flagged(btf: Btf) -> Iterator[str]:
+    new = 1 << next(bit for bit, name in flags.FLAGS.items() if name == NEW)
+    return (name for name, bits in btf.kfuncs().items() if bits & new)
+
+
+def _looking_so(btf: Btf) -> Iterator[str]:
+    for name in btf.functions():
+        if name.startswith("bpf_iter_") and name.endswith("_new") and (new := btf.function(name)):
+            handle = f"struct {name.removesuffix('_new')} *"
+            if new.parameters and new.parameters[0].type == handle:
+                yield name
 
 
 def of(btf: Btf, name: str, ours: Aspects | None = None) -> Aspects:
     """An iterator as a kernel or module has it.
 
     `ours` says what to look for beside the three kfuncs, the struct, and other kfuncs that take it:
-    its functions, and the enums that hold one of its enumerators, but for names in "__".
+    its functions, and the enums that hold one of its enumerators, but for names in "__". An implicit
+    argument that the BTF shows to programs (see soundness.py) is left out.
     """
     ours = ours or Aspects({})
     functions = _functions(btf, name, ours)
-    known = btf.kfuncs()
-    found = {Aspect(About.KFUNC, one.name): prototype(one) for one in functions}
+    known, shown = btf.kfuncs(), soundness.of(btf).shown
+    public = (explicit(one, [soundness.FLAG] * (one.name in shown)) for one in functions)
+    found = {Aspect(About.KFUNC, one.name): prototype(one) for one in public}
     for kfunc in (one.name for one in functions if one.name in known):
         found[Aspect(About.FLAGS, kfunc)] = flags_text(flags.names(known[kfunc]))
     if state := btf.struct(f"bpf_iter_{name}"):
@@ -91,13 +110,14 @@ def of(btf: Btf, name: str, ours: Aspects | None = None) -> Aspects:
     return Aspects(found)
 
 
-def _trio(name: str) -> tuple[str, ...]:
+def trio(name: str) -> tuple[str, ...]:
+    """The three kfuncs of an iterator."""
     return tuple(f"bpf_iter_{name}_{what}" for what in ("new", "next", "destroy"))
 
 
 def _functions(btf: Btf, name: str, ours: Aspects) -> tuple[Function, ...]:
     takes = f"struct bpf_iter_{name} *"
-    wanted = dict.fromkeys(_trio(name))
+    wanted = dict.fromkeys(trio(name))
     wanted |= dict.fromkeys(ours.functions)
     others = (one for one in btf.kfunc_prototypes if any(p.type == takes for p in one.parameters))
     found = {one.name: one for one in (*map(btf.function, wanted), *others) if one}
@@ -118,8 +138,13 @@ def declared(type_: str, name: str) -> str:
 
 def flags_text(names: Iterable[str]) -> str:
     """Flags in the order of their bits, whatever order they come in."""
+    return " | ".join(ordered(names))
+
+
+def ordered(names: Iterable[str]) -> tuple[str, ...]:
+    """The same as a list."""
     order = list(flags.FLAGS.values())
-    return " | ".join(sorted(names, key=lambda name: order.index(name) if name in order else len(order)))
+    return tuple(sorted(names, key=lambda name: order.index(name) if name in order else len(order)))
 
 
 def signature(function: Function) -> str:
@@ -154,7 +179,7 @@ def explicit(function: Function, names: Iterable[str]) -> Function:
 
     tools/bpf/resolve_btfids does the same to the BTF of a kernel, Linux 7.3.
     """
-    if "KF_IMPLICIT_ARGS" not in names:
+    if soundness.FLAG not in names:
         return function
-    kept = tuple(p for p in function.parameters if p.type not in IMPLICIT)
+    kept = tuple(p for p in function.parameters if p.type not in soundness.IMPLICIT)
     return Function(function.name, function.returns, kept)

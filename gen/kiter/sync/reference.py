@@ -9,13 +9,17 @@ from pathlib import Path, PurePosixPath
 
 from kiter import manifest
 from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
+from kiter.lower.docs.index import PAGE
 from kiter.output import Kind, Output, Rendered
 from kiter.sinks import write
+from kiter.sinks.swap import swap
 from kiter.sync.codes import CODES
 from kiter.tree import insertion_points
 from kiter.tree.codes import MisfitError
 from kiter.value_class import value_class
 
+INDEX = "index.rst"
+BESIDE = "bpf_iterators"  # the kernel's own page, below which `kiter apply` puts the list
 MISSING, STALE, EDITED = "missing", "stale", "edited by hand, or not kiter's"
 _BY_HAND = (
     "bring the edit into the spec, or remove the file and let 'kiter sync --write' make it anew; "
@@ -100,8 +104,21 @@ def _first(one: str, other: str) -> int:
     return (min(one.count("\n"), other.count("\n")) if same is None else same) + 1
 
 
+def unlisted(folder: Path) -> Iterator[Diagnostic]:
+    """The index of the documentation, if it is there and lacks the page of iterators, which is there."""
+    index = folder / INDEX
+    lines = (_read(index) or "").splitlines()
+    rows = [row for row, line in enumerate(lines, 1) if line.strip() == BESIDE]
+    if len(rows) == 1 and (folder / f"{PAGE}.rst").is_file() and PAGE not in {line.strip() for line in lines}:
+        code = CODES["D17"]
+        message = f"{code.title}: {PAGE}"
+        yield Diagnostic(Position(str(index), rows[0]), "D17", message, code.reason, code.hint)
+
+
 def mend(rendered: Sequence[Rendered], folder: Path) -> tuple[Path, ...]:
     """Write the pages that are missing, or kiter's own and stale; what was edited stays as it is.
+
+    An index of the documentation that lists no page of iterators gets the line.
 
     Raises KiterError as pages() and write() do.
     """
@@ -113,7 +130,17 @@ def mend(rendered: Sequence[Rendered], folder: Path) -> tuple[Path, ...]:
             only.append(replace(only[0], iterator="", outputs=(listed,)))
         only = [one for one in only if _is_ours(found[one.iterator], folder)]
         done = write.write(write.plan(only, folder, whole=False)) if only else None
-    return tuple(folder / path for path in done.written) if done else ()
+        index = tuple(_list_in_index(rendered, folder))
+    return (*(folder / path for path in (done.written if done else ())), *index)
+
+
+def _list_in_index(rendered: Sequence[Rendered], folder: Path) -> Iterator[Path]:
+    """Give the index of the documentation the line that it lacks, as `kiter apply` does."""
+    rows = [row for one in rendered if (output := one.of(Kind.TOCTREE)) for row in output.fragments]
+    if rows and any(unlisted(folder)):
+        index = folder / INDEX
+        swap({index: "\n".join(insertion_points.indexed((_read(index) or "").split("\n"), rows[0]))}, ())
+        yield index
 
 
 def _is_ours(page: Page, folder: Path) -> bool:

@@ -7,10 +7,13 @@ accepts, what programs are told of it in a header, and which arguments its kerne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from kiter.btf.types import Struct
+from kiter.csource.conditionals import Conditionals
 from kiter.csource.function import Function
 from kiter.csource.parse import LARGEST
 from kiter.csource.source import Source
@@ -18,6 +21,7 @@ from kiter.errors import environment
 from kiter.sync.aspect import About, Aspect
 from kiter.sync.codes import CODES
 from kiter.sync.interface import (
+    NO_OPTION,
     Aspects,
     accepted,
     described,
@@ -29,6 +33,9 @@ from kiter.sync.interface import (
 )
 from kiter.value_class import value_class
 
+UAPI = "include/uapi/linux/bpf.h"
+# what every kfunc needs: kernel/bpf/Makefile, and CONFIG_DEBUG_INFO_BTF of register_btf_kfunc_id_set()
+EVERY = frozenset({"CONFIG_BPF_SYSCALL", "CONFIG_BPF_JIT", "CONFIG_BPF", "CONFIG_DEBUG_INFO_BTF"})
 MOST = 1024  # of one kind in a file; a hook takes 256 kfuncs (BTF_KFUNC_SET_MAX_CNT)
 
 
@@ -73,6 +80,16 @@ class Tree:
         return dict(islice(found, MOST))
 
 
+def struct_home(tree: Tree, file: str, name: str) -> tuple[str, Struct | None]:
+    """Where the struct of an iterator with kfuncs in `file` is, and the struct; "" and None for nowhere."""
+    beside = file.rpartition(".")[0] + ".h"
+    for path in (file, beside, UAPI):
+        source, struct = tree.file(path), f"bpf_iter_{name}"
+        if struct in source.text and struct in source.structs:
+            return path, source.structs[struct].layout
+    return "", None
+
+
 def _read(file: Path) -> str:
     """The text; raises KiterError D14 for what is too long to be the sources of an iterator."""
     if file.stat().st_size > LARGEST:
@@ -106,8 +123,10 @@ def _found(tree: Tree, name: str, files: Files, ours: Aspects) -> Facts:
             yield from _of_kfunc(files.kfuncs, function, given)
             if function.labels and function.name == f"bpf_iter_{name}_new":
                 at = _place(files.kfuncs, function.item.start)
-                yield Aspect(About.ACCEPTED, function.name), accepted(function.labels), at
+                values = (label for label in function.labels if label not in function.refused)
+                yield Aspect(About.ACCEPTED, function.name), accepted(values), at
             yield from [(Aspect(About.FLAGS, function.name), flags_text(given), place)] if place else []
+    yield from _options(tree, name, files)
     yield from _types_in(files.state or files.kfuncs, tree, name)
     yield from _enums_in(files.kfuncs, tree, ours)
     yield from _declared(files.declarations, tree, name)
@@ -118,6 +137,43 @@ def _of_kfunc(path: str, function: Function, flags: frozenset[str]) -> Facts:
     yield kfunc, prototype(explicit(function.prototype, flags)), _place(path, function.item.start)
     if (doc := function.doc) is not None:
         yield Aspect(About.DOCUMENTED, function.name), described(doc.parameters), _place(path, doc.row)
+
+
+def _options(tree: Tree, name: str, files: Files) -> Facts:
+    """The option that new() depends on, and that of its id where this stands in another file."""
+    new = f"bpf_iter_{name}_new"
+    if (function := tree.kfuncs(files.kfuncs).get(new)) is not None:
+        row = function.item.start
+        if (option := option_of(tree, files.kfuncs, row)) is not None:
+            yield Aspect(About.OPTION, new), option or NO_OPTION, _place(files.kfuncs, row)
+    for path in files.ids:
+        for one in tree.file(path).ids:
+            if one.name == new and path != files.kfuncs:
+                options = tree.file(path).conditionals.options[one.first]
+                asked = _chosen(options) or NO_OPTION
+                yield Aspect(About.ID_OPTION, new), asked, _place(path, one.first)
+
+
+def option_of(tree: Tree, path: str, row: int) -> str | None:
+    """The option that the code in a row of a file depends on, "" for none beside BPF itself.
+
+    None where neither the file nor the Makefile beside it tells.
+    """
+    around = tree.file(path).conditionals.options[row]
+    if _chosen(around):
+        return _chosen(around)
+    made = PurePosixPath(path)
+    makefile = tree.file(str(made.with_name("Makefile")))
+    rows = [at for at, line in enumerate(makefile.lines) if re.search(rf"\b{made.stem}\.o\b", line)]
+    if not rows:
+        return None
+    asked = Conditionals(makefile.lines, make=True).options[rows[0]]
+    return _chosen(asked | {*re.findall(r"CONFIG_\w+", makefile.lines[rows[0]])})
+
+
+def _chosen(options: Iterable[str]) -> str:
+    """The option that is no part of what every kfunc needs."""
+    return next((one for one in sorted(options) if one not in EVERY), "")
 
 
 def _types_in(path: str, tree: Tree, name: str) -> Facts:

@@ -128,7 +128,12 @@ def config(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
 
 
 def toctree(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
-    """In the index of pages, behind that on iterators."""
+    """In the index of pages, as indexed() does it."""
+    return indexed(lines, fragment)
+
+
+def indexed(lines: Lines, fragment: Fragment) -> Lines:
+    """The index of pages with one more, behind that on iterators; raises MisfitError for no such index."""
     rows = [row for row, line in enumerate(lines) if line.strip() == "bpf_iterators"]
     if len(rows) != 1:
         raise MisfitError("no index that lists bpf_iterators once")
