@@ -72,4 +72,4 @@ def _kept(one: Type, vmlinux: str) -> Type | None:
     if not known and len(absent) == len(one.values):
         return one
     members = tuple(Member(name, str(value), "") for name, value in absent.items())
-    return Type("", render(Enum.template, Enum("enum", "", "", members)), absent) if absent else None
+    return Type("", render(Enum.template, Enum("", "", "", members)), absent) if absent else None
