@@ -18,6 +18,19 @@ _EXPANSION = re.compile(r"in expansion of macro|expanded from|in definition of m
 
 
 @value_class
+class Line:
+    """A line of a file that a tool speaks of."""
+
+    file: str
+    number: int
+
+    @property
+    def spelled(self) -> str:
+        """As tools write it."""
+        return f"{self.file}:{self.number}"
+
+
+@value_class
 class Finding:
     """One message about the file that was given to the tool.
 
@@ -25,7 +38,7 @@ class Finding:
     column: likewise
     level: error or warning, as the tool says
     text: what it says
-    elsewhere: the file:line that the message itself is at when that is another file, such as a kernel header
+    elsewhere: where the message itself is when that is another file, such as a kernel header
     code: set where it is not the code of the job
     unexplained: it may not be about the file at all, and so is not remembered
     """
@@ -34,20 +47,21 @@ class Finding:
     column: int
     level: str
     text: str
-    elsewhere: str = ""
+    elsewhere: Line | None = None
     code: str = ""
     unexplained: bool = False
 
     def as_list(self) -> list[int | str]:
         """For the cache."""
-        return [self.line, self.column, self.level, self.text, self.elsewhere, self.code]
+        file, number = (self.elsewhere.file, self.elsewhere.number) if self.elsewhere else ("", 0)
+        return [self.line, self.column, self.level, self.text, file, number, self.code]
 
     @classmethod
     def from_list(cls, row: object) -> Finding | None:
         """The finding that as_list() made the row from; None for any other row."""
         match row:
-            case [int(line), int(column), str(level), str(text), str(elsewhere), str(code)]:
-                return cls(line, column, level, text, elsewhere, code)
+            case [int(line), int(column), str(level), str(text), str(file), int(number), str(code)]:
+                return cls(line, column, level, text, Line(file, number) if file else None, code)
         return None
 
 
@@ -97,7 +111,7 @@ def _place(found: re.Match[str]) -> tuple[str, int, int]:
 def _finding(group: _Group, file: str) -> Finding:
     if group.file == file:
         return Finding(group.line, group.column, group.level, group.text)
-    elsewhere = f"{group.file}:{group.line}"
+    elsewhere = Line(group.file, group.line)
     for name, line, column in group.way:
         if name == file:
             return Finding(line, column, group.level, group.text, elsewhere)

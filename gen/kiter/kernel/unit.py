@@ -24,7 +24,7 @@ from kiter.tools import Tool
 from kiter.tree.codes import MisfitError
 
 _EXPECTED = re.compile(r"symbol '(\w+)' was not declared\. Should it be static\?")
-_OPTIONS = "command-line:"  # where sparse is when it cannot even begin
+_OPTIONS = "command-line"  # where sparse is when it cannot even begin
 _CONTINUED = re.compile(r"^(\S+:\d+:\d+): {4}(.*)$", re.MULTILINE)
 
 AS_SPARSE = "-D__CHECKER__"  # what it defines, and some headers ask for
@@ -114,7 +114,7 @@ def ours(found: Finding, rendered: Rendered) -> bool:
     expected = _EXPECTED.search(found.text)
     if expected and any(kfunc.prototype.name == expected[1] for kfunc in rendered.interface.kfuncs):
         return False
-    return not found.elsewhere or found.elsewhere.startswith(_OPTIONS)
+    return found.elsewhere is None or found.elsewhere.file == _OPTIONS
 
 
 def path_of(rendered: Rendered) -> str:

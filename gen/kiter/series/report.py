@@ -118,7 +118,7 @@ def _of_finding(patch: Patch, result: Result, finding: Finding) -> Diagnostic:
     at, source = (use.at, use.source) if use else _begin(patch)
     without = f"without {patch.piece.rendered.guard}: " if job.kind is JobKind.GUARD_OFF else ""
     message = f"{patch.label}: {_where(patch, job.path, finding.line, line)}: {without}{finding.text}"
-    reason = f"reported in {finding.elsewhere}; {entry.reason}" if finding.elsewhere else entry.reason
+    reason = f"reported in {finding.elsewhere.spelled}; {entry.reason}" if finding.elsewhere else entry.reason
     return Diagnostic(at, entry.code, message, reason, entry.hint, source)
 
 

@@ -192,9 +192,8 @@ def diagnose(finding: Finding, job: Job, rendered: Rendered) -> Diagnostic:
     if job.kind is JobKind.GUARD_OFF:
         message = f"without {rendered.guard}: {message}"
     if finding.elsewhere:
-        file, _, line = finding.elsewhere.rpartition(":")
-        if any(output.path == file for output in rendered.outputs):
-            place = locate.Place(Position(file, int(line)), "")
+        if any(output.path == finding.elsewhere.file for output in rendered.outputs):
+            place = locate.Place(Position(finding.elsewhere.file, finding.elsewhere.number), "")
         else:
-            reason = f"reported in {finding.elsewhere}; {reason}"
+            reason = f"reported in {finding.elsewhere.spelled}; {reason}"
     return Diagnostic(place.at, entry.code, message, reason, entry.hint, place.source)
