@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,13 @@ def test_the_rule_that_a_bug_breaks_tells_it(path):
 def test_no_error_is_told_of_what_people_write(path):
     """Longer ones: structs that are copied, helpers that take and give back, counters, lists of their own."""
     assert [d for d in corpus.told(path.read_text("utf-8")) if d.severity == "error"] == []
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).with_name("kinds").glob("*.c")), ids=lambda p: p.stem)
+def test_faults_that_were_made_before_are_told_where_they_are(path):
+    """Faults of the kinds that were mended in Linux, or found in proposals, each at its line and no other."""
+    text = path.read_text("utf-8")
+    lines = enumerate(text.split("\n"), 1)
+    wanted = {(row, code) for row, line in lines for code in re.findall(r"I\d\d", line.partition("// #")[2])}
+    assert wanted
+    assert {(d.at.line, d.code) for d in corpus.told(text) if d.severity == "error"} == wanted

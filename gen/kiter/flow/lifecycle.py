@@ -22,6 +22,7 @@ from kiter.flow.values import NULL, STATE, Address, Place, Symbol, Unset, Value,
 
 _LARGEST = (1 << 64) - 1
 _ROUNDS = 3  # calls of next() in a row
+_AGAIN = 2  # calls of next() behind one that had nothing
 _STATES = 40  # that one kfunc is begun in
 ITERATOR = 4_000  # steps for one iterator
 
@@ -206,9 +207,21 @@ class _Lives:
         after = settled(state)
         self._companions(after, "failed", start)
         self._end(after, "failed", start)
-        for end, given in self._run("next", self.subject.next, after, "failed", start):
-            self._gives_none(end, given, "failed", start)
-            self._end(settled(end), "failed", start)
+        self._asked_on(after, "failed", start)
+
+    def _asked_on(self, state: State, phase: str, start: Spot | None) -> None:
+        """Call next() where there is nothing, and once more: it gives none, and destroy() may follow."""
+        for _ in range(_AGAIN):
+            ends = self._run("next", self.subject.next, state, phase, start)
+            for end, given in ends:
+                self._gives_none(end, given, phase, start)
+            none = [went for end, given in ends for went, some in _ways(end, given) if not some]
+            after = _distinct(none)
+            for one in after:
+                self._end(settled(one), phase, start)
+            if not after:
+                return
+            state = settled(after[0])
 
     def _go_on(self, state: State) -> list[State]:
         """Call next() and end; the states in which the walk goes on."""
@@ -248,11 +261,7 @@ class _Lives:
         after = settled(state)
         self._companions(after, "drained", start)
         self._end(after, "drained", start)
-        for end, given in self._run("next", self.subject.next, after, "drained", start):
-            self._gives_none(end, given, "drained", start)
-            for went, some in _ways(end, given):
-                if not some:
-                    self._end(settled(went), "drained", start)
+        self._asked_on(after, "drained", start)
 
     def _gives_none(self, state: State, given: Value, phase: str, start: Spot) -> None:
         """Find an element that is given where there must be none."""

@@ -52,6 +52,8 @@ def lock(call: Call, state: State, given: list[Value], kind: Kind) -> Outcomes:
     result = call.fresh(state)
     state.note(spot)
     state.held = (*state.held, Hold("lock", kind.kind, result if tested else on, call.name, spot))
+    if kind.kind == "kmap":  # an address, whatever is there: include/linux/highmem.h
+        assume(state.facts, result, wanted=True)
     if missed is None:
         return [(state, result)]
     if not tries and not kind.zero:  # such as lock_task_sighand(), which gives NULL

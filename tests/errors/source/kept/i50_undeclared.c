@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-struct bpf_iter_x {
+struct bpf_iter_y {
 	__u64 __opaque[3];
 } __aligned(8);
 
-struct bpf_iter_x_kern {
+struct bpf_iter_y_kern {
 	struct task_struct *task;
 	struct task_struct *pos;
 	unsigned int flags;
@@ -12,16 +12,16 @@ struct bpf_iter_x_kern {
 __bpf_kfunc_start_defs();
 
 /**
- * bpf_iter_x_new() - begin to walk over tasks
+ * bpf_iter_y_new() - begin to walk over tasks
  * @it: the iterator
  * @task: where the walk begins
  * @flags: what to visit
  *
  * Return: 0, or -EINVAL if @flags is unknown.
  */
-__bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, unsigned int flags)
+__bpf_kfunc int bpf_iter_y_new(struct bpf_iter_y *it, struct task_struct *task, unsigned int flags)
 {
-	struct bpf_iter_x_kern *kit = (void *)it;
+	struct bpf_iter_y_kern *kit = (void *)it;
 
 	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
@@ -41,14 +41,14 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 }
 
 /**
- * bpf_iter_x_next() - get the next task
+ * bpf_iter_y_next() - get the next task
  * @it: the iterator
  *
  * Return: the task, or NULL at the end.
  */
-__bpf_kfunc struct task_struct *bpf_iter_x_next(struct bpf_iter_x *it)
+__bpf_kfunc struct task_struct *bpf_iter_y_next(struct bpf_iter_y *it)
 {
-	struct bpf_iter_x_kern *kit = (void *)it;
+	struct bpf_iter_y_kern *kit = (void *)it;
 	struct task_struct *pos = kit->pos;
 
 	if (!pos)
@@ -68,17 +68,17 @@ __bpf_kfunc struct task_struct *bpf_iter_x_next(struct bpf_iter_x *it)
 }
 
 /**
- * bpf_iter_x_destroy() - end the walk
+ * bpf_iter_y_destroy() - end the walk
  * @it: the iterator
  */
-__bpf_kfunc void bpf_iter_x_destroy(struct bpf_iter_x *it)
+__bpf_kfunc void bpf_iter_y_destroy(struct bpf_iter_y *it)
 {
 }
 
 __bpf_kfunc_end_defs();
 
 BTF_KFUNCS_START(common_btf_ids)
-BTF_ID_FLAGS(func, bpf_iter_x_new, KF_ITER_NEW | KF_RCU_PROTECTED | KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_iter_x_next, KF_ITER_NEXT | KF_RET_NULL)
-BTF_ID_FLAGS(func, bpf_iter_x_destroy, KF_ITER_DESTROY)
+BTF_ID_FLAGS(func, bpf_iter_y_new, KF_ITER_NEW | KF_RCU_PROTECTED | KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_iter_y_next, KF_ITER_NEXT | KF_RET_NULL)
+BTF_ID_FLAGS(func, bpf_iter_y_destroy, KF_ITER_DESTROY)
 BTF_KFUNCS_END(common_btf_ids)
