@@ -17,8 +17,11 @@ PYTEST_ARGS ?= -n auto --maxprocesses 8 --dist loadgroup
 build: setup ## generate out/ from specs/ and compile it against a real kernel's headers (default)
 	@kiter build
 
-test: lint ## set up, then run every test, those that boot a kernel too
+test: lint ## set up, then run the tests, those that boot a kernel too
 	@pytest $(PYTEST_ARGS)
+
+all-checks: setup ## what make test tries some of, all: each iterator in a series and in a VM, on each kernel
+	@pytest $(PYTEST_ARGS) --breadth
 
 lint: setup ## ruff, its formatter and mypy --strict
 	@ruff check
@@ -69,4 +72,4 @@ clean: ## remove what setting up and building left, apt's packages excepted
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-.PHONY: build test lint setup golden bench mutants flaky building replace stress series-vm docs wheel lock clean help
+.PHONY: build test all-checks lint setup golden bench mutants flaky building replace stress series-vm docs wheel lock clean help

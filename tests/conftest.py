@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the whole suite shares: the `vm` marker's conditions and the golden files' one switch."""
+"""What the whole suite shares: the `vm` and `breadth` markers and the golden files' one switch."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files instead of comparing with them"
     )
+    parser.addoption(
+        "--breadth", action="store_true", help="run the tests of all of a kind, which other runs leave out"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,11 +41,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[stale_key] = []
 
 
-# --- the VM ------------------------------------------------------------------------------------
+# --- which tests run, and where ----------------------------------------------------------------
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """All VMs in one worker: two at a time on two cores only make each other miss deadlines."""
+    """All VMs in one worker: two at a time on two cores only make each other miss deadlines.
+
+    What proves of all of a kind what other tests prove of some runs with --breadth, and alone then.
+    """
+    breadth = config.getoption("--breadth")
+    left_out = [item for item in items if bool(item.get_closest_marker("breadth")) != breadth]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
     for item in items:
         if item.get_closest_marker("vm") and config.pluginmanager.has_plugin("xdist"):
             item.add_marker(pytest.mark.xdist_group("vm"))
@@ -91,7 +101,8 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 
 def _whole_suite(config: pytest.Config) -> bool:
     """Only a run of every test, none skipped, can know that nobody asks for a file any more."""
-    chosen = config.option.keyword or config.option.markexpr or getattr(config.option, "lf", False)
+    option = config.option
+    chosen = option.keyword or option.markexpr or option.breadth or getattr(option, "lf", False)
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     return config.args == config.getini("testpaths") and not chosen and not reporter.stats.get("skipped")
 

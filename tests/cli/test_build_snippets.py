@@ -15,6 +15,8 @@ from build_support import GOOD, Told, runner, tree
 from kiter.errors import KiterError
 from kiter.kernel import headers
 
+# one run of the command serves all of them
+pytestmark = pytest.mark.xdist_group("snippets")
 GEN = Path(__file__).parents[2] / "gen"
 
 # Every slot that takes C, each with its own mistake: what is in angle brackets (which go) is where

@@ -16,6 +16,8 @@ from kiter.kernel.jobs import JobKind
 from kiter.output import Kind
 from kiter.sinks.check import CheckReport, check
 
+pytestmark = pytest.mark.xdist_group("small specs")
+
 # What a kernel has by hand is compiled by that kernel, and no kernel has our sample.
 WITH_CODE = tuple(name for name in NAMES if small(name).of(Kind.KFUNCS))
 

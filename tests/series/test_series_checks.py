@@ -36,20 +36,30 @@ def test_every_patch_passes_every_check(version, clones, tmp_path, capsys):
     assert len(list((tmp_path / "out").iterdir())) == 4
 
 
-# on the older kernel one of each way to join it: a file, a list in the verifier, a header, a module's file
-JOINING = [ROOT / f"specs/{name}.yaml" for name in ("css", "css_task", "num", "scx_dsq", "testmod_seq")]
+# one of each way to join a kernel: a file, a list in the verifier, a header, a part of a file, a module's
+# file, and one that is private to a file
+JOINING = ("css", "css_task", "num", "scx_dsq", "testmod_seq", "proposed/workqueue")
+OLDER = ("css", "num")
+LINUX = tuple(path.stem for path in sorted((ROOT / "specs").glob("*.yaml")))
+YOUNGER = ("dmabuf", "kmem_cache")  # than 6.12
 
 
-# and here all that Linux has, and one that is private to a file; of the others `make` compiles the same code
-LINUX = [*sorted((ROOT / "specs").glob("*.yaml")), ROOT / "specs/proposed/workqueue.yaml"]
-
-
-@pytest.mark.parametrize(("version", "specs"), [("6.12", JOINING), ("7.3", LINUX)])
-def test_the_iterators_of_linux_pass_as_one_series(version, specs, clones, tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("version", "names"),
+    [
+        ("7.3", JOINING),
+        ("6.12", OLDER),
+        pytest.param("7.3", LINUX, marks=pytest.mark.breadth),
+        pytest.param("6.12", tuple(n for n in LINUX if n not in YOUNGER), marks=pytest.mark.breadth),
+    ],
+    ids=["7.3", "6.12", "7.3-all", "6.12-all"],
+)
+def test_the_iterators_of_linux_pass_as_one_series(version, names, clones, tmp_path, capsys):
     """In the place of what the kernel has by hand."""
     if version not in {found.profile for found in headers.installed()}:
         pytest.skip(f"no headers of Linux {version} here")
     tree = clones.clone(version, tmp_path / "tree")
+    specs = [ROOT / f"specs/{name}.yaml" for name in names]
     words = ("--name", "all", "--replace", "--no-cc", "--format", "json")
     assert series(tree, *specs, "-o", tmp_path / "out", *words) == 0, capsys.readouterr().err
     rows = table(capsys.readouterr().out)
@@ -102,7 +112,8 @@ def test_what_failed_for_a_folder_that_was_missing_passes_when_it_is_there(tree,
     assert series(tree, GUARDED, "-o", tmp_path / "out", "--no-cc") == 0, capsys.readouterr().err
 
 
-@pytest.mark.parametrize("version", ["6.12", "7.3"])
+# the series of letter_css has the older kernel's verifier compiled
+@pytest.mark.parametrize("version", ["7.3", pytest.param("6.12", marks=pytest.mark.breadth)])
 def test_the_tree_s_own_files_are_compiled_as_the_patch_leaves_them(
     version, clones, tmp_path, monkeypatch, capsys
 ):

@@ -87,7 +87,7 @@ def told(capsys, *words: object) -> tuple[int, str]:
 
 @given(data=st.data(), path=st.sampled_from(READ))
 @settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     database=None,
@@ -126,7 +126,7 @@ def test_mending_keeps_what_is_not_kiters_own(tree, capsys, data, path):
 
 HANG = 30 * 60  # what takes longer does not end on any machine
 RUN = "from kiter.cli.main import run; raise SystemExit(run())"
-LENGTH = 400_000  # bytes, as in the longest files that have an iterator
+LENGTH = 200_000  # bytes, as in long files that have an iterator
 LONG = {
     "comments without end": b"/*",
     "kfuncs without end": b"__bpf_kfunc a(",

@@ -55,7 +55,7 @@ def test_the_list_is_where_the_verifier_looks(tree, spec):
     assert text.index("static int check_mine_iter_allowlist(") < text.index("static int check_kfunc_args(")
 
 
-def test_it_comes_once_and_goes_again(tree, spec, tmp_path, capsys):
+def test_it_is_put_in_once_and_taken_out_again(tree, spec, tmp_path, capsys):
     before = snapshot(tree)
     assert apply(tree, spec, renamed(tmp_path, "other")) == 0
     both = snapshot(tree)
