@@ -117,10 +117,15 @@ ORDER = (
         "adopt", "a spec from what a kernel has by hand", "errors btf csource spec target tree fixtures sync"
     ),
     _part(
+        "lsp",
+        "answers for an editor: findings, edits, completion, hover, outline, definitions",
+        "errors codes btf csource spec target fixtures output lint frontend mend generate kernel",
+    ),
+    _part(
         "cli",
         "one module per subcommand",
         "errors resources manifest cache codes btf output spec target fixtures tree lint frontend mend "
-        "render generate kernel patches sinks series vm sync site adopt",
+        "render generate kernel patches sinks series vm sync site adopt lsp",
     ),
 )
 

@@ -51,7 +51,7 @@ function _shtab_kiter_using
   test "$_shtab_kiter_cmdpath" = "$argv"
 end
 
-set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list new run schema series sync
+set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp new run schema series sync
 set -g _shtab_kiter_opts_with_value --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --suite --target --tree -o -v
 
 complete -c kiter -e
@@ -156,6 +156,14 @@ complete -c kiter -n '_shtab_kiter_using list' -l running -d 'the kernel that ru
 complete -c kiter -n '_shtab_kiter_using list' -l format -xka "text json github" -d 'how results are shown'
 complete -c kiter -n '_shtab_kiter_using list' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
 complete -c kiter -n '_shtab_kiter_using list' -s v -l verbose -d 'say more; twice: say everything'
+complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a lsp -d 'Serve an editor: findings as you type, quick fixes, completion, the C that a line becomes.'
+complete -c kiter -n '_shtab_kiter_using lsp' -s h -l help -d 'show this help message and exit'
+complete -c kiter -n '_shtab_kiter_using lsp' -l target -x -d 'one kernel of 6.12, 7.3 (default: those of them that are verified)'
+complete -c kiter -n '_shtab_kiter_using lsp' -l btf -xka "(__fish_complete_path (commandline -ct))" -d 'the kernel whose names are completed (default: the newest that is here of the targets)'
+complete -c kiter -n '_shtab_kiter_using lsp' -l tree -xka "(__fish_complete_directories)" -d 'kernel sources, to go to definitions in'
+complete -c kiter -n '_shtab_kiter_using lsp' -l format -xka "text json github" -d 'how results are shown'
+complete -c kiter -n '_shtab_kiter_using lsp' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
+complete -c kiter -n '_shtab_kiter_using lsp' -s v -l verbose -d 'say more; twice: say everything'
 complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a new -d 'Write a commented spec, or a fixture, that builds, to start from.'
 complete -c kiter -n '_shtab_kiter_using new' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using new' -s o -l out -x -d 'the file to write (default: specs/NAME.yaml), or the folder of the fixture (fixtures/NAME)'

@@ -276,6 +276,12 @@ _OWN = (
         "look at the texts of the spec that the page is made from",
     ),
     Code(
+        "E52",
+        "pygls is not installed",
+        "It speaks the protocol of language servers, and nothing else of kiter needs it.",
+        "pip install 'kiter[lsp]', or pygls by itself",
+    ),
+    Code(
         "E90",
         "the system refused",
         "A file could not be written or read, the disk is full, or a program could not be started.",

@@ -7,10 +7,14 @@ import itertools
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
+from tools.bench import work
 from tools.bench.measure import ROOT, Cost, beside, once, typical
 
 SYNTHETIC = (500, 1000, 2000)
@@ -85,6 +89,18 @@ def single(folder: Path, times: int) -> Iterator[Figure]:
     )
     yield Figure("build, one spec / YNL", ours / theirs, 0.8, "x")
     yield lasting("lint, one spec", typical(lambda: once("kiter", "lint", spec), times), 0.1)
+
+
+def typing(_folder: Path, times: int) -> Iterator[Figure]:
+    """What an editor waits for after a key, in the slowest of the specs; another process measures it."""
+    asked = [sys.executable, "-m", "tools.bench.keystrokes"]
+
+    def run() -> float:
+        before = work.slowness()
+        told = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True)
+        return float(told.stdout) * 2 / (before + work.slowness())
+
+    yield Figure("lsp, a key pressed", median(run() for _ in range(times)) * 1000, 50, "ms")
 
 
 def marginal(folder: Path, times: int) -> Iterator[Figure]:
@@ -192,6 +208,7 @@ ALL: tuple[Benchmark, ...] = (
     generation,
     cached,
     linting,
+    typing,
     marginal,
     edited,
     everything,

@@ -61,9 +61,9 @@ class Page:
 
     @property
     def others(self) -> str:
-        """The other pages, as roff."""
-        pages = [name for name in names() if name != self.title]
-        return ",\n".join(f".BR {roff(name)} (1)" for name in pages).replace("(1),", "(1) ,")
+        """The pages to read next, as roff: of a subcommand's the first, of that one all others."""
+        pages = names()[1:] if self.title == "kiter" else ["kiter"]
+        return "\n".join(f".BR {roff(name)} (1)" for name in pages)
 
 
 def names() -> list[str]:
