@@ -28,7 +28,7 @@ def main() -> int:
     if unknown := set(options.names) - set(names):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
     chosen = [b for b in ALL if not options.names or b.__name__ in options.names]
-    print(f"{'figure':<28}{'median':>10}{'limit':>10}       verdict")
+    print(f"{'figure':<34}{'median':>10}{'limit':>10}       verdict")
     kept = [shown(benchmark, options.times) for benchmark in chosen]
     if not options.names or BY_HAND in options.names:
         kept.append(compared())
@@ -42,7 +42,7 @@ def shown(benchmark: Benchmark, times: int) -> bool:
             kept = [line(figure) for figure in benchmark(Path(folder), times)]
             return all(kept)
     except (FailedRunError, CalledProcessError) as error:
-        print(f"{benchmark.__name__:<28}{'-':>10}{'-':>10}       FAILED: {error}", flush=True)
+        print(f"{benchmark.__name__:<34}{'-':>10}{'-':>10}       FAILED: {error}", flush=True)
         return False
 
 
@@ -67,7 +67,7 @@ def compared() -> bool:
 def line(figure: Figure) -> bool:
     verdict = "kept" if figure.kept else "MISSED"
     print(
-        f"{figure.what:<28}{figure.value:>10.2f}{figure.limit:>10.2f} {figure.unit:<5} {verdict}", flush=True
+        f"{figure.what:<34}{figure.value:>10.2f}{figure.limit:>10.2f} {figure.unit:<5} {verdict}", flush=True
     )
     return figure.kept
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tools.bench import work
+from tools.bench import hostile, work
 from tools.bench.measure import ROOT, Cost, beside, once, typical
 
 SYNTHETIC = (500, 1000, 2000)
@@ -70,6 +70,30 @@ def linting(_folder: Path, times: int) -> Iterator[Figure]:
     cost = typical(lambda: once("kiter", "lint", ROOT / "specs"), times)
     yield lasting("lint", cost, 0.3)
     yield Figure("lint, memory", cost.mebibytes, 40, "MiB")
+
+
+def judging(folder: Path, times: int) -> Iterator[Figure]:
+    """C that was written by hand: all of BPF and sched_ext in Linux 7.3, and what is hard to follow."""
+    from kiter.cache.store import Cache
+    from kiter.kernel import sources
+
+    archive = sources.archive("7.3")
+    wanted = ("kernel/bpf", "kernel/sched/ext", "mm/slab_common.c")
+    tree = sources.unpacked(archive, ("Makefile", *wanted), Cache()) if archive else None
+    assert tree is not None, "no sources of Linux 7.3 here"
+    yield from _judged("lint C, kernel/bpf and others", [tree / name for name in wanted], times, 1.5)
+    for iterators in (1, 50):
+        path = folder / f"hostile{iterators}.c"
+        path.write_text(hostile.text(iterators), encoding="utf-8")
+        yield from _judged(f"lint C, 5,000 lines, {iterators}", [path], times, 2)
+
+
+def _judged(what: str, files: list[Path], times: int, limit: float) -> Iterator[Figure]:
+    """Wall time, and what the run itself took of the processors: that is told as it is."""
+    words = ("lint", "--target", "7.3", "--kernel-source", *files)
+    cost = typical(lambda: once("kiter", *words, fine=(0, 1)), times)
+    yield lasting(what, cost, limit)
+    yield Figure(f"{what}, CPU", cost.busy, limit, "s")
 
 
 def single(folder: Path, times: int) -> Iterator[Figure]:
@@ -209,6 +233,7 @@ ALL: tuple[Benchmark, ...] = (
     cached,
     linting,
     typing,
+    judging,
     marginal,
     edited,
     everything,

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -28,21 +29,26 @@ class Cost:
 
     seconds: wall time
     mebibytes: its own peak memory
+    busy: what it and its children kept processors busy, whoever else did
     slower: how many times as long as on the machine of the limits a fixed piece of work took beside it
     """
 
     seconds: float
     mebibytes: float
     slower: float = 1
+    busy: float = 0
 
 
-def once(*command: str | Path, cwd: Path = ROOT) -> Cost:
-    """Run a command. This process must stay smaller than what it measures: a child begins as its copy."""
+def once(*command: str | Path, cwd: Path = ROOT, fine: Collection[int] = (0,)) -> Cost:
+    """Run a command that ends with one of some statuses.
+
+    This process must stay smaller than what it measures: a child begins as its copy.
+    """
     with tempfile.TemporaryDirectory() as peaks:
         # as for a user, whose Python keeps what it compiled
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         environment = kept | {"PYTHONPATH": f"{PROBE}:{ROOT / 'gen'}", "BENCH_PEAKS": peaks, "NO_COLOR": "1"}
-        start = time.perf_counter()
+        start, before = time.perf_counter(), _busy()
         child = subprocess.Popen(
             command,
             cwd=cwd,
@@ -53,9 +59,16 @@ def once(*command: str | Path, cwd: Path = ROOT) -> Cost:
         )
         said = child.communicate()[0]
         seconds = time.perf_counter() - start
-        if child.returncode:
+        if child.returncode not in fine:
             raise FailedRunError(f"exit status {child.returncode}: {last_line(said)}")
-        return Cost(seconds, int(Path(peaks, str(child.pid)).read_text("ascii")) / 1024)
+        peak = int(Path(peaks, str(child.pid)).read_text("ascii")) / 1024
+        return Cost(seconds, peak, busy=_busy() - before)
+
+
+def _busy() -> float:
+    """Seconds of processors that ended children took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def last_line(said: bytes) -> str:
@@ -71,6 +84,7 @@ def typical(run: Callable[[], Cost], times: int) -> Cost:
         median(c.seconds for c in costs),
         max(c.mebibytes for c in costs),
         median(c.slower for c in costs),
+        median(c.busy for c in costs),
     )
 
 

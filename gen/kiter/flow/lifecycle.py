@@ -209,7 +209,7 @@ class _Lives:
         self._end(after, "failed", start)
         self._asked_on(after, "failed", start)
 
-    def _asked_on(self, state: State, phase: str, start: Spot | None) -> None:
+    def _asked_on(self, state: State, phase: str, start: Spot) -> None:
         """Call next() where there is nothing, and once more: it gives none, and destroy() may follow."""
         for _ in range(_AGAIN):
             ends = self._run("next", self.subject.next, state, phase, start)
