@@ -90,7 +90,7 @@ def judging(folder: Path, times: int) -> Iterator[Figure]:
 
 def _judged(what: str, files: list[Path], times: int, limit: float) -> Iterator[Figure]:
     """Wall time, and what the run itself took of the processors: that is told as it is."""
-    words = ("lint", "--target", "7.3", "--kernel-source", *files)
+    words: list[str | Path] = ["lint", "--target", "7.3", "--kernel-source", *files]
     cost = typical(lambda: once("kiter", *words, fine=(0, 1)), times)
     yield lasting(what, cost, limit)
     yield Figure(f"{what}, CPU", cost.busy, limit, "s")
