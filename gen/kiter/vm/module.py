@@ -7,6 +7,8 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from kiter.cache.keys import code_of, key_of
@@ -14,6 +16,7 @@ from kiter.cache.store import Cache
 from kiter.kernel import kbuild, toolchain
 from kiter.kernel.headers import find
 from kiter.value_class import value_class
+from kiter.vm import replay
 from kiter.vm.command import Command, command, run
 
 _PREREQUISITE = re.compile(r"^  ([^\s$]+) \\$", re.MULTILINE)  # in the deps_* of a .cmd file
@@ -80,12 +83,51 @@ def _build(headers: Path, modules: Sequence[Module], keys: dict[str, str], cache
     with cache.scratch() as work:
         _prepare(work, modules)
         since = time.time_ns()
-        run(make_command(headers, work), "building the module", "R10")
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            done = pool.map(lambda module: _again(headers, work, module, cache), modules)
+        fresh = [module for module, one in zip(modules, done, strict=True) if not one]
+        if fresh:
+            _make(headers, work, fresh)
         for module in modules:
-            reads, made = tuple(_reads(headers, work, module)), _made(work, module)
+            reads = tuple(_reads(headers, work, f"{module.name}.o"))
+            if module in fresh:
+                _keep_parts(headers, work, module, since, cache)
+            made = _made(work, module)
             kept = cache.store("ko", keys[module.name], None, reads=reads, made=made, since=since)
             found[module.name] = kept or made
     return found
+
+
+def _make(headers: Path, work: Path, modules: Sequence[Module]) -> None:
+    """Has kbuild make these, and the commands written down."""
+    _prepare(work, modules)
+    shell, told = replay.recording(work)
+    cmd = make_command(headers, work)
+    env = tuple(sorted({**dict(cmd.env), **told}.items()))
+    run(replace(cmd, argv=(*cmd.argv, shell), env=env), "building the module", "R10")
+
+
+def _parts_key(headers: Path, module: Module, cache: Cache) -> str:
+    asked = kbuild.ask(find(str(headers)), cache)
+    return key_of("parts", code_of(__name__), asked.identity, module.name, *module.flags)
+
+
+def _again(headers: Path, work: Path, module: Module, cache: Cache) -> bool:
+    """Whether it could be made with what is kept of a module of that name."""
+    known = cache.load("parts", _parts_key(headers, module, cache))
+    if known and known.made and replay.again(known.made, work, module.name):
+        return True
+    for half in (f"{module.name}.o", f".{module.name}.o.cmd"):
+        (work / half).unlink(missing_ok=True)
+    return False
+
+
+def _keep_parts(headers: Path, work: Path, module: Module, since: int, cache: Cache) -> None:
+    parts = work / f"{module.name}.parts"
+    parts.mkdir()
+    replay.kept(work, module.name, parts)
+    reads = tuple(_reads(headers, work, f"{module.name}.mod.o"))
+    cache.store("parts", _parts_key(headers, module, cache), None, reads=reads, made=parts, since=since)
 
 
 def _made(work: Path, module: Module) -> Path:
@@ -97,9 +139,9 @@ def _made(work: Path, module: Module) -> Path:
     return made
 
 
-def _reads(headers: Path, work: Path, module: Module) -> Iterator[str]:
-    """What kbuild says that it has read for a module's object, and what it makes a module of that with."""
-    said = (work / f".{module.name}.o.cmd").read_text(encoding="utf-8", errors="replace")
+def _reads(headers: Path, work: Path, made: str) -> Iterator[str]:
+    """What kbuild says that it has read for an object, and what it makes a module of that with."""
+    said = (work / f".{made}.cmd").read_text(encoding="utf-8", errors="replace")
     for path in _PREREQUISITE.findall(said):
         places = (Path(base, path) for base in (headers, work))
         yield str(next((place for place in places if place.exists()), headers / path))
