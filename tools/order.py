@@ -105,7 +105,8 @@ ORDER = (
     _part(
         "vm",
         "iterators under the real verifier, in QEMU",
-        "errors cache codes tools btf output spec target lower render generate demonstrate kernel sinks",
+        "errors cache codes tools btf output spec target fixtures lower render generate demonstrate"
+        " kernel sinks",
     ),
     _part(
         "sync",

@@ -16,6 +16,7 @@ typedef _Bool bool;
 struct list { struct list *next, **prev; };
 struct narrow { int a : 3; unsigned int b : 29; char c[5]; };
 union both { u64 word; struct { short low, high; } half; };
+struct nested { int a; union { struct { int b, c; }; u64 d; }; struct { int e; } f; };
 enum order { DOWN = -2, UP = 7 };
 enum wide { HUGE = 0x8000000000000000ULL };
 enum { NAMELESS = 3 } nameless;
@@ -24,7 +25,7 @@ struct list *take(struct list *one, const u64 *words, const char *const *names, 
 { return one + flag + n + *words + (names != 0); }
 void sort(compare_t by, int (*each)(const char *, ...), u64 (*table)[4], volatile int *spin, enum order o)
 { *spin = o; }
-struct narrow n; union both b; enum order o; enum wide w = HUGE; int k = NAMELESS;
+struct narrow n; union both b; struct nested nested; enum order o; enum wide w = HUGE; int k = NAMELESS;
 """
 
 

@@ -66,6 +66,13 @@ def test_structs_have_size_alignment_and_members(compiled):
     assert both.members[1].type == "struct {...}"
 
 
+def test_members_of_what_has_no_name_are_reached_as_in_c(compiled):
+    reached = compiled.flat("nested").members
+    assert [(m.name, m.offset) for m in reached] == [("a", 0), ("b", 64), ("c", 96), ("d", 64), ("f", 128)]
+    assert compiled.flat("both") == compiled.struct("both")
+    assert compiled.flat("take") is None
+
+
 def test_enumerators_keep_their_signs(compiled):
     assert compiled.enum("order").values == {"DOWN": -2, "UP": 7}
     assert compiled.enum("wide").values == {"HUGE": 1 << 63}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from kiter import frontend
 from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.kernel import kernels
-from kiter.target.profile import nearest
-from kiter.vm.prototype import confined, prototypes, wider
+from kiter.spec.load import load
+from kiter.spec.resolve import resolve
+from kiter.target.profile import nearest, profile
+from kiter.vm.prototype import confined, modules, prototypes, wider
 
 SPEC = Path(__file__).parents[1] / "generate/specs/hidden.yaml"
 
@@ -44,3 +47,12 @@ def test_a_module_that_more_programs_may_call_says_so(tmp_path, joined, told):
     path.write_text(SPEC.read_text().replace("includes:", f"set: {{join: {joined}}}\nincludes:"))
     (it,) = frontend.read([path], nearest("7.3")).iterators
     assert [d.code for d in wider([it], nearest("7.3"))] == ["R45"] * told
+
+
+def test_what_the_tests_need_of_the_kernel_is_loaded_once_and_first():
+    kernel, target = kernels.find("6.12"), profile("6.12")
+    it = resolve(load(SPEC.parents[3] / "specs/proposed/block_device.yaml"), target.number)
+    (made,) = prototypes([it], target, kernel, Cache())
+    loaded = modules([made, replace(made, existing=True)])
+    assert [m.name for m in loaded] == ["kiter_with_block_devices", "kiter_block_device"]
+    assert "blk_alloc_disk" in loaded[0].text

@@ -7,38 +7,51 @@ import argparse
 import fnmatch
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
+from pathlib import Path
 
 from kiter.errors import KiterError
+from kiter.target.profile import verified
 from tools.mutants import report
-from tools.mutants.catalogue import ALL
+from tools.mutants.catalogue import mutants
 from tools.mutants.mutant import Mutant, StaleMutantError
 from tools.mutants.run import BrokenControlError, Laboratory, Verdict, laboratory
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/mutants.md"
 
 
 def main() -> int:
     """Status 1 below the wanted score, 2 if nothing can be said."""
     options = _parser().parse_args()
-    chosen = [m for m in ALL if not options.names or any(fnmatch.fnmatch(m.name, n) for n in options.names)]
-    if options.list or not chosen:
-        print("\n".join(report.listed(chosen)) or "there is no such mutant")
-        return 0 if chosen else 2
+    wanted = partial(_wanted, names=options.names)
+    if options.list:
+        print("\n".join(report.listed(dict.fromkeys(m for t in verified() for m in wanted(mutants(t))))))
+        return 0
     try:
-        verdicts = _judged(chosen, options.workers)
+        found = {k: v for k in options.kernel or [""] for k, v in [_judged(k, wanted, options.workers)]}
     except (KiterError, BrokenControlError, StaleMutantError) as error:
         print(f"{type(error).__name__}: {_told(error)}", file=sys.stderr)
         return 2
-    print("\n".join(report.summary(verdicts)))
-    return 0 if report.score(verdicts) >= report.LIMIT else 1
+    if options.page:
+        PAGE.write_text(report.page(found))
+    return 0 if all(report.score(verdicts) >= report.LIMIT for verdicts in found.values()) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="these only, such as 'css:*' (default: all)")
     parser.add_argument("--list", action="store_true", help="say what there is and run nothing")
+    parser.add_argument("--kernel", action="append", help="on this kernel, and further ones (default: 6.12)")
     parser.add_argument("--workers", type=int, default=2, help="boots at the same time (default: 2)")
+    parser.add_argument("--page", action="store_true", help="write docs/mutants.md")
     return parser
+
+
+def _wanted(every: Iterable[Mutant], names: Sequence[str]) -> list[Mutant]:
+    return [m for m in every if not names or any(fnmatch.fnmatch(m.name, name) for name in names)]
 
 
 def _told(error: Exception) -> str:
@@ -47,20 +60,24 @@ def _told(error: Exception) -> str:
     return str(error)
 
 
-def _judged(chosen: Sequence[Mutant], workers: int) -> list[Verdict]:
+def _judged(
+    kernel: str, wanted: Callable[[Iterable[Mutant]], list[Mutant]], workers: int
+) -> tuple[str, list[Verdict]]:
+    """The release of the kernel, and what became of each mutant there."""
     began = time.monotonic()
-    lab = laboratory(m.spec for m in ALL)
-    left_out = [m for m in chosen if m.spec not in lab.made]
-    chosen = [m for m in chosen if m.spec in lab.made]
-    if left_out:
-        print(f"{len(left_out)} mutants need a newer kernel: set KITER_KERNEL to its release", flush=True)
+    lab = laboratory(kernel)
+    chosen = wanted(mutants(lab.target))
     lab.check_all(chosen)
     print(f"{len(chosen)} mutants; without them {lab.control(chosen)} checks pass", flush=True)
-    verdicts: list[Verdict] = []
-    for verdict in _verdicts(lab, chosen, workers):
+    verdicts = [known for m in chosen if (known := lab.known(m))]
+    print(f"{len(verdicts)} are known from before", flush=True)
+    there = {v.mutant for v in verdicts}
+    for verdict in _verdicts(lab, [m for m in chosen if m not in there], workers):
         verdicts.append(verdict)
         print(report.line(verdict, len(verdicts), len(chosen), time.monotonic() - began), flush=True)
-    return sorted(verdicts, key=lambda v: chosen.index(v.mutant))
+    verdicts.sort(key=lambda v: chosen.index(v.mutant))
+    print("\n".join(report.summary(verdicts)))
+    return lab.kernel.release, verdicts
 
 
 def _verdicts(lab: Laboratory, chosen: Sequence[Mutant], workers: int) -> Iterator[Verdict]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from kiter.output import Rendered
 
+_INCLUDES = re.compile(r"\A(.*\n)*#include .*\n")
 NAME = "@"  # in the texts of a mutant: the iterator's name, which a prototype may have changed
 
 
@@ -25,12 +26,14 @@ class Mutant:
     kind: of what is wrong, such as "registration"
     slug: how it is called beside the spec
     what: the bug in words
-    old: the C that is replaced
+    old: the C that is replaced, "" where a head makes the bug
     new: what replaces it
     count: how often that must happen
     also: further such pairs
+    head: what stands in front of the code, behind what it includes
     alone: it has a boot of its own, as it may crash, hang, or touch what other iterators see
     excuse: why no test can tell it from right code, "" if one can
+    sound: it must compile, so that an error of the compiler is one of the mutant and no kill
     """
 
     spec: str
@@ -43,6 +46,8 @@ class Mutant:
     also: tuple[tuple[str, str], ...] = ()
     alone: bool = False
     excuse: str = ""
+    head: str = ""
+    sound: bool = False
 
     @property
     def name(self) -> str:
@@ -64,6 +69,8 @@ def mutated(mutant: Mutant, rendered: Rendered, name: str) -> Rendered:
             raise StaleMutantError(f"{mutant.name}: found {found} times instead of {count}: {old}")
         # vmlinux.h would follow the C
         types = tuple(replace(one, text=pattern.sub(text, one.text)) for one in types)
+    if mutant.head:
+        unit = _INCLUDES.sub(lambda found: f"{found[0]}{mutant.head}\n", unit, count=1)
     return rendered.using(replace(rendered.material, unit=unit, types=types))
 
 
@@ -84,6 +91,7 @@ def _is_word(token: str) -> bool:
 
 
 def _edits(mutant: Mutant) -> Iterator[tuple[str, str, int]]:
-    yield mutant.old, mutant.new, mutant.count
+    if mutant.old:
+        yield mutant.old, mutant.new, mutant.count
     for old, new in mutant.also:
         yield old, new, 1

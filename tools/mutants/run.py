@@ -4,25 +4,25 @@
 from __future__ import annotations
 
 import enum
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from kiter.cache.keys import key_of
 from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.kernel import kernels
-from kiter.spec.load import load
-from kiter.spec.resolve import resolve
-from kiter.target.profile import nearest
+from kiter.output import Kind, Rendered
+from kiter.target.profile import Profile, nearest
 from kiter.vm.job import VmJob
 from kiter.vm.module import build_modules
-from kiter.vm.prototype import Prototype, job, prototypes
+from kiter.vm.prototype import Prototype, job, modules, prototypes
 from kiter.vm.results import Check
 from kiter.vm.session import VmResult, run_session
-from tools.mutants.mutant import Mutant, mutated
+from tools.mutants.catalogue import iterators
+from tools.mutants.mutant import Mutant, StaleMutantError, mutated
 
-SPECS = Path(__file__).parents[2] / "specs"
+VERDICT, CONTROL = "mutant", "mutants"  # what the cache calls answers of these sorts
+TRIED = {Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST}
 # a subtest takes a fraction of a second, and 4 where cgroups do not die; a busy host is slower
 LIMIT = 15
 DEADLINE, EACH = 40.0, 15.0  # a guest that its kernel has let down says nothing more
@@ -61,9 +61,13 @@ class BrokenControlError(Exception):
 
 @dataclass(frozen=True)
 class Laboratory:
-    """The prototypes of all the specs that have mutants, ready to be mutated and booted."""
+    """The prototypes of all the specs that have mutants, ready to be mutated and booted.
+
+    A verdict is remembered by the texts that it is about, so that a run which was ended goes on from there.
+    """
 
     kernel: kernels.Kernel
+    target: Profile
     cache: Cache
     made: dict[str, Prototype]
 
@@ -75,21 +79,47 @@ class Laboratory:
 
     def control(self, mutants: Iterable[Mutant]) -> int:
         """Runs the same code without the bugs, and returns the number of its checks, all passed."""
-        result = self._boot(self._job({m.spec: self.made[m.spec] for m in mutants}))
+        chosen = {m.spec: self.made[m.spec] for m in mutants}
+        key = self._key("control", *chosen.values())
+        if known := self.cache.load(CONTROL, key):
+            return int(str(known.value))
+        result = self._boot(self._job(chosen))
         wrong = [c.name for c in result.report.checks if not c.passed]
         if wrong or result.outcome.status:
             raise BrokenControlError(f"{result.outcome.value}: {', '.join(wrong)}")
+        self.cache.store(CONTROL, key, len(result.report.checks))
         return len(result.report.checks)
+
+    def known(self, mutant: Mutant) -> Verdict | None:
+        """The verdict of an earlier run on the same texts, if there is one."""
+        found = self.cache.load(VERDICT, self._key_of(mutant))
+        match found.value if found else None:
+            case [str(by), str(detail)]:
+                return Verdict(mutant, By(by), detail)
+        return None
 
     def judge(self, mutants: Sequence[Mutant]) -> list[Verdict]:
         """The verdicts on mutants of different iterators.
 
         They share a boot; if it does not come to a clean end, each gets one of its own, so that
-        what went wrong is put down to the right one.
+        what went wrong is put down to the right one. Raises StaleMutantError if one that is sound does
+        not compile.
         """
         errors = self._errors(mutants)
-        broken = [Verdict(m, By.COMPILE, said) for m, said in errors.items() if said]
-        return broken + self._booted([m for m, said in errors.items() if not said])
+        broken = [_uncompiled(m, said) for m, said in errors.items() if said]
+        verdicts = broken + self._booted([m for m, said in errors.items() if not said])
+        for verdict in verdicts:
+            if verdict.by is not By.UNKNOWN:
+                self.cache.store(VERDICT, self._key_of(verdict.mutant), [verdict.by.value, verdict.detail])
+        return verdicts
+
+    def _key_of(self, mutant: Mutant) -> str:
+        return self._key(mutant.name, _seeded(mutant, self.made[mutant.spec]))
+
+    def _key(self, name: str, *chosen: Prototype) -> str:
+        """All that a guest gets of these, beside what runs every test."""
+        texts = (text for made in chosen for text in _texts(made.rendered))
+        return key_of(name, self.kernel.release, *texts)
 
     def _errors(self, mutants: Sequence[Mutant]) -> dict[Mutant, str]:
         """The first error of each that does not compile, "" for the others; modules stay in the cache."""
@@ -125,7 +155,7 @@ class Laboratory:
         tests = {p.test for p in chosen.values()}
         return replace(
             whole,
-            modules=tuple(m for m in whole.modules if m.name.removeprefix("kiter_") in names),
+            modules=modules(chosen.values()),
             programs=tuple(p for p in whole.programs if p.name.removesuffix("_failure") in tests),
             tests=tuple(t for t in whole.tests if t.name in tests),
             limit=LIMIT,
@@ -133,19 +163,28 @@ class Laboratory:
         )
 
 
+def _texts(rendered: Rendered) -> Iterator[str]:
+    yield rendered.material.unit
+    yield from (output.text for output in rendered.outputs if output.kind in TRIED)
+
+
+def _uncompiled(mutant: Mutant, said: str) -> Verdict:
+    if mutant.sound:
+        raise StaleMutantError(f"{mutant.name}: {said}")
+    return Verdict(mutant, By.COMPILE, said)
+
+
 def _seeded(mutant: Mutant, made: Prototype) -> Prototype:
     return replace(made, rendered=mutated(mutant, made.rendered, made.name))
 
 
-def laboratory(specs: Iterable[str]) -> Laboratory:
-    """Prototypes of those specs that the kernel is new enough for; raises KiterError as these do."""
-    kernel = kernels.find(os.environ.get("KITER_KERNEL", ""))
-    cache = Cache()
+def laboratory(release: str) -> Laboratory:
+    """Prototypes of all that this kernel can have; raises KiterError as these do."""
+    kernel, cache = kernels.find(release), Cache()
     target = nearest(kernel.release)
-    built = {name: resolve(load(SPECS / name), target.number) for name in sorted(set(specs))}
-    built = {name: it for name, it in built.items() if it.since <= target.number}
-    made = prototypes(built.values(), target, kernel, cache)
-    return Laboratory(kernel, cache, dict(zip(built, made, strict=True)))
+    its = iterators(target)
+    made = prototypes(its.values(), target, kernel, cache)
+    return Laboratory(kernel, target, cache, dict(zip(its, made, strict=True)))
 
 
 def _clean(result: VmResult) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
@@ -246,6 +247,23 @@ class Btf:
             return None
         members = tuple(self._member(found.flag, *member) for member in found.members)
         return Struct(name, *self._measure(found, DEEPEST), members, found.kind == UNION)
+
+    def flat(self, name: str) -> Struct | None:
+        """The same with the members of nameless structs and unions in their places, as C reaches them."""
+        found, whole = self._named(name, STRUCT, UNION), self.struct(name)
+        if found is None or whole is None:
+            return None
+        return replace(whole, members=tuple(self._reached(found, 0, DEEPEST)))
+
+    def _reached(self, found: Type, base: int, depth: int) -> Iterator[Member]:
+        if depth == 0:
+            raise self._endless()
+        for name, number, offset in found.members:
+            member, inner = self._member(found.flag, name, number, offset), self.type(number)
+            if member.name or inner.kind not in (STRUCT, UNION):
+                yield replace(member, offset=base + member.offset)
+            else:
+                yield from self._reached(inner, base + member.offset, depth - 1)
 
     def _member(self, fields: bool, name: int, number: int, offset: int) -> Member:
         """With the flag of its struct set, the top byte of a member's offset is its width."""

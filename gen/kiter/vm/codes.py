@@ -110,7 +110,7 @@ _ALL = (
     Code(
         "R46",
         "a private struct that the kernel does not have so",
-        "A module finds a member by its place in the kernel's BTF, which has only named, direct members.",
+        "A module finds a member by its place in the kernel's BTF, and not those of a struct in it.",
         "mend the name, or say 'inside: true' and run 'kiter conform' on a kernel that has the iterator",
     ),
     Code(

@@ -15,6 +15,7 @@ from kiter.btf.types import Struct
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import Diagnostic, KiterError, environment
+from kiter.fixtures.known import fixture_of
 from kiter.generate import generate
 from kiter.kernel import compile_context, headers, kbuild, vmlinux
 from kiter.kernel.dependencies import Compiler
@@ -119,7 +120,7 @@ def _layouts(it: Spec, kernel: Kernel) -> tuple[Struct, ...]:
     """The private structs as the kernel has them; raises KiterError where it has none with these members."""
     found = []
     for private in (p for p in it.place.private if p.struct):
-        layout = _types(kernel.btf).struct(private.struct)
+        layout = _types(kernel.btf).flat(private.struct)
         known = {member.name: member.offset for member in layout.members} if layout else {}
         for member, _ in private.members:
             if member not in known or known[member] % 8:
@@ -215,8 +216,15 @@ def _exported(folder: Path) -> dict[str, str]:
     return {"__this_module": "", "_GLOBAL_OFFSET_TABLE_": ""} | {row[1]: (*row, "")[4] for row in rows}
 
 
-def _module(made: Prototype) -> Module:
-    return Module(f"kiter_{made.name}", made.rendered.material.unit, made.flags)
+def modules(made: Iterable[Prototype]) -> tuple[Module, ...]:
+    """Those of prototypes, behind what their tests need of the kernel beside them."""
+    aside, own = dict[str, Module](), list[Module]()
+    for one in made:
+        if (fixture := fixture_of(one.it)) and fixture.module:
+            aside[fixture.name] = Module(f"kiter_with_{fixture.name}", fixture.module)
+        if not one.existing:
+            own.append(Module(f"kiter_{one.name}", one.rendered.material.unit, one.flags))
+    return (*aside.values(), *own)
 
 
 def _programs(rendered: Rendered) -> Iterator[Program]:
@@ -236,7 +244,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
     programs = {one.iterator: tuple(_programs(one)) for one in rendered}
     return VmJob(
         kernel=kernel,
-        modules=tuple(_module(one) for one in made if not one.existing),
+        modules=modules(made),
         programs=tuple(program for own in programs.values() for program in own),
         tests=tuple(
             Test.of(PurePosixPath(test.path).stem, test.text, *(p.name for p in programs[one.iterator]))

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Bugs that every iterator can have, made of what its spec says: elements that are left out, come twice, late
+or from another start, and references that are lost or put twice.
+
+What is right stays as it is, below another name: the bug stands in a function around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from kiter.btf.types import Function
+from kiter.fixtures.known import expectations, fixture_of
+from kiter.interface import Interface
+from kiter.lower.ctext import declare, prototype
+from kiter.spec.model import Spec
+from tools.mutants.mutant import NAME, Mutant
+
+STAYING = ("rcu", "static")  # lifetimes of elements that may be given later than they were found
+_PUT = re.compile(r"(\w+)\(.*\)")
+
+SKIPPED = "right(it); return right(it);"
+# the one before comes again, unless its iterator has gone
+TWICE = (
+    "{variable}; if (given && whose == it) {{ pos = given; given = NULL; return pos; }}"
+    " given = right(it); whose = it; return given;"
+)
+# the first waits for the end
+LATE = (
+    "{variable}; if (whose != it) {{ whose = it; given = right(it); }}"
+    " pos = right(it); if (!pos) {{ pos = given; given = NULL; }} return pos;"
+)
+SHARED = "static {variable}; static void *whose; "
+FORGOTTEN = "given = NULL; whose = NULL;"
+WRONG_START = "int err = right({arguments}); if (!err) {next}(it); return err;"
+LOST = "#define {put}(...) ((void)(__VA_ARGS__))"
+DOUBLED = "#define {put}(...) ({put}(__VA_ARGS__), {put}(__VA_ARGS__))"
+
+
+def derived(spec: str, it: Spec, interface: Interface) -> tuple[Mutant, ...]:
+    """Those of one iterator, which is `spec` below specs/, with this interface."""
+    return (*_of_elements(spec, it, interface), *_of_puts(spec, it))
+
+
+def _of_elements(spec: str, it: Spec, interface: Interface) -> Iterator[Mutant]:
+    new, following, destroy = (_nameless(kfunc.prototype, it.name) for kfunc in interface.kfuncs[:3])
+    made = partial(Mutant, spec, sound=True)
+    variable, given = declare(following.returns, "pos"), declare(following.returns, "given")
+    shared, head = SHARED.format(variable=given), _head(destroy)
+    forgets = (head, f"{head} {FORGOTTEN}")
+    yield made("skipped", "skipped", "every other element is left out", *_around(following, SKIPPED))
+    twice = _around(following, TWICE.format(variable=variable), shared)
+    yield made("twice", "given-twice", "each element comes twice", *twice, also=(forgets,))
+    arguments = ", ".join(parameter.name for parameter in new.parameters)
+    start = WRONG_START.format(arguments=arguments, next=following.name)
+    begun = _around(new, start, f"{prototype(following)}; ")
+    yield made("wrong start", "second-first", "the walk begins with its second element", *begun)
+    fixture = fixture_of(it)
+    if it.lifetime in STAYING and fixture and fixture.ordered and expectations(it):
+        late = _around(following, LATE.format(variable=variable), shared)
+        yield made("late", "given-late", "the first element comes last", *late, also=(forgets,))
+
+
+def _nameless(function: Function, name: str) -> Function:
+    """With what stands for the iterator's name, which a prototype may have changed."""
+    own, nameless = f"bpf_iter_{name}", f"bpf_iter_{NAME}"
+    parameters = tuple(replace(p, type=p.type.replace(own, nameless)) for p in function.parameters)
+    return replace(function, name=function.name.replace(own, nameless), parameters=parameters)
+
+
+def _head(function: Function) -> str:
+    return f"__bpf_kfunc {prototype(function)} {{"
+
+
+def _around(function: Function, body: str, before: str = "") -> tuple[str, str]:
+    """The head of a kfunc, and what takes its place: one with that body, and the right one as right()."""
+    right = f"static {prototype(replace(function, name='right'))}"
+    return _head(function), f"{before}{right}; {_head(function)} {body} }} {right} {{"
+
+
+def _of_puts(spec: str, it: Spec) -> Iterator[Mutant]:
+    """A put that is a helper's is no single call: such are in the tables."""
+    helpers = {helper.name for helper in it.helpers}
+    given = [it.held.put, *(resource.put for resource in it.resources)]
+    calls = (match[1] for put in given if put and (match := _PUT.fullmatch(put.text)))
+    for put in dict.fromkeys(call for call in calls if call not in helpers):
+        made = partial(Mutant, spec, old="", new="", sound=True)
+        yield made("lost put", f"lost-{put}", f"{put}() is left out", head=LOST.format(put=put))
+        twice = DOUBLED.format(put=put)
+        yield made("doubled put", f"doubled-{put}", f"{put}() is called twice", head=twice, alone=True)
