@@ -66,15 +66,15 @@ class _With:
 
 @value_class
 class _Found:
-    """What was found; `absent` are specs whose iterator is nowhere, `without_spec` iterators without one."""
+    """What was found."""
 
-    compared: tuple[Drift, ...]
-    pages: tuple[Page, ...]
-    absent: tuple[str, ...]
-    without_spec: tuple[str, ...]
-    mended: tuple[str, ...]
-    unsound: tuple[Diagnostic, ...]
-    unlisted: tuple[Diagnostic, ...]
+    compared: tuple[Drift, ...]  # iterators that the kernel has
+    pages: tuple[Page, ...]  # of --docs
+    absent: tuple[str, ...]  # specs whose iterator is nowhere
+    without_spec: tuple[str, ...]  # iterators that have none
+    mended: tuple[str, ...]  # files that were written
+    unsound: tuple[Diagnostic, ...]  # what is wrong with the kernel's BTF
+    unlisted: tuple[Diagnostic, ...]  # iterators that no page lists
 
     @property
     def diagnostics(self) -> Iterator[Diagnostic]:

@@ -60,10 +60,10 @@ class Subject:
     companions: other kfuncs that get the iterator
     """
 
-    program: Program
-    new: Code
-    next: Code
-    destroy: Code
+    program: Program  # the file that it is in
+    new: Code  # the three kfuncs
+    next: Code  # likewise
+    destroy: Code  # likewise
     sleepable: Mapping[str, bool]
     acquires: bool = False
     companions: Sequence[Code] = ()

@@ -21,15 +21,15 @@ CURRENT = "cur"
 
 @value_class
 class Cursor:
-    """The next element is an expression over the last one; `done` gives back one that was copied."""
+    """The next element is an expression over the last one."""
 
-    name: str
-    type: str
-    first: Snippet | None
-    next: Snippet
-    done: Snippet | None
-    where: Snippet | None
-    node: Node
+    name: str  # of the cursor
+    type: str  # in C, "" for that of the elements
+    first: Snippet | None  # the first element, None where that is the next one of NULL
+    next: Snippet  # the one behind another
+    done: Snippet | None  # gives back one that was copied
+    where: Snippet | None  # true for an element that the walk stops at
+    node: Node  # its part of the document
 
 
 @value_class
@@ -47,13 +47,13 @@ class Start:
 class Ring:
     """A circular list with an anchor that never leaves it."""
 
-    name: str
-    type: str
-    anchor: Snippet
-    next: Snippet
-    start: Start | None
-    where: Snippet | None
-    node: Node
+    name: str  # of the cursor
+    type: str  # in C, "" for that of the elements
+    anchor: Snippet  # the element that never leaves it
+    next: Snippet  # the one behind another
+    start: Start | None  # where it is entered, None for the anchor
+    where: Snippet | None  # true for an element that the walk stops at
+    node: Node  # its part of the document
 
 
 @value_class

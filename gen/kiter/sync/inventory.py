@@ -28,7 +28,7 @@ _META = "meta"
 class Offered:
     """One of a kernel, open-coded, a target of SEC("iter/..."), or both by one name."""
 
-    name: str
+    name: str  # without bpf_iter_
     file: str  # where its kfuncs are, "" where BTF was read
     kfuncs: tuple[Kfunc, ...]  # new(), next(), destroy() as programs see them; none if not open-coded
     size: int  # the bytes of its struct, 0 where that is not known

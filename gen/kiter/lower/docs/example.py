@@ -60,19 +60,19 @@ class Loop:
 
 @view_class()
 class View:
-    """The program: `header` declares the iterator beside libbpf's, "" if nothing must."""
+    """The program."""
 
-    header: str
+    header: str  # declares the iterator beside libbpf's, "" if nothing must
     # the lines that declare what no header does
     declared: tuple[Function, ...]
-    frame: Frame
-    arrays: tuple[Array, ...]
-    ids: tuple[Id, ...]
-    section: str
+    frame: Frame  # what stands round the walk
+    arrays: tuple[Array, ...]  # those that arguments are
+    ids: tuple[Id, ...]  # by which objects that it passes are found
+    section: str  # the type of the program
     # what it returns where there is no such object
     failed: int
-    name: str
-    loop: Loop
+    name: str  # of the program
+    loop: Loop  # over the elements
 
 
 def view(ctx: LoweringContext) -> View | None:

@@ -75,35 +75,35 @@ class Site:
 class View:
     """One page."""
 
-    title: str
-    summary: str
+    title: str  # the iterator
+    summary: str  # what it is for
     # since when, and in which kernels and programs it is there
     available: tuple[Statement, ...]
     # a whole program, None where no program can come by the arguments: then there is the loop alone
     example: example.View | None
-    loop: Loop
-    arguments: tuple[Argument, ...]
-    flags: tuple[Flags, ...]
-    element: str
+    loop: Loop  # over the elements
+    arguments: tuple[Argument, ...]  # of new()
+    flags: tuple[Flags, ...]  # the flag arguments with their values
+    element: str  # its C type
     # how long an element is valid, and which of its pointers are as good as it
     lifetime: Statement
-    pointers: tuple[Statement, ...]
+    pointers: tuple[Statement, ...]  # as good as the element
     # where it may be called, and what it costs, in paragraphs of sentences
     context: tuple[tuple[Statement, ...], ...]
-    costs: tuple[tuple[Statement, ...], ...]
+    costs: tuple[tuple[Statement, ...], ...]  # in paragraphs, too
     # the author's paragraphs, and the flags of the walks of a ring that starts elsewhere than at its anchor
     notes: tuple[str, ...]
-    rings: tuple[str, ...]
-    failures: tuple[Failure, ...]
-    new: str
-    next: str
+    rings: tuple[str, ...]  # flags of rings that start elsewhere than at their anchor
+    failures: tuple[Failure, ...]  # of new()
+    new: str  # the prototype of new()
+    next: str  # that of next()
     # the file of the kfuncs, their names, and of code by hand, which may have no kernel-doc, their prototypes
     file: str
-    functions: tuple[str, ...]
-    signatures: tuple[Function, ...]
+    functions: tuple[str, ...]  # the kfuncs
+    signatures: tuple[Function, ...]  # the prototypes of code by hand
     # what the kernel's documentation has not
     walks: tuple[Picture, ...] = ()
-    site: Site | None = None
+    site: Site | None = None  # what the site has beside the page
 
 
 def view(ctx: LoweringContext) -> View:

@@ -65,15 +65,15 @@ class Buffer:
     """Takes a buffer."""
 
     template: ClassVar = "kernel/new/buffer.c.j2"
-    name: str
-    count: str
-    allocator: str
+    name: str  # the variable
+    count: str  # of its items
+    allocator: str  # the partial of the functions that make it
     condition: str  # under which there is one, "" for always
     field: str  # where it is stored at once, "" for later
     fill: str  # fills it, and is true where that fails; "" for nothing to fill
     errno: str  # "" where filling it cannot fail
-    back: str
-    undo: str  # the label behind it
+    back: str  # the label to go to where it cannot be had, "" to return
+    undo: str  # the one where it cannot be filled
 
 
 @view_class()

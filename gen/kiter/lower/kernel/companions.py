@@ -24,18 +24,18 @@ from kiter.spec.snippet import Snippet
 
 @view_class()
 class Kfunc:
-    """It runs `do`, or returns `result`, and `empty` for an iterator that is not live; each may be ""."""
+    """A kfunc beside the three, which looks whether the iterator is live."""
 
     template: ClassVar = "kernel/companion.c.j2"
-    doc: kernel_doc.OfCompanion
-    gives: str
-    name: str
-    parameters: tuple[str, ...]
-    kit: Kit
-    dead: str
-    empty: str
-    do: str
-    result: str
+    doc: kernel_doc.OfCompanion  # its comment
+    gives: str  # what it returns
+    name: str  # of the function
+    parameters: tuple[str, ...]  # with their types
+    kit: Kit  # how it finds the state
+    dead: str  # true for an iterator that is not live
+    empty: str  # what it returns for one that is not, "" for nothing
+    do: str  # statements to run, "" for none
+    result: str  # what it returns for one that is, "" for nothing
 
 
 def kfuncs(ctx: LoweringContext) -> tuple[Kfunc, ...]:

@@ -78,36 +78,33 @@ class InPlace:
 
 @view_class()
 class Next:
-    """next() where the element before is put behind the lock: that may free, or sleep.
-
-    `put` is "" where the walk does it; `drain` is None where nothing else is given back at the end.
-    """
+    """next() where the element before is put behind the lock: that may free, or sleep."""
 
     template: ClassVar = "kernel/next/held.c.j2"
-    kit: Kit
-    prev: str
-    pos: str
-    variables: tuple[str, ...]
-    cursor: str
-    exchange: Part
-    start: str
-    put: str
-    drain: Part | None
+    kit: Kit  # how it finds the state
+    prev: str  # the declaration of a variable for the element before
+    pos: str  # that of one for the next
+    variables: tuple[str, ...]  # others that the step needs
+    cursor: str  # the field that holds the element
+    exchange: Part  # what is done with the lock held
+    start: str  # the cursor's value before the first
+    put: str  # gives back the element before, "" where the walk does it
+    drain: Part | None  # gives back the rest at the end, None for nothing
 
 
 @view_class()
 class NextCounted:
-    """next() where the count of the element before decides what becomes of it: `last` is done then."""
+    """next() where the count of the element before decides what becomes of it."""
 
     template: ClassVar = "kernel/next/held_counted.c.j2"
-    kit: Kit
-    prev: str
-    pos: str
-    variables: tuple[str, ...]
-    cursor: str
-    exchange: Part
-    last: str
-    drain: Part | None
+    kit: Kit  # how it finds the state
+    prev: str  # the declaration of a variable for the element before
+    pos: str  # that of one for the next
+    variables: tuple[str, ...]  # others that the step needs
+    cursor: str  # the field that holds the element
+    exchange: Part  # what is done with the lock held
+    last: str  # what becomes of one whose last reference that was
+    drain: Part | None  # gives back the rest at the end, None for nothing
 
 
 @view_class()
@@ -142,13 +139,13 @@ class DestroyCounted:
     """destroy() where the count of the element decides what becomes of it."""
 
     template: ClassVar = "kernel/destroy/held_counted.c.j2"
-    kit: Kit
-    pos: str
-    variables: tuple[str, ...]
-    cursor: str
-    start: str
-    drop: Part
-    last: str
+    kit: Kit  # how it finds the state
+    pos: str  # the declaration of a variable for the element
+    variables: tuple[str, ...]  # others that are needed
+    cursor: str  # the field that holds the element
+    start: str  # the cursor's value before the first
+    drop: Part  # counts it down
+    last: str  # what becomes of one whose last reference that was
 
 
 @view_class()

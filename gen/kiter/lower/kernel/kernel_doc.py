@@ -39,9 +39,9 @@ class New:
     """The comment on new()."""
 
     template: ClassVar = "kernel/doc/new.j2"
-    name: str
-    summary: str
-    arguments: tuple[Described, ...]
+    name: str  # the iterator
+    summary: str  # what it is for
+    arguments: tuple[Described, ...]  # without the iterator itself
     # what the prototype calls the arguments whose names have a suffix there
     spelled: Mapping[str, str]
     # the values of the flag arguments, unless the comment on an enum defined here has them
@@ -50,8 +50,8 @@ class New:
     notes: tuple[str, ...]
     # the flags of the walks of a ring that starts elsewhere than at its anchor
     rings: tuple[str, ...]
-    callers: tuple[Statement, ...]
-    failures: tuple[Group, ...]
+    callers: tuple[Statement, ...]  # where it may be called
+    failures: tuple[Group, ...]  # by their errors
 
 
 @view_class()

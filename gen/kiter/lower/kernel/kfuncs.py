@@ -43,16 +43,16 @@ class Start:
 class View:
     """What the template prints, in order."""
 
-    includes: tuple[str, ...]
-    private: tuple[str, ...]
-    structs: tuple[struct.Struct, ...]
-    start: Start | None
-    enums: tuple[Enum, ...]
-    helpers: tuple[helpers.Function, ...]
+    includes: tuple[str, ...]  # public headers
+    private: tuple[str, ...]  # others, as paths from the file
+    structs: tuple[struct.Struct, ...]  # the state, and what programs see of it
+    start: Start | None  # the macro of a cursor that has not begun
+    enums: tuple[Enum, ...]  # of flags that are defined here
+    helpers: tuple[helpers.Function, ...]  # the author's functions
     release: release.Function | None  # the function that gives everything back, if there is one
-    open: str
-    kfuncs: tuple[Part, ...]
-    close: str
+    open: str  # the marker ahead of kfuncs
+    kfuncs: tuple[Part, ...]  # new(), next(), destroy() and companions
+    close: str  # the marker behind them
     registration: Set | None  # the set of its own, where it has one
 
 

@@ -29,17 +29,17 @@ class New:
     """The kfunc, from its comment to what makes an allocated state the iterator's and begins the walk."""
 
     template: ClassVar = "kernel/new.c.j2"
-    doc: kernel_doc.New
-    name: str
-    parameters: tuple[str, ...]
-    kit: Kit
+    doc: kernel_doc.New  # its comment
+    name: str  # the iterator
+    parameters: tuple[str, ...]  # with their types
+    kit: Kit  # how it finds the state
     clear: Part | None  # None where nothing can fail
     early: tuple[Part, ...]  # what is looked up before all else
-    checks: tuple[Part, ...]
-    select: Part | None
-    taken: Acquisition
+    checks: tuple[Part, ...]  # what it refuses
+    select: Part | None  # looks at the flag that chooses the walk
+    taken: Acquisition  # what may fail
     begin: Part | None  # what the chosen walk stores, where `select` stands before what is taken
-    stores: tuple[Store, ...]
+    stores: tuple[Store, ...]  # what goes into the state for every walk
     copy: str  # the element that is copied into the state, "" for none
     memory: str  # the pointer to the allocated state, "" for none
     start: str  # the call that starts a kernel's own iterator, "" for none

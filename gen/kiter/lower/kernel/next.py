@@ -112,19 +112,16 @@ class Times:
 
 @view_class()
 class Numbers:
-    """The numbers below an end that something finds.
-
-    `buffers` say where they are; `again` is true for a number that the walk steps over, "" for none.
-    """
+    """The numbers below an end that something finds."""
 
     template: ClassVar = "kernel/next/index.c.j2"
-    kit: Kit
-    buffers: tuple[Variable, ...]
-    type: str
-    number: str
-    step: Part
-    end: str
-    again: str
+    kit: Kit  # how it finds the state
+    buffers: tuple[Variable, ...]  # where the numbers are found
+    type: str  # in C, of a number
+    number: str  # the field with the current one
+    step: Part  # finds the next one
+    end: str  # no number is as large
+    again: str  # true for one that the walk steps over, "" for none
 
 
 @view_class()
@@ -151,35 +148,32 @@ class Local:
 
 @view_class()
 class Snapshot:
-    """Elements that are copied into the state; the calls are "" where there is nothing to call."""
+    """Elements that are copied into the state."""
 
     template: ClassVar = "kernel/next/snapshot.c.j2"
-    kit: Kit
-    pos: str
-    liveness: str
-    next: str
-    drain: Part
-    copy: str
-    put: str
-    get: str
-    done: str
+    kit: Kit  # how it finds the state
+    pos: str  # the declaration of the variable for what is copied
+    liveness: str  # false at the end
+    next: str  # what the next element is copied from, NULL for the end
+    drain: Part  # gives everything back then
+    copy: str  # the element in the state
+    put: str  # gives back what the last one refers to, "" for nothing
+    get: str  # takes what the next one refers to, "" for nothing
+    done: str  # ends the use of what was copied from, "" for nothing
 
 
 @view_class()
 class InState:
-    """Elements that are structs in the state; `put` gives back what one that is filled `anew` refers to.
-
-    `at_end` makes the step, and is true where there was no further one.
-    """
+    """Elements that are structs in the state."""
 
     template: ClassVar = "kernel/next/in_state.c.j2"
-    kit: Kit
-    liveness: str
-    element: str
-    anew: bool
-    put: str
-    at_end: str
-    drain: Part
+    kit: Kit  # how it finds the state
+    liveness: str  # false at the end
+    element: str  # the struct in the state
+    anew: bool  # whether each step fills it anew
+    put: str  # gives back what it refers to then
+    at_end: str  # makes the step, and is true where there was none
+    drain: Part  # gives everything back then
 
 
 # --- which of them, and with what --------------------------------------------------------------------

@@ -60,20 +60,17 @@ class Filter:
 
 @view_class()
 class Set:
-    """A set of its own; `filter` is the function that decides, "" for none, `made` the one for that.
-
-    `init` is the function that registers it.
-    """
+    """A set of its own."""
 
     template: ClassVar = "kernel/registration/set.c.j2"
-    name: str
-    init: str
-    open: str
-    ids: Ids
-    close: str
-    filter: str
-    made: Filter | helpers.Function | None
-    register: Part
+    name: str  # what its parts are called after
+    init: str  # the function that registers it
+    open: str  # begins the list of ids
+    ids: Ids  # those of the kfuncs
+    close: str  # ends the list
+    filter: str  # the function that decides who may call, "" for none
+    made: Filter | helpers.Function | None  # that function, where it stands here
+    register: Part  # the calls
 
 
 def own(ctx: LoweringContext) -> Ids:

@@ -68,10 +68,14 @@ class SourceStep:
     """The step in a source.
 
     template: of its kind, and of how it is read
-    to, last, fresh, begun: as in Span
+    to: where the element goes, as in Span
+    last: the element before, likewise
+    fresh: true before the first one
+    begun: true from the first one on
     type: of the struct that the elements are
     member: what links them
-    place, passed: where the walk is, and how far in a bucket; "" where there is no such field
+    place: the field with where the walk is, "" for none
+    passed: that with how far it is in a bucket, likewise
     c: C of its own, by its key
     found_key: the key of the element in the variable `found`, "" where there are no keys
     each: the macro that goes along a bucket

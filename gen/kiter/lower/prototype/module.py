@@ -41,22 +41,19 @@ class Hidden:
 
 @view_class()
 class View:
-    """`private` headers are named from the root of the kernel tree, where the module is told to look.
+    """The unit of a module."""
 
-    Those of a file that is compiled with the guard's option alone are `guarded` by it.
-    `code` is what the kfuncs' view prints, without the set that a file of its own may hold."""
-
-    includes: tuple[str, ...]
-    private: tuple[str, ...]
-    guard: str
-    guarded: tuple[str, ...]
-    layouts: tuple[Layout, ...]
-    hidden: tuple[Hidden, ...]
-    code: kfuncs.View
-    registration: registration.Set
-    summary: str
-    shims: tuple[str, ...]
-    spaces: tuple[str, ...]
+    includes: tuple[str, ...]  # public headers
+    private: tuple[str, ...]  # others, from the root of the kernel tree, where the module is told to look
+    guard: str  # the option without which there is nothing, "" for none
+    guarded: tuple[str, ...]  # headers of a file that is compiled with that option alone
+    layouts: tuple[Layout, ...]  # structs that are private to a file
+    hidden: tuple[Hidden, ...]  # symbols that are
+    code: kfuncs.View  # what the kfuncs' view prints, without a set of its own
+    registration: registration.Set  # the set of the module
+    summary: str  # of the module
+    shims: tuple[str, ...]  # symbols that it is helped to
+    spaces: tuple[str, ...]  # lines that import namespaces of symbols
 
     @property
     def private_parts(self) -> bool:

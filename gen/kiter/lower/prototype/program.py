@@ -28,15 +28,15 @@ class Program:
     identity: str
     # how the kernel names an element where that number is made of a name
     naming: str
-    frame: Frame
+    frame: Frame  # what stands round the walk
     # the variants as text: flag values or cases, or the one walk, "all"
     walks: tuple[str, ...]
     # the values of the flag arguments, and what user space stores of them for a walk
     tables: tuple[Array, ...]
-    chosen: tuple[tuple[str, str], ...]
+    chosen: tuple[tuple[str, str], ...]  # variables that choose a walk, and their values
     # what the cases of numbers pass and store
     arrays: tuple[Array, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[Case, ...]  # of numbers
     # the object argument, "" when there is none
     handle: str
     # whether each iterator has elements of its own, at addresses of their own
@@ -46,11 +46,11 @@ class Program:
     # what is taken from the user-space half of the fixture, with the headers of the system and of the
     # selftests that it includes
     user: str
-    headers: tuple[str, ...]
-    helpers: tuple[str, ...]
+    headers: tuple[str, ...]  # that the user-space half includes
+    helpers: tuple[str, ...]  # its functions
     # whether that sets something up, and has names for elements
     sets_up: bool
-    labels: bool
+    labels: bool  # whether it has names for elements
     # the partial of what creates elements and names where to start
     demo: str
     # the number of an object to set out from where the fixture names none, "" if there is none

@@ -57,7 +57,7 @@ class Frame:
     inputs: tuple[str, ...]
     # acquired in this order, released in the reverse one
     objects: tuple[Object, ...]
-    handed: tuple[Handed, ...]
+    handed: tuple[Handed, ...]  # what the kernel hands to the programs
     # whether the walk is made in an RCU read-side critical section
     rcu: bool
     # what stands behind the iterator in a call of new(), with its comma

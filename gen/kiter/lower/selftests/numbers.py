@@ -22,8 +22,8 @@ from kiter.spec.testcase import TestCase
 class Numbers(File):
     """The test and its table, which has a variant for each case."""
 
-    defines: tuple[tuple[str, str], ...]
-    variants: tuple[TestCase, ...]
+    defines: tuple[tuple[str, str], ...]  # constants and their values
+    variants: tuple[TestCase, ...]  # the cases
     # what sets off the programs, of a fixture
     user: str
     # how many numbers the longest has
@@ -32,7 +32,7 @@ class Numbers(File):
     chosen: tuple[tuple[str, str], ...]
     # subtests of each variant, and those that are made once
     of_each: tuple[Subtest, ...]
-    of_all: tuple[Subtest, ...]
+    of_all: tuple[Subtest, ...]  # subtests that are made once
 
     @property
     def subtests(self) -> tuple[Subtest, ...]:

@@ -52,28 +52,28 @@ class Objects(File):
     counts: bool
     # constants beside those that all tests have
     defines: tuple[tuple[str, str], ...]
-    columns: tuple[walks.Column, ...]
-    variants: tuple[walks.Members, ...]
+    columns: tuple[walks.Column, ...]  # of the table
+    variants: tuple[walks.Members, ...]  # its rows
     # the program's array of the values by which the variants differ, "" if they do not
     varying: str
     # what the programs are asked for: variables and their values
     chosen: tuple[tuple[str, str], ...]
     # a flag argument with a value that new() refuses, if there is one
     spoiled: tuple[tuple[str, str], ...]
-    start: Start
+    start: Start  # where the walks set out
     # the object argument, and the one that says where between the elements a walk begins: "" without
     handle: str
-    place: str
+    place: str  # the argument that says where between elements one begins, "" for none
     # what all that is called takes from the user-space half of the fixture; whether that sets something up
     user: str
-    sets_up: bool
+    sets_up: bool  # whether the user-space half sets something up
     # the partials of functions that subtests call
     functions: tuple[str, ...]
     # the subtest that compares with user space, if any walk is compared
     compare: Compare | None
     # the others of each walk, and those that are made once
     of_each: tuple[Subtest, ...]
-    of_all: tuple[Subtest, ...]
+    of_all: tuple[Subtest, ...]  # subtests that are made once
 
     @property
     def subtests(self) -> tuple[Subtest, ...]:

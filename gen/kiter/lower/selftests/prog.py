@@ -30,17 +30,17 @@ from kiter.lower.view_class import view_class
 class View:
     """The file, and what all of its programs share."""
 
-    name: str
+    name: str  # the iterator
     # the declaration of the pointer to an element
     pos: str
-    frame: Frame
+    frame: Frame  # what stands round every walk
     # the number, over `pos`, that user space knows an element by
     identity: str
     # whether programs wait for the test to add and remove elements
     holds: bool
     # whether a walk is made with a lock held
     locks: bool
-    headers: tuple[str, ...]
+    headers: tuple[str, ...]  # of the kernel's selftests
     # constants beside those that all programs have
     defines: tuple[tuple[str, str], ...]
     # what no header declares
@@ -53,11 +53,11 @@ class View:
     revived: int
     # declarations of what the test sets, and of what it reads beside what all programs find
     asked: tuple[str, ...]
-    found: tuple[str, ...]
-    cases: tuple[Case, ...]
+    found: tuple[str, ...]  # declarations of what the test reads
+    cases: tuple[Case, ...]  # of numbers
     # the partials of functions that programs call, or that the test runs before them
     functions: tuple[str, ...]
-    programs: tuple[Program, ...]
+    programs: tuple[Program, ...]  # in their order
 
 
 def view(ctx: LoweringContext) -> View:

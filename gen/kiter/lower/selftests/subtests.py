@@ -38,12 +38,12 @@ class Subtest:
 class Refused(Subtest):
     """Tries values of a flag argument that new() does not know."""
 
-    flag: str
+    flag: str  # the argument
     # the program's array of the good values
     table: str
     # that of the bits that each of them may have, "" for none
     beside: str
-    type: str
+    type: str  # its C type
     # the value with all bits
     all: str
     # the names of the flag's functions end with it

@@ -31,26 +31,26 @@ _AREAS = {
 class View:
     """One iterator in a series."""
 
-    name: str
-    prefix: str
+    name: str  # the iterator
+    prefix: str  # of the subject
     # whether the kernel has it already
     by_hand: bool
-    summary: str
-    motivation: tuple[str, ...]
-    loop: example.Loop
-    prototypes: tuple[Function, ...]
-    choices: tuple[Choice, ...]
+    summary: str  # what it is for
+    motivation: tuple[str, ...]  # the author's paragraphs on why
+    loop: example.Loop  # over the elements
+    prototypes: tuple[Function, ...]  # what programs call
+    choices: tuple[Choice, ...]  # the values of its flags
     # the author's paragraphs
     notes: tuple[str, ...]
-    callers: tuple[Statement, ...]
-    failures: tuple[Group, ...]
+    callers: tuple[Statement, ...]  # where it may be called
+    failures: tuple[Group, ...]  # of new(), by their errors
     # what the patch does in the verifier
     verifier: tuple[Statement, ...]
     # the header that declares the kfuncs to programs, "" for none
     header: str
     # whether the patch of the tests declares the kfuncs, and compares walks with what user space sees
     declares: bool
-    compares: bool
+    compares: bool  # whether the tests compare walks with what user space sees
     # how many programs it has that the verifier must refuse
     rejected: int
 
@@ -61,12 +61,12 @@ class Cover:
 
     # what the spec asks for, "" for the usual one
     subject: str
-    prefix: str
+    prefix: str  # of the subject
     # whether the kernel has all of them already
     rework: bool
-    names: tuple[str, ...]
-    motivation: tuple[str, ...]
-    parts: tuple[View, ...]
+    names: tuple[str, ...]  # the iterators
+    motivation: tuple[str, ...]  # the author's paragraphs on why
+    parts: tuple[View, ...]  # what is said of each
     # what changed, newest version first
     changelog: tuple[str, ...]
 
