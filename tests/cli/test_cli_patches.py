@@ -76,7 +76,9 @@ def test_a_right_series_has_no_error(tree, mbox, capsys):
 
 def test_a_range_is_told_at_the_lines_of_the_file(tree, capsys):
     assert lint("--tree", tree, "--range", "master..walks", "--format", "github") == 1
-    assert re.search(rf"file={FILE},line=\d+,.*I01", capsys.readouterr().err)
+    said = capsys.readouterr().err
+    assert re.search(rf"file={FILE},line=\d+,.*I01", said)
+    assert re.search(r"%0A  \d+: return -EINVAL%0A", said), "the way is there, each line with its number"
 
 
 def test_a_mail_quotes_the_line_and_has_the_point_below(mbox, tree, capsys):
@@ -84,6 +86,7 @@ def test_a_mail_quotes_the_line_and_has_the_point_below(mbox, tree, capsys):
     said = capsys.readouterr().out
     assert "To: Ann Author <ann@example.org>" in said and "Subject: Re: [PATCH 1/2]" in said
     assert re.search(r"^> \+\t\treturn -EINVAL;\n\n'pos' is not stored", said, re.MULTILINE)
+    assert "\n\n\n" not in said
     assert all(len(line) <= 80 for line in said.split("\n") if not line.startswith(">"))
 
 

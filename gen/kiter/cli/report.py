@@ -222,7 +222,8 @@ def _github(found: Diagnostic) -> str:
     where = {"file": printable(at.file), "line": at.line, "col": at.column, "title": f"kiter {found.code}"}
     options = ",".join(f"{key}={_property(str(value))}" for key, value in where.items() if value)
     hint = f"hint: {found.hint}" if found.hint else ""
-    body = "\n".join(part for part in (found.message, found.reason, hint) if part)
+    way = (f"  {at.line}: {says}" for at, says in found.trail)
+    body = "\n".join(part for part in (found.message, *way, found.reason, hint) if part)
     lines = "\n".join(printable(line) for line in body.splitlines())
     return f"::{_GITHUB.get(found.severity, 'notice')} {options}::{_data(lines)}"
 

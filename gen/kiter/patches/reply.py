@@ -41,7 +41,7 @@ def _reply(mail: Mail, found: Sequence[tuple[Diagnostic, int]]) -> str:
     ]
     points = sorted(found, key=lambda one: one[1])
     body = [line for change in mail.changes for line in _change(change, points)]
-    return "\n".join([*head, *body, "", "Thanks!", ""])
+    return "\n".join([*head, *body, "Thanks!", ""])
 
 
 def _change(change: Change, points: Sequence[tuple[Diagnostic, int]]) -> Iterator[str]:
@@ -63,9 +63,10 @@ def _hunk(hunk: Hunk, points: Sequence[tuple[Diagnostic, int]]) -> Iterator[str]
         start = max(quoted + 1, at - _AROUND)
         if start > quoted + 1 and start <= at:
             yield "> [...]"
-        yield from (f"> {each.sign}{each.text}" for each in hunk.rows[start : at + 1])
+        if at > quoted:
+            yield from (f"> {each.sign}{each.text}" for each in hunk.rows[start : at + 1])
+            yield ""
         quoted = max(quoted, at)
-        yield ""
         yield from _point(one)
         yield ""
 
