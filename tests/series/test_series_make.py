@@ -227,3 +227,18 @@ def test_what_the_verifier_gains_is_told_and_what_it_has_is_not(clones, tmp_path
     assert "Add dom_cgrp to BTF_TYPE_SAFE_RCU(struct cgroup) in the verifier, which takes a pointer" in told
     assert "dom_cgrp is the cgroup itself or one of its ancestors, which it keeps. Once" in told
     assert "+ struct cgroup *dom_cgrp; };" in gains
+
+
+def test_iterators_over_the_same_element_are_named_with_why_there_should_be_another(clones, tmp_path, capsys):
+    tree = clones.clone("6.12", tmp_path / "tree")
+    assert series(tree, MINE, "-o", tmp_path / "plain", "--no-check") == 0
+    assert "the tree has an iterator over struct task_struct * already, css_task, scx_dsq, task: " in capsys.readouterr().out
+    cover = " ".join(mails(tmp_path / "plain")[0].get_content().split())
+    assert "open coded iterators over struct task_struct already:" in cover
+    assert "- task in kernel/bpf/task_iter.c" in cover
+    spec = tmp_path / "process.yaml"
+    reason = "It has no flags, which most programs do not need."
+    spec.write_text(MINE.read_text("utf-8") + f"series:\n  beside: {reason}\n", encoding="utf-8")
+    assert series(tree, spec, "-o", tmp_path / "told", "--no-check", "--branch", "told") == 0
+    assert "already, css_task" not in capsys.readouterr().out
+    assert f"kernel/bpf/task_iter.c {reason}" in " ".join(mails(tmp_path / "told")[0].get_content().split())

@@ -20,7 +20,11 @@ from kiter.series.make import Series, Wish
 from kiter.sinks.write import alone
 
 if TYPE_CHECKING:
+    from kiter.series.messages import Others
     from kiter.series.report import Report
+    from kiter.series.repository import Repository
+    from kiter.spec.model import Spec
+    from kiter.target.profile import Profile
 
 NAME = "series"
 HELP = "make a patch series on a new branch of a kernel tree, check each patch, and write the mails"
@@ -74,7 +78,11 @@ def execute(options: argparse.Namespace) -> int:
     read = frontend.of(options.specs, target)
     show(read.warnings, options)
     wish = Wish(options.version, options.branch, options.name, options.replace, not options.no_cc)
-    with alone(where.tree.path / "Makefile"), make.made(where, read.iterators, target, wish) as series:
+    others = _others(where, read.iterators, target)
+    with (
+        alone(where.tree.path / "Makefile"),
+        make.made(where, read.iterators, target, wish, others) as series,
+    ):
         sink.check_folder(series, options.out)
         report = None if options.no_check else _check(series, options)
         good = report is None or report.passed
@@ -83,6 +91,16 @@ def execute(options: argparse.Namespace) -> int:
         files = sink.write(series, options.out) if good else ()
         _tell(options, series, report, files)
         return 0 if good else FINDINGS
+
+
+def _others(where: Repository, its: Sequence[Spec], target: Profile) -> Others:
+    """For each iterator those that the tree has over the same element, none of the series among them."""
+    # Imported here: a tree is looked through only for a series.
+    from kiter.sync import inventory  # noqa: PLC0415
+
+    own = {it.name for it in its}
+    there = [one for one in inventory.of_tree(where.tree.path, target) if one.name not in own]
+    return {it.name: tuple((one.name, one.file) for one in there if one.element == it.element) for it in its}
 
 
 def _check(series: Series, options: argparse.Namespace) -> Report:

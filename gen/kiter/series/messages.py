@@ -4,17 +4,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import lowering_context
 from kiter.lower.series import commit_message
+from kiter.lower.series.commit_message import Beside
 from kiter.output import Kind, Rendered
 from kiter.render import render
 from kiter.series.changes import Changelog
 from kiter.series.steps import Piece, Step
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
+
+Others = Mapping[str, tuple[tuple[str, str], ...]]
+"""For the name of an iterator, those of the tree over the same element, each with its file."""
+NONE: Others = {}
 
 # where a name has a line of its own: the numbers of kfuncs, and the fields of types
 _TABLES = (Anchor.KFUNC_ENUM, Anchor.SAFE_TYPE)
@@ -68,10 +73,21 @@ def message(
     return render(f"series/{step.value}.j2", view)
 
 
-def of_cover(its: Sequence[Spec], profile: Profile, by_hand: Container[str], changelog: Sequence[str]) -> str:
+def of_cover(
+    its: Sequence[Spec],
+    profile: Profile,
+    by_hand: Container[str],
+    changelog: Sequence[str],
+    others: Others = NONE,
+) -> str:
     """The cover letter: its subject, an empty line, and what goes before the list of patches."""
     parts = [commit_message.view(lowering_context(it, profile), it.name in by_hand) for it in its]
-    view = commit_message.cover(parts, [it.series.subject for it in its], changelog)
+    beside = [
+        Beside(it.name, it.element.rstrip("* "), others[it.name], it.series.beside)
+        for it in its
+        if others.get(it.name)
+    ]
+    view = commit_message.cover(parts, [it.series.subject for it in its], changelog, beside)
     return render("series/cover.j2", view).rstrip() + "\n"
 
 

@@ -13,20 +13,30 @@ USUAL_PREFIX = "PATCH bpf-next"
 
 @value_class
 class Series:
-    """`motivation` are paragraphs; `subject` is that of the cover letter, "" for the usual one."""
+    """What the spec's author says for the mails.
+
+    motivation: paragraphs
+    subject: that of the cover letter, "" for the usual one
+    prefix: what stands in brackets before each subject
+    beside: paragraphs, why there should be another iterator over the same element
+    """
 
     motivation: tuple[str, ...]
     subject: str
     prefix: str
+    beside: tuple[str, ...]
 
     @classmethod
     def under(cls, root: Node) -> Series:
         """From the optional `series` of a spec."""
         node = root.get("series")
         if node is None:
-            return cls((), "", USUAL_PREFIX)
+            return cls((), "", USUAL_PREFIX, ())
         return cls(
-            paragraphs(node.text("motivation")), node.text("subject"), node.text("prefix") or USUAL_PREFIX
+            paragraphs(node.text("motivation")),
+            node.text("subject"),
+            node.text("prefix") or USUAL_PREFIX,
+            paragraphs(node.text("beside")),
         )
 
 

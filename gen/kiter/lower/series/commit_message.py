@@ -56,6 +56,19 @@ class View:
 
 
 @view_class()
+class Beside:
+    """The iterators that the tree has over the element of one of the series."""
+
+    name: str  # the iterator of the series
+    # what next() returns, without the asterisk
+    element: str
+    # each with the file that it is in, "" where that is not known
+    others: tuple[tuple[str, str], ...]
+    # why there should be another one
+    reasons: tuple[str, ...]
+
+
+@view_class()
 class Cover:
     """The cover letter."""
 
@@ -66,6 +79,7 @@ class Cover:
     rework: bool
     names: tuple[str, ...]  # the iterators
     motivation: tuple[str, ...]  # the author's paragraphs on why
+    beside: tuple[Beside, ...]  # what the tree has over the same elements
     parts: tuple[View, ...]  # what is said of each
     # what changed, newest version first
     changelog: tuple[str, ...]
@@ -96,7 +110,9 @@ def view(
     )
 
 
-def cover(parts: Sequence[View], subjects: Sequence[str], changelog: Sequence[str]) -> Cover:
+def cover(
+    parts: Sequence[View], subjects: Sequence[str], changelog: Sequence[str], beside: Sequence[Beside]
+) -> Cover:
     """The letter for these iterators; `subjects` are those that the specs ask for, "" for none."""
     return Cover(
         subject=next(filter(None, subjects), ""),
@@ -104,6 +120,7 @@ def cover(parts: Sequence[View], subjects: Sequence[str], changelog: Sequence[st
         rework=all(part.by_hand for part in parts),
         names=tuple(part.name for part in parts),
         motivation=tuple(dict.fromkeys(text for part in parts for text in part.motivation)),
+        beside=tuple(beside),
         parts=tuple(parts),
         changelog=tuple(changelog),
     )
