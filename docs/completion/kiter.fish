@@ -175,6 +175,7 @@ complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a 
 complete -c kiter -n '_shtab_kiter_using run' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using run' -l kernel -xka "(__fish_complete_path (commandline -ct))" -d 'an installed or fetched kernel, or a build directory (default: the newest 6.12)'
 complete -c kiter -n '_shtab_kiter_using run' -l only -x -d 'only these tests, such as '"'"'css_iter/walk*'"'"''
+complete -c kiter -n '_shtab_kiter_using run' -l changed -d 'leave out what is as it was when it passed on that kernel'
 complete -c kiter -n '_shtab_kiter_using run' -l show -d 'print the first elements of each walk'
 complete -c kiter -n '_shtab_kiter_using run' -l against-kernel -d 'compare with the iterators that the kernel has itself, element by element, and time both'
 complete -c kiter -n '_shtab_kiter_using run' -l harness -xka "own test_progs" -d 'what runs the tests: kiter'"'"'s own harness, or the kernel'"'"'s test_progs, built from its sources'

@@ -27,11 +27,18 @@ WALKLESS = ": new() failed, or the walk met nothing, so the rest of it proves no
 
 @value_class
 class Verdicts:
-    """One boot with the iterators that it ran, and what was asked for beside the selftests."""
+    """One run.
+
+    result: what happened in the guest
+    made: the iterators that it ran
+    asked: what was asked for beside the selftests
+    unchanged: what it left out, for it is as it was when it passed
+    """
 
     result: VmResult
     made: tuple[Prototype, ...]
     asked: Asked = field(default_factory=Asked)
+    unchanged: tuple[Prototype, ...] = ()
 
     @property
     def report(self) -> GuestReport:
@@ -43,6 +50,11 @@ class Verdicts:
         names = {prototype.test, *demonstrations.tests(prototype)}
         own = (c for c in self.report.checks if c.test in names)
         return tuple(c for c in own if c.subtest or c.failures or c.crashed)
+
+    def passed(self, prototype: Prototype) -> bool:
+        """Whether an iterator passed everything, in a run that went to its end."""
+        own = self.of(prototype)
+        return self.report.sound and bool(own) and all(check.passed for check in own)
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -69,13 +81,18 @@ def write(verdicts: Verdicts, form: str, verbose: int) -> str:
 
 
 def _text(verdicts: Verdicts, verbose: int) -> Iterator[str]:
-    yield _headline(verdicts)
+    if verdicts.made:
+        yield _headline(verdicts)
     if verdicts.result.booted:
         yield f"booted, for no guest could be resumed: {verdicts.result.booted}"
     for prototype in verdicts.made:
         yield from _iterator(verdicts, prototype, verbose)
     yield from _accidents(verdicts, verbose)
-    yield _sum(verdicts)
+    if verdicts.unchanged:
+        names = ", ".join(prototype.it.name for prototype in verdicts.unchanged)
+        yield f"not run, as when it passed: {names}"
+    if verdicts.made:
+        yield _sum(verdicts)
 
 
 def _headline(verdicts: Verdicts) -> str:
@@ -185,6 +202,7 @@ def _json(verdicts: Verdicts) -> str:
             }
             for p in verdicts.made
         ],
+        "unchanged": [p.it.name for p in verdicts.unchanged],
         "modules": [{"name": m.name, "errno": m.errno, "messages": m.messages} for m in report.modules],
         "refusals": [{"code": d.code, "message": d.message} for d in result.refusals],
         "splats": [{"kind": s.kind, "lines": s.lines} for s in report.splats],

@@ -15,9 +15,9 @@ from kiter.cli.command import KERNEL, show
 from kiter.errors import ENVIRONMENT, KiterError, environment
 from kiter.kernel import kernels
 from kiter.target.profile import nearest
-from kiter.vm import demonstrations, session
+from kiter.vm import demonstrations, session, unchanged
 from kiter.vm.job import Options, VmJob
-from kiter.vm.prototype import Prototype, confined, job, prototypes, wider
+from kiter.vm.prototype import confined, job, prototypes, wider
 from kiter.vm.results import Outcome
 from kiter.vm.testprogs import harness
 
@@ -44,6 +44,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--only", default="", metavar="PATTERN", help="only these tests, such as 'css_iter/walk*'"
+    )
+    parser.add_argument(
+        "--changed",
+        action="store_true",
+        help="leave out what is as it was when it passed on that kernel",
     )
     parser.add_argument("--show", action="store_true", help="print the first elements of each walk")
     parser.add_argument(
@@ -90,16 +95,17 @@ def execute(options: argparse.Namespace) -> int:
     movable = tuple(it for it in read.iterators if not it.confined)
     show(wider(movable, target), options)
     made = prototypes(movable, target, kernel, cache)
-    plain = replace(job(made, kernel, cache, options.only), limit=options.limit)
-    wanted = demonstrations.add(plain, made, kernel, target, _asked(options))
-    return _boot(made, wanted, cache, options)
+    plan = unchanged.plan(made, kernel, cache, changed=options.changed)
+    plain = replace(job(plan.run, kernel, cache, options.only), limit=options.limit)
+    wanted = demonstrations.add(plain, plan.run, kernel, target, _asked(options))
+    return _boot(plan, wanted, cache, options)
 
 
 def _asked(options: argparse.Namespace) -> demonstrations.Asked:
     return demonstrations.Asked(show=options.show, compare=options.against_kernel)
 
 
-def _boot(made: tuple[Prototype, ...], wanted: VmJob, cache: Cache, options: argparse.Namespace) -> int:
+def _boot(plan: unchanged.Plan, wanted: VmJob, cache: Cache, options: argparse.Namespace) -> int:
     chosen = Options(keep=options.keep, shell=options.shell)
     kernels_own = options.harness == "test_progs"
     if options.dry_run:
@@ -107,9 +113,12 @@ def _boot(made: tuple[Prototype, ...], wanted: VmJob, cache: Cache, options: arg
         sys.stdout.write(dry_run(wanted, chosen, cache))
         return 0
     run = harness.run_testprogs if kernels_own else session.run_session
-    result = run(wanted, chosen, cache=cache)
-    verdicts = _verdicts.Verdicts(result, made, _asked(options))
+    result = run(wanted, chosen, cache=cache) if plan.run else session.nothing(wanted.kernel)
+    verdicts = _verdicts.Verdicts(result, plan.run, _asked(options), plan.unchanged)
     if options.only and not verdicts.report.checks and result.outcome is Outcome.PASS:
         raise environment("R43", f"no test is called '{options.only}'", hint="kiter run -v shows their names")
+    if not options.only and not options.shell:
+        for prototype in plan.run:
+            unchanged.remember(prototype, verdicts.passed(prototype), wanted.kernel, cache)
     sys.stdout.write(_verdicts.write(verdicts, options.format, options.verbose))
     return result.outcome.status

@@ -163,6 +163,12 @@ class GuestReport:
             return Outcome.TEST_FAILED
         return Outcome.PASS if self.complete else Outcome.ENVIRONMENT
 
+    @property
+    def sound(self) -> bool:
+        """Whether it came to its end and nothing but checks failed."""
+        only_checks = {Outcome.PASS, Outcome.TEST_FAILED, Outcome.VERIFIER_REJECTED}
+        return self.complete and self.outcome in only_checks
+
 
 def decisive_lines(log: str, context: int = 3) -> tuple[str, ...]:
     """The verifier's verdict and what stands right above it, its statistics left out.

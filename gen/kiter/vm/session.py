@@ -9,11 +9,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from kiter import tools
 from kiter.cache.store import Cache
 from kiter.errors import Diagnostic, KiterError, environment
+from kiter.kernel.kernels import Kernel
 from kiter.value_class import value_class
 from kiter.vm import first, initramfs, kept, qemu, registration, repro
 from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
@@ -144,6 +146,12 @@ def run_session(
         refusals=tuple(_refusals(job, report, built)),
         folder=options.keep,
     )
+
+
+def nothing(kernel: Kernel) -> VmResult:
+    """The result where there is nothing to run."""
+    report = replace(read_report(b"", ""), release=kernel.release, complete=True)
+    return VmResult(report, qemu.Accelerator("none", ()), (), 0.0, "")
 
 
 @value_class

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which iterators are as they were when they last passed, and which failed last: these are run first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kiter import tools
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
+from kiter.kernel import kbuild
+from kiter.kernel.headers import find
+from kiter.kernel.kernels import Kernel
+from kiter.output import Kind
+from kiter.value_class import value_class
+from kiter.vm import first, programs, qemu, session
+from kiter.vm.prototype import Prototype
+
+_RUN = frozenset({Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST})
+
+
+@value_class
+class Plan:
+    """What is to be run, in its order, and what is as it was when it passed."""
+
+    run: tuple[Prototype, ...]
+    unchanged: tuple[Prototype, ...] = ()
+
+
+@value_class
+class _Verdict:
+    content: str
+    passed: bool
+
+
+def plan(made: Iterable[Prototype], kernel: Kernel, cache: Cache, *, changed: bool) -> Plan:
+    """What failed last comes first; with `changed`, what is as it was when it last passed is left out."""
+    left: list[tuple[bool, Prototype]] = []
+    same: list[Prototype] = []
+    for one in made:
+        last = _last(one, kernel, cache)
+        if changed and last and last.passed and last.content == _content(one, kernel, cache):
+            same.append(one)
+        else:
+            left.append((last is None or last.passed, one))
+    return Plan(tuple(one for _, one in sorted(left, key=lambda pair: pair[0])), tuple(same))
+
+
+def remember(prototype: Prototype, passed: bool, kernel: Kernel, cache: Cache) -> None:
+    """Keep the verdict on an iterator for the next run."""
+    cache.store("verdict", _name(prototype, kernel), [_content(prototype, kernel, cache), passed])
+
+
+def _last(prototype: Prototype, kernel: Kernel, cache: Cache) -> _Verdict | None:
+    known = cache.load("verdict", _name(prototype, kernel))
+    match known.value if known else None:
+        case [str(content), bool(passed)]:
+            return _Verdict(content, passed)
+    return None
+
+
+def _name(prototype: Prototype, kernel: Kernel) -> str:
+    """An iterator of one file on one kernel, whatever is in the file."""
+    return key_of("verdict", prototype.rendered.spec, prototype.it.name, str(kernel.image))
+
+
+def _content(prototype: Prototype, kernel: Kernel, cache: Cache) -> str:
+    """All that a verdict depends on: what runs, what it is built with, and where it runs."""
+    rendered = prototype.rendered
+    texts = [output.text for output in rendered.outputs if output.kind in _RUN]
+    texts += [rendered.material.unit, *prototype.flags, *(t.text for t in rendered.material.types)]
+    texts += [rendered.declared.text] if rendered.declared else []
+    harness = (str(path) for path in (first.SOURCE, *sorted(programs.HARNESS.rglob("*.[ch]"))))
+    where = cache.digests.state((str(kernel.image), *harness))
+    return key_of(code_of(session.__name__), where, *_built_with(kernel, cache), "", *texts)
+
+
+def _built_with(kernel: Kernel, cache: Cache) -> tuple[str, ...]:
+    found = (tools.require_clang(), *(tools.require(name) for name in ("gcc", "bpftool", qemu.QEMU)))
+    return (*(tool.identity for tool in found), kbuild.ask(find(str(kernel.headers)), cache).identity)
