@@ -23,7 +23,7 @@ _ROWS = (
     (
         "the set is declared with BTF_KFUNCS_START",
         "btf.c, register_btf_kfunc_id_set()",
-        "K30",
+        "S31",
         "set_open of the target",
     ),
     ("a kfunc is a named function, its name unique", "btf.c, btf_check_kfunc_name()", "K20 K23 H26 H43", ""),
@@ -57,7 +57,7 @@ _ROWS = (
     (
         "a kfunc has the same flags in all its sets",
         "resolve_btfids/main.c",
-        "K31",
+        "S32",
         "lower/kernel/registration.py",
     ),
     ("at most 16 filters per hook", "btf.c, BTF_KFUNC_FILTER_MAX_CNT", "", "one set has one filter"),
@@ -88,7 +88,7 @@ _ROWS = (
     (
         "a sleepable iterator in sleepable programs only",
         "verifier.c, check_kfunc_call()",
-        "X01 X02 X06 C30 I34",
+        "S32 X06 C30 I34",
         "",
     ),
     (
@@ -101,7 +101,7 @@ _ROWS = (
     (
         "the programs that css_task_new() is for",
         "verifier.c, check_css_task_iter_allowlist()",
-        "X04 X07",
+        "S32 X07",
         "context: allow",
     ),
     ("the stack of 512 bytes", "filter.h, MAX_BPF_STACK", "K08 K09", ""),
@@ -132,7 +132,7 @@ _ROWS = (
     ("each resource is released once", "", "H04 W29 I03 I04 I14", "templates/kernel/release/"),
     ("no lock, RCU or interrupt state from one kfunc to another", "", "C29 H23 I09", "walk: lock"),
     ("the allocator suits the context", "", "C30 I08", "lower/kernel/memory.py"),
-    ("unknown flags are refused", "", "P05 P07 I11", "lower/kernel/checks.py"),
+    ("unknown flags are refused", "", "P05 S32 I11", "lower/kernel/checks.py"),
     ("entries of lists are NULL at the end", "", "C31 I07", "walk: list"),
     ("sizes are bounded before they are multiplied", "", "H06 H07 I05", ""),
     ("an element is valid until the next step", "", "W20 W21 W22 W28 W35 H05 I13", "element: lifetime"),

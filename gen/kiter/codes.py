@@ -192,6 +192,18 @@ _OWN = (
         mends=True,
     ),
     Code(
+        "S31",
+        "a key without another that it needs",
+        "What the key says is about what the other one says.",
+        "add the other key, or take this one away",
+    ),
+    Code(
+        "S32",
+        "two keys that exclude each other",
+        "They answer one question in two ways, or what the one asks for rules the other out.",
+        "leave one of the two",
+    ),
+    Code(
         "S40",
         "a patch of a file that is not there",
         "What a patch changes must be in the tree that it is for, or be added by a patch before it.",

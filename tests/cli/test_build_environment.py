@@ -73,7 +73,8 @@ def test_edited_output_that_would_go_is_refused(run, good, out, tmp_path):
     assert run("build", good, "-o", out, "--no-check").status == 0
     fragment = next((out / "6.12/kernel/bpf/helpers.c.d").iterdir())
     fragment.write_text(EDIT, encoding="utf-8")
-    good.write_text(GOOD.replace("includes:", "set: {programs: [syscall]}\nincludes:"), encoding="utf-8")
+    placement = "placement: {set: {programs: [syscall]}}\n"
+    good.write_text(GOOD.replace("includes:", f"{placement}includes:"), encoding="utf-8")
     told = run("build", good, "-o", out, "--no-check")
     assert told.status == 1 and told.codes == ["O02"] and told.untouched
 

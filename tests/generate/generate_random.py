@@ -95,7 +95,7 @@ def _extras(r: Random, number: bool) -> str:
         text += 'tests: {arguments: {number: "1"}}\n'
     if r.random() < 0.3:
         text += f"state:\n  extra: {{type: {r.choice(['u8', 'u32', 'bool'])}, init: '0'}}\n"
-    return text + ("room: 9\n" if r.random() < 0.3 else "")
+    return text + ("placement: {room: 9}\n" if r.random() < 0.3 else "")
 
 
 def _cases(r: Random, expects: dict[str, str], task: str, nullable: bool) -> str:

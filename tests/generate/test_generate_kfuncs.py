@@ -189,9 +189,13 @@ def test_every_template_of_the_kernels_code_is_in_use(tmp_path, monkeypatch):
     assert there - used == set()
 
 
+def _set(programs: str) -> str:
+    return f"placement: {{set: {{programs: [{programs}]}}}}\n"
+
+
 @pytest.mark.parametrize("order", ["tracing, lsm", "lsm, tracing"])
 def test_a_hook_is_registered_for_once(order, tmp_path):
-    text = QUEUE.format(element="") + f"set: {{programs: [{order.replace(',', ', syscall,')}, xdp]}}\n"
+    text = QUEUE.format(element="") + _set(order.replace(",", ", syscall,") + ", xdp")
     made = generate(read(spec(text, tmp_path))[0], TODAY).material.unit
     types = re.findall(r"register_btf_kfunc_id_set\(BPF_PROG_TYPE_(\w+)", made)
     assert types == [order.split(",")[0].upper(), "SYSCALL", "XDP"]
@@ -207,7 +211,7 @@ def test_a_hook_is_registered_for_once(order, tmp_path):
 )
 def test_programs_of_other_types_may_sleep_where_the_walk_does(asleep, programs, sections, tmp_path):
     text = QUEUE.format(element="").replace("sleepable: true", f"sleepable: {asleep}")
-    made = generate(read(spec(text + f"set: {{programs: [{programs}]}}\n", tmp_path))[0], TODAY)
+    made = generate(read(spec(text + _set(programs), tmp_path))[0], TODAY)
     prog = made.of(Kind.PROG)
     assert prog is not None
     assert re.findall(r'^SEC\("([^"]+)"\)\nint from_', prog.text, re.MULTILINE) == sections

@@ -57,11 +57,14 @@ def found(sources: Path, tmp_path: Path, where: str, named: bool) -> list[str]:
 @pytest.mark.parametrize(
     ("where", "said"),
     [
-        ("file: kernel/fork.c", []),
-        ("file: kernel/frok.c", ["Linux 6.12 has no kernel/frok.c"]),
+        ("placement: {file: kernel/fork.c}", []),
+        ("placement: {file: kernel/frok.c}", ["Linux 6.12 has no kernel/frok.c"]),
         ("# as usual", []),
-        ("folder: mm", ["Linux 6.12 has no mm/Makefile, in which the line for the new file could stand"]),
-        ("folder: net/core", ["Linux 6.12 has net/core/anything_iter.c already"]),
+        (
+            "placement: {folder: mm}",
+            ["Linux 6.12 has no mm/Makefile, in which the line for the new file could stand"],
+        ),
+        ("placement: {folder: net/core}", ["Linux 6.12 has net/core/anything_iter.c already"]),
     ],
 )
 def test_what_the_sources_have_no_place_for(sources, tmp_path, where, said, named):

@@ -231,7 +231,8 @@ GROWN: dict[str, st.SearchStrategy[Any]] = {
     "companions": st.dictionaries(names, companions, min_size=1, max_size=2),
     "allocate": st.booleans(),
     "inside": st.booleans(),
-    "struct": st.sampled_from([{"open": True}, {"header": "include/linux/x.h"}]),
+    "open": st.booleans(),
+    "header": st.just("include/linux/x.h"),
     "lifetime": st.one_of(
         st.sampled_from(["rcu", "state", "native", "snapshot", "x", "forever"]),
         st.fixed_dictionaries({"held": held}),
@@ -287,6 +288,9 @@ GROWN: dict[str, st.SearchStrategy[Any]] = {
     "rcu": st.booleans(),
     "element type": structs,
 }
+GROWN["placement"] = st.fixed_dictionaries(
+    {}, optional={key: GROWN[key] for key in ("file", "inside", "open", "header", "room", "set")}
+)
 GROWN["walk"] = st.one_of(
     *(
         st.fixed_dictionaries({kind: walk}, optional={"lock": locks})
@@ -298,20 +302,18 @@ WALKING = ["cursor", "ring", "list", "nested", "raw", "expect"]
 FLAGS = ["trust", "ignored", "implicit", "bits", "values", "reserved"]
 PLACES = {
     "": [
-        *("resources", "buffers", "helpers", "companions", "allocate", "inside", "struct"),
+        *("resources", "buffers", "helpers", "companions", "allocate", "placement"),
         "guard",
-        "set",
-        "file",
         "kernels",
         "arguments",
         "checks",
         "state",
-        "room",
         "tests",
         "docs",
         "walk",
         "iterator",
     ],
+    "placement": ["file", "inside", "open", "header", "room", "set"],
     "walk": [*WALKING, *of_its_own, "lock"],
     "case": [*WALKING, "doc", "value", "kernels", "requires", "checks"],
     "argument": ["type", "doc", "keep", "nullable", "enum", "defines", *FLAGS],

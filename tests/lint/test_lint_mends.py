@@ -60,7 +60,7 @@ def test_a_bad_file_becomes_the_expected_one(path, golden):
 
 @pytest.mark.parametrize("path", BAD, ids=lambda p: p.stem)
 def test_comments_stay_but_for_idle_silences(path):
-    comment = re.compile(r"(?<= )#(?! kiter: allow).*")
+    comment = re.compile(r"(?:^|(?<= ))#(?! kiter: allow).*", re.MULTILINE)
     texts = path.read_text("utf-8"), MENDED[path.stem].text
     before, after = (sorted(comment.findall(text)) for text in texts)
     assert sorted(before) == sorted(after)

@@ -91,7 +91,7 @@ def test_keys_are_offered_where_they_may_stand_but_not_twice():
 
 
 def test_values_are_offered_where_the_schema_lists_them():
-    assert offered("code: ^") == {"by-hand"}
+    assert offered("placement: {code: ^") == {"by-hand"}
     assert offered("context:\n  rcu: ^") == {"true", "false"}
 
 

@@ -32,6 +32,10 @@ def _schema_errors(path: Path) -> Sequence[Diagnostic]:
     return check(load(path), SMALL)
 
 
+def _spec_errors(path: Path) -> Sequence[Diagnostic]:
+    return check(load(path), spec_schema())
+
+
 def _lint_errors(path: Path) -> Sequence[Diagnostic]:
     document = load(path)
     assert check(document, spec_schema()) == []
@@ -54,6 +58,7 @@ def _source_errors(path: Path) -> Sequence[Diagnostic]:
 PHASES: dict[str, Callable[[Path], Sequence[Diagnostic]]] = {
     "yaml": _yaml_errors,
     "schema": _schema_errors,
+    "spec": _spec_errors,
     "lint": _lint_errors,
     "together": _cross_spec_errors,
     "source": _source_errors,

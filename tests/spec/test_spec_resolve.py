@@ -12,7 +12,7 @@ TEXT = """\
 iterator: x
 summary: walk over processes
 kernels: 6.7-
-file: {-6.12: kernel/old.c, 6.13-: kernel/new.c}
+placement: {file: {-6.12: kernel/old.c, 6.13-: kernel/new.c}}
 element: {type: struct task_struct *, lifetime: rcu}
 context: {rcu: true, perfmon: {7.3-: true}}
 arguments:

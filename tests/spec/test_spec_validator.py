@@ -26,6 +26,7 @@ LEAVES = st.one_of(
     st.sampled_from([None, True, False, 0, 1, -1, 33, 2**64, [], {}, ["x"], ["x", "x"], {"x": "y"}]),
 ).map(copy.deepcopy)
 KEYS = ["x", "doc", "type", "next", "kernels", "6.12-", "cursor", "keep", "flags", "X-Y", "value"]
+KEYS += ["sleepable", "rcu", "folder", "early", "put", "tryget", "result", "do", "gives", "join", "reserved"]
 
 
 def _places(value: Any, trail: tuple = ()) -> list[tuple]:
@@ -74,6 +75,8 @@ def _keywords(part: Any) -> set[str]:
     found = set(part)
     for keyword in ("properties", "$defs"):
         found |= {word for inner in part.get(keyword, {}).values() for word in _keywords(inner)}
+    for keyword in ("allOf", "anyOf"):
+        found |= {word for inner in part.get(keyword, ()) for word in _keywords(inner)}
     for keyword in ("items", "propertyNames", "additionalProperties"):
         found |= _keywords(part[keyword]) if isinstance(part.get(keyword), dict) else set()
     return found

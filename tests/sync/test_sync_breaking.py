@@ -41,7 +41,7 @@ BREAKS = [
         "N06",
         "-EBUSY with nmi",
     ),
-    ("css.yaml", "docs:", "room: 4\ndocs:", "N02", "32 bytes"),
+    ("css.yaml", "cgroup_iter.c}", "cgroup_iter.c, room: 4}", "N02", "32 bytes"),
     ("css.yaml", "guard: CONFIG_CGROUPS", "guard: CONFIG_MEMCG", "N07", "with CONFIG_MEMCG"),
     ("css.yaml", "iterator: css", "iterator: css2", "N01", "the iterator"),
     ("css.yaml", "kernels: 6.7-", "kernels: 7.0-", "N01", "in Linux 6.12"),

@@ -278,7 +278,7 @@ def test_a_tree_that_cannot_be_written_stays_as_it_is(tree, capsys, monkeypatch)
 def test_kfuncs_may_join_the_file_of_their_ids(tree, tmp_path):
     spec = tmp_path / "process.yaml"
     text = (LETTER / "process.yaml").read_text()
-    spec.write_text(text.replace("file: kernel/bpf/task_iter.c", "file: kernel/bpf/helpers.c"))
+    spec.write_text(text.replace("kernel/bpf/task_iter.c", "kernel/bpf/helpers.c"))
     assert apply(tree, spec) == 0
     helpers = (tree / "kernel/bpf/helpers.c").read_text()
     assert helpers.count("BTF_ID_FLAGS(func, bpf_iter_process_new,") == 1

@@ -67,7 +67,8 @@ def test_it_says_what_our_own_spec_says(imported):
     assert theirs.element == mine.element and theirs.file == mine.file and theirs.guard == mine.guard
     # the kernel has no header for these two that is not for schedulers only; our own specs give them one
     header = "none" if name in {"bits", "testmod_seq"} else mine.place.declarations
-    assert theirs.place == replace(mine.place, inside=False, declarations=header)
+    own = {"by_hand": True, "room": theirs.room, "node": theirs.place.node}
+    assert theirs.place == replace(mine.place, inside=False, declarations=header, **own)
     told = [[(a.name, a.type, a.nullable, a.ignored, a.implicit, a.enum, a.defines) for a in it.arguments]
             for it in (theirs, mine)]  # fmt: skip
     assert told[0] == told[1]
@@ -105,7 +106,7 @@ def test_it_says_what_declares_it(capsys, sources, tmp_path, name, where):
     spec = tmp_path / f"{name}.yaml"
     assert run(capsys, "import", name, "--tree", sources, "-o", spec)[0] == 0
     profile = profile_of(sources)
-    assert f"declarations: {where}\n" in spec.read_text()
+    assert f"  declarations: {where}\n" in spec.read_text()
     rendered = generate(frontend.read([spec], profile).iterators[0], profile)
     for kind in (Kind.PROG, Kind.PROG_FAILURE):
         output = rendered.of(kind)

@@ -30,7 +30,7 @@ def test_a_member_that_the_kernel_does_not_have_is_told_at_its_place(tmp_path):
     with pytest.raises(KiterError) as caught:
         prototypes(read.iterators, nearest(kernel.release), kernel, Cache())
     (found,) = caught.value.diagnostics
-    assert (found.code, found.at.line) == ("R46", 8) and "'lisp'" in found.message
+    assert (found.code, found.at.line) == ("R46", 9) and "'lisp'" in found.message
 
 
 def test_code_that_names_what_is_private_can_be_a_module():
@@ -44,7 +44,7 @@ def test_code_that_names_what_is_private_can_be_a_module():
 )
 def test_a_module_that_more_programs_may_call_says_so(tmp_path, joined, told):
     path = tmp_path / "hidden.yaml"
-    path.write_text(SPEC.read_text().replace("includes:", f"set: {{join: {joined}}}\nincludes:"))
+    path.write_text(SPEC.read_text().replace("  private:", f"  join: {joined}\n  private:"))
     (it,) = frontend.read([path], nearest("7.3")).iterators
     assert [d.code for d in wider([it], nearest("7.3"))] == ["R45"] * told
 

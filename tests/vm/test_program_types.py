@@ -18,7 +18,7 @@ NUMBERS = """\
 # SPDX-License-Identifier: GPL-2.0-only
 iterator: {name}
 summary: count from one number up to another
-set: {{{types}}}
+placement: {{set: {{{types}}}}}
 element: {{type: int *, lifetime: state}}
 context: {{}}
 arguments:
@@ -35,7 +35,7 @@ PROCESSES = """\
 # SPDX-License-Identifier: GPL-2.0-only
 iterator: {name}
 summary: walk over all processes
-set: {{{types}}}
+placement: {{set: {{{types}}}}}
 includes: [linux/init_task.h, linux/sched/signal.h]
 element: {{type: struct task_struct *, lifetime: rcu}}
 context: {{rcu: true}}

@@ -116,6 +116,7 @@ class Reference:
             meaning = self._resolved(value).get("description", "")
             yield f"| `{key}` | {self._value(value, key)} | {needed} | {cell(meaning)} |"
         yield ""
+        yield from _together(schema)
         yield from self._example(title)
 
     def _value(self, schema: Schema, key: str = "") -> str:
@@ -209,6 +210,25 @@ class Reference:
             member = resolved["items" if isinstance(value, list) else "additionalProperties"]
             for name, inner in enumerate(value) if isinstance(value, list) else value.items():
                 yield from self._used(member, self._title(member, title), inner, (*path, name), key)
+
+
+def _together(schema: Schema) -> Iterator[str]:
+    """Which keys need others, and which exclude each other, each with why."""
+    rows = [
+        f"- `{key}` needs {' and '.join(f'`{other}`' for other in others)} beside it."
+        for key, others in schema.get("dependentRequired", {}).items()
+    ]
+    if "anyOf" in schema:
+        keys = (f"`{key}`" for one in schema["anyOf"] for key in one["required"])
+        rows.append(f"- One of {' and '.join(keys)} is needed.")
+    apart: dict[str, list[str]] = {}
+    for rule in schema.get("allOf", ()):
+        apart.setdefault(rule["description"], []).append(
+            " or ".join(f"`{key}`" for key in rule["not"]["required"])
+        )
+    rows += [f"- Either {', '.join(pairs)}: {why}" for why, pairs in apart.items()]
+    if rows:
+        yield "\n".join(rows) + "\n"
 
 
 def _name(schema: Schema) -> str:

@@ -70,6 +70,20 @@ class Skeleton:
     next: tuple[str, ...]  # the lines of the body of next() as it stands there
     companions: tuple[Companion, ...]  # further kfuncs that take the iterator
 
+    @property
+    def placement(self) -> tuple[tuple[str, str], ...]:
+        """The keys of `placement` with their values."""
+        said = (
+            ("code", "by-hand"),
+            ("file", self.file),
+            ("declarations", self.declarations),
+            ("header", self.header),
+            ("open", "true" if self.open else ""),
+            ("join", self.joins),
+            ("room", "" if self.fields else str(self.words)),
+        )
+        return tuple((key, value) for key, value in said if value)
+
     def offered(self, argument: Argument) -> tuple[Value, ...]:
         """What a flag argument may be, nothing for another argument."""
         return self.values if argument.name == self.flags else ()

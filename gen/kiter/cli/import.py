@@ -77,12 +77,11 @@ def _of_btf(options: argparse.Namespace) -> Skeleton | None:
 
 
 def _view(found: Skeleton, path: Path) -> dict[str, object]:
-    struct = [f"header: {found.header}"] * bool(found.header) + ["open: true"] * found.open
     return {
         "s": found,
         "of": f"Linux {found.release}" if found.release else "a kernel of unknown release",
         "schema": reference(path),
-        "struct": ", ".join(struct),
+        "placement": found.placement,
         "context": ", ".join(f"{key}: {value}" for key, value in found.context),
     }
 

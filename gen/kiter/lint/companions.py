@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""H40 and on: further kfuncs that take the iterator."""
+"""H42 and on: further kfuncs that take the iterator."""
 
 from __future__ import annotations
 
@@ -9,41 +9,6 @@ from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
 from kiter.spec.rewrite import without
-
-LIVE = "kernel/sched/ext.c, scx_dsq_move(): a fix made it look whether new() had failed"
-
-
-@rule(
-    "H40",
-    "a companion that does nothing, or two things",
-    "it returns the expression 'result', or runs the statements 'do'",
-    hint="leave one of 'result' and 'do'; one that does both calls a helper",
-)
-def one_deed(s: Subject) -> Iterator[Hit]:
-    for c in s.it.companions:
-        if c.result is None and c.do is None:
-            yield Hit(c.node.key_at, f"'{c.name}' has neither 'result' nor 'do'")
-        elif c.result is not None and c.do is not None:
-            yield Hit(c.node["do"].key_at, f"'{c.name}' has 'result' and 'do'")
-
-
-@rule(
-    "H41",
-    "a companion that returns something else than it says",
-    "'gives' is the type of 'result', and of 'empty', which it returns for an iterator that is not live",
-    kernel=LIVE,
-    hint="give 'gives', 'result' and 'empty' together, or none of them",
-)
-def other_result(s: Subject) -> Iterator[Hit]:
-    for c in s.it.companions:
-        if c.result is None:
-            for key in ("gives", "empty"):
-                if key in c.node.value:
-                    yield Hit(c.node[key].key_at, f"'{key}' without 'result'")
-        else:
-            for key in ("gives", "empty"):
-                if key not in c.node.value:
-                    yield Hit(c.node["result"].key_at, f"'result' without '{key}'")
 
 
 @rule(
@@ -81,7 +46,7 @@ def taken_name(s: Subject) -> Iterator[Hit]:
     "H44",
     "a companion in sets of another file",
     "a set that exists stands in the file that the iterator joins; a file of its own has none",
-    hint="add 'file:', or take 'sets' away",
+    hint="add 'placement: {file: ...}', or take 'sets' away",
 )
 def sets_elsewhere(s: Subject) -> Iterator[Hit]:
     for c in s.it.companions:

@@ -14,59 +14,6 @@ SLEEPING_CONTEXT = "kernel/bpf/verifier.c, check_kfunc_call() and in_sleepable()
 
 
 @rule(
-    "X01",
-    "'sleepable' inside an RCU critical section",
-    "the verifier asks for the section and refuses what may sleep inside it, so no program could call new()",
-    kernel="kernel/bpf/verifier.c, check_kfunc_call(), for sleepable kfuncs in an RCU section, 6.7 and later",
-    hint="take 'rcu' or 'sleepable' away",
-)
-def sleeps_under_rcu(s: Subject) -> Iterator[Hit]:
-    if s.it.context.sleepable and s.it.rcu:
-        yield Hit(s.it.node["context"]["sleepable"].key_at, "'sleepable' and 'rcu' at once")
-
-
-@rule(
-    "X02",
-    "'sleepable' while a spinlock is held",
-    "what may sleep must not be called with a bpf_spin_lock held",
-    kernel="kernel/bpf/verifier.c, check_kfunc_call(), for a held lock, 6.4 and later",
-    hint="take 'spinlock' or 'sleepable' away",
-)
-def sleeps_with_spinlock(s: Subject) -> Iterator[Hit]:
-    if s.it.context.sleepable and s.it.context.spinlock:
-        yield Hit(s.it.node["context"]["spinlock"].key_at, "'spinlock' and 'sleepable' at once")
-
-
-@rule(
-    "X03",
-    "an error for where a program cannot be",
-    "a program that may sleep runs with interrupts on and in no NMI, so the check would never be true",
-    kernel=SLEEPING_CONTEXT,
-    hint="take it away",
-    mends=True,
-)
-def refuse_sleepable(s: Subject) -> Iterator[Hit]:
-    context = s.it.node["context"]
-    if s.it.context.sleepable and "fails" in context.value:
-        for _, node in context["fails"].items():
-            message = f"'{node.value}' is refused, but a sleepable program never runs there"
-            yield Hit(node.key_at, message, edit=without(node))
-
-
-@rule(
-    "X04",
-    "'allow' beside 'sleepable'",
-    "the verifier lets only programs that may sleep call the iterator already",
-    kernel=SLEEPING_CONTEXT,
-    hint="take 'allow' away, or 'sleepable' and list what else may call",
-)
-def allow_sleepable(s: Subject) -> Iterator[Hit]:
-    context = s.it.node["context"]
-    if s.it.context.sleepable and "allow" in context.value:
-        yield Hit(context["allow"].key_at, "'allow' beside 'sleepable: true'")
-
-
-@rule(
     "X05",
     "'nmi' beside 'irqs_off'",
     "an NMI runs with interrupts off, so it is refused already",

@@ -27,7 +27,7 @@ class Example:
 def _shown() -> dict[str, tuple[Path, int]]:
     """For each code the file, and the line from 0, that shows it first."""
     found: dict[str, tuple[Path, int]] = {}
-    for folder in ("lint", "together", "btf", "source"):
+    for folder in ("spec", "lint", "together", "btf", "source"):
         for path in sorted((resources.errors() / folder).glob("*.[yc]*")):
             for row, line in enumerate(path.read_text("utf-8").splitlines()):
                 for code in re.findall(r"# error\[([A-Z]\d\d)\]", line):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""P05 to P07, P11, W05 to W11: flags, their values and their bits."""
+"""P05, P06, P11, W05 to W11: flags, their values and their bits."""
 
 from __future__ import annotations
 
@@ -48,18 +48,6 @@ def no_integer(s: Subject) -> Iterator[Hit]:
 
 
 @rule(
-    "P07",
-    "flags that are reserved and used",
-    "what is for later use must be 0",
-    hint="take 'reserved' away: new() refuses every value and bit that is not named anyway",
-)
-def reserved_and_used(s: Subject) -> Iterator[Hit]:
-    for a in s.it.arguments:
-        for key in (key for key in _given(a) if a.reserved and key != "reserved"):
-            yield Hit(a.node[key].key_at, f"'{a.name}' has 'reserved' and '{key}'")
-
-
-@rule(
     "P11",
     "flags that change nothing",
     "new() accepts them, and a program that asks for something does not get it",
@@ -98,18 +86,6 @@ def empty_enum(s: Subject) -> Iterator[Hit]:
         for key in ("enum", "defines"):
             if key in a.node.value and not named:
                 yield Hit(a.node[key].key_at, f"'{key}' on '{a.name}', which has no flags")
-
-
-@rule(
-    "W08",
-    "'enum' and 'defines' at once",
-    "the flags either exist in the kernel or are defined here",
-    hint="use 'enum' for one that the kernel has, 'defines' for a new one",
-)
-def both_enums(s: Subject) -> Iterator[Hit]:
-    for a in s.it.arguments:
-        if a.enum and a.defines:
-            yield Hit(a.node["defines"].key_at, f"the argument '{a.name}' has 'enum' and 'defines'")
 
 
 @rule(

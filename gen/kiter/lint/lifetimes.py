@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""W20 to W39: which walk gives elements of which lifetime, and what that asks for."""
+"""W20 to W38: which walk gives elements of which lifetime, and what that asks for."""
 
 from __future__ import annotations
 
@@ -98,17 +98,6 @@ def kept_by_nothing(s: Subject) -> Iterator[Hit]:
 
 
 @rule(
-    "W39",
-    "fields of an element that is not filled",
-    "an element that exists has its struct in the kernel already; it would be defined twice",
-    hint="take 'fields' away, or use 'lifetime: {filled: ...}'",
-)
-def needless_fields(s: Subject) -> Iterator[Hit]:
-    if s.it.held.members and s.it.lifetime != "filled":
-        yield Hit(s.it.node["element"]["fields"].key_at, f"'fields' with 'lifetime: {s.it.lifetime}'")
-
-
-@rule(
     "W38",
     "an allocated state beside elements that a resource keeps",
     "the end of a walk frees an allocated state, and destroy() would look for the resource in it",
@@ -157,7 +146,7 @@ def source_without_get(s: Subject) -> Iterator[Hit]:
     "a copy without memory for it",
     "the size of a struct is not known here, and as part of the program's stack it would be ABI",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma_kern_data, 6.7 and later",
-    hint="add 'allocate: true', or of a struct of your own say the 'fields'",
+    hint="add 'allocate: true', or say the 'fields' of a struct of your own",
     mends=True,
 )
 def snapshot_on_stack(s: Subject) -> Iterator[Hit]:

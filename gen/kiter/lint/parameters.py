@@ -81,21 +81,6 @@ def rcu_kept(s: Subject) -> Iterator[Hit]:
 
 
 @rule(
-    "P08",
-    "two ways to be passed at once",
-    "what the verifier passes or ignores it does not check, so nothing else can be said of it",
-    kernel=CHECK_ARGS,
-    hint="leave one of the two",
-)
-def two_ways(s: Subject) -> Iterator[Hit]:
-    for a in s.it.arguments:
-        given = [key for key in ("implicit", "ignored") if a.node.value.get(key)]
-        others = [key for key in ("nullable", "trust") if a.node.value.get(key)]
-        for key in (*given[1:], *(others if given else ())):
-            yield Hit(a.node[key].key_at, f"'{key}' beside '{given[0]}' on '{a.name}'")
-
-
-@rule(
     "P09",
     "an address that may be wrong is followed",
     "a program may pass anything for an ignored pointer, and the kernel would crash",

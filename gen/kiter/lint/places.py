@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""K13, K14, K22, K30 and on: where the parts go: files, sets, headers."""
+"""K13, K22, K35 to K39: where the parts go: files, sets, headers."""
 
 from __future__ import annotations
 
@@ -11,70 +11,6 @@ from kiter.lint.tables import rule
 from kiter.lint.vocabulary import TAKEN_FILES, TAKEN_TESTS
 from kiter.spec.helper import Helper
 from kiter.spec.model import OWN_FOLDER
-
-
-@rule(
-    "K30",
-    "'join' without the file that has the set",
-    "an existing set stands in the file that the kfuncs join",
-    kernel="include/linux/btf_ids.h, BTF_KFUNCS_START(): a set is static",
-    hint="add 'file:', the file that holds the set",
-)
-def join_without_file(s: Subject) -> Iterator[Hit]:
-    if s.it.place.join and not s.it.file:
-        yield Hit(s.it.node["set"]["join"].key_at, "'join' without 'file'")
-
-
-@rule(
-    "K31",
-    "two sets at once",
-    "the kfuncs are either in a set of their own, which one list is for, or in one that is there",
-    kernel="tools/bpf/resolve_btfids/main.c: the flags of a kfunc must be the same in all sets",
-    hint="leave one of 'programs', 'only' and 'join'",
-)
-def two_sets(s: Subject) -> Iterator[Hit]:
-    group = s.it.node.get("set")
-    if group is None:
-        return
-    given = [key for key in ("programs", "only", "join") if key in group.value]
-    for key in given[1:]:
-        yield Hit(group[key].key_at, f"'{key}' beside '{given[0]}'")
-
-
-@rule(
-    "K38",
-    "two filters",
-    "'only' makes one where it takes one, and a set has one",
-    kernel="include/linux/btf.h, struct btf_kfunc_id_set",
-    hint="leave 'only', or 'programs' with a filter that keeps out all it must",
-)
-def two_filters(s: Subject) -> Iterator[Hit]:
-    if s.it.place.filter and s.it.place.only:
-        yield Hit(s.it.node["set"]["filter"].key_at, "'filter' beside 'only'")
-
-
-@rule(
-    "K32",
-    "'filter' without a set of its own",
-    "a filter belongs to the registration of a set; a set that exists has its own, or none",
-    kernel="include/linux/btf.h, struct btf_kfunc_id_set",
-    hint="add 'programs', or take 'filter' away",
-)
-def stray_filter(s: Subject) -> Iterator[Hit]:
-    if s.it.place.filter and not s.it.programs:
-        yield Hit(s.it.node["set"]["filter"].key_at, "'filter' without 'programs'")
-
-
-@rule(
-    "K33",
-    "'inside' without a file to be in",
-    "what is private to a file is seen only by the code that joins it",
-    hint="add 'file:'",
-)
-def inside_nothing(s: Subject) -> Iterator[Hit]:
-    for key in ("inside", "private"):
-        if s.it.node.value.get(key) and not s.it.file:
-            yield Hit(s.it.node[key].key_at, f"'{key}' without 'file'")
 
 
 @rule(
@@ -92,30 +28,6 @@ def idle_private(s: Subject) -> Iterator[Hit]:
 
 
 @rule(
-    "K40",
-    "what is private is named, and no module can be made",
-    "'private' is there for a module; 'inside' says that there is none",
-    hint="leave one of the two",
-)
-def private_and_confined(s: Subject) -> Iterator[Hit]:
-    if s.it.place.private and s.it.node.value.get("inside"):
-        yield Hit(s.it.node["inside"].key_at, "'inside' beside 'private'")
-
-
-@rule(
-    "K34",
-    "a struct in a header that belongs to another file",
-    "a file of its own shows its struct to nobody, and programs take it from vmlinux.h",
-    kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma, 6.7: beside its code, no longer in the UAPI",
-    hint="add 'file:', or take 'header' away",
-)
-def header_without_file(s: Subject) -> Iterator[Hit]:
-    struct = s.it.node.get("struct")
-    if struct is not None and "header" in struct.value and not s.it.file:
-        yield Hit(struct["header"].key_at, "'struct: header' without 'file'")
-
-
-@rule(
     "K36",
     "a struct in the headers of user space",
     "programs take it from vmlinux.h, and what stands in uapi can never be taken back",
@@ -125,9 +37,8 @@ def header_without_file(s: Subject) -> Iterator[Hit]:
 )
 def user_header(s: Subject) -> Iterator[Hit]:
     if s.it.place.header.startswith("include/uapi/") and s.it.since >= (6, 7):
-        yield Hit(
-            s.it.node["struct"]["header"].key_at, f"the struct of '{s.it.name}' would be a part of uapi"
-        )
+        at = s.it.place.node["header"].key_at
+        yield Hit(at, f"the struct of '{s.it.name}' would be a part of uapi")
 
 
 @rule(
@@ -140,7 +51,7 @@ def user_header(s: Subject) -> Iterator[Hit]:
 def open_pointers(s: Subject) -> Iterator[Hit]:
     if not s.it.place.open:
         return
-    at = s.it.node["struct"]["open"].key_at
+    at = s.it.place.node["open"].key_at
     if s.it.allocate:
         yield Hit(at, "'open' beside 'allocate': the struct holds a pointer")
     for field in s.analysis.state.fields if s.analysis and not s.it.allocate else ():
@@ -153,24 +64,13 @@ def open_pointers(s: Subject) -> Iterator[Hit]:
     "a kernel file that exists already",
     "the iterator would get this file for itself, and the kernel has it",
     kernel="kernel/bpf/Makefile",
-    hint="choose another name; to join an existing file of kernel/bpf, add 'file:'",
+    hint="choose another name; to join an existing file of kernel/bpf, add 'placement: {file: ...}'",
 )
 def taken_file(s: Subject) -> Iterator[Hit]:
     if not s.it.file and s.it.place.folder == OWN_FOLDER and s.it.name in TAKEN_FILES:
         yield Hit(s.it.node["iterator"].at, f"kernel/bpf/{s.it.name}_iter.c is there already")
     elif s.it.name in TAKEN_TESTS:
         yield Hit(s.it.node["iterator"].at, f"the kernel has a selftest {s.it.name}_iter.c already")
-
-
-@rule(
-    "K14",
-    "two places for the code",
-    "code that joins a file is where that is",
-    hint="take 'folder' away, or 'file' for a file of its own",
-)
-def folder_and_file(s: Subject) -> Iterator[Hit]:
-    if s.it.file and "folder" in s.it.node.value:
-        yield Hit(s.it.node["folder"].key_at, f"'folder' cannot be used with 'file: {s.it.file}'")
 
 
 @rule(

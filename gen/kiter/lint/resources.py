@@ -18,18 +18,6 @@ MULTIPLIED = frozenset({"*", "+"})
 
 
 @rule(
-    "H03",
-    "a buffer's error without what fails",
-    "'fill' is what may fail; that there is no memory for a buffer is ENOMEM by itself",
-    hint="add 'fill', or take 'fails' away",
-)
-def stray_error(s: Subject) -> Iterator[Hit]:
-    for b in s.it.buffers:
-        if b.fails and b.fill is None:
-            yield Hit(b.node["fails"].key_at, "'fails' without 'fill'")
-
-
-@rule(
     "H04",
     "'put' that does not put the resource",
     "each resource is released once on every path, by its own 'put'",
@@ -147,19 +135,6 @@ def too_early(s: Subject) -> Iterator[Hit]:
 
 def _linked(use: Use) -> bool:
     return use.slot.key == "ring.start.linked"
-
-
-@rule(
-    "H12",
-    "an early resource that is given back",
-    "what is taken before the checks and flags would have to be given back by each of their refusals",
-    kernel="Documentation/process/coding-style.rst, section 7: one way out for what was taken",
-    hint="take 'early' away, or look it up only",
-)
-def early_and_held(s: Subject) -> Iterator[Hit]:
-    for r in s.it.resources:
-        if r.early and r.put is not None:
-            yield Hit(r.node["early"].key_at, f"'{r.name}' is early, and has 'put'")
 
 
 @rule(

@@ -42,7 +42,7 @@ def huge_state(s: Subject) -> Iterator[Hit]:
 )
 def large_state(s: Subject) -> Iterator[Hit]:
     if MANY_WORDS < (words := _words(s)) <= MOST_WORDS:
-        node = s.it.node.get("room") or s.it.node.get("state") or s.it.node["iterator"]
+        node = s.it.place.node.get("room") or s.it.node.get("state") or s.it.node["iterator"]
         yield Hit(node.key_at, f"the state takes {words} words of 8 bytes of the program's stack")
 
 
@@ -55,6 +55,6 @@ def large_state(s: Subject) -> Iterator[Hit]:
 )
 def small_room(s: Subject) -> Iterator[Hit]:
     if 0 < s.it.room < (words := _words(s)):
-        edit = replaced(s.it.node["room"], str(words))
+        edit = replaced(s.it.place.node["room"], str(words))
         message = f"the state needs {words} words, not {s.it.room}"
-        yield Hit(s.it.node["room"].at, message, edit=edit)
+        yield Hit(s.it.place.node["room"].at, message, edit=edit)

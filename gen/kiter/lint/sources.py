@@ -178,14 +178,10 @@ def one_place(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W70",
-    "two ways to take a reference, or none to look after",
-    "'get' cannot fail and 'tryget' can; 'still' asks about an element that 'tryget' has taken",
-    hint="leave one of them, or add 'tryget'",
+    "nothing to look after",
+    "under the lock of what is walked an element that was found is where it was found",
+    hint="take 'still' away",
 )
-def two_gets(s: Subject) -> Iterator[Hit]:
-    element = s.it.held
-    if element.get is not None and element.tryget is not None:
-        yield Hit(element.tryget.node.key_at, "'get' and 'tryget' at once")
-    if element.still is not None and (element.tryget is None or guarded(s)):
-        why = "with a lock that keeps the element where it is" if guarded(s) else "without 'tryget'"
-        yield Hit(element.still.node.key_at, f"'still' {why}")
+def needless_still(s: Subject) -> Iterator[Hit]:
+    if s.it.held.still is not None and guarded(s):
+        yield Hit(s.it.held.still.node.key_at, "'still' with a lock that keeps the element where it is")

@@ -188,11 +188,8 @@ def _named(s: Subject) -> Iterator[tuple[str, Node]]:
 
 def _maps(s: Subject) -> Iterator[Node]:
     """The places and switches that may be given per range of kernels."""
-    root = s.it.node
-    struct, context = root.get("struct"), root["context"]
-    for node in (root.get("file"), root.get("declarations"), struct and struct.get("header")):
-        if node is not None:
-            yield node
+    placement, context = s.it.place.node, s.it.node["context"]
+    yield from (placement[key] for key in ("file", "declarations", "header") if key in placement.value)
     yield from (context[key] for key in ("perfmon", "spinlock") if key in context.value)
 
 

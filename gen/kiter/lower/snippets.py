@@ -17,7 +17,7 @@ def uses(ctx: LoweringContext) -> tuple[SnippetUse, ...]:
             found[SnippetUse(case.flag, case.name.at, case.name.source)] = None
     it = ctx.it
     for key in ("file", "folder"):
-        if (given := it.node.get(key)) is not None and (chosen := given.chosen) is not None:
+        if (given := it.place.node.get(key)) is not None and (chosen := given.chosen) is not None:
             found[SnippetUse(it.source_file, chosen.at, it.node.document.source(chosen.at.line))] = None
     parts = (it.refusals, it.helpers, it.taken, it.held, it.locks, it.fields, it.tests, it.companions)
     for snippet in snippets((parts, ctx.cases)):

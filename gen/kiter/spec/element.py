@@ -70,7 +70,7 @@ class Element:
         given = node["trusted"].items() if node.get("trusted") else ()
         trusted = tuple(_pointer(name, item) for name, item in given)
         keeper = "" if below or lifetime in WORDS else lifetime
-        fields = node["fields"].items() if node.get("fields") else ()
+        fields = below["fields"].items() if below and below.get("fields") else ()
         members = tuple(Member(name, item.text("type"), item.text("doc")) for name, item in fields)
         return cls(
             type=node.text("type"),

@@ -41,6 +41,7 @@ class Field:
 class Place:
     """Where the parts go; files are paths in the kernel tree."""
 
+    by_hand: bool  # the kernel has the code already, which is not generated
     file: str  # what the kfuncs join, "" for a file of their own
     folder: str  # that of a file of their own
     inside: bool  # the code compiles only as a part of that file
@@ -48,10 +49,12 @@ class Place:
     declarations: str  # the header for BPF programs, "" for the usual one, or NO_HEADER
     header: str  # the header with the struct, "" where it stands beside the kfuncs
     open: bool  # the struct shows its fields
+    room: int  # the words to reserve at least; 0 for what the state needs
     programs: tuple[str, ...]  # the types of programs of a set of its own
     only: bool  # no other type may call, though it shares a hook with one of these
     join: str  # the existing set that the kfuncs join; without either they join the common one
     filter: str  # the function that a set of its own is filtered by
+    node: Node  # its part of the document
 
 
 @value_class
@@ -62,7 +65,6 @@ class Spec:
     """
 
     name: str  # "css" for bpf_iter_css_new()
-    by_hand: bool  # the kernel has its code already, which is not generated
     summary: str  # completes "use it to ..."
     since: Release  # the first with it, OLDEST where no release has it yet
     place: Place  # where its parts go
@@ -77,7 +79,6 @@ class Spec:
     resources: tuple[Resource, ...]  # what new() looks up or takes, in this order
     buffers: tuple[Buffer, ...]  # what it allocates and fills then
     fields: tuple[Field, ...]  # of the state, beside those that follow from the rest
-    room: int  # the words to reserve at least; 0 for what the state needs
     select: str  # the argument whose values choose the case, "" when there is one case
     locks: tuple[Lock, ...]  # what each step holds, the first taken first
     cases: tuple[Case, ...]  # the walks with what selects them
@@ -141,6 +142,16 @@ class Spec:
     def rcu(self) -> bool:
         """Whether it is used inside an RCU critical section only."""
         return self.context.rcu
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the kernel has its code already, which is not generated."""
+        return self.place.by_hand
+
+    @property
+    def room(self) -> int:
+        """The words to reserve at least; 0 for what the state needs."""
+        return self.place.room
 
     @property
     def file(self) -> str:

@@ -186,6 +186,44 @@ def _counter(node: Node) -> Changes | None:
     return {"counter": (Kept("range" if "from" in given else "repeat", node["counter"]),)}
 
 
+def _fields(node: Node) -> Changes | None:
+    """The fields of an element that is filled, below that."""
+    given = node["lifetime"]
+    if given.value == "filled":
+        inner: tuple[Entry, ...] = ()
+    elif isinstance(given.value, dict) and isinstance(given.value.get("filled"), dict):
+        inner = tuple(Kept(*item) for item in given["filled"].items())
+    else:
+        return None
+    below = Made("filled", (*inner, Kept("fields", node["fields"])))
+    return {"lifetime": (Made("lifetime", (below,)),), "fields": ()}
+
+
+def _placement(root: Node) -> Changes | None:
+    """Where the parts go, as one mapping in the place of the first of its keys."""
+    given = [key for key in root.value if key in _PLACED]
+    if "placement" in root.value or any(
+        not isinstance(root.value[key], dict) for key in _MAPPINGS & set(given)
+    ):
+        return None
+    entries = tuple(entry for key in _PLACED if key in given for entry in _placed(key, root[key]))
+    return {given[0]: (Made("placement", entries),)} | dict.fromkeys(given[1:], ())
+
+
+def _placed(key: str, node: Node) -> Iterator[Entry]:
+    """One of these keys: of `struct` and of `set` the parts stand by themselves."""
+    if key == "struct":
+        yield from (Kept(*item) for item in node.items())
+    elif key == "set" and "join" in node.value:
+        rest = tuple(Kept(*item) for item in node.items() if item[0] != "join")
+        yield Kept("join", node["join"])
+        yield from (Made("set", rest, node),) if rest else ()
+    else:
+        yield Kept(key, node)
+
+
+_PLACED = ("code", "file", "folder", "inside", "private", "struct", "declarations", "room", "set")
+_MAPPINGS = {"struct", "set", "private"}
 _VALUES = ("arguments", ANY, "values", ANY)
 _VERSIONED = (
     (),
@@ -209,5 +247,7 @@ TABLE: tuple[Older, ...] = (
     Older((), "resources", _buffers),
     Older(("walk",), "counter", _counter),
     Older((), "walk", _values),
+    *(Older((), key, _placement) for key in _PLACED),
+    Older(("element",), "fields", _fields),
     Older(("arguments", ANY), "combinations", _renamed("combinations", "values")),
 )

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from kiter.errors import Edit
 from kiter.spec.compose import resolve
@@ -56,20 +57,21 @@ def relaid(parent: Node, changes: Changes) -> Edit | None:
     brackets = in_brackets(document, parent.path)
     if not brackets and (remark := _REMARK.match(document.lines[end[0]][end[1] :])):
         end = end[0], end[1] + remark.end()
-    text, gap = "", ""
+    text, gap, theirs = "", "", _above_others(parent, changes)
     for index in range(first, last + 1):
         key = keys[index]
         behind = between(document, bounds[index][1], bounds[index + 1][0] if index < last else end)
         if key not in changes:
             text += gap + between(document, *bounds[index])
         elif changes[key]:
-            entry = _joined(changes[key], start[1], brackets)
+            entry = _without(_joined(changes[key], start[1], brackets), theirs)
             remark = _REMARK.match(behind)
-            if remark and "\n" in entry and not entry.endswith(remark[0].strip()):
-                gap, behind = f"{gap}{remark[0].strip()}\n{' ' * start[1]}", behind[remark.end() :]
-            elif remark and entry.endswith(remark[0].strip()):
+            if remark and remark[0].strip() in entry:
                 behind = behind[remark.end() :]  # it came with what it is about
+            elif remark and "\n" in entry:
+                gap, behind = f"{gap}{remark[0].strip()}\n{' ' * start[1]}", behind[remark.end() :]
             text += gap + entry
+            behind = _without(behind, {line.strip() for line in entry.split("\n")})
         else:
             gap += "" if brackets else _remarks(behind, start[1], text)
             continue
@@ -77,6 +79,19 @@ def relaid(parent: Node, changes: Changes) -> Edit | None:
     text += "" if brackets else gap.rstrip()
     lost = _remarks_in(text) < _remarks_in(between(document, start, end))
     return None if lost else edit(document, start, end, text)
+
+
+def _above_others(parent: Node, changes: Changes) -> set[str]:
+    """The comments in lines of their own above keys that stay behind one that does not."""
+    nodes = [node for _, node in parent.items()]
+    stay = (n for n, after in pairwise(nodes) if n.path[-1] in changes and after.path[-1] not in changes)
+    return {line.strip() for node in stay for line in _below(node)}
+
+
+def _without(text: str, lines: set[str]) -> str:
+    """A text without these lines, wherever they are comments."""
+    first, *rest = text.split("\n")
+    return "\n".join((first, *(x for x in rest if x.strip() not in lines or x.strip()[:1] != "#")))
 
 
 def shown(changes: Changes) -> str:
@@ -153,9 +168,14 @@ def _behind(entry: Entry, column: int) -> str:
         return ""
     document, path = entry.node.document, entry.node.path
     row, end = extent(document, path)
-    same, *below = document.lines[row][end:], *document.lines[row + 1 : _following(entry.node)]
-    own = (f"\n{' ' * column}{line.strip()}" for line in below if line.strip())
+    same = document.lines[row][end:]
+    own = (f"\n{' ' * column}{line.strip()}" for line in _below(entry.node) if line.strip())
     return (f" {same.strip()}" if same.strip() else "") + "".join(own)
+
+
+def _below(node: Node) -> Sequence[str]:
+    """The lines between an entry and the next one."""
+    return node.document.lines[extent(node.document, node.path)[0] + 1 : _following(node)]
 
 
 def _following(node: Node) -> int:

@@ -31,7 +31,6 @@ def resolve(document: Document, release: Release) -> Spec:
     selector = selecting(root)
     return Spec(
         name=root.text("iterator"),
-        by_hand=root.text("code") == "by-hand",
         summary=root.text("summary"),
         since=root.kernels.first,
         place=_place(root),
@@ -46,7 +45,6 @@ def resolve(document: Document, release: Release) -> Spec:
         resources=tuple(Resource.of(*item) for item in root.present("resources")),
         buffers=tuple(Buffer.of(*item) for item in root.present("buffers")),
         fields=tuple(_field(*item) for item in root.present("state")),
-        room=int(root.value.get("room", 0)),
         select=str(selector.path[-1]) if selector else "",
         locks=Lock.under(shared(root)),
         cases=tuple(Case.of(flag, node, root) for flag, node in entries(root) if node.here),
@@ -59,20 +57,23 @@ def resolve(document: Document, release: Release) -> Spec:
 
 
 def _place(root: Node) -> Place:
-    struct, group = root.get("struct"), root.value.get("set", {})
-    hidden = root.get("private")
+    node = root.get("placement") or Node(root.document, ("placement",), {}, root.release)
+    hidden, group = node.get("private"), node.value.get("set", {})
     return Place(
-        file=_text(root, "file"),
-        folder=root.text("folder", OWN_FOLDER),
-        inside=bool(root.value.get("inside", False)) or "private" in root.value,
+        by_hand=node.text("code") == "by-hand",
+        file=_text(node, "file"),
+        folder=node.text("folder", OWN_FOLDER),
+        inside=bool(node.value.get("inside", False)) or hidden is not None,
         private=tuple(Private.of(*item) for item in hidden.items()) if hidden else (),
-        declarations=_text(root, "declarations"),
-        header=_text(struct, "header") if struct else "",
-        open=bool(struct and struct.value.get("open", False)),
+        declarations=_text(node, "declarations"),
+        header=_text(node, "header"),
+        open=bool(node.value.get("open", False)),
+        room=int(node.value.get("room", 0)),
         programs=tuple(group.get("only", group.get("programs", ()))),
         only="only" in group,
-        join=str(group.get("join", "")),
+        join=node.text("join"),
         filter=str(group.get("filter", "")),
+        node=node,
     )
 
 

@@ -63,6 +63,8 @@ class _Walk:
         if "$ref" in part:
             there = self.root["$defs"][part["$ref"].removeprefix("#/$defs/")]
             yield from self.broken(value, there, trail, said, is_key)
+        for inner in part.get("allOf", ()):
+            yield from self.broken(value, inner, trail)
         if type(value) is dict:
             yield from self._in_mapping(value, part, trail)
         elif type(value) is list and "items" in part:
@@ -90,6 +92,16 @@ def _typed(value: Value, wanted: Value, _: Schema) -> bool:
     return any(type(value) is TYPES[name] for name in names)
 
 
+def _has(value: Mapping[str, Value], wanted: Schema) -> bool:
+    """Whether a mapping has all keys of `required`, the one keyword that stands in `anyOf` and `not`."""
+    return all(key in value for key in wanted["required"])
+
+
+def lacking(value: Mapping[str, Value], wanted: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """The keys that a mapping has without others that they need, each with one of these."""
+    return [(key, other) for key in wanted if key in value for other in wanted[key] if other not in value]
+
+
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
     r"""In JSON Schema `$` is the very end; Python's also matches before a last newline."""
@@ -112,6 +124,9 @@ _RULES: Mapping[str, tuple[type | None, Keeps]] = {
         dict,
         lambda value, wanted, part: wanted is not False or not unknown_keys(value, part),
     ),
+    "dependentRequired": (dict, lambda value, wanted, _: not lacking(value, wanted)),
+    "anyOf": (dict, lambda value, wanted, _: any(_has(value, one) for one in wanted)),
+    "not": (None, lambda value, wanted, _: type(value) is dict and not _has(value, wanted)),
     "minProperties": (dict, lambda value, wanted, _: len(value) >= wanted),
     "maxProperties": (dict, lambda value, wanted, _: len(value) <= wanted),
     "minItems": (list, lambda value, wanted, _: len(value) >= wanted),
@@ -124,6 +139,6 @@ _RULES: Mapping[str, tuple[type | None, Keeps]] = {
     "maximum": (int, lambda value, wanted, _: value <= wanted),
 }
 # What a schema may hold: the rules, where parts of a value are described, and what says nothing about it.
-KEYWORDS = frozenset({*_RULES, "$ref", "properties", "propertyNames", "items"}) | {
+KEYWORDS = frozenset({*_RULES, "$ref", "allOf", "properties", "propertyNames", "items"}) | {
     *("$schema", "$comment", "$defs", "title", "description", "x-says")
 }

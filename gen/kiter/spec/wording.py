@@ -16,7 +16,7 @@ from kiter.spec.compose import MOST_ERRORS
 from kiter.spec.document import Document, Trail
 from kiter.spec.node import Node
 from kiter.spec.unquoted import quoted
-from kiter.spec.validator import Violation, unknown_keys
+from kiter.spec.validator import Violation, lacking, unknown_keys
 
 SAYS = "x-says"
 """A schema's own words for what it wants, such as "must be a C identifier"."""
@@ -46,6 +46,9 @@ class Wording:
         self.words: Mapping[str, Callable[[Violation], Iterable[Diagnostic]]] = {
             "additionalProperties": self._unknown_key,
             "required": self._missing_key,
+            "anyOf": self._missing_choice,
+            "dependentRequired": self._missing_other,
+            "not": self._apart,
             "type": self._type,
             "enum": self._enum,
             "pattern": self._pattern,
@@ -90,6 +93,26 @@ class Wording:
                 continue
             at, message = self.document.key_at(path), f"{_name(path)} needs the key '{key}'"
             yield self._finding(at, "S21", message, known.get(key, {}).get("description", ""))
+
+    def _missing_choice(self, broken: Violation) -> Iterator[Diagnostic]:
+        at, keys = (
+            self.document.key_at(broken.trail),
+            [key for one in broken.wanted for key in one["required"]],
+        )
+        yield self._finding(at, "S21", f"{_name(broken.trail)} needs {' or '.join(map(repr, keys))}")
+
+    def _missing_other(self, broken: Violation) -> Iterator[Diagnostic]:
+        known = broken.part.get("properties", {})
+        for key, other in lacking(broken.value, broken.wanted):
+            at, reason = self.document.key_at((*broken.trail, key)), known.get(key, {}).get("description", "")
+            yield self._finding(at, "S31", f"'{key}' without '{other}'", reason, f"add '{other}'")
+
+    def _apart(self, broken: Violation) -> Iterator[Diagnostic]:
+        """Two keys that exclude each other, at the one that stands behind the other."""
+        if isinstance(broken.value, dict):
+            given = [key for key in broken.value if key in broken.wanted["required"]]
+            at = self.document.key_at((*broken.trail, given[-1]))
+            yield self._finding(at, "S32", f"'{given[-1]}' beside '{given[0]}'", broken.description)
 
     def _type(self, broken: Violation) -> Iterator[Diagnostic]:
         wanted = broken.wanted

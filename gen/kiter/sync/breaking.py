@@ -154,7 +154,9 @@ def _contexts(pair: Pair) -> Iterator[Notice]:
     if new.context.allow and not {*(old.context.allow or ("any",))} <= {*new.context.allow}:
         yield Notice("N07", "the programs", _listed(old.context.allow), _listed(new.context.allow), at)
     if new.programs and not {*(old.programs or ("any",))} <= {*new.programs}:
-        yield Notice("N07", "the programs", _listed(old.programs), _listed(new.programs), new.node["set"])
+        yield Notice(
+            "N07", "the programs", _listed(old.programs), _listed(new.programs), new.place.node["set"]
+        )
     if new.guard and new.guard != old.guard:
         yield Notice("N07", "the kernels", old.guard or "all", f"with {new.guard}", new.node["guard"])
 

@@ -157,7 +157,7 @@ def wider(its: Iterable[Spec], profile: Profile) -> tuple[Diagnostic, ...]:
     code = CODES["R45"]
     return tuple(
         replace(
-            it.node["set"]["join"].finding("R45", f"'{it.name}' is in another set", code.reason, code.hint),
+            it.place.node["join"].finding("R45", f"'{it.name}' is in another set", code.reason, code.hint),
             severity="warning",
         )
         for it in its
