@@ -54,9 +54,20 @@ REGISTERING = (
         "net/core/filter.c",
         "net/core/xdp.c",
     ),
-    *("fs/bpf_fs_kfuncs.c", "net/bpf/test_run.c", f"{BPF}/*/bpf_testmod.c"),
+    *("fs/bpf_fs_kfuncs.c", "net/bpf/test_run.c", f"{BPF}/*/bpf_test*.c"),
+    *("drivers/base/power/wakeup.c", "drivers/hid/bpf/hid_bpf_dispatch.c", "fs/binfmt_misc_bpf.c"),
+    *("fs/verity/measure.c", "io_uring/bpf-ops.c", "kernel/cgroup/rstat.c", "mm/bpf_memcontrol.c"),
+    *("net/core/bpf_ksock.c", "net/ipv4/bpf_tcp_ca.c", "net/ipv4/fou_bpf.c", "net/ipv4/tcp_*c"),
+    *("net/netfilter/nf_*_bpf.c", "net/sched/bpf_qdisc.c", "net/xfrm/xfrm_*_bpf.c", "kernel/sched/*.c"),
 )
-PARTS = tuple(sorted({*READ, *CHECKED, *DOCUMENTING, *REGISTERING}))
+# what a profile is read from beside these
+DERIVING = (
+    *REGISTERING,
+    *("Makefile", "include/linux/btf.h", "include/linux/btf_ids.h", "include/linux/module.h"),
+    *("scripts/checkpatch.pl", "kernel/*Kconfig*", "drivers/base/Kconfig", "drivers/dma-buf/Kconfig"),
+    *("kernel/*Makefile", "Documentation/bpf/*.rst", f"{BPF}/bpf_experimental.h"),
+)
+PARTS = tuple(sorted({*READ, *CHECKED, *DOCUMENTING, *DERIVING}))
 IDENTITY = {"user.name": "Tester", "user.email": "tester@example.org"}
 
 

@@ -59,7 +59,7 @@ ORDER = (
     _part(
         "tree",
         "kernel trees: where an output belongs in one",
-        "errors codes tools csource fragment output spec target",
+        "errors cache codes tools csource fragment output spec target",
     ),
     _part(
         "lint",

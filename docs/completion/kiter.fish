@@ -51,7 +51,7 @@ function _shtab_kiter_using
   test "$_shtab_kiter_cmdpath" = "$argv"
 end
 
-set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp new run schema series sync
+set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp new run schema series sync target
 set -g _shtab_kiter_opts_with_value --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --suite --target --tree -o -v
 
 complete -c kiter -e
@@ -86,7 +86,7 @@ complete -c kiter -n '_shtab_kiter_using build' -l target -x -d 'one kernel of 6
 complete -c kiter -n '_shtab_kiter_using build' -l no-check -d 'do not compile what was generated'
 complete -c kiter -n '_shtab_kiter_using build' -l force -d 'overwrite what was edited or is not kiter'"'"'s'
 complete -c kiter -n '_shtab_kiter_using build' -l headers -l kernel -xka "(__fish_complete_path (commandline -ct))" -d 'the kernel to check against, and without --target the one to generate for (default: for each target the newest installed or fetched)'
-complete -c kiter -n '_shtab_kiter_using build' -l tree -xka "(__fish_complete_directories)" -d 'kernel sources, for checkpatch and the selftests'
+complete -c kiter -n '_shtab_kiter_using build' -l tree -xka "(__fish_complete_directories)" -d 'kernel sources: for checkpatch and the selftests, and to generate for if they are of no target'
 complete -c kiter -n '_shtab_kiter_using build' -l format -xka "text json github" -d 'how results are shown'
 complete -c kiter -n '_shtab_kiter_using build' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
 complete -c kiter -n '_shtab_kiter_using build' -s v -l verbose -d 'say more; twice: say everything'
@@ -222,3 +222,10 @@ complete -c kiter -n '_shtab_kiter_using sync' -l format -xka "text json github"
 complete -c kiter -n '_shtab_kiter_using sync' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
 complete -c kiter -n '_shtab_kiter_using sync' -s v -l verbose -d 'say more; twice: say everything'
 complete -c kiter -n '_shtab_kiter_using sync; and test $_shtab_kiter_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'specs of iterators that the kernel has (default: specs/)'
+complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a target -d 'Derive from kernel sources what differs by kernel: flags, sets, program types, the verifier'"'"'s messages.'
+complete -c kiter -n '_shtab_kiter_using target' -s h -l help -d 'show this help message and exit'
+complete -c kiter -n '_shtab_kiter_using target' -l tree -xka "(__fish_complete_directories)" -d 'kernel sources'
+complete -c kiter -n '_shtab_kiter_using target' -s o -l out -xka "(__fish_complete_path (commandline -ct))" -d 'write the whole profile, as a new file'
+complete -c kiter -n '_shtab_kiter_using target' -l format -xka "text json github" -d 'how results are shown'
+complete -c kiter -n '_shtab_kiter_using target' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
+complete -c kiter -n '_shtab_kiter_using target' -s v -l verbose -d 'say more; twice: say everything'

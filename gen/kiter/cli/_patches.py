@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
 from kiter.cli.command import show
 from kiter.codes import CODES
@@ -15,10 +16,17 @@ from kiter.patches.after import Reader, after
 from kiter.patches.judge import in_patch, judge, row_of
 from kiter.patches.mails import Mail
 from kiter.target.profile import Profile
+from kiter.tree.version import version_of
+from kiter.tree.worktree import HOME, open_tree
 
 
 def execute(profile: Profile, options: argparse.Namespace) -> int:
-    """Judge a series; findings are raised as one KiterError, or written as replies."""
+    """Judge a series; findings are raised as one KiterError, or written as replies.
+
+    What differs by kernel is what the sources of its tree say, if they are whole enough to say it.
+    """
+    if options.tree and version_of(Path(options.tree)) and (Path(options.tree) / HOME).is_dir():
+        profile = open_tree(Path(options.tree)).profile
     name, series, read = _given(options)
     files = {one.path: one for one in after(series, read, name)}
     names, found = judge(files, read, profile)

@@ -69,7 +69,7 @@ def execute(options: argparse.Namespace) -> int:
 def _applied(tree: WorkTree, options: argparse.Namespace) -> Plan:
     target = profile(options.target) if options.target else tree.profile
     read = frontend.of(options.specs, target)
-    show(read.warnings, options)
+    show((*read.warnings, *(() if options.target else tree.warnings)), options)
     made = (generate(it, target) for it in read.iterators)
     wanted = (Applied(one.iterator, options.replace, one.includes, one.outputs) for one in made)
     return apply.put_in(tree, wanted)

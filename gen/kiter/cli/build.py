@@ -24,6 +24,7 @@ from kiter.value_class import value_class
 
 if TYPE_CHECKING:
     from kiter.sinks.check import CheckReport
+    from kiter.tree.worktree import WorkTree
 
 NAME = "build"
 HELP = "generate everything from specs, compile-check it, and write it below out/"
@@ -57,7 +58,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the kernel to check against, and without --target the one to generate for "
         "(default: for each target the newest installed or fetched)",
     )
-    parser.add_argument("--tree", metavar="DIR", help="kernel sources, for checkpatch and the selftests")
+    parser.add_argument(
+        "--tree",
+        metavar="DIR",
+        help="kernel sources: for checkpatch and the selftests, and to generate for if they are of no target",
+    )
 
 
 @value_class
@@ -93,15 +98,25 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _targets(options: argparse.Namespace) -> tuple[Profile, ...]:
-    """The target named, that of the headers named, or every one that is verified."""
+    """The target named, that of a tree or of headers that is none of those, or every one that is verified."""
     if options.target:
         return (profile(options.target),)
+    if options.tree and not (tree := _tree(options)).profile.verified:
+        show(tree.warnings, options)
+        return (tree.profile,)
     if options.headers:
         # Imported here, as below: only what is compiled needs a kernel.
         from kiter.kernel import headers  # noqa: PLC0415
 
         return (nearest(headers.find(options.headers).profile),)
     return verified()
+
+
+def _tree(options: argparse.Namespace) -> WorkTree:
+    from kiter.kernel.named import source_tree  # noqa: PLC0415 - as above
+    from kiter.tree import worktree  # noqa: PLC0415 - as above
+
+    return worktree.open_tree(source_tree(options.tree))
 
 
 def _generate(target: Profile, read: frontend.Read) -> _Made:

@@ -39,7 +39,7 @@ class _Listed:
 
     module: str
     offered: tuple[Offered, ...]
-    unsound: tuple[Diagnostic, ...]
+    warnings: tuple[Diagnostic, ...]
     flags_known: bool
 
 
@@ -71,7 +71,7 @@ def execute(options: argparse.Namespace) -> int:
     """Show them; 1 if a spec beside them is wrong, which then counts for none."""
     of, release, listed = _of_tree(options.tree) if options.tree else _of_btf(options)
     specs, wrong = _specs(nearest(release) if release else profile(DEFAULT))
-    show([*wrong, *(found for one in listed for found in one.unsound)], options)
+    show([*wrong, *(found for one in listed for found in one.warnings)], options)
     if options.format == "json":
         sys.stdout.write(json.dumps(_facts(of, release, listed, specs), indent=2) + "\n")
     else:
@@ -85,7 +85,7 @@ _Found = tuple[str, str, Sequence[_Listed]]  # what was looked at, its release o
 def _of_tree(name: str) -> _Found:
     tree = worktree.open_tree(source_tree(name))
     found = inventory.of_tree(tree.path, tree.profile)
-    return str(tree.path), spelled(tree.version), [_Listed("", found, (), flags_known=True)]
+    return str(tree.path), spelled(tree.version), [_Listed("", found, tree.warnings, flags_known=True)]
 
 
 def _of_btf(options: argparse.Namespace) -> _Found:

@@ -76,7 +76,7 @@ def execute(options: argparse.Namespace) -> int:
     where = repository.opened(source_tree(options.tree), options.base)
     target = where.tree.profile
     read = frontend.of(options.specs, target)
-    show(read.warnings, options)
+    show((*read.warnings, *where.tree.warnings), options)
     wish = Wish(options.version, options.branch, options.name, options.replace, not options.no_cc)
     others = _others(where, read.iterators, target)
     with (

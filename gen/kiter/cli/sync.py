@@ -120,6 +120,7 @@ def execute(options: argparse.Namespace) -> int:
     its = specs.read(frontend.collect(options.specs), beside.target)
     rendered = tuple(generate(it, beside.target) for it in its) if beside.docs or options.write else ()
     mended = tuple(_mended(beside, its, rendered)) if options.write else ()
+    show(beside.tree.warnings if beside.tree and not options.target else (), options)
     found = _compared(beside, its, rendered, mended, bool(options.specs))
     to_mend = tuple(sorted(found.diagnostics))
     show(to_mend, options)
@@ -261,7 +262,7 @@ def _told(beside: _With, one: Drift) -> Iterator[str]:
 
 
 def _behaviours(beside: _With, name: str) -> list[known.Behaviour]:
-    release = beside.target.release
+    release = drift.listed_for(beside.target)
     return [b for b in known.behaviours() if b.iterator == name and release in b.targets]
 
 

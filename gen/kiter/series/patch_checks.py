@@ -22,7 +22,7 @@ from kiter.kernel.tree import Tree
 from kiter.output import Kind, Rendered
 from kiter.series import people
 from kiter.series.steps import Step
-from kiter.target.profile import profile
+from kiter.target.profile import nearest
 from kiter.tools import Tool
 from kiter.value_class import value_class
 
@@ -111,7 +111,7 @@ def _is_built_without(patch: Patch, path: str) -> bool:
     Makefile.
     """
     rendered = patch.piece.rendered
-    own = patch.piece.was[path] is None or profile(rendered.target).guarded.get(path) == rendered.guard
+    own = patch.piece.was[path] is None or nearest(rendered.target).guarded.get(path) == rendered.guard
     return not own and not rendered.inside
 
 
@@ -234,7 +234,7 @@ def _selftests(patch: Patch, bench: Bench) -> list[Job]:
     if not any(o.kind is Kind.PROG_TEST and o.path in texts for o in rendered.outputs):
         kept = tuple(o for o in rendered.outputs if not o.files.isdisjoint(texts))
         rendered = replace(rendered, outputs=kept)
-    header = texts.get(profile(rendered.target).experimental)
+    header = texts.get(nearest(rendered.target).experimental)
     sources = bench.artefacts.tree
     if header is None or sources is None or bpf.includes.origin != sources.name:
         return programs.jobs(rendered, bpf)

@@ -20,7 +20,7 @@ from kiter.sync.compare import Comparison, Difference, compare, compare_sources
 from kiter.sync.interface import NO_OPTION, Aspects, specified
 from kiter.sync.known import Known
 from kiter.sync.sources import Files, Tree
-from kiter.target.profile import Profile
+from kiter.target.profile import Profile, nearest
 from kiter.value_class import value_class
 
 IN_BTF = "the kernel's BTF"
@@ -84,7 +84,7 @@ def of(it: model.Spec, target: Profile, types: Btf | None, tree: Tree | None) ->
     made = lowering_context(it, target)
     ours = specified(interface(made))
     sides = []
-    if types and (found := compare(it.name, ours, target.release, types, known.interfaces())):
+    if types and (found := compare(it.name, ours, listed_for(target), types, known.interfaces())):
         sides.append(Beside(found, {}, IN_BTF))
     if tree and (side := _of_tree(made, ours, tree)):
         sides.append(side)
@@ -99,10 +99,15 @@ def _of_tree(made: LoweringContext, ours: Aspects, tree: Tree) -> Beside | None:
     if side is None:
         return None
     ours = replace(ours, facts={**ours.facts, **_options(it)})
-    result = compare_sources(it.name, ours, side, made.profile.release, known.interfaces())
+    result = compare_sources(it.name, ours, side, listed_for(made.profile), known.interfaces())
     missing = {Aspect(About.DECLARED, name): files.declarations for name in _trio(it)}
     missing |= {Aspect(About.FLAGS, name): btf_ids.home(made) for name in _trio(it)}
     return Beside(result, missing | dict(side.places), files.kfuncs)
+
+
+def listed_for(target: Profile) -> str:
+    """The release by which known.toml lists what differs in a kernel: that of the nearest profile."""
+    return nearest(target.release).release
 
 
 def _options(it: model.Spec) -> Mapping[Aspect, str]:

@@ -7,13 +7,11 @@ accepts, what programs are told of it in a header, and which arguments its kerne
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from kiter.btf.types import Struct
-from kiter.csource.conditionals import Conditionals
 from kiter.csource.function import Function
 from kiter.csource.parse import LARGEST
 from kiter.csource.source import Source
@@ -31,11 +29,10 @@ from kiter.sync.interface import (
     prototype,
     signature,
 )
+from kiter.tree.options import chosen, option_at
 from kiter.value_class import value_class
 
 UAPI = "include/uapi/linux/bpf.h"
-# what every kfunc needs: kernel/bpf/Makefile, and CONFIG_DEBUG_INFO_BTF of register_btf_kfunc_id_set()
-EVERY = frozenset({"CONFIG_BPF_SYSCALL", "CONFIG_BPF_JIT", "CONFIG_BPF", "CONFIG_DEBUG_INFO_BTF"})
 MOST = 1024  # of one kind in a file; a hook takes 256 kfuncs (BTF_KFUNC_SET_MAX_CNT)
 
 
@@ -144,36 +141,14 @@ def _options(tree: Tree, name: str, files: Files) -> Facts:
     new = f"bpf_iter_{name}_new"
     if (function := tree.kfuncs(files.kfuncs).get(new)) is not None:
         row = function.item.start
-        if (option := option_of(tree, files.kfuncs, row)) is not None:
+        if (option := option_at(tree, files.kfuncs, row)) is not None:
             yield Aspect(About.OPTION, new), option or NO_OPTION, _place(files.kfuncs, row)
     for path in files.ids:
         for one in tree.file(path).ids:
             if one.name == new and path != files.kfuncs:
                 options = tree.file(path).conditionals.options[one.first]
-                asked = _chosen(options) or NO_OPTION
+                asked = chosen(options) or NO_OPTION
                 yield Aspect(About.ID_OPTION, new), asked, _place(path, one.first)
-
-
-def option_of(tree: Tree, path: str, row: int) -> str | None:
-    """The option that the code in a row of a file depends on, "" for none beside BPF itself.
-
-    None where neither the file nor the Makefile beside it tells.
-    """
-    around = tree.file(path).conditionals.options[row]
-    if _chosen(around):
-        return _chosen(around)
-    made = PurePosixPath(path)
-    makefile = tree.file(str(made.with_name("Makefile")))
-    rows = [at for at, line in enumerate(makefile.lines) if re.search(rf"\b{made.stem}\.o\b", line)]
-    if not rows:
-        return None
-    asked = Conditionals(makefile.lines, make=True).options[rows[0]]
-    return _chosen(asked | {*re.findall(r"CONFIG_\w+", makefile.lines[rows[0]])})
-
-
-def _chosen(options: Iterable[str]) -> str:
-    """The option that is no part of what every kfunc needs."""
-    return next((one for one in sorted(options) if one not in EVERY), "")
 
 
 def _types_in(path: str, tree: Tree, name: str) -> Facts:

@@ -52,6 +52,7 @@ class Profile:
     sets: Mapping[str, Sequence[str]]  # the types of programs that each set is registered for
     hooks: Mapping[str, Sequence[str]]  # the types that share what they get
     messages: Mapping[str, str]  # the verifier's words for what it rejects
+    unread: Sequence[str] = ()  # the facts that the sources it was derived from do not show
 
     @property
     def markers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -57,6 +57,19 @@ _ALL = (
         "Nothing was changed: files are written beside their places first, and moved there together.",
         "mend the permissions, or free some space",
     ),
+    Code(
+        "A10",
+        "facts of this kernel could not be read in its sources",
+        "What differs by kernel is read in the sources; what they say in no way that is known is taken to be "
+        "as in the nearest release.",
+        "'kiter target --tree' shows what was read where, and which file takes the answers",
+    ),
+    Code(
+        "A11",
+        "the answers about a kernel are not understood",
+        "They are lines of a profile: a key and a value in TOML, messages in a table [messages].",
+        "'kiter target --tree' shows the keys",
+    ),
 )
 
 CODES = {code.code: code for code in _ALL}

@@ -9,14 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kiter import tools
-from kiter.errors import ENVIRONMENT
+from kiter.errors import ENVIRONMENT, Diagnostic
 from kiter.spec.release import spelled
-from kiter.target.profile import Profile, nearest
+from kiter.target.profile import Profile
 from kiter.tree.codes import finding, refusal
+from kiter.tree.derive import Derived, derived, unknown
 from kiter.tree.version import version_of
 from kiter.value_class import value_class
 
-_RECORD = "kiter"
+FIRST = (6, 4)  # commit 06accc8779c1
+HOME = "kernel/bpf"
+_RECORD, _ANSWERS = "kiter", "target.toml"
 _LEFTOVERS = (".rej", ".orig")
 
 
@@ -31,8 +34,23 @@ class WorkTree:
 
     @property
     def profile(self) -> Profile:
-        """What is generated for it."""
-        return nearest(spelled(self.version))
+        """What is generated for it: what its sources say, and the nearest profile where they do not."""
+        return self.derived.profile
+
+    @property
+    def derived(self) -> Derived:
+        """The same with where each fact was read."""
+        return derived(self.path, self.version, self.answers)
+
+    @property
+    def answers(self) -> Path:
+        """The file for what the sources do not say, in the form of a profile."""
+        return self.record / _ANSWERS
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What of the kernel could not be read."""
+        return tuple(unknown(self.derived, self.path))
 
     def read(self, path: str) -> str | None:
         """The text of a file, None if there is none; raises KiterError if it cannot be read."""
@@ -78,9 +96,11 @@ def open_tree(path: Path) -> WorkTree:
     version = version_of(path)
     if version is None:
         raise refusal([finding("A01", str(path), "no Makefile of Linux there")], ENVIRONMENT)
-    profile = nearest(spelled(version))
-    if not (path / profile.common_file).is_file():
-        raise refusal([finding("A01", str(path), f"there is no {profile.common_file}")], ENVIRONMENT)
+    if version < FIRST:
+        message = f"Linux {spelled(version)} is older than open-coded iterators, which are there since 6.4"
+        raise refusal([finding("A01", str(path), message)], ENVIRONMENT)
+    if not (path / HOME).is_dir():
+        raise refusal([finding("A01", str(path), f"there is no {HOME}")], ENVIRONMENT)
     git = tools.find("git")
     folder = _git_folder(git.path, path) if git else None
     if git is None or folder is None:
