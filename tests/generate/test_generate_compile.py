@@ -7,19 +7,30 @@ The user's cache serves here too: a result is kept by what it was made of, so it
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 from generate_support import NAMES, small
 
 from kiter.errors import ENVIRONMENT, KiterError
 from kiter.kernel.jobs import JobKind
-from kiter.output import Kind
+from kiter.output import Kind, Rendered
 from kiter.sinks.check import CheckReport, check
 
 pytestmark = pytest.mark.xdist_group("small specs")
 
 # What a kernel has by hand is compiled by that kernel, and no kernel has our sample.
 WITH_CODE = tuple(name for name in NAMES if small(name).of(Kind.KFUNCS))
+TESTS = frozenset({Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST})
+# the others show the kernel's C of a walk, and have the selftests that these have
+TESTED = frozenset(
+    {
+        *("allocated_sleepable", "cgroup_tree", "cgroup_up", "companion_kept", "cursor_flag", "filled"),
+        *("flag_bits", "flag_numbers", "flag_taken", "flags_taken", "folios", "guarded_header", "hidden"),
+        *("inodes", "numbers", "numbers_held", "one_flag", "only_lsm", "raw_spaces", "refused_cases"),
+        *("unknown_element", "versions"),
+    }
+)
 
 
 def needed() -> bool:
@@ -27,10 +38,21 @@ def needed() -> bool:
     return bool(os.environ.get("KITER_REQUIRE_VM") or os.environ.get("CI"))
 
 
-@pytest.fixture(scope="module")
-def report() -> CheckReport:
+def code(rendered: Rendered) -> Rendered:
+    """Without its selftests, and the program that its page shows."""
+    kept = tuple(output for output in rendered.outputs if output.kind not in TESTS)
+    return replace(rendered, outputs=kept).using(replace(rendered.material, example=None))
+
+
+@pytest.fixture(
+    scope="module",
+    params=[TESTED, pytest.param(frozenset(WITH_CODE), marks=pytest.mark.breadth)],
+    ids=["selftests of some", "all"],
+)
+def report(request) -> CheckReport:
+    made = {name: small(name) for name in WITH_CODE}
     try:
-        return check([small(name) for name in WITH_CODE])
+        return check([one if name in request.param else code(one) for name, one in made.items()])
     except KiterError as problem:
         if problem.status != ENVIRONMENT or needed():
             raise
