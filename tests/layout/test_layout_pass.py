@@ -306,3 +306,16 @@ def test_blank_lines():
     assert layout("\n".join(("int a;", "", "", body("", "a = 1;", "", "", "b = 2;", "")))) == (
         "int a;\n\n" + body("\ta = 1;", "", "\tb = 2;")
     )
+
+
+def test_a_sum_that_is_too_long_is_broken_behind_its_operators():
+    words = " + ".join(f"(u64)pos->the_number_of_it[{n}].nr" for n in range(4))
+    lines = layout(body(f"id = {words};", f"nr += {words} == id;")).splitlines()
+    assert max(map(width, lines)) <= 80 and len(lines) == 11
+    assert all(line.endswith((" +", ";", " ==")) for line in lines[2:-1])
+
+
+def test_the_one_argument_of_a_call_is_broken_where_the_call_is_too_long():
+    one = f"rcu_dereference(find_the_next_one_of_them({', '.join(f'the_argument_nr_{n}' for n in range(6))}))"
+    lines = layout(body(f"pos = {one};")).splitlines()
+    assert max(map(width, lines)) <= 80 and len(lines) == 9

@@ -232,7 +232,10 @@ def test_what_the_verifier_gains_is_told_and_what_it_has_is_not(clones, tmp_path
 def test_iterators_over_the_same_element_are_named_with_why_there_should_be_another(clones, tmp_path, capsys):
     tree = clones.clone("6.12", tmp_path / "tree")
     assert series(tree, MINE, "-o", tmp_path / "plain", "--no-check") == 0
-    assert "the tree has an iterator over struct task_struct * already, css_task, scx_dsq, task: " in capsys.readouterr().out
+    assert (
+        "the tree has an iterator over struct task_struct * already, css_task, scx_dsq, task: "
+        in capsys.readouterr().out
+    )
     cover = " ".join(mails(tmp_path / "plain")[0].get_content().split())
     assert "open coded iterators over struct task_struct already:" in cover
     assert "- task in kernel/bpf/task_iter.c" in cover

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from kiter.layout.columns import COLUMNS, HARD, TAB, aligned, call, comment, fill, width
-from kiter.spec.expression import bracketed, breakable, choice, clauses, items, split_arguments
+from kiter.spec.expression import bracketed, breakable, choice, clauses, items, split_arguments, terms
 from kiter.value_class import value_class
 
 
@@ -56,14 +56,22 @@ def _control(found: re.Match[str], tabs: int, widths: Widths) -> Lines:
     return fill(found["head"], parts, found["end"], tabs)
 
 
-def _value(head: str, value: str, tabs: int, columns: int) -> Lines:
-    """A value behind `head`, broken inside an outermost call or behind operators."""
-    line = f"{head}{value};"
+def _value(head: str, value: str, tabs: int, columns: int, end: str = ";") -> Lines:
+    """A value behind `head`, broken inside an outermost call or behind operators.
+
+    What no break makes short enough is broken in the one argument of that call, or behind every operator.
+    """
+    line = f"{head}{value}{end}"
     if _fits((line,), tabs, columns):
         return (line,)
     if parts := split_arguments(value):
-        return call(f"{head}{parts[0]}", parts[1], ");", tabs)
-    return fill(head, breakable(value), ";", tabs)
+        name, arguments = parts
+        lines = call(f"{head}{name}", arguments, f"){end}", tabs)
+        if len(arguments) > 1 or _fits(lines, tabs, HARD):
+            return lines
+        return _value(f"{head}{name}", arguments[0], tabs, columns, f"){end}")
+    lines = fill(head, breakable(value), end, tabs)
+    return lines if _fits(lines, tabs, HARD) else fill(head, terms(value), end, tabs)
 
 
 def _result(found: re.Match[str], tabs: int, widths: Widths) -> Lines:
@@ -71,11 +79,11 @@ def _result(found: re.Match[str], tabs: int, widths: Widths) -> Lines:
 
 
 def _assignment(found: re.Match[str], tabs: int, widths: Widths) -> Lines:
-    target, value = found["target"], found["value"]
+    target, sign, value = found["target"], found["sign"], found["value"]
     declares = " " in target
-    if not declares and (parts := choice(value)):
+    if not declares and sign == "=" and (parts := choice(value)):
         return _choice(target, parts, tabs, widths.statement)
-    return _value(f"{target} = ", value, tabs, widths.hard if declares else widths.statement)
+    return _value(f"{target} {sign} ", value, tabs, widths.hard if declares else widths.statement)
 
 
 def _choice(target: str, parts: tuple[str, str, str], tabs: int, columns: int) -> Lines:
@@ -129,7 +137,7 @@ KINDS: tuple[tuple[re.Pattern[str], Break], ...] = (
         _control,
     ),
     (re.compile(r"(?P<head>return )(?P<value>.*);"), _result),
-    (re.compile(r"(?P<target>[^=;\"'()]*[\w\])]) = (?P<value>.*);"), _assignment),
+    (re.compile(r"(?P<target>[^=;\"'()]*[\w\])]) (?P<sign>[-+&|]?=) (?P<value>.*);"), _assignment),
     (re.compile(r"(?P<type>[A-Za-z_][\w\s]*?[\s*]+)(?P<name>\w+)(?P<rest>\(.*)"), _prototype),
     (re.compile(r"(?P<head>\w+)(?P<rest>\(.*)"), _call),
     (re.compile(r"(?P<head>)(?P<value>.*);"), _result),

@@ -13,6 +13,7 @@ COMPARED = re.compile(r"((?:->|[^=!<>])+) ([=!]=) ((?:->|[^=!<>])+)")
 OPPOSITE = {"==": "!=", "!=": "=="}
 PREFIX = "&*!~-"
 DOUBLED = "&|=<>"
+LOOSE = frozenset({"==", "!=", "=", "&", "^", "|", "&&", "||", "?", ","})
 BREAKS = ("&&", "||", "?", ":")
 
 
@@ -88,10 +89,27 @@ def breakable(text: str) -> tuple[str, ...]:
     return _cut(text, BREAKS)
 
 
+def terms(text: str) -> tuple[str, ...]:
+    """The text cut behind each operator that stands between spaces and in no brackets."""
+    parts = [("space", "", 0), *_parts(text), ("space", "", 0)]
+    found = [""]
+    for (before, _, _), (kind, token, depth), (after, _, _) in zip(parts, parts[1:], parts[2:], strict=False):
+        found[-1] += token
+        if depth == 0 and kind == "other" and before == after == "space" and token != ",":
+            found.append("")
+    return tuple(part.strip() for part in found)
+
+
 def operand(text: str) -> str:
     """The text as an operand of any operator: in parentheses unless it is no operation itself."""
     bare = text.lstrip(PREFIX)
     loose = (depth == 0 and kind in ("other", "space") for kind, _, depth in _parts(bare))
+    return f"({text})" if any(loose) else text
+
+
+def compared(text: str) -> str:
+    """The text as one side of `==`: in parentheses where it has an operator that binds no tighter."""
+    loose = (depth == 0 and token in LOOSE for _, token, depth in _parts(text.lstrip(PREFIX)))
     return f"({text})" if any(loose) else text
 
 

@@ -24,6 +24,7 @@ from kiter.lower.selftests.walking import (
     takes_memory,
 )
 from kiter.lower.view_class import view_class
+from kiter.spec.expression import compared
 
 
 @view_class()
@@ -36,6 +37,7 @@ class View:
     frame: Frame  # what stands round every walk
     # the number, over `pos`, that user space knows an element by
     identity: str
+    compared: str  # the same as one side of a comparison
     # whether programs wait for the test to add and remove elements
     holds: bool
     # whether a walk is made with a lock held
@@ -70,6 +72,7 @@ def view(ctx: LoweringContext) -> View:
         pos=declare(ctx.it.element, "pos"),
         frame=around,
         identity=identity(ctx),
+        compared=compared(identity(ctx)),
         holds=holds(ctx),
         locks=ctx.it.context.spinlock,
         headers=("bpf/bpf_tracing.h",) if irqs_off(ctx) else (),

@@ -52,7 +52,9 @@ static struct sock *bpf_iter_tcp_listen_find(struct net *net,
 	struct sock *sk = NULL;
 
 	while (!sk && *bucket <= table->lhash2_mask) {
-		sk = bpf_iter_tcp_listen_in_bucket(&table->lhash2[*bucket], *passed, net);
+		struct inet_listen_hashbucket *at = &table->lhash2[*bucket];
+
+		sk = bpf_iter_tcp_listen_in_bucket(at, *passed, net);
 		*passed = sk ? *passed + 1 : 0;
 		*bucket += !sk;
 	}
