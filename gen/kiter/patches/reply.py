@@ -31,12 +31,12 @@ def _shown(found: Sequence[Placed]) -> list[tuple[Diagnostic, tuple[int, int]]]:
 
 
 def _reply(mail: Mail, found: Sequence[tuple[Diagnostic, int]]) -> str:
-    subject = mail.header("Subject")
+    subject = mail.header("Subject").removeprefix("Re: ")
+    headers = {"To": mail.header("From"), "Subject": subject and f"Re: {subject}"}
+    headers["In-Reply-To"] = mail.header("Message-ID")
+    given = [f"{name}: {value}" for name, value in headers.items() if value]
     head = [
-        f"To: {mail.header('From')}",
-        f"Subject: {subject if subject.lower().startswith('re:') else f'Re: {subject}'}",
-        *([f"In-Reply-To: {mail.header('Message-ID')}"] if mail.header("Message-ID") else []),
-        "",
+        *([*given, ""] if given else []),
         f"On {mail.header('Date') or 'an earlier day'}, {mail.header('From') or 'you'} wrote:",
     ]
     points = sorted(found, key=lambda one: one[1])
