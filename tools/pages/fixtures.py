@@ -10,9 +10,9 @@ from kiter.fixtures.known import FILE, fixture_schema
 from kiter.spec.load import load
 from tools.pages.language import Reference
 
-DEVICES = Path(__file__).parents[2] / "tests/fixtures/devices"
+PROGRAMS = Path(__file__).parents[2] / "tests/fixtures/programs"
 TEXT = Path(__file__).with_suffix(".md")
-OWN = DEVICES / "fixtures/net_devices"
+OWN = PROGRAMS / "fixtures/bpf_programs"
 
 
 def page() -> str:
@@ -20,7 +20,7 @@ def page() -> str:
     documents = tuple(load(path) for path in sorted(resources.fixtures().glob(f"*/{FILE}")))
     tables = Reference(fixture_schema(), "A fixture", documents, "the fixtures that come with kiter").tables()
     told = TEXT.read_text("utf-8").format(
-        spec=_shown(DEVICES / "netdev.yaml"), fixture=_shown(OWN / FILE), user=_shown(OWN / "user.c")
+        spec=_shown(PROGRAMS / "prog.yaml"), fixture=_shown(OWN / FILE), user=_shown(OWN / "user.c")
     )
     return f"{told}\n{tables}"
 

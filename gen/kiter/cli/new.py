@@ -20,7 +20,7 @@ HELP = "write a commented spec, or a fixture, that builds, to start from"
 EXAMPLE = """
 kiter new sibling
 kiter new sibling -o specs/drafts/sibling.yaml
-kiter new --fixture net_devices
+kiter new --fixture bpf_programs
 """
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 

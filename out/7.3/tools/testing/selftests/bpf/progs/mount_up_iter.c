@@ -17,6 +17,7 @@ char _license[] SEC("license") = "GPL";
 u64 elems[MAX_ELEMS];
 u32 nr_elems, nr_outer, nr_inner;
 u64 revived[2];
+s64 nr_references;
 int err;
 
 SEC("syscall")
@@ -28,7 +29,7 @@ int walk(void *ctx)
 	nr_elems = 0;
 
 	bpf_for_each(mount_up, pos) {
-		id = pos->dentry->d_inode->i_ino;
+		id = pos->mnt->mnt_sb->s_dev;
 		if (nr_elems < MAX_ELEMS)
 			elems[nr_elems] = id;
 		if (++nr_elems >= MAX_STEPS)
@@ -94,13 +95,13 @@ int again(void *ctx)
 	bpf_iter_mount_up_new(&it);
 	pos = bpf_iter_mount_up_next(&it);
 	if (pos)
-		elems[0] = pos->dentry->d_inode->i_ino;
+		elems[0] = pos->mnt->mnt_sb->s_dev;
 	bpf_iter_mount_up_destroy(&it);
 
 	bpf_iter_mount_up_new(&it);
 	pos = bpf_iter_mount_up_next(&it);
 	if (pos)
-		elems[1] = pos->dentry->d_inode->i_ino;
+		elems[1] = pos->mnt->mnt_sb->s_dev;
 	bpf_iter_mount_up_destroy(&it);
 
 	return 0;
@@ -119,10 +120,10 @@ int nest_two(void *ctx)
 	bpf_for_each(mount_up, pos) {
 		if (nr_outer >= MAX_PAIRS)
 			break;
-		id = pos->dentry->d_inode->i_ino;
+		id = pos->mnt->mnt_sb->s_dev;
 		nr_outer++;
 		bpf_for_each(mount_up, pos)
-			nr_inner += pos->dentry->d_inode->i_ino == id;
+			nr_inner += pos->mnt->mnt_sb->s_dev == id;
 	}
 
 	return 0;
@@ -139,13 +140,13 @@ int nest_three(void *ctx)
 	nr_inner = 0;
 
 	bpf_for_each(mount_up, pos) {
-		id = pos->dentry->d_inode->i_ino;
+		id = pos->mnt->mnt_sb->s_dev;
 		bpf_for_each(mount_up, pos) {
 			if (nr_outer >= MAX_PAIRS)
 				break;
 			nr_outer++;
 			bpf_for_each(mount_up, pos)
-				nr_inner += pos->dentry->d_inode->i_ino == id;
+				nr_inner += pos->mnt->mnt_sb->s_dev == id;
 		}
 	}
 
@@ -163,6 +164,19 @@ int walk_often(void *ctx)
 		bpf_iter_mount_up_next(&it);
 		bpf_iter_mount_up_destroy(&it);
 	}
+
+	return 0;
+}
+
+SEC("syscall")
+int references(void *ctx)
+{
+	struct path *pos;
+
+	nr_references = 0;
+
+	bpf_for_each(mount_up, pos)
+		nr_references += pos->dentry->d_lockref.count;
 
 	return 0;
 }

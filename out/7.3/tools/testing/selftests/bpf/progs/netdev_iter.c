@@ -7,6 +7,8 @@
 #define MAX_ELEMS (128 * 1024)
 #define MAX_STEPS (1024 * 1024)
 #define MAX_PAIRS 256
+#define MAX_HELD (2 * 1000000000ULL)
+#define MAX_SPINS (8 * 1024 * 1024)
 
 char _license[] SEC("license") = "GPL";
 
@@ -19,12 +21,35 @@ const u64 accepted[] = {
 
 /* what the test asks for */
 u64 flags;
+int hold;
+u64 hold_at;
 
 /* what the programs found */
 u64 elems[MAX_ELEMS];
 u32 nr_elems, nr_outer, nr_inner;
-u64 revived[2];
+u64 revived[3];
+int held, released;
 int err;
+
+/*
+ * Lets the test create and remove elements in the middle of a program, for a
+ * limited time: a walk that was not released then was held for nothing.
+ */
+static __always_inline void stay(void)
+{
+	u64 end = bpf_ktime_get_ns() + MAX_HELD;
+	int i, k;
+
+	held = 1;
+	bpf_for(i, 0, MAX_SPINS) {
+		bpf_for(k, 0, 1000)
+			if (!hold)
+				break;
+		if (!hold || bpf_ktime_get_ns() > end)
+			break;
+	}
+	released = !hold;
+}
 
 SEC("syscall")
 int walk(void *ctx)
@@ -41,6 +66,8 @@ int walk(void *ctx)
 			elems[nr_elems] = id;
 		if (++nr_elems >= MAX_STEPS)
 			break;
+		if (hold && !held && (!hold_at || hold_at == id))
+			stay();
 	}
 	bpf_rcu_read_unlock();
 
@@ -55,6 +82,8 @@ int probe(void *ctx)
 
 	nr_elems = 0;
 	__builtin_memset(&it, 0xff, sizeof(it));
+	if (hold)
+		stay();
 
 	bpf_rcu_read_lock();
 	err = bpf_iter_netdev_new(&it, 0, flags);
@@ -107,6 +136,9 @@ int drain(void *ctx)
 		nr_elems++;
 	revived[0] = (u64)bpf_iter_netdev_next(&it);
 	revived[1] = (u64)bpf_iter_netdev_next(&it);
+	if (hold)
+		stay();
+	revived[2] = (u64)bpf_iter_netdev_next(&it);
 	bpf_iter_netdev_destroy(&it);
 	bpf_rcu_read_unlock();
 
