@@ -19,6 +19,7 @@ class Anchor(enum.Enum):
     NEW_FILE = "new-file"  # the file is kiter's own
     AT_END = "at-end"
     OWN_SET = "own-set"
+    TARGET = "target"  # of SEC("iter/...")
     IN_ID_SET = "in-id-set"
     BEFORE_ENDIF = "before-endif"
     AMONG_DECLARATIONS = "among-declarations"
@@ -39,6 +40,7 @@ class Anchor(enum.Enum):
 _SAID = {
     Anchor.AT_END: "at its end",
     Anchor.OWN_SET: "behind the kfuncs",
+    Anchor.TARGET: "behind the kfuncs",
     Anchor.IN_ID_SET: "at the end of the set {0}",
     Anchor.BEFORE_ENDIF: "before its #endif",
     Anchor.AMONG_DECLARATIONS: "before its #endif",
@@ -110,7 +112,7 @@ class Fragment:
             return lines
         if self.anchor is Anchor.MAKEFILE:
             return (self.condition, *lines, "endif")
-        if self.anchor in (Anchor.AT_END, Anchor.OWN_SET):
+        if self.anchor in (Anchor.AT_END, Anchor.OWN_SET, Anchor.TARGET):
             return (self.condition, "", *lines, "", f"#endif /* {self.guard} */")
         return (self.condition, *lines, "#endif")
 

@@ -15,10 +15,19 @@ from kiter.lower import snippets
 from kiter.lower.context import LoweringContext, lowering_context
 from kiter.lower.docs import example, index, page, toctree
 from kiter.lower.interface import interface
-from kiter.lower.kernel import btf_ids, declarations, includes, kfuncs, makefile, struct, verifier
+from kiter.lower.kernel import (
+    btf_ids,
+    declarations,
+    includes,
+    kfuncs,
+    makefile,
+    seq_form,
+    struct,
+    verifier,
+)
 from kiter.lower.placement import Placement
 from kiter.lower.prototype import module, types
-from kiter.lower.selftests import config, prog, prog_failure, prog_test
+from kiter.lower.selftests import config, prog, prog_failure, prog_test, seq
 from kiter.output import Kind, Material, Output, Rendered, Type
 from kiter.render import render
 from kiter.spec import model
@@ -40,6 +49,7 @@ def _file(view: Callable[[LoweringContext], Any], template: str, path: str) -> P
 OUTPUTS: Mapping[Kind, Placed] = {
     Kind.KFUNCS: kfuncs.placed,
     Kind.BTF_IDS: btf_ids.placed,
+    Kind.TARGET: seq_form.placed,
     Kind.STRUCT: struct.placed,
     Kind.MAKEFILE: makefile.placed,
     Kind.VERIFIER: verifier.placed,
@@ -49,6 +59,8 @@ OUTPUTS: Mapping[Kind, Placed] = {
         prog_failure.view, "selftests/prog_failure.c.j2", "{tests}/progs/{name}_iter_failure.c"
     ),
     Kind.PROG_TEST: _file(prog_test.view, "selftests/prog_test.c.j2", "{tests}/prog_tests/{name}_iter.c"),
+    Kind.SEQ_PROG: seq.prog,
+    Kind.SEQ_TEST: seq.test,
     Kind.CONFIG: config.placed,
     Kind.RST: _file(page.view, "docs/page.rst.j2", "{docs}/bpf_iter_{name}.rst"),
     Kind.INDEX: index.placed,
@@ -56,7 +68,15 @@ OUTPUTS: Mapping[Kind, Placed] = {
 }
 
 # what the kernel has already where the code is by hand
-CODE = frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE, Kind.VERIFIER, Kind.DECLARATIONS})
+CODE = frozenset(
+    {
+        *(Kind.KFUNCS, Kind.BTF_IDS, Kind.TARGET, Kind.STRUCT),
+        *(Kind.MAKEFILE, Kind.VERIFIER, Kind.DECLARATIONS),
+    }
+)
+
+# what is appended to the name of an iterator where several outputs join one file
+PARTS = {Kind.BTF_IDS: "_ids", Kind.TARGET: "_seq"}
 
 
 def generate(
@@ -137,9 +157,10 @@ def _lines(template: str, view: Any) -> tuple[str, ...]:  # noqa: ANN401 - each 
 
 
 def _path(made: LoweringContext, kind: Kind, first: Fragment) -> str:
-    """Where out/ keeps it; ids that join the file of the kfuncs need a name of their own there."""
+    """Where out/ keeps it; what joins the file of the kfuncs beside them needs a name of its own there."""
     if first.anchor is Anchor.NEW_FILE:
         return first.file
-    name = f"{made.it.name}_ids" if kind is Kind.BTF_IDS and first.file == made.it.file else made.it.name
+    part = PARTS.get(kind, "") if first.file == made.it.file else ""
+    name = f"{made.it.name}{part}"
     ending = ".mk" if first.anchor is Anchor.MAKEFILE else PurePosixPath(first.file).suffix
     return f"{first.file}.d/{name}{ending}"

@@ -18,6 +18,7 @@ class Kind(enum.Enum):
 
     KFUNCS = "kfuncs"
     BTF_IDS = "btf-ids"
+    TARGET = "target"
     STRUCT = "struct"
     DECLARATIONS = "declarations"
     MAKEFILE = "makefile"
@@ -25,10 +26,20 @@ class Kind(enum.Enum):
     PROG = "prog"
     PROG_FAILURE = "prog-failure"
     PROG_TEST = "prog-test"
+    SEQ_PROG = "seq-prog"
+    SEQ_TEST = "seq-test"
     CONFIG = "config"
     RST = "rst"
     INDEX = "index"
     TOCTREE = "toctree"
+
+
+PROGS = (Kind.PROG, Kind.PROG_FAILURE, Kind.SEQ_PROG)
+"""BPF programs of the selftests, each of which becomes a skeleton."""
+TESTS = frozenset({*PROGS, Kind.PROG_TEST, Kind.SEQ_TEST})
+"""All selftests: programs, and the tests that load them."""
+# the programs whose skeletons a test includes
+INCLUDED = {Kind.PROG_TEST: (Kind.PROG, Kind.PROG_FAILURE), Kind.SEQ_TEST: (Kind.SEQ_PROG,)}
 
 
 @value_class

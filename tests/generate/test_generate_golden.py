@@ -14,15 +14,14 @@ from generate_support import NAMES, ROOT, SMALL, TODAY, read, rendered, small
 
 from kiter.btf.types import Member, Struct
 from kiter.generate import generate
-from kiter.output import Kind, Rendered
+from kiter.output import TESTS, Kind, Rendered
 
-SELFTESTS = {Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST}
-WITH_SELFTESTS = {"raw", "unknown_element"}
+WITH_SELFTESTS = {"raw", "unknown_element", "seq_maps"}
 
 
 def told(made: Rendered, selftests: bool) -> str:
     """All outputs as one text."""
-    shown = (output for output in made.outputs if selftests or output.kind not in SELFTESTS)
+    shown = (output for output in made.outputs if selftests or output.kind not in TESTS)
     return "".join(f"==> {output.path} <==\n{output.text}" for output in shown)
 
 

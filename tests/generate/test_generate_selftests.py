@@ -87,13 +87,20 @@ def test_each_kind_tries_what_can_be_tried(name, wanted):
     assert subtests(of(name, Kind.PROG_TEST)) == wanted
 
 
+def seq_test(made):
+    """The test of SEC("iter/..."), "" where there is none."""
+    found = made.of(Kind.SEQ_TEST)
+    return found.text if found else ""
+
+
 MADE = tuple(sorted((*SPECS.glob("*.yaml"), *SMALL.glob("*.yaml"))))
 
 
 @pytest.mark.parametrize("path", MADE, ids=lambda path: path.stem)
 def test_a_verdict_knows_every_subtest(path):
     """What it does not know it would take for a program that the verifier refuses."""
-    assert subtests(text(rendered(path, "7.3"), Kind.PROG_TEST)) <= TRIES.keys()
+    made = rendered(path, "7.3")
+    assert subtests(text(made, Kind.PROG_TEST)) | subtests(seq_test(made)) <= TRIES.keys()
 
 
 def test_a_verdict_knows_the_flags_apart(tmp_path):
@@ -104,7 +111,8 @@ def test_a_verdict_knows_the_flags_apart(tmp_path):
 
 
 def test_every_rule_has_assertions_that_some_test_makes():
-    made = "".join(text(rendered(path, "7.3"), Kind.PROG_TEST) for path in MADE)
+    tests = ((text(one, Kind.PROG_TEST), seq_test(one)) for path in MADE if (one := rendered(path, "7.3")))
+    made = "".join(part for pair in tests for part in pair)
     assert [a for rule in RULES for a in rule.assertions if f'"{a}")' not in made] == []
 
 

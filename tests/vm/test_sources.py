@@ -27,10 +27,10 @@ WALKED = {
     "array": ("array", "sparse"),
     "percpu": ("percpu",),
 }
-OTHERS = ("where", "where_index", "raw_held")
+OTHERS = ("where", "where_index", "raw_held", "seq_maps")
 EVERY = (*(name for named in WALKED.values() for name in named), *OTHERS)
-# the same C is emitted for each kernel: of a second one a step with a lock, one under RCU, one with a counter
-SOME = ("lock_read", "hash_held", "rbtree_latch", "maple", "percpu")
+# the same C is emitted for each kernel: of a second one a lock, RCU, a counter, and a file
+SOME = ("lock_read", "hash_held", "rbtree_latch", "maple", "percpu", "seq_maps")
 pytestmark = [pytest.mark.vm, pytest.mark.xdist_group("vm")]
 
 
@@ -57,3 +57,5 @@ def test_walks_over_what_holds_elements_keep_the_contract(capsys, kernel, names)
     assert (status, failed, facts["outcome"]) == (0, [], "pass"), said.err
     tried = {name for name, check in checks if check["group"] != "refused"}
     assert tried == set(names), "nothing but the verifier's refusals was tried"
+    read = {check["name"] for name, check in checks if name == "seq_maps"}
+    assert {"reads whole", "reads byte by byte", "reads overflowing", "too_large", "left"} <= read

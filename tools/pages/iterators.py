@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiter import frontend, resources
 from kiter.generate import generate
-from kiter.output import Kind, Rendered
+from kiter.output import TESTS, Kind, Rendered
 from kiter.spec.model import Spec
 from kiter.spec.release import spelled
 from kiter.spec.snippet import Snippet
@@ -35,8 +35,15 @@ A helper is a C function with parameters and a type of its own: it reads what it
 what it says, so the linter sees what goes in and what comes out.
 
 """
-SELFTESTS = {Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST}
-KERNEL = {Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.DECLARATIONS, Kind.MAKEFILE, Kind.VERIFIER}
+KERNEL = {
+    Kind.KFUNCS,
+    Kind.BTF_IDS,
+    Kind.TARGET,
+    Kind.STRUCT,
+    Kind.DECLARATIONS,
+    Kind.MAKEFILE,
+    Kind.VERIFIER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ def counts(it: Spec, rendered: Rendered) -> Counts:
         spec=sum(1 for line in it.node.document.lines if _counts(line, "#")),
         raw=sum(_raw_lines(snippet) for _, snippet in slots(it)),
         kernel=_lines(rendered, KERNEL),
-        tests=_lines(rendered, SELFTESTS),
+        tests=_lines(rendered, TESTS),
     )
 
 
@@ -95,7 +102,7 @@ def _raw_lines(snippet: Snippet) -> int:
     return sum(1 for line in snippet.text.splitlines() if line.strip())
 
 
-def _lines(rendered: Rendered, kinds: set[Kind]) -> int:
+def _lines(rendered: Rendered, kinds: Container[Kind]) -> int:
     texts = (output.text for output in rendered.outputs if output.kind in kinds)
     return sum(1 for text in texts for line in text.splitlines() if line.strip())
 

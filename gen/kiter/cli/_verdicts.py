@@ -47,7 +47,7 @@ class Verdicts:
 
     def of(self, prototype: Prototype) -> tuple[Check, ...]:
         """The subtests of one iterator, and the test itself where it failed by itself."""
-        names = {prototype.test, *demonstrations.tests(prototype)}
+        names = {*prototype.tests, *demonstrations.tests(prototype)}
         own = (c for c in self.report.checks if c.test in names)
         return tuple(c for c in own if c.subtest or c.failures or c.crashed)
 

@@ -78,9 +78,10 @@ def _kfuncs(rendered: Rendered) -> Fragment:
 
 
 def _own_sets(rendered: Rendered) -> tuple[Fragment, ...]:
-    """The set of its own that goes into the file of the kfuncs, if there is one."""
-    output = rendered.of(Kind.BTF_IDS)
-    return tuple(f for f in output.fragments if f.anchor is Anchor.OWN_SET) if output else ()
+    """What goes into the file of the kfuncs behind them: the set of its own, the target."""
+    outputs = (output for output in rendered.outputs if output.kind in (Kind.BTF_IDS, Kind.TARGET))
+    joined = (fragment for output in outputs for fragment in output.fragments)
+    return tuple(f for f in joined if f.anchor in (Anchor.OWN_SET, Anchor.TARGET))
 
 
 def _unpacked(wanted: tuple[str, ...], headers: Headers, origin: Places, cache: Cache) -> Path | None:

@@ -16,7 +16,7 @@ from kiter.kernel.dependencies import Compiler
 from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.messages import unexplained
 from kiter.lower.check.headers import Declarations, Extended, Vmlinux
-from kiter.output import Kind, Output, Rendered, Type
+from kiter.output import INCLUDED, PROGS, Output, Rendered, Type
 from kiter.render import render, source
 
 _DECLARATIONS = "kiter_declarations.h"
@@ -27,11 +27,14 @@ _LIBRARY = re.compile(r"/(?:include|lib)/(\w+/[\w.]+)$")
 def jobs(rendered: Rendered, bpf: Bpf) -> list[Job]:
     """A job for each BPF program, and one for each prog_tests file, which needs them."""
     sources = [output for output in rendered.outputs if output.path.endswith(".c")]
-    kinds = (Kind.PROG, Kind.PROG_FAILURE)
-    programs = [_program(rendered, output, bpf) for output in sources if output.kind in kinds]
+    programs = {output.kind: _program(rendered, output, bpf) for output in sources if output.kind in PROGS}
     example = [_program(rendered, rendered.material.example, bpf)] if rendered.material.example else []
-    tests = [output for output in sources if output.kind is Kind.PROG_TEST]
-    return [*programs, *example, *(_test(rendered, output, bpf, programs) for output in tests)]
+    tests = [
+        _test(rendered, output, bpf, [programs[kind] for kind in INCLUDED[output.kind] if kind in programs])
+        for output in sources
+        if output.kind in INCLUDED
+    ]
+    return [*programs.values(), *example, *tests]
 
 
 def _program(rendered: Rendered, output: Output, bpf: Bpf) -> Job:

@@ -20,6 +20,7 @@ from kiter.lint import (
     parameters,
     places,
     resources,
+    seq_form,
     silence,
     sizes,
     snippets,
@@ -41,6 +42,7 @@ from kiter.target.profile import Profile
 
 FAMILIES = (
     *(naming, types, sizes, text, places, cross_spec, walks, lifetimes, sources, numbers, contexts),
+    seq_form,
     *(parameters, flags, resources, helpers, companions, contract, snippets, versions, tests),
     *(advice, silence, questions),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kiter.errors import FINDINGS
-from kiter.output import Kind, Rendered
+from kiter.output import TESTS, Kind, Rendered
 from kiter.series.codes import refused
 from kiter.tree import apply, replacement
 from kiter.tree.record import Applied
@@ -28,8 +28,10 @@ class Step(enum.Enum):
 
 
 KINDS: Mapping[Step, frozenset[Kind]] = {
-    Step.KERNEL: frozenset({Kind.KFUNCS, Kind.BTF_IDS, Kind.STRUCT, Kind.MAKEFILE, Kind.VERIFIER}),
-    Step.SELFTESTS: frozenset({Kind.DECLARATIONS, Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST, Kind.CONFIG}),
+    Step.KERNEL: frozenset(
+        {Kind.KFUNCS, Kind.BTF_IDS, Kind.TARGET, Kind.STRUCT, Kind.MAKEFILE, Kind.VERIFIER}
+    ),
+    Step.SELFTESTS: frozenset({Kind.DECLARATIONS, Kind.CONFIG, *TESTS}),
     Step.DOCS: frozenset({Kind.RST, Kind.INDEX, Kind.TOCTREE}),
 }
 

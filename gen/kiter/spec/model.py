@@ -17,6 +17,7 @@ from kiter.spec.private import Private
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import OLDEST, Release
 from kiter.spec.resource import Buffer, Resource, Taken
+from kiter.spec.seq_form import SeqForm
 from kiter.spec.series import Series
 from kiter.spec.snippet import Snippet
 from kiter.spec.testcase import Tests
@@ -83,6 +84,7 @@ class Spec:
     locks: tuple[Lock, ...]  # what each step holds, the first taken first
     cases: tuple[Case, ...]  # the walks with what selects them
     companions: tuple[Companion, ...]  # further kfuncs that take the iterator
+    seq: SeqForm | None  # its SEC("iter/...") form, None where it has none
     tests: Tests  # what the selftests need beside the rest
     docs: str  # the author's own text for the reference page, "" where there is none
     series: Series  # what a patch series says beside the rest

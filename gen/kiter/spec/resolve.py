@@ -20,6 +20,7 @@ from kiter.spec.private import Private
 from kiter.spec.refusal import Refusal
 from kiter.spec.release import Release
 from kiter.spec.resource import Buffer, Resource
+from kiter.spec.seq_form import SeqForm
 from kiter.spec.series import Series
 from kiter.spec.snippet import Snippet
 from kiter.spec.testcase import Tests
@@ -49,6 +50,7 @@ def resolve(document: Document, release: Release) -> Spec:
         locks=Lock.under(shared(root)),
         cases=tuple(Case.of(flag, node, root) for flag, node in entries(root) if node.here),
         companions=tuple(Companion.of(*item) for item in root.present("companions")),
+        seq=SeqForm.under(root),
         tests=Tests.under(root),
         docs=_text(root, "docs"),
         series=Series.under(root),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kiter.errors import Diagnostic
 from kiter.fragment import Anchor, Fragment
-from kiter.output import Kind
+from kiter.output import TESTS
 from kiter.target.profile import Profile
 from kiter.tree import insertion_points, record, replacement, verifier
 from kiter.tree.codes import MisfitError, finding, refusal
@@ -172,7 +172,7 @@ class _Planner:
 
     def _left_out(self, applied: Applied) -> frozenset[str]:
         """The selftests of an iterator, if the tree has some of them by hand: a part is of no use."""
-        files = {f.file: f.whole for o in applied.outputs if o.kind in _TESTS for f in o.fragments}
+        files = {f.file: f.whole for o in applied.outputs if o.kind in TESTS for f in o.fragments}
         by_hand = (file for file, text in files.items() if self.base.get(file) not in (None, text))
         return frozenset(files) if any(by_hand) else frozenset()
 
@@ -190,6 +190,9 @@ class _Planner:
         if said and fragment.anchor in verifier.LISTED:
             self._note(f"{fragment.file} keeps what it has by hand on who may use {applied.iterator}")
             return lines
+        if said and fragment.anchor is Anchor.TARGET:
+            self._note(f"{fragment.file} keeps the {said} that it has by hand")
+            return lines
         instead = replacement.INSTEAD.get(fragment.anchor) if applied.replace else None
         found = instead(lines, fragment, applied.iterator) if instead else None
         return _JOINS[fragment.anchor](lines, fragment, self.profile) if found is None else found
@@ -200,6 +203,8 @@ class _Planner:
         if fragment.anchor is Anchor.IN_ID_SET:
             there = any(replacement.trio(applied.iterator)[0] in line for line in lines)
             return f"{applied.iterator} has its ids there" if there else ""
+        if fragment.anchor is Anchor.TARGET and replacement.has_target(lines, fragment.names[0]):
+            return f'SEC("iter/{fragment.names[0]}")'
         if fragment.anchor in verifier.LISTED and verifier.holds(lines, applied.iterator):
             return f"{fragment.file} says by hand who may use {applied.iterator}"
         return ""
@@ -216,8 +221,6 @@ class _Planner:
         return lines
 
 
-# programs that a test loads, and the test: each is of use with the others alone
-_TESTS = frozenset({Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST})
 _JOINS = {**insertion_points.JOINS, **verifier.JOINS}
 
 

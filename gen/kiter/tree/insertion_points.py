@@ -174,6 +174,7 @@ def _row_end(lines: Lines, row: int) -> int:
 JOINS: Mapping[Anchor, Join] = {
     Anchor.AT_END: kfuncs,
     Anchor.OWN_SET: kfuncs,
+    Anchor.TARGET: kfuncs,
     Anchor.IN_ID_SET: btf_ids,
     Anchor.MAKEFILE: makefile,
     Anchor.BEFORE_ENDIF: struct,

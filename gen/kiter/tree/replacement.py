@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kiter.csource import comments
@@ -20,6 +21,11 @@ from kiter.value_class import value_class
 def trio(name: str) -> tuple[str, str, str]:
     """The three functions that every iterator has."""
     return f"bpf_iter_{name}_new", f"bpf_iter_{name}_next", f"bpf_iter_{name}_destroy"
+
+
+def has_target(lines: Sequence[str], target: str) -> bool:
+    """Whether a C file has SEC("iter/TARGET"): include/linux/bpf.h, DEFINE_BPF_ITER_FUNC()."""
+    return any(re.match(rf"DEFINE_BPF_ITER_FUNC\({re.escape(target)},", line) for line in lines)
 
 
 def defines(lines: Sequence[str], name: str) -> bool:

@@ -42,10 +42,21 @@ RULES = (
     Rule(
         "companions answer whatever new() has said, and after the end", frozenset({"said", "said_at_the_end"})
     ),
+    Rule(
+        'SEC("iter/...") shows what bpf_for_each() visits, however the file is read',
+        frozenset({"shows_as_many", "shows_the_same", "whole_elements", "seq_num"}),
+    ),
+    Rule(
+        "an element that was not shown is shown by the next read, no other is shown twice",
+        frozenset({"shown_again", "shown_once", "too_large"}),
+    ),
+    Rule("its program is run once at the end, for NULL", frozenset({"ends_once", "stays_at_the_end"})),
+    Rule("a reader that leaves gives back what it holds", frozenset({"references_of_readers"})),
+    Rule("its file names the target, and has no seeking", frozenset({"target_name", "lseek"})),
 )
 
 # which assertions a subtest makes, by the first word of its name
-# (lower/selftests/subtests.py, object_subtests.py and numbers.py)
+# (lower/selftests/subtests.py, object_subtests.py, numbers.py and seq.py)
 TRIES = {
     "walk": frozenset({"how_many", "which", "first"}),
     "contract": frozenset({"stays_drained", "starts_again", "nested", "meets", "new", "next", "ends"}),
@@ -62,6 +73,17 @@ TRIES = {
     "under_lock": frozenset({"under_lock"}),
     "companion": frozenset({"said", "said_at_the_end"}),
     "null": frozenset({"new", "next"}),
+    "reads": frozenset(
+        {
+            *("shows_as_many", "shows_the_same", "whole_elements", "seq_num"),
+            *("shown_again", "shown_once", "ends_once", "stays_at_the_end"),
+        }
+    ),
+    "too_large": frozenset({"too_large", "shown_again"}),
+    "two_readers": frozenset({"shows_as_many", "shows_the_same"}),
+    "left": frozenset({"references_of_readers"}),
+    "target": frozenset({"target_name"}),
+    "no_seek": frozenset({"lseek"}),
 }
 
 

@@ -23,9 +23,10 @@ from kiter.kernel.headers import Places
 from kiter.kernel.kernels import Kernel
 from kiter.lower.kernel import verifier
 from kiter.lower.programs import certain, registered
-from kiter.output import Kind, Rendered
+from kiter.output import INCLUDED, PROGS, Output, Rendered
 from kiter.spec.element import Pointer
 from kiter.spec.model import Spec
+from kiter.spec.seq_form import SeqForm
 from kiter.target.profile import Profile
 from kiter.value_class import value_class
 from kiter.vm.codes import CODES
@@ -68,6 +69,11 @@ class Prototype:
         """The name of its test, as the harness reports it."""
         return f"{self.name}_iter"
 
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The names of all its tests: that of its SEC("iter/...") form is one of its own."""
+        return self.test, f"{self.name}_iter_seq"
+
 
 def prototypes(its: Iterable[Spec], profile: Profile, kernel: Kernel, cache: Cache) -> tuple[Prototype, ...]:
     """Every iterator for one kernel; raises KiterError when the kernel's headers cannot be used."""
@@ -102,6 +108,7 @@ def _prototype(it: Spec, profile: Profile, kernel: Kernel, cache: Cache) -> Prot
     named = replace(
         it,
         name=name,
+        seq=_renamed(it, kernel),
         place=replace(it.place, inside=False),
         context=replace(it.context, allow=()),
         held=replace(it.held, trusted=trusted),
@@ -114,6 +121,13 @@ def _prototype(it: Spec, profile: Profile, kernel: Kernel, cache: Cache) -> Prot
     spaces = tuple(sorted({exported[symbol] for symbol in needed if exported.get(symbol)}))
     made = generate(named, profile, shims, spaces, layouts) if shims or spaces else plain
     return Prototype(it, name, made, shims, flags=flags, inlined=it.name in profile.inlined)
+
+
+def _renamed(it: Spec, kernel: Kernel) -> SeqForm | None:
+    """Its SEC("iter/...") form, under another name where the kernel has a target of that one."""
+    if it.seq is None or not knows(kernel, f"bpf_iter__{it.seq.target}"):
+        return it.seq
+    return replace(it.seq, target=it.seq.target + SUFFIX)
 
 
 def _layouts(it: Spec, kernel: Kernel) -> tuple[Struct, ...]:
@@ -228,10 +242,22 @@ def modules(made: Iterable[Prototype]) -> tuple[Module, ...]:
 
 
 def _programs(rendered: Rendered) -> Iterator[Program]:
-    """Those of the selftests; their test includes the skeletons of all."""
+    """Those of the selftests."""
     for output in rendered.outputs:
-        if output.kind in {Kind.PROG, Kind.PROG_FAILURE}:
-            yield Program(PurePosixPath(output.path).stem, output.text)
+        if output.kind in PROGS:
+            yield Program(_stem(output), output.text)
+
+
+def _tests(rendered: Rendered) -> Iterator[Test]:
+    """The selftests, each with the programs whose skeletons it includes."""
+    for output in rendered.outputs:
+        if kinds := INCLUDED.get(output.kind):
+            used = (one for kind in kinds if (one := rendered.of(kind)))
+            yield Test.of(_stem(output), output.text, *map(_stem, used))
+
+
+def _stem(output: Output) -> str:
+    return PurePosixPath(output.path).stem
 
 
 def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "") -> VmJob:
@@ -241,16 +267,11 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
     """
     rendered = [p.rendered for p in made]
     known = vmlinux.of_btf(kernel.btf, tools.require("bpftool"), cache).read_text()
-    programs = {one.iterator: tuple(_programs(one)) for one in rendered}
     return VmJob(
         kernel=kernel,
         modules=modules(made),
-        programs=tuple(program for own in programs.values() for program in own),
-        tests=tuple(
-            Test.of(PurePosixPath(test.path).stem, test.text, *(p.name for p in programs[one.iterator]))
-            for one in rendered
-            if (test := one.of(Kind.PROG_TEST))
-        ),
+        programs=tuple(program for one in rendered for program in _programs(one)),
+        tests=tuple(test for one in rendered for test in _tests(one)),
         types="\n".join(t.text for one in rendered for t in vmlinux.missing(one.material.types, known)),
         declarations="\n".join(one.declared.text for one in rendered if one.declared),
         only=only,

@@ -72,6 +72,14 @@ class Site:
 
 
 @view_class()
+class Seq:
+    """The SEC("iter/...") form: what programs attach to, and what their context calls the element."""
+
+    target: str
+    member: str
+
+
+@view_class()
 class View:
     """One page."""
 
@@ -101,6 +109,8 @@ class View:
     file: str
     functions: tuple[str, ...]  # the kfuncs
     signatures: tuple[Function, ...]  # the prototypes of code by hand
+    # the target of its SEC("iter/...") form, and what programs see of it; None where it has none
+    seq: Seq | None
     # what the kernel's documentation has not
     walks: tuple[Picture, ...] = ()
     site: Site | None = None  # what the site has beside the page
@@ -131,6 +141,7 @@ def view(ctx: LoweringContext) -> View:
         file=it.source_file,
         functions=(new, following, destroy, *(companion.name for companion in it.companions)),
         signatures=declarations.prototypes(ctx) if it.by_hand else (),
+        seq=Seq(it.seq.target, it.seq.member) if it.seq else None,
     )
 
 

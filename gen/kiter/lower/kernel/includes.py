@@ -12,6 +12,7 @@ from kiter.lower.context import LoweringContext
 ALLOCATOR = "linux/bpf_mem_alloc.h"
 OF_KFUNCS = ("linux/bpf.h", "linux/btf.h")  # what a file that has had no kfuncs lacks
 OF_A_SET = ("linux/btf_ids.h", "linux/init.h", "linux/module.h")
+OF_A_TARGET = ("linux/btf_ids.h", "linux/init.h", "linux/seq_file.h")  # of SEC("iter/...")
 
 
 def wanted(ctx: LoweringContext) -> tuple[str, ...]:
@@ -19,6 +20,7 @@ def wanted(ctx: LoweringContext) -> tuple[str, ...]:
     it = ctx.it
     allocates = not it.by_hand and (it.allocate or it.buffers)
     found = {*OF_A_SET} if it.programs and it.file else set()
+    found |= {*OF_A_TARGET} if it.seq and not it.by_hand else set()
     found |= {*OF_KFUNCS} if _strange(ctx) else set()
     found |= {ALLOCATOR} if allocates and not it.context.sleepable else set()
     return (*it.includes, *sorted(found - {*it.includes}))

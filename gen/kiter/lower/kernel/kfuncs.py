@@ -21,12 +21,14 @@ from kiter.lower.kernel import (
     next,
     registration,
     release,
+    seq_form,
     sources,
     struct,
 )
 from kiter.lower.kernel.enum import Enum, enums
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.registration import Set
+from kiter.lower.kernel.seq_form import Form
 from kiter.lower.placement import Placement
 from kiter.lower.view_class import view_class
 
@@ -54,6 +56,7 @@ class View:
     kfuncs: tuple[Part, ...]  # new(), next(), destroy() and companions
     close: str  # the marker behind them
     registration: Set | None  # the set of its own, where it has one
+    seq: Form | None  # its SEC("iter/...") form, which a file of its own has behind that
 
 
 def view(ctx: LoweringContext, alone: bool = False) -> View:
@@ -72,6 +75,7 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
         kfuncs=(new.kfunc(ctx), next.kfunc(ctx), destroy.kfunc(ctx), *companions.kfuncs(ctx)),
         close=ctx.profile.kfuncs_close,
         registration=registration.own_set(ctx) if own and it.programs else None,
+        seq=seq_form.form(ctx),
     )
 
 

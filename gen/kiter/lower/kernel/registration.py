@@ -129,12 +129,18 @@ def _new_flags(ctx: LoweringContext) -> tuple[str, ...]:
     )
 
 
-def own_set(ctx: LoweringContext, types: tuple[str, ...] = (), before: str = "") -> Set:
-    """The ids in a set of their own, and the function that registers it, calling `before` first."""
+def own_set(
+    ctx: LoweringContext,
+    types: tuple[str, ...] = (),
+    before: tuple[str, ...] = (),
+    behind: tuple[str, ...] = (),
+) -> Set:
+    """The ids in a set of their own, and the function that registers it between these calls."""
     name = f"bpf_iter_{ctx.it.name}"
-    calls = [f"{before}()"] * bool(before)
+    calls = [*before]
     for program in _once(types or ctx.it.programs, ctx.profile):
         calls.append(f"register_btf_kfunc_id_set(BPF_PROG_TYPE_{program.upper()}, &{name}_set)")
+    calls += behind
     made = _made(ctx, name)
     return Set(
         name=name,

@@ -7,7 +7,7 @@ from kiter.btf.types import Struct
 from kiter.lower import programs
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
-from kiter.lower.kernel import includes, kfuncs, registration
+from kiter.lower.kernel import includes, kfuncs, registration, seq_form
 from kiter.lower.view_class import view_class
 
 BITS = 8
@@ -83,7 +83,12 @@ def view(
         layouts=tuple(_layout(struct, ctx) for struct in layouts),
         hidden=tuple(Hidden(p.name, p.type) for p in ctx.it.place.private if p.type),
         code=kfuncs.view(ctx, alone=not _has_struct(ctx)),
-        registration=registration.own_set(ctx, _types(ctx), "find_shims" if shims else ""),
+        registration=registration.own_set(
+            ctx,
+            _types(ctx),
+            before=("find_shims()",) if shims else (),
+            behind=(seq.initialisation,) if (seq := seq_form.form(ctx)) else (),
+        ),
         summary=_quoted(ctx.it.summary),
         shims=shims,
         spaces=tuple(ctx.profile.import_space.format(space=space) for space in spaces),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.interface import interface
+from kiter.lower.kernel import seq_form
 from kiter.lower.kernel.enum import Enum, enums
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.struct import ATTRIBUTE, element, seen
@@ -29,6 +30,8 @@ def views(ctx: LoweringContext) -> Iterator[View]:
     if (own := element(ctx)) is not None:
         yield View(f"struct {own.tag}", own, {})
     yield View(f"struct bpf_iter_{ctx.it.name}", seen(ctx, ATTRIBUTE), {})
+    if (context := seq_form.context(ctx)) is not None:
+        yield View(context.name, context, {})
     for defined in enums(ctx):
         name = f"enum {defined.tag}" if defined.tag else ""
         yield View(name, _numbered(defined, known), {m.flag: known[m.flag] for m in defined.members})
