@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kiter.errors import Edit
+from kiter.lint.numbers import SIGNED
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
@@ -107,3 +108,31 @@ def _unsentenced(node: Node) -> Edit | None:
     """The summary in lower case, without its full stop; None where it would begin with a name."""
     text = str(node.value).rstrip().rstrip(".")
     return replaced(node, text[:1].lower() + text[1:])
+
+
+@rule(
+    "L07",
+    "an enumerator that says nothing of the iterator",
+    "C has one name space for all enumerators, and vmlinux.h shows them to every program",
+    kernel="kernel/bpf/task_iter.c, BPF_TASK_ITER_ALL_PROCS, 6.7",
+    hint="begin it with BPF_ and the name of the iterator",
+    severity="warning",
+)
+def bare_enumerator(s: Subject) -> Iterator[Hit]:
+    for flag in (flag for a in s.it.arguments if a.defines for flag in a.flags):
+        if not flag.flag.startswith("BPF_") and s.it.name.upper() not in flag.flag:
+            yield Hit(flag.node.key_at, f"'{flag.flag}' has no prefix of its own")
+
+
+@rule(
+    "L08",
+    "a signed flag argument",
+    "the highest bit is the sign, and a value that is widened takes it along",
+    kernel="the flags of bpf_iter_task_new(), bpf_iter_css_new() and bpf_iter_css_task_new(), 6.7",
+    hint="leave 'type' out for unsigned int, or use u32 or u64",
+    severity="warning",
+)
+def signed_flags(s: Subject) -> Iterator[Hit]:
+    for a in s.it.arguments:
+        if a.flags and a.type in SIGNED:
+            yield Hit(a.node["type"].at, f"'{a.name}' is '{a.type}'")
