@@ -18,7 +18,9 @@ import pytest
 
 from kiter import frontend
 from kiter.cli.main import main
+from kiter.generate import generate
 from kiter.lower.context import lowering_context
+from kiter.output import Kind
 from kiter.site import matrix, order, view
 from kiter.sync import specs
 from kiter.target.profile import profile
@@ -210,6 +212,23 @@ def test_the_matrix_does_not_guess():
     fs = says("bpf_fs_kfunc_set_ids")
     assert (fs["lsm"], fs["tracing"], fs["xdp"]) == ("yes", "?", "no")
     assert set(says("common_btf_ids").values()) == {"yes"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("bpf_fs_kfunc_set_ids", "A filter of the set admits programs of LSM hooks, and some functions in"),
+        ("scx_kfunc_ids_dispatch", "A filter of the set refuses some of them."),
+        ("scx_kfunc_ids_any", ""),
+    ],
+)
+def test_the_page_says_what_the_filter_of_another_file_admits(name, said):
+    target = profile("7.3")
+    it = specs.read(frontend.collect([str(ROOT / "specs/scx_dsq.yaml")]), target)[0]
+    joined = replace(it, place=replace(it.place, join=name))
+    page = " ".join(generate(joined, target).of(Kind.RST).text.split())
+    assert f"Its set, ``{name}``, is registered for" in page
+    assert said in page if said else "filter of the set" not in page
 
 
 def test_the_page_for_ebpf_lists_every_type_and_error():

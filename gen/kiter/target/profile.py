@@ -48,6 +48,7 @@ class Profile:
     docs: str  # the folder of BPF documentation
     sleepable: Sequence[str]  # the types whose programs may sleep
     filtered: Sequence[str]  # the sets that refuse some programs of their types all the same
+    admits: Mapping[str, str]  # what their filters let in, where that is a kind of program
     guarded: Mapping[str, str]  # files that the Makefile builds only with an option, and the option
     sets: Mapping[str, Sequence[str]]  # the types of programs that each set is registered for
     hooks: Mapping[str, Sequence[str]]  # the types that share what they get

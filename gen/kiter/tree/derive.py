@@ -120,7 +120,9 @@ def derive(root: Path, version: tuple[int, int], base: Profile | None = None) ->
     excused = base.release == release and not texts.whole
     read: dict[str, Any] = {fact.key: fact.value for fact in facts if fact.place}
     unread = sorted(f.key for f in facts if not f.place and not (excused and f.value is None))
-    made = replace(base, release=release, unread=tuple(unread), **read)
+    # what a filter admits is for a reader of its function, and may be another thing in another release
+    admits = base.admits if base.release == release else {}
+    made = replace(base, release=release, unread=tuple(unread), admits=admits, **read)
     return Derived(replace(made, verified=base.verified and made == base), base, facts)
 
 

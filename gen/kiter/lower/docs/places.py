@@ -74,6 +74,8 @@ def _registered(ctx: LoweringContext) -> Iterator[Statement]:
         yield Statement("like_others", (it.place.join,))
     elif not programs.anywhere(it, profile):
         yield Statement("registered", (it.place.join, tuple(types)))
+        if it.place.join in profile.filtered:
+            yield Statement("filtered", (profile.admits.get(it.place.join, ""),))
         for sharing in profile.hooks.values():
             others = tuple(kind for kind in sharing if kind not in types)
             given = tuple(kind for kind in sharing if kind in types)
