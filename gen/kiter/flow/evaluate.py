@@ -24,6 +24,7 @@ from kiter.flow.values import (
     Place,
     Symbol,
     Term,
+    Unset,
     Value,
     pointer,
 )
@@ -221,8 +222,19 @@ def _call(machine: Machine, node: Node, state: State) -> Outcomes:
             for begin, before in arguments
             for last, made in value(machine, one, begin)
         ]
+    if machine.starting and machine.program.code(name) is None:
+        arguments = [(one, _stored_there(machine, nodes, values, one)) for one, values in arguments]
     call = Call(machine, node, name, nodes)
     return [end for begin, values in arguments for end in effects.called(call, begin, values)]
+
+
+def _stored_there(machine: Machine, nodes: list[Node], values: list[Value], state: State) -> list[Value]:
+    """Arguments of a macro or function elsewhere: what is not stored yet, it is given to be stored."""
+    found = []
+    for node, given in zip(nodes, values, strict=True):
+        at = machine.place(node, state)[0][1] if isinstance(given, Unset) else None
+        found.append(given if at is None else pointer(at))
+    return found
 
 
 def _assembled(_machine: Machine, _node: Node, state: State) -> Outcomes:

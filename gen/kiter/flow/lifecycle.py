@@ -18,7 +18,7 @@ from kiter.flow.machine import STEPS, Fault, Outcomes
 from kiter.flow.paths import Runner
 from kiter.flow.program import Code, Program, unsigned
 from kiter.flow.state import Spot, State, settled
-from kiter.flow.values import NULL, STATE, Address, Place, Symbol, Unset, Value, kinds, parts
+from kiter.flow.values import NULL, STATE, Address, Place, Symbol, Term, Unset, Value, kinds, parts
 
 _LARGEST = (1 << 64) - 1
 _ROUNDS = 3  # calls of next() in a row
@@ -48,6 +48,8 @@ class Life:
     findings: list[Finding] = field(default_factory=list)
     # The arguments of new() of which something was asked.
     tested: set[str] = field(default_factory=set)
+    # Those of which a new() that succeeds knows only what they are not.
+    loose: set[str] = field(default_factory=set)
     cut: bool = False
 
 
@@ -131,6 +133,7 @@ class _Lives:
         self.done.add(asked)
         machine = self._machine(what)
         before = machine.left
+        machine.starting = what == "new"
         machine.repeated = phase == "drained"
         state = state.copy()
         ends = machine.run(code, self._arguments(code, state), state)
@@ -153,6 +156,7 @@ class _Lives:
                 (failed if wrong else begun).append(went)
         for one in begun:
             self._kept(one)
+            self.life.loose |= _loose(one)
         for one in (*failed, *begun):
             self.life.tested |= _tested(one)
         return _distinct(failed), _distinct(begun)
@@ -306,6 +310,23 @@ def _tested(state: State) -> set[str]:
     """The arguments that a path has learnt something of."""
     asked = (value for value, known in state.facts.items() if known != Domain(0, _LARGEST))
     return {one.name for value in asked for one in parts(value) if isinstance(one, Symbol)}
+
+
+def _loose(state: State) -> set[str]:
+    """The arguments that a path has compared with some values, and that may be any other."""
+    bounded = {
+        one
+        for fact, known in state.facts.items()
+        if isinstance(fact, Term) and (fact.operator != "==" or known.low)
+        for one in parts(fact)
+    }
+    arguments = ((one, known) for one, known in state.facts.items() if isinstance(one, Symbol))
+    return {
+        one.name
+        for one, known in arguments
+        if one.kind == "param" and known.different and one not in bounded
+        if known._replace(different=frozenset()) == Domain(0, _LARGEST)
+    }
 
 
 def _led_to(value: Value, stored: set[object]) -> bool:

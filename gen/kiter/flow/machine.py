@@ -60,6 +60,7 @@ class Machine(ABC):
     def __init__(self, program: Program) -> None:
         self.program = program
         self.sleepable = True
+        self.starting = False  # whether it is new(), whose state functions elsewhere may be storing
         self.repeated = False  # whether the kernel's own iterators are asked once more
         self.faults: dict[tuple[str, str, Spot], Fault] = {}
         self.read: set[str] = set()  # the fields of the iterator that were looked at

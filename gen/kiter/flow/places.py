@@ -24,8 +24,9 @@ Places = list[tuple[State, Place | None]]
 
 
 def is_array(machine: Machine, at: Place) -> bool:
-    """Whether a place is the words that programs see, which are an array: its name is its address."""
-    return at.region == STATE and not at.path
+    """Whether a place is an array, whose name is its address: a member, or the words that programs see."""
+    member = at.path.rpartition(".")[2]
+    return member in machine.program.arrays or (at.region == STATE and not at.path)
 
 
 def _variable(machine: Machine, node: Node, state: State) -> Places:

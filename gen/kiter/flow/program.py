@@ -24,6 +24,7 @@ _INCLUDE = re.compile(r'^#\s*include\s+"([^"\n]+)"', re.MULTILINE)
 _CAST = re.compile(r"\([^()]*\*\)")
 _SUFFIX = re.compile(r"(?<=[0-9a-fA-F])[uUlL]+")
 _UNSIGNED = re.compile(r"\b(?:unsigned|u8|u16|u32|u64|__u8|__u16|__u32|__u64|size_t|uint\w*|bool)\b")
+_DECLARED = re.compile(r"\bDECLARE_\w+\((\w+)")  # DECLARE_BITMAP(bits, 64): include/linux/types.h
 _HEADERS = 40  # that are looked into: a file of the kernel has about twenty of its own folder
 
 
@@ -111,6 +112,14 @@ class Program:
             if parent is not None and not declared(named(parent, "declarator")) and names:
                 found |= {name: names[0] for name in names[1:] if name}
         return found
+
+    @cached_property
+    def arrays(self) -> frozenset[str]:
+        """The members of the file's structs whose name is an address, as that of an array is."""
+        fields = [field for struct in self.source.structs.values() for field in struct.fields]
+        found = {one.name for one in fields if any(below(one.node, "array_declarator"))}
+        found |= {one.name for one in fields if one.type.endswith("_var_t")}  # include/linux/cpumask_types.h
+        return frozenset(found | {name for one in fields for name in _DECLARED.findall(one.type)})
 
     @cached_property
     def unsigned(self) -> frozenset[str]:

@@ -53,3 +53,7 @@ def unchecked_flags(trio: Trio) -> Found:
         handed = any(p.name == text(one) for some in given for one in (some.named_children if some else ()))
         if p.name not in trio.life.tested and not handed:
             yield Hit(trio.source.at(p.node), f"any value of '{p.name}' is accepted")
+        elif p.name in trio.life.loose and not handed:
+            yield Hit(
+                trio.source.at(p.node), f"other values of '{p.name}' than those that it knows are accepted"
+            )

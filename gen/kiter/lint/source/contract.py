@@ -37,6 +37,10 @@ def not_emptied(trio: Trio) -> Found:
         ((one, one.start or one.fault.spot) for one in failed),
         lambda one: _FAILED[one.fault.kind].format(first(one).removeprefix("kit->")),
     )
+    early = where(trio, "new", "unset")
+    yield from hits(
+        ((one, one.fault.spot) for one in early), lambda one: f"'{first(one)}' is read before it is stored"
+    )
     never = where(trio, "(?:live|drained)(?: destroy)?", "unset")
     yield from hits(((one, one.fault.spot) for one in never), lambda one: f"'{first(one)}' is never stored")
 
