@@ -27,7 +27,7 @@ from kiter.lower.kernel import (
 )
 from kiter.lower.placement import Placement
 from kiter.lower.prototype import module, types
-from kiter.lower.selftests import config, prog, prog_failure, prog_test, seq
+from kiter.lower.selftests import config, prog, prog_failure, prog_test, seq, shared
 from kiter.output import Kind, Material, Output, Rendered, Type
 from kiter.render import render
 from kiter.spec import model
@@ -140,6 +140,18 @@ def _outputs(made: LoweringContext, wanted: Container[Kind]) -> Iterator[Output]
     for kind, placed in OUTPUTS.items():
         if kind in wanted and (fragments := tuple(map(_rendered, placed(made)))):
             yield Output(kind, _path(made, kind, fragments[0]), fragments)
+    if Kind.TEST_HEADER in wanted:
+        yield from _test_headers(made.profile.selftests, tuple(made.profile.messages.items()))
+
+
+@cache
+def _test_headers(folder: str, messages: tuple[tuple[str, str], ...]) -> tuple[Output, ...]:
+    """What the selftests of all iterators share for one kernel: rendered once."""
+    view = shared.view(messages)
+    return tuple(
+        Output.new(Kind.TEST_HEADER, f"{folder}/{name}", render(template, view))
+        for name, template in shared.TEMPLATES.items()
+    )
 
 
 def _rendered(placement: Placement) -> Fragment:

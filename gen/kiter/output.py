@@ -28,6 +28,7 @@ class Kind(enum.Enum):
     PROG_TEST = "prog-test"
     SEQ_PROG = "seq-prog"
     SEQ_TEST = "seq-test"
+    TEST_HEADER = "test-header"  # of the selftests of all iterators
     CONFIG = "config"
     RST = "rst"
     INDEX = "index"
@@ -36,8 +37,8 @@ class Kind(enum.Enum):
 
 PROGS = (Kind.PROG, Kind.PROG_FAILURE, Kind.SEQ_PROG)
 """BPF programs of the selftests, each of which becomes a skeleton."""
-TESTS = frozenset({*PROGS, Kind.PROG_TEST, Kind.SEQ_TEST})
-"""All selftests: programs, and the tests that load them."""
+TESTS = frozenset({*PROGS, Kind.PROG_TEST, Kind.SEQ_TEST, Kind.TEST_HEADER})
+"""All selftests: programs, the tests that load them, and what those of all iterators share."""
 # the programs whose skeletons a test includes
 INCLUDED = {Kind.PROG_TEST: (Kind.PROG, Kind.PROG_FAILURE), Kind.SEQ_TEST: (Kind.SEQ_PROG,)}
 
@@ -161,6 +162,11 @@ class Rendered:
     def using(self, material: Material) -> Rendered:
         """The same with other material."""
         return replace(self, make_material=lambda: material)
+
+    @property
+    def test_headers(self) -> tuple[Output, ...]:
+        """What the selftests include that all iterators share."""
+        return tuple(output for output in self.outputs if output.kind is Kind.TEST_HEADER)
 
     def of(self, kind: Kind) -> Output | None:
         """The output of that kind, if the spec has one."""

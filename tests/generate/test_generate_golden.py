@@ -21,7 +21,8 @@ WITH_SELFTESTS = {"raw", "unknown_element", "seq_maps"}
 
 def told(made: Rendered, selftests: bool) -> str:
     """All outputs as one text."""
-    shown = (output for output in made.outputs if selftests or output.kind not in TESTS)
+    hidden = {Kind.TEST_HEADER} if selftests else TESTS
+    shown = (output for output in made.outputs if output.kind not in hidden)
     return "".join(f"==> {output.path} <==\n{output.text}" for output in shown)
 
 

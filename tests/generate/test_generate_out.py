@@ -51,7 +51,10 @@ def test_manifest_lists_what_is_there(target):
 def test_every_iterator_of_specs_has_outputs():
     """For one target at least: a kernel may be too old for some."""
     entries = [entry for target in TARGETS for entry in manifest.load(committed_for(target)).values()]
-    assert {entry.iterator for entry in entries} == {path.stem for path in (ROOT / "specs").rglob("*.yaml")}
+    # what all of them share is nobody's
+    assert {entry.iterator for entry in entries} - {""} == {
+        path.stem for path in (ROOT / "specs").rglob("*.yaml")
+    }
 
 
 def test_no_folder_of_a_target_that_is_none():

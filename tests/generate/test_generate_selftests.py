@@ -45,12 +45,40 @@ def text(made: Rendered, kind: Kind) -> str:
     return output.text
 
 
-def subtests(source: str) -> set[str]:
-    return set(re.findall(r'(?:named\(|test__start_subtest\()"(\w+)', source))
+# what iter_tests.h goes by: a member of struct iter_test or iter_walk, or what a program is built with
+SWITCHES = {
+    "walk": (r"\.expect =", r"\bvariant = which;"),
+    "late": (r"\.create_element =",),
+    "churn": (r"\.create_element =",),
+    "element_removed": (r"\.meets =",),
+    "balance": (r"\.leaks =",),
+    "memory": (r"#define ITER_ALLOCATES",),
+    "start_removed": (r"\.begins =(?=[^$]*\.create_start =)",),
+    "start_gone": (r"\.create_start =",),
+    "start_bare": (r"\.bare_err =",),
+    "under_lock": (r"#define ITER_LOCKS",),
+    "companion": (r"\.asks =",),
+    "refused": (r"\.nr_flags =", r"\.refused ="),
+    "irqs_off": (r"\.irqs_off =",),
+    "null": (r"^int probe_null\(",),
+}
+
+
+def subtests(made: Rendered) -> set[str]:
+    """What iter_tests.h runs of one iterator."""
+    said = text(made, Kind.PROG) + text(made, Kind.PROG_TEST)
+    on = {name for name, marks in SWITCHES.items() if any(re.search(m, said, re.MULTILINE) for m in marks)}
+    return {"contract", *on}
+
+
+def shared(name: str, target: str = "7.3") -> str:
+    """One of the headers that all iterators share."""
+    made = rendered(SPECS / "num.yaml", target)
+    return next(one.text for one in made.test_headers if one.path.endswith(f"/{name}"))
 
 
 def programs(source: str) -> dict[str, str]:
-    """Each program that must be refused, and where it would be attached."""
+    """Each program of one iterator that must be refused, and where it would be attached."""
     return {name: at for at, name in re.findall(r'SEC\("\?([^"]+)"\)\n.*\nint (\w+)\(', source)}
 
 
@@ -84,7 +112,7 @@ def programs(source: str) -> dict[str, str]:
     ],
 )
 def test_each_kind_tries_what_can_be_tried(name, wanted):
-    assert subtests(of(name, Kind.PROG_TEST)) == wanted
+    assert subtests(rendered(SPECS / f"{name}.yaml", "7.3")) == wanted
 
 
 def seq_test(made):
@@ -93,26 +121,26 @@ def seq_test(made):
     return found.text if found else ""
 
 
+STARTED = re.compile(r'(?:iter_subtest|test__start_subtest)\("(\w+)')
 MADE = tuple(sorted((*SPECS.glob("*.yaml"), *SMALL.glob("*.yaml"))))
 
 
-@pytest.mark.parametrize("path", MADE, ids=lambda path: path.stem)
-def test_a_verdict_knows_every_subtest(path):
+def test_a_verdict_knows_every_subtest():
     """What it does not know it would take for a program that the verifier refuses."""
-    made = rendered(path, "7.3")
-    assert subtests(text(made, Kind.PROG_TEST)) | subtests(seq_test(made)) <= TRIES.keys()
+    named = STARTED.findall(shared("iter_tests.h"))
+    in_seq = {word for path in MADE for word in STARTED.findall(seq_test(rendered(path, "7.3")))}
+    assert {*named, "refused"} == {*SWITCHES, "contract"}
+    assert {*named, "refused", *in_seq} == TRIES.keys() - {"reads"}
 
 
 def test_a_verdict_knows_the_flags_apart(tmp_path):
     more = BITS.replace("walk:\n", "  more: {type: u32, doc: must be 0, reserved: true}\nwalk:\n")
     source = text(generate(read(spec(more, tmp_path))[0], LATER), Kind.PROG_TEST)
-    assert re.findall(r'start_subtest\("(refused[^"]*)"', source) == ["refused", "refused more"]
-    assert subtests(source) <= TRIES.keys()
+    assert re.findall(r'\.name = "(refused[^"]*)"', source) == ["refused", "refused more"]
 
 
 def test_every_rule_has_assertions_that_some_test_makes():
-    tests = ((text(one, Kind.PROG_TEST), seq_test(one)) for path in MADE if (one := rendered(path, "7.3")))
-    made = "".join(part for pair in tests for part in pair)
+    made = shared("iter_tests.h") + "".join(seq_test(rendered(path, "7.3")) for path in MADE)
     assert [a for rule in RULES for a in rule.assertions if f'"{a}")' not in made] == []
 
 
@@ -124,8 +152,8 @@ def test_every_oracle_is_a_function_of_its_fixture(fixture):
 
 def test_numbers_come_with_what_the_walk_must_give():
     source = of("num", Kind.PROG_TEST)
-    assert '{ "some", .nr = 5, .values = { -2, -1, 0, 1, 2 } },' in source
-    assert '{ "downwards", .err = -EINVAL },' in source
+    assert ".nr = 5,\n\t\t.values = (const __s64[]){ -2, -1, 0, 1, 2 },\n" in source
+    assert '{ .name = "downwards", .err = -EINVAL },' in source
     assert '"many"' not in source, "nobody says what comes of that one"
     assert "unsafe_ptr = (void *)0xfff;" in of("bits", Kind.PROG)
 
@@ -144,16 +172,16 @@ def test_bits_may_be_combined_and_no_others(tmp_path):
     made = generate(read(spec(BITS, tmp_path))[0], LATER)
     assert "const u64 accepted[] = {\n\t0,\n\tX_BACKWARDS,\n\tX_TWICE,\n};" in text(made, Kind.PROG)
     source = text(made, Kind.PROG_TEST)
-    assert "return !(value & ~known);" in source
-    assert "static bool is_accepted(struct x_iter *skel, __u64 value)" in source
-    assert "refuse(skel, ~0ULL);" in source
+    assert ".accepted = skel->rodata->accepted,\n" in source
+    assert "\t\t.mask = true,\n" in source
 
 
 def test_what_sleeps_is_refused_where_it_must_not():
     refused = programs(of("dmabuf", Kind.PROG_FAILURE))
     assert refused["not_sleepable"] == "tp_btf/task_newtask"
-    assert {"inside_rcu", "inside_preempt"} <= set(refused)
-    assert not {"outside_rcu", "unlock_in_loop", "element_after_section"} & set(refused)
+    assert "#define ITER_SLEEPS 1" in of("dmabuf", Kind.PROG_FAILURE)
+    assert "#define ITER_NEEDS_RCU" not in of("dmabuf", Kind.PROG_FAILURE)
+    assert "element_after_section" not in refused
 
 
 @pytest.mark.parametrize(
@@ -209,19 +237,18 @@ def test_trusted_pointers_are_acquired_where_a_kfunc_does_that():
         "\t\tkept = pos->pi_top_task;\n\t\tif (!kept)\n\t\t\tcontinue;\n\t\tkept = bpf_task_acquire(kept);\n"
     )
     assert looks in walking
-    assert 'ASSERT_GT(skel->bss->nr_elems, 0, "keep_parent");' in test
-    assert 'ASSERT_OK(run(skel->progs.keep_pi_top_task), "run_keep_pi_top_task");' in test
-    assert 'nr_elems, 0, "keep_pi_top_task"' not in test
+    assert '{ "keep_parent" },' in test
+    assert '{ "keep_pi_top_task", .nullable = true },' in test
 
 
 def test_what_new_refuses_of_objects_is_tried_by_cases():
-    source = text(rendered(SMALL / "refused_cases.yaml", "7.3"), Kind.PROG_TEST)
-    assert subtests(source) >= {"contract", "refused"}
-    assert 'if (test__start_subtest("refused too_much"))' in source
+    made = rendered(SMALL / "refused_cases.yaml", "7.3")
+    source = text(made, Kind.PROG_TEST)
+    assert subtests(made) >= {"contract", "refused"}
+    assert '{ "too_much", choose_too_much, -E2BIG },' in source
     # every other walk begins as tests: arguments says
     assert "\tskel->bss->from = 1;\n" in source
     assert "\tskel->bss->from = 101;\n" in source
-    assert 'ASSERT_EQ(skel->bss->err, -E2BIG, "new");' in source
 
 
 def test_a_companion_must_return_what_it_does_on_the_kernel(tmp_path):
@@ -233,30 +260,40 @@ def test_a_companion_must_return_what_it_does_on_the_kernel(tmp_path):
     assert "7 - " in new and "7 + " not in new
 
 
-RUN = re.compile(r"skel->progs\.(\w+)")
-CALLED = re.compile(r"^int (?:BPF_PROG\()?(\w+)\(?", re.MULTILINE)
+CALLED = re.compile(r"^int (\w+)\(void \*ctx\)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", MADE, ids=lambda path: path.stem)
 def test_no_program_is_emitted_that_no_test_runs(path):
     """One of another type than syscall is loaded only."""
     made = rendered(path, "7.3")
-    walking, test = text(made, Kind.PROG), text(made, Kind.PROG_TEST)
-    own = {name for name in CALLED.findall(walking) if not name.startswith(("from_", "bpf_"))}
-    own -= set(re.findall(r"^int (\w+), ", walking, re.MULTILINE))
-    run = set(RUN.findall(test))
-    assert {name for name in own if f"int {name}(void *ctx)" in walking} - run == set()
-    assert run - {"irqs_off"} <= own
+    test = text(made, Kind.PROG_TEST) + shared("iter_tests.h")
+    own = {name for name in CALLED.findall(text(made, Kind.PROG)) if not name.startswith("from_")}
+    assert {name for name in own if f'"{name}"' not in test} == set()
+
+
+def test_each_shared_program_is_run():
+    test = shared("iter_tests.h")
+    assert [name for name in CALLED.findall(shared("iter_walks.h")) if f'"{name}"' not in test] == []
+
+
+@pytest.mark.parametrize("target", ["6.12", "7.3"])
+def test_shared_headers_are_the_same_for_all(target):
+    first, *others = (rendered(path, target).test_headers for path in MADE[:3])
+    assert len(first) == 4 and all(other == first for other in others)
+    said = {"6.12": 'ITER_NAME " as arg #0")', "7.3": 'ITER_NAME " as R1")'}
+    assert said[target] in shared("iter_refused.h", target)
 
 
 def test_companions_want_an_iterator_and_numbers_stay_as_they_are():
     refused = programs(of("testmod_seq", Kind.PROG_FAILURE))
-    assert {"bpf_iter_testmod_seq_value_without_new", "write_to_element"} <= set(refused)
-    assert "write_to_element" not in programs(of("task", Kind.PROG_FAILURE))
+    assert "bpf_iter_testmod_seq_value_without_new" in refused
+    assert "#define ITER_NUMBERS 1" in of("testmod_seq", Kind.PROG_FAILURE)
+    assert "#define ITER_NUMBERS" not in of("task", Kind.PROG_FAILURE)
 
 
 def test_the_contract_is_tried_of_what_no_fixture_knows():
-    assert subtests(of("scx_dsq", Kind.PROG_TEST)) == {"contract", "refused"}
+    assert subtests(rendered(SPECS / "scx_dsq.yaml", "7.3")) == {"contract", "refused"}
     assert "RUN_TESTS(scx_dsq_iter_failure);" in of("scx_dsq", Kind.PROG_TEST)
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from tree_support import CSS, LETTER, apply, snapshot
 
+from kiter import generate
+from kiter.output import Kind, Output
 from tools.kernel_trees import BPF, git
 
 MINE = str(LETTER / "process.yaml")  # joins task_iter.c
@@ -298,3 +300,37 @@ def test_a_record_of_another_form_is_refused_and_kept(tree, capsys):
     assert apply(tree, "--revert") == 1
     assert "error[A08]: the record is not what kiter wrote" in capsys.readouterr().err
     assert snapshot(tree) == before and json.loads(record.read_text()) == facts
+
+
+SHARED = ("iter_contract.h", "progs/iter_walks.h", "progs/iter_refused.h", "prog_tests/iter_tests.h")
+
+
+def test_what_tests_share_comes_with_the_first_and_goes_with_the_last(tree):
+    assert apply(tree, MINE, GUARDED) == 0
+    assert all((tree / BPF / name).is_file() for name in SHARED)
+    assert apply(tree, "--revert", MINE) == 0
+    assert all((tree / BPF / name).is_file() for name in SHARED)
+    assert apply(tree, "--revert") == 0
+    assert not any((tree / BPF / name).exists() for name in SHARED)
+
+
+def test_what_tests_share_is_that_of_the_last_who_came(tree, monkeypatch):
+    """The first iterator was put in by another kiter."""
+    path = tree / BPF / SHARED[3]
+    older = (Output.new(Kind.TEST_HEADER, f"{BPF}/{SHARED[3]}", "/* older */\n"),)
+    with monkeypatch.context() as patched:
+        patched.setattr(generate, "_test_headers", lambda *_: older)
+        assert apply(tree, MINE) == 0
+    assert path.read_text() == "/* older */\n"
+    assert apply(tree, GUARDED) == 0
+    assert path.read_text() != "/* older */\n"
+    assert apply(tree, "--revert", GUARDED) == 0
+    assert path.read_text() != "/* older */\n"
+
+
+def test_a_header_of_that_name_by_hand_is_in_the_way(tree, capsys):
+    (tree / BPF / SHARED[0]).write_text("/* mine */\n")
+    git(tree, "add", "-Af")
+    git(tree, "commit", "-qm", "mine")
+    assert apply(tree, MINE) == 1
+    assert "error[A06]" in capsys.readouterr().err

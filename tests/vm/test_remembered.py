@@ -47,7 +47,7 @@ def program(top: Path, cache: Cache) -> Path:
 
 
 def test_object(top: Path, cache: Cache) -> Path:
-    return runner.build_test(Test.of("y", TEST), {}, top / "uapi", cache)
+    return runner.build_test(Test.of("y", TEST), {}, [top / "uapi"], cache)
 
 
 def harness(top: Path, cache: Cache) -> Path:

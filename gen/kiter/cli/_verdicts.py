@@ -21,7 +21,7 @@ from kiter.vm.session import VmResult
 FORMATS = ("text", "json", "github", "junit", "tap")
 GROUPS = ("walks", "contract", "refused")
 INDENT = "      "
-# templates/selftests/test/objects/contract_unknown.c.j2 and under_lock.c.j2
+# templates/selftests/shared/tests.h.j2, iter_test_contract() and iter_test_under_lock()
 WALKLESS = ": new() failed, or the walk met nothing, so the rest of it proves nothing"
 
 

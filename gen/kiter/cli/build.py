@@ -163,7 +163,7 @@ def _written(made: _Made, planned: write.Plan, verbose: int) -> Iterator[str]:
     if not made.target.verified:
         yield "  best effort: what is generated for this kernel has not been compiled and run yet"
     for one in made.rendered:
-        kinds = ", ".join(o.kind.value for o in one.outputs)
+        kinds = ", ".join(dict.fromkeys(o.kind.value for o in one.outputs))
         yield f"  {one.iterator:<14} {kinds}"
     if made.younger:
         yield f"  not in Linux {made.target.release} yet: {', '.join(map(_since, made.younger))}"

@@ -44,16 +44,24 @@ def _program(rendered: Rendered, output: Output, bpf: Bpf) -> Job:
         wrapper = _wrapper(scratch / "include", rendered.material.types, fragment, bpf)
         file = scratch / PurePosixPath(output.path).name
         file.write_text(output.text, encoding="utf-8")
+        _lay_shared(rendered, wrapper)
         made = scratch / "program.o"
         done = Compiler([bpf.clang.path, "-I", str(wrapper), *bpf.clang_flags], scratch).run(file, made)
         found = done.findings(str(file))
         return Done(found, reads=done.reads) if found else _skeleton(made, file.stem, bpf, done.reads)
 
     declared = (fragment.path, fragment.text) if fragment else ()
-    texts = (*(one.text for one in rendered.material.types), *declared, output.path, output.text)
+    shared = (one.text for one in rendered.test_headers)
+    texts = (*(one.text for one in rendered.material.types), *declared, *shared, output.path, output.text)
     headers = (source(name) for name in (_VMLINUX, _DECLARED, _EXTENDED))
     key = key_of("program", code_of(__name__), bpf.identity, *headers, *texts)
     return Job(JobKind.PROGRAM, rendered.spec, output.path, output.text, "B02", key, work)
+
+
+def _lay_shared(rendered: Rendered, folder: Path) -> None:
+    """The headers that the selftests of all iterators share."""
+    for one in rendered.test_headers:
+        (folder / PurePosixPath(one.path).name).write_text(one.text, encoding="utf-8")
 
 
 def _wrapper(folder: Path, types: Iterable[Type], fragment: Output | None, bpf: Bpf) -> Path:
@@ -101,10 +109,12 @@ def _test(rendered: Rendered, output: Output, bpf: Bpf, programs: Sequence[Job])
             (scratch / f"{name}.skel.h").write_bytes(skeleton.read_bytes())
         source = scratch / PurePosixPath(output.path).name
         source.write_text(output.text, encoding="utf-8")
+        _lay_shared(rendered, scratch)
         words = [bpf.host.path, *bpf.host_flags, "-I", str(scratch)]
         done = Compiler(words, scratch).run(source, scratch / "test.o")
         return Done(done.findings(str(source)), reads=done.reads)
 
     needs = tuple(job.key for job in programs)
-    key = key_of("test", code_of(__name__), bpf.identity, *needs, output.path, output.text)
+    shared = (one.text for one in rendered.test_headers)
+    key = key_of("test", code_of(__name__), bpf.identity, *needs, *shared, output.path, output.text)
     return Job(JobKind.PROG_TEST, rendered.spec, output.path, output.text, "B03", key, work, needs=needs)

@@ -27,10 +27,11 @@ NARROW_FLAGS = frozenset({"type", "order", "mode", "kind", "how"})
 # What the emitted kfuncs call their own variables and fields.
 KFUNC_NAMES = frozenset({"it", "kit", "wrapped", "live"})
 
-# What the emitted test programs call theirs (templates/selftests/prog.c.j2, prog_failure.c.j2).
+# What the emitted test programs call theirs (templates/selftests/prog/, refused/ and shared/).
 TEST_NAMES = _words(
-    """accepted again beside ctx drain elems err held hold hold_at i id in_a_map kept last nest_three nest_two
-    nr_elems nr_inner nr_outer num pos probe probe_null released revived sink stay walk"""
+    """accepted again args asked begin beside choose ctx drain found get_args i id in_a_map it
+    iter_id iter_lock iter_unlock kept last leak lock mine nest_three nest_two
+    only_walk pos probe probe_null put_args reuse sink stay variant walk"""
 )
 
 # Endings of a parameter's name that the verifier reads: kernel/bpf/verifier.c, is_kfunc_arg_*().

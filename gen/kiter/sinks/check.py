@@ -121,7 +121,9 @@ def _run(
 ) -> tuple[Artefacts, list[Result]]:
     progress.start(len(STEPS) + _estimate(rendered))
     artefacts = build_shared(found, options.tree, options.places, cache, progress.advance)
-    planned = list(chain.from_iterable(plan(one, artefacts, cache) for one in rendered))
+    every = chain.from_iterable(plan(one, artefacts, cache) for one in rendered)
+    # what the selftests share is checked once
+    planned = list({job.key: job for job in every}.values())
     progress.start(len(STEPS) + len(planned))
     return artefacts, jobs.run(planned, cache, progress, options.workers)
 

@@ -17,7 +17,7 @@ from kiter import manifest
 from kiter.codes import CODES
 from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.manifest import Entry
-from kiter.output import Rendered
+from kiter.output import Kind, Output, Rendered
 from kiter.sinks.swap import PREFIX, swap
 from kiter.value_class import value_class
 
@@ -49,7 +49,7 @@ def plan(rendered: Sequence[Rendered], root: Path, *, whole: bool, force: bool =
     Raises KiterError for files that are not kiter's or were edited, unless `force`.
     """
     known = manifest.load(root)
-    texts = {o.path: (r.iterator, o.text) for r in rendered for o in r.outputs}
+    texts = {o.path: (_owner(r, o), o.text) for r in rendered for o in r.outputs}
     wanted = {path: Entry(name, manifest.digest(text)) for path, (name, text) in texts.items()}
     ours = {r.iterator for r in rendered}
     stale = [p for p, e in known.items() if p not in wanted and (whole or e.iterator in ours)]
@@ -59,6 +59,11 @@ def plan(rendered: Sequence[Rendered], root: Path, *, whole: bool, force: bool =
         _refuse_foreign(root, known, on_disk, (*changed, *stale))
     kept = {path: entry for path, entry in known.items() if path not in stale}
     return Plan(root, changed, tuple(stale), {**kept, **wanted}, len(texts) - len(changed))
+
+
+def _owner(rendered: Rendered, output: Output) -> str:
+    """The iterator that a file belongs to, "" for what all of them share."""
+    return "" if output.kind is Kind.TEST_HEADER else rendered.iterator
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ COMPARED = re.compile(r"((?:->|[^=!<>])+) ([=!]=) ((?:->|[^=!<>])+)")
 OPPOSITE = {"==": "!=", "!=": "=="}
 PREFIX = "&*!~-"
 DOUBLED = "&|=<>"
-LOOSE = frozenset({"==", "!=", "=", "&", "^", "|", "&&", "||", "?", ","})
 BREAKS = ("&&", "||", "?", ":")
 
 
@@ -104,12 +103,6 @@ def operand(text: str) -> str:
     """The text as an operand of any operator: in parentheses unless it is no operation itself."""
     bare = text.lstrip(PREFIX)
     loose = (depth == 0 and kind in ("other", "space") for kind, _, depth in _parts(bare))
-    return f"({text})" if any(loose) else text
-
-
-def compared(text: str) -> str:
-    """The text as one side of `==`: in parentheses where it has an operator that binds no tighter."""
-    loose = (depth == 0 and token in LOOSE for _, token, depth in _parts(text.lstrip(PREFIX)))
     return f"({text})" if any(loose) else text
 
 

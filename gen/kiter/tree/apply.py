@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from kiter.errors import Diagnostic
 from kiter.fragment import Anchor, Fragment
-from kiter.output import TESTS
+from kiter.output import TESTS, Kind
 from kiter.target.profile import Profile
 from kiter.tree import insertion_points, record, replacement, verifier
 from kiter.tree.codes import MisfitError, finding, refusal
@@ -39,8 +40,8 @@ def put_in(tree: WorkTree, wanted: Iterable[Applied]) -> Plan:
     Raises KiterError with all that is in the way: a dirty tree, an iterator that is there by hand, a place
     that is not understood, a region that was edited and would have to change.
     """
-    known = record.load(tree.record)
-    return _Planner(tree, known, {**known.applied, **{a.iterator: a for a in wanted}}).plan()
+    known, new = record.load(tree.record), {a.iterator: a for a in wanted}
+    return _Planner(tree, known, _alike({**known.applied, **new}, new.values())).plan()
 
 
 def take_out(tree: WorkTree, names: Sequence[str]) -> Plan:
@@ -55,6 +56,15 @@ def take_out(tree: WorkTree, names: Sequence[str]) -> Plan:
         )
     kept = {name: applied for name, applied in known.applied.items() if name not in names}
     return _Planner(tree, known, kept).plan()
+
+
+def _alike(every: Mapping[str, Applied], new: Iterable[Applied]) -> dict[str, Applied]:
+    """With one text for each file that all iterators share: that of those that are new."""
+    current = {o.path: o for one in new for o in one.outputs if o.kind is Kind.TEST_HEADER}
+    return {
+        name: replace(one, outputs=tuple(current.get(o.path, o) for o in one.outputs))
+        for name, one in every.items()
+    }
 
 
 class _Planner:

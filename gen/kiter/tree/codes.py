@@ -43,7 +43,7 @@ _ALL = (
         "A06",
         "a file that is not kiter's is in the way",
         "Writing there would lose somebody's file.",
-        "move it away, or rename the iterator",
+        "move it away, or rename the iterator; an iter_*.h, which selftests share, may be removed",
     ),
     Code(
         "A07",

@@ -56,7 +56,7 @@ RULES = (
 )
 
 # which assertions a subtest makes, by the first word of its name
-# (lower/selftests/subtests.py, object_subtests.py, numbers.py and seq.py)
+# (templates/selftests/shared/tests.h.j2 and seq_test.c.j2)
 TRIES = {
     "walk": frozenset({"how_many", "which", "first"}),
     "contract": frozenset({"stays_drained", "starts_again", "nested", "meets", "new", "next", "ends"}),

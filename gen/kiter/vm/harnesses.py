@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from kiter import tools
@@ -19,7 +19,7 @@ from kiter.value_class import value_class
 from kiter.vm import repro
 from kiter.vm.command import Command
 from kiter.vm.job import VmJob
-from kiter.vm.programs import Interface, build_program, header_folder
+from kiter.vm.programs import Interface, build_program, folder_of, header_folder
 from kiter.vm.runner import build_runner, uapi_folder
 
 
@@ -84,7 +84,8 @@ class OwnHarness:
                 built = list(pool.map(lambda p: build_program(p, headers, cache), job.programs))
             folders = {p.name: folder for p, folder in zip(job.programs, built, strict=True)}
             with clock.step("runner"):
-                return Guest(build_runner(job.tests, folders, made.uapi, cache, pool), {})
+                includes = (made.uapi, folder_of(made.headers, cache))
+                return Guest(build_runner(job.tests, folders, includes, cache, pool), {})
 
     def events(self, job: VmJob, raw: bytes) -> bytes:
         """See Harness."""
@@ -102,7 +103,8 @@ class OwnHarness:
 def _interface(job: VmJob, cache: Cache) -> Interface:
     uapi = uapi_folder(job.kernel.headers, cache)
     types = vmlinux.of_btf(job.kernel.btf, tools.require("bpftool"), cache)
-    return Interface(types, uapi, job.types, job.declarations)
+    headers = {PurePosixPath(path).name: text for path, text in job.headers.items()}
+    return Interface(types, uapi, job.types, job.declarations, headers)
 
 
 OWN = OwnHarness()

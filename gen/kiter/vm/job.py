@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 
 from kiter.kernel.kernels import Kernel
@@ -20,6 +22,7 @@ class VmJob:
     modules: the sources of kernel modules
     programs: those of BPF programs
     tests: those of their tests
+    headers: what both include, by the path below the selftests
     types: what vmlinux.h would have beside it if the kernel had the iterators
     declarations: what bpf_experimental.h would
     only: selects tests and subtests ("css/walk*")
@@ -31,6 +34,7 @@ class VmJob:
     modules: tuple[Module, ...] = ()
     programs: tuple[Program, ...] = ()
     tests: tuple[Test, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
     types: str = ""
     declarations: str = ""
     only: str = ""

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
@@ -38,13 +39,15 @@ class Interface:
     """What programs are compiled against beside libbpf.
 
     `vmlinux_h` is the kernel's own, `uapi` has its linux/bpf.h. `types` is what vmlinux.h would
-    have beside it if the kernel had the iterators, `declarations` what bpf_experimental.h would.
+    have beside it if the kernel had the iterators, `declarations` what bpf_experimental.h would;
+    `headers` are further ones by their names.
     """
 
     vmlinux_h: Path
     uapi: Path
     types: str = ""
     declarations: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def header_texts(interface: Interface) -> dict[str, str]:
@@ -53,20 +56,27 @@ def header_texts(interface: Interface) -> dict[str, str]:
         "vmlinux.h": render("prototype/vmlinux.h.j2", Vmlinux(interface.vmlinux_h, interface.types)),
         "kiter_declarations.h": interface.declarations,
         "linux/bpf.h": render("prototype/uapi.h.j2", Uapi(interface.uapi / "linux/bpf.h")),
+        **interface.headers,
     }
 
 
 def header_folder(interface: Interface, cache: Cache) -> Path:
     """A folder with the header texts of an interface."""
-    texts = header_texts(interface)
+    return folder_of(header_texts(interface), cache)
+
+
+def folder_of(texts: Mapping[str, str], cache: Cache) -> Path:
+    """A folder with these files, by their paths in it."""
 
     def make(work: Path) -> tuple[str, ...]:
-        (work / "linux").mkdir()
         for name, text in texts.items():
+            (work / name).parent.mkdir(exist_ok=True)
             (work / name).write_text(text)
         return ()
 
-    return cache.made("bpf_include", key_of(*texts.values()), make)
+    return cache.made(
+        "bpf_include", key_of("folder", *(part for pair in texts.items() for part in pair)), make
+    )
 
 
 @cache

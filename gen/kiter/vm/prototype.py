@@ -27,7 +27,7 @@ from kiter.output import INCLUDED, PROGS, Output, Rendered
 from kiter.spec.element import Pointer
 from kiter.spec.model import Spec
 from kiter.spec.seq_form import SeqForm
-from kiter.target.profile import Profile
+from kiter.target.profile import Profile, profile
 from kiter.value_class import value_class
 from kiter.vm.codes import CODES
 from kiter.vm.job import VmJob
@@ -272,6 +272,11 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
         modules=modules(made),
         programs=tuple(program for one in rendered for program in _programs(one)),
         tests=tuple(test for one in rendered for test in _tests(one)),
+        headers={
+            PurePosixPath(o.path).relative_to(profile(one.target).selftests).as_posix(): o.text
+            for one in rendered
+            for o in one.test_headers
+        },
         types="\n".join(t.text for one in rendered for t in vmlinux.missing(one.material.types, known)),
         declarations="\n".join(one.declared.text for one in rendered if one.declared),
         only=only,

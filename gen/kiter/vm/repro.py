@@ -52,7 +52,7 @@ def test_commands(folder: Path, job: VmJob) -> list[Command]:
         found += _program(folder, program)
     sources = [*sorted(programs.HARNESS.glob("*.c")), folder / "prog_tests/table.c"]
     sources += [folder / f"prog_tests/{t.name}.c" for t in job.tests]
-    includes = [folder / "progs", folder / "uapi"]
+    includes = [folder / "progs", folder / "uapi", folder / "include"]
     objects = [folder / f"{source.parent.name}-{source.stem}.o" for source in sources]
     for source, out in zip(sources, objects, strict=True):
         found.append(runner.compile_command(source, out, includes))

@@ -78,7 +78,7 @@ def build_harness(uapi: Path, cache: Cache) -> list[Path]:
     return sorted(cache.made("harness", key_of("harness", *made_of), make).glob("*.o"))
 
 
-def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, cache: Cache) -> Path:
+def build_test(test: Test, programs: Mapping[str, Path], includes: Sequence[Path], cache: Cache) -> Path:
     """A test's object; `programs` are the built ones by name. Raises with gcc's errors."""
     absent = [name for name in test.skeletons if name not in programs]
     if absent:
@@ -87,14 +87,14 @@ def build_test(test: Test, programs: Mapping[str, Path], uapi: Path, cache: Cach
     made_of = (
         code_of(__name__),
         tools.require("gcc").identity,
-        *(str(folder) for folder in (uapi, *folders)),
+        *(str(folder) for folder in (*includes, *folders)),
     )
     key = key_of("test", *made_of, test.name, test.text)
 
     def make(work: Path) -> tuple[str, ...]:
         source = work / f"{test.name}.c"
         source.write_text(test.text)
-        cmd = compile_command(source, work / f"{test.name}.o", [*folders, uapi])
+        cmd = compile_command(source, work / f"{test.name}.o", [*folders, *includes])
         return compile_file(cmd, work / "listing.d", f"compiling prog_tests/{test.name}.c", "R14")
 
     return cache.made("test", key, make) / f"{test.name}.o"
@@ -135,11 +135,16 @@ def _archives() -> Iterator[str]:
 
 
 def build_runner(
-    tests: Sequence[Test], programs: Mapping[str, Path], uapi: Path, cache: Cache, pool: Executor
+    tests: Sequence[Test],
+    programs: Mapping[str, Path],
+    includes: Sequence[Path],
+    cache: Cache,
+    pool: Executor,
 ) -> Path:
-    """The finished runner; the tests are compiled side by side."""
-    built = pool.map(lambda t: build_test(t, programs, uapi, cache), tests)
-    return link(table(tests), [*build_harness(uapi, cache), *built], cache)
+    """The finished runner; `includes` are folders of headers, the
+    kernel's interface first. The tests are compiled side by side."""
+    built = pool.map(lambda t: build_test(t, programs, includes, cache), tests)
+    return link(table(tests), [*build_harness(includes[0], cache), *built], cache)
 
 
 def uapi_folder(headers: Path, cache: Cache) -> Path:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from kiter.fixtures.fixture import AROUND, Fixture
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
+from kiter.lower.selftests.choosing import chosen
 from kiter.lower.selftests.frame import Frame, fixture, frame, held
 from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, tables
-from kiter.lower.selftests.subtests import chosen
 from kiter.lower.selftests.variants import Flag, flags
 from kiter.lower.view_class import view_class
 

@@ -41,8 +41,9 @@ class Object:
 class Handed:
     """An object that the kernel hands to a program where it is attached."""
 
-    # how the function begins that gives it
-    function: str
+    name: str  # the argument
+    holder: str  # the declaration of a variable that holds it
+    function: str  # how the function begins that gives it
     # which of the arguments there it is
     argument: int
 
@@ -62,8 +63,19 @@ class Frame:
     rcu: bool
     # what stands behind the iterator in a call of new(), with its comma
     passed: str
+    args: str  # the same, where the objects are members of `args`
     # the type of the programs
     host: Host
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The prototypes that no header which all iterators share has."""
+        return tuple(prototype for prototype in self.ksyms if prototype not in SECTIONS)
+
+    @property
+    def gets(self) -> bool:
+        """Whether new() is given objects, which a program must come by."""
+        return bool(self.objects or self.handed)
 
 
 def held(ctx: LoweringContext) -> tuple[tuple[Argument, Handle], ...]:
@@ -90,8 +102,14 @@ def varied(ctx: LoweringContext) -> tuple[Argument, ...]:
     return tuple(a for a in ctx.it.arguments if a.name in names)
 
 
-def passed(ctx: LoweringContext, instead: tuple[str, str] = ("", "")) -> str:
-    """The arguments of a call; `instead` is an argument's name and what to pass in its place."""
+ARGS = "args."  # where the programs that share iter_walks.h have objects
+
+
+def passed(ctx: LoweringContext, instead: tuple[str, str] = ("", ""), place: str = "") -> str:
+    """The arguments of a call; `instead` is an argument's name and what to pass in its place.
+
+    Objects are in variables, or in members of what `place` names.
+    """
     given = dict(ctx.it.tests.arguments)
     chosen, handles = {a.name for a in varied(ctx)}, handles_of(ctx.it)
     handed = {a.name for a, _ in hooked(ctx.it)}
@@ -102,9 +120,9 @@ def passed(ctx: LoweringContext, instead: tuple[str, str] = ("", "")) -> str:
         if a.name == instead[0]:
             values.append(instead[1])
         elif a.type in handles:
-            values.append(handles[a.type].given(a.name))
+            values.append(handles[a.type].given(f"{place}{a.name}"))
         elif a.name in handed:
-            values.append(of_context(a))
+            values.append(f"{place}{a.name}" if place else of_context(a))
         elif a.name not in chosen and a.name in given:
             values.append(given[a.name].text)
         else:
@@ -120,7 +138,7 @@ def of_context(argument: Argument) -> str:
 def without(ctx: LoweringContext) -> str:
     """The arguments of a call that passes NULL for an object where it may; "" when it may nowhere."""
     nullable = [a.name for a, _ in held(ctx) if a.nullable]
-    return passed(ctx, (nullable[0], "NULL")) if nullable else ""
+    return passed(ctx, (nullable[0], "NULL"), ARGS) if nullable else ""
 
 
 def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
@@ -136,11 +154,17 @@ def frame(ctx: LoweringContext, extra: Iterable[str] = ()) -> Frame:
             *(declare(a.type, a.name) for a in varied(ctx)),
         ),
         objects=_objects(handles),
-        handed=tuple(Handed(declare(a.type, f"{a.name}_of"), hook.argument) for a, hook in hooked(ctx.it)),
+        handed=tuple(_handed(a, hook.argument) for a, hook in hooked(ctx.it)),
         rcu=inside,
         passed=passed(ctx),
+        args=passed(ctx, place=ARGS),
         host=host(ctx),
     )
+
+
+def _handed(argument: Argument, number: int) -> Handed:
+    name, kind = argument.name, argument.type
+    return Handed(name, declare(kind, name), declare(kind, f"{name}_of"), number)
 
 
 def _in_section(ctx: LoweringContext) -> bool:

@@ -17,40 +17,34 @@ class Host:
     """Where the programs that walk stand, and those that the verifier must refuse."""
 
     section: str
-    # the partial that runs one
-    run: str
     # whether the verifier lets one sleep, so that RCU protects nothing unless it says so
     sleepable: bool = False
     # whether one must be attached, which then returns 0 alone, and runs whoever comes along
     attached: bool = False
-    # headers that a test includes to run one
+    # whether it is run with a packet
+    packet: bool = False
+    # C of user space that has an attached one run, "" if that runs a program by itself
+    trigger: str = ""
+    # headers that a test includes for that
     headers: tuple[str, ...] = ()
-
-    @property
-    def failed(self) -> str:
-        """What one returns that did not come by an object."""
-        return "finish(1)" if self.attached else "1"
-
-    @property
-    def done(self) -> str:
-        """What one returns at its end."""
-        return "finish(0)" if self.attached else "0"
-
-
-def _run(name: str) -> str:
-    return f"selftests/test/{name}.c.j2"
 
 
 # Those that can be run, the best first. bpf_fentry_test1() is in bpf_test_modify_return_ids as KF_SLEEPABLE,
 # and run by bpf_prog_test_run_tracing(): net/bpf/test_run.c; bpf_lsm_task_prctl() is in sleepable_lsm_hooks,
 # kernel/bpf/bpf_lsm.c: 6.12 and 7.3.
 HOSTS: Mapping[str, Host] = {
-    "syscall": Host("syscall", _run("run"), sleepable=True),
-    "tracing": Host("fentry.s/bpf_fentry_test1", _run("run_tracing"), sleepable=True, attached=True),
-    "lsm": Host("lsm.s/task_prctl", _run("run_lsm"), sleepable=True, attached=True, headers=("sys/prctl.h",)),
-    "sched_cls": Host("tc", _run("run_packet")),
-    "xdp": Host("xdp", _run("run_packet")),
-    "cgroup_skb": Host("cgroup_skb/egress", _run("run_packet")),
+    "syscall": Host("syscall", sleepable=True),
+    "tracing": Host("fentry.s/bpf_fentry_test1", sleepable=True, attached=True),
+    "lsm": Host(
+        "lsm.s/task_prctl",
+        sleepable=True,
+        attached=True,
+        trigger="prctl(PR_GET_DUMPABLE) < 0 ? -errno : 0",
+        headers=("sys/prctl.h",),
+    ),
+    "sched_cls": Host("tc", packet=True),
+    "xdp": Host("xdp", packet=True),
+    "cgroup_skb": Host("cgroup_skb/egress", packet=True),
 }
 # where a program of a type can be loaded without any preparation
 LOADED: Mapping[str, str] = {
@@ -75,7 +69,7 @@ def hook_of(ctx: LoweringContext) -> Hook | None:
 def host(ctx: LoweringContext) -> Host:
     """That of one iterator: where it is handed an object, or a type that its set is registered for."""
     if hook := hook_of(ctx):
-        return Host(hook.section, _run("run_hook"), sleepable=hook.sleepable, attached=True)
+        return Host(hook.section, sleepable=hook.sleepable, attached=True)
     kinds = ctx.it.programs or HOSTS
     return next((found for kind, found in HOSTS.items() if kind in kinds), HOSTS["syscall"])
 

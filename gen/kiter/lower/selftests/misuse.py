@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the verifier must refuse, one by one: each has a partial in templates/selftests/refused/."""
+"""What the verifier must refuse, one by one.
+
+What is refused of every iterator stands in templates/selftests/shared/refused.h.j2; what is about one of them
+has a partial in templates/selftests/refused/.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kiter.fixtures.handle import Handle, Hook
 from kiter.fixtures.known import handles_of, hooked
@@ -12,19 +15,20 @@ from kiter.lower import programs as programs_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import verifier
-from kiter.lower.selftests.frame import held, of_context, passed
+from kiter.lower.selftests.frame import ARGS, held, passed
 from kiter.lower.selftests.hosts import barred, host, unlisted
 from kiter.lower.view_class import view_class
 from kiter.spec.snippet import substitute
 
-RCU = ("bpf_rcu_read_lock", "bpf_rcu_read_unlock")
-PREEMPT = ("bpf_preempt_disable", "bpf_preempt_enable")
 AWAKE = "tp_btf/task_newtask"  # where no program may sleep
 
 
 @view_class()
 class Program:
-    """One program: its name, its partial, the verifier's words, and where it would be attached."""
+    """One program: its name, its partial, the verifier's words, and where it would be attached.
+
+    The partial is "" for one that all iterators have alike.
+    """
 
     name: str
     template: str
@@ -32,13 +36,6 @@ class Program:
     section: str
     # the kfuncs that it calls beside those that all programs do
     ksyms: tuple[str, ...] = ()
-
-
-@view_class(kw_only=True)
-class Read(Program):
-    """Reads an element, by the expression `read`."""
-
-    read: str
 
 
 @view_class(kw_only=True)
@@ -78,8 +75,8 @@ class _Verifier:
         return messages[key].format(it=self.ctx.it.name, n=n, r=n + 1, programs=kinds)
 
     def refuses(self, name: str, key: str, partial: str = "", section: str = "") -> Program:
-        """A program that needs no more than what all share; its partial is called like it."""
-        return Program(name, _partial(partial or name), self.says(key), section or self.section)
+        """A program that needs no more than what all share: without a partial they share it, too."""
+        return Program(name, _partial(partial) if partial else "", self.says(key), section or self.section)
 
     @property
     def section(self) -> str:
@@ -96,8 +93,13 @@ def programs(ctx: LoweringContext) -> Iterator[Program]:
     yield from _companions(v)
     yield from _contexts(v)
     yield from _types(v)
-    if ctx.it.rcu and host(ctx).sleepable:
+    if needs_rcu(ctx):
         yield from _sections(v)
+
+
+def needs_rcu(ctx: LoweringContext) -> bool:
+    """Whether programs must keep it inside of a critical section, which those that cannot sleep are in."""
+    return ctx.it.rcu and host(ctx).sleepable
 
 
 def _partial(name: str) -> str:
@@ -118,13 +120,11 @@ def _states(v: _Verifier) -> Iterator[Program]:
 
 def _accesses(v: _Verifier) -> Iterator[Program]:
     """Reads and writes that the opaque state and an unchecked element do not allow."""
-    of_state = v.ctx.it.lifetime == "state"
     yield v.refuses("not_on_stack", "not_on_stack")
     yield v.refuses("write_to_state", "write_to_state")
     yield v.refuses("read_of_state", "read_of_state")
-    read = "*pos" if of_state else "*(u64 *)pos"
-    yield Read("unchecked_null", _partial("unchecked_null"), v.says("unchecked_null"), v.section, read=read)
-    if of_state:
+    yield v.refuses("unchecked_null", "unchecked_null")
+    if v.ctx.it.lifetime == "state":
         yield v.refuses("write_to_element", "readonly_element")
 
 
@@ -139,13 +139,12 @@ def _arguments(v: _Verifier) -> Iterator[Program]:
         if handle is None:
             continue
         if not argument.nullable:
-            null = passed(v.ctx, (argument.name, "NULL"))
+            null = passed(v.ctx, (argument.name, "NULL"), ARGS)
             said = v.says("null_argument", number)
             yield New(f"null_{argument.name}", _partial("new"), said, v.section, passed=null)
         if argument.nullable and handle.needed:
             continue
-        had = of_context(argument) if isinstance(handle, Hook) else argument.name
-        walked = passed(v.ctx, (argument.name, handle.wrong(had)))
+        walked = passed(v.ctx, (argument.name, handle.wrong(f"{ARGS}{argument.name}")), ARGS)
         yield New(f"untrusted_{argument.name}", _partial("new"), refused, v.section, passed=walked)
 
 
@@ -173,10 +172,10 @@ def _contexts(v: _Verifier) -> Iterator[Program]:
     if it.context.sleepable:
         if reached:
             yield v.refuses("not_sleepable", "not_sleepable", "walk", AWAKE)
-        yield replace(v.refuses("inside_rcu", "sleep_in_rcu"), ksyms=RCU)
-        yield replace(v.refuses("inside_preempt", "sleep_in_preempt"), ksyms=PREEMPT)
+        yield v.refuses("inside_rcu", "sleep_in_rcu")
+        yield v.refuses("inside_preempt", "sleep_in_preempt")
     if it.context.perfmon and v.says("no_perfmon"):
-        yield v.refuses("no_perfmon", "no_perfmon")
+        yield v.refuses("no_perfmon", "no_perfmon", "no_perfmon")
 
 
 def _types(v: _Verifier) -> Iterator[Program]:

@@ -1,40 +1,49 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The BPF programs that the verifier must refuse: progs/<name>_iter_failure.c."""
+"""The BPF programs that the verifier must refuse: progs/<name>_iter_failure.c, on top of iter_refused.h."""
 
 from __future__ import annotations
 
-from kiter.btf.types import Function
+from collections.abc import Iterator
+
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
-from kiter.lower.selftests.frame import Frame, frame
-from kiter.lower.selftests.misuse import Program, programs
+from kiter.lower.selftests.frame import frame
+from kiter.lower.selftests.misuse import Program, needs_rcu, programs
+from kiter.lower.selftests.prog import Programs, marks
 from kiter.lower.view_class import view_class
 
 
-@view_class()
-class View:
+@view_class(kw_only=True)
+class View(Programs):
     """All refusals of one iterator."""
 
-    name: str
-    # the declaration of the pointer to an element
-    pos: str
-    frame: Frame
-    # what no header declares
-    declared: tuple[Function, ...]
-    # the words of the iterator's state
-    words: int
+    # those that it has alone
     programs: tuple[Program, ...]
+    # how many there are with those that it shares
+    refusals: int
 
 
 def view(ctx: LoweringContext) -> View:
     """The failing programs of one iterator."""
     given = tuple(programs(ctx))
+    around = frame(ctx, (symbol for program in given for symbol in program.ksyms))
     return View(
         name=ctx.it.name,
         pos=declare(ctx.it.element, "pos"),
-        frame=frame(ctx, (symbol for program in given for symbol in program.ksyms)),
+        frame=around,
+        defines=(*marks(ctx, around), *_marks(ctx)),
         declared=declarations.in_tests(ctx),
-        words=ctx.state.words,
-        programs=given,
+        programs=tuple(program for program in given if program.template),
+        refusals=len(given),
     )
+
+
+def _marks(ctx: LoweringContext) -> Iterator[tuple[str, str]]:
+    asked = {
+        "ITER_NUMBERS": ctx.it.lifetime == "state",
+        "ITER_NEEDS_RCU": needs_rcu(ctx),
+        "ITER_SLEEPS": ctx.it.context.sleepable,
+        "ITER_IS_NUM": ctx.it.name == "num",
+    }
+    yield from ((name, "1") for name, holds in asked.items() if holds)

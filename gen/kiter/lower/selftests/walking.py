@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The programs that walk, one by one: each is a partial in templates/selftests/prog/ and what that needs."""
+"""The programs that an iterator has alone: each is a partial in templates/selftests/prog/, and its needs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from kiter.fixtures.handle import Handle
 from kiter.fixtures.known import handles_of
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
-from kiter.lower.selftests.frame import fixture, held, passed, without
+from kiter.lower.selftests.frame import ARGS, fixture, held, passed, without
 from kiter.lower.selftests.hosts import OPERATIONS, admitted
-from kiter.lower.selftests.variants import flags
 from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
 from kiter.spec.element import Pointer
@@ -20,7 +19,7 @@ from kiter.spec.snippet import free_names, substitute
 
 @view_class()
 class Program:
-    """A program that needs no more than what all share."""
+    """What every program has."""
 
     name: str
     template: str
@@ -81,24 +80,16 @@ class Load(Program):
 
 
 def programs(ctx: LoweringContext) -> Iterator[Program]:
-    """All of them, in the order of the file."""
-    yield from (_plain("walk"), _plain("probe"))
-    if given := flags(ctx):
-        yield Call("reuse", _partial("reuse"), passed(ctx, (given[0].name, "accepted[0]")))
+    """Those of one iterator alone, in the order of the file; the others are in shared/walks.h.j2."""
     if null := without(ctx):
         yield Call("probe_null", _partial("probe_null"), null)
-    yield from (_plain(name) for name in ("drain", "again", "nest_two", "nest_three"))
-    if takes_memory(ctx):
-        yield _plain("walk_often")
-    yield from _counts(ctx)
-    if ctx.it.context.spinlock:
-        yield _plain("under_lock")
+    yield from counters(ctx)
     yield from keeps(ctx)
     yield from asks(ctx)
     if switch := irqs_off(ctx):
         yield switch
     for kind, section in admitted(ctx):
-        partial = _partial("load_struct_ops" if kind in OPERATIONS else "load")
+        partial = _partial("from_struct_ops" if kind in OPERATIONS else "from")
         yield Load(f"from_{kind}", partial, kind, section)
 
 
@@ -106,21 +97,12 @@ def _partial(name: str) -> str:
     return f"selftests/prog/{name}.c.j2"
 
 
-def _plain(name: str) -> Program:
-    return Program(name, _partial(name))
-
-
-def holds(ctx: LoweringContext) -> bool:
-    """Whether a program can wait for the test to add and remove elements."""
-    return fixture(ctx).creates
-
-
 def takes_memory(ctx: LoweringContext) -> bool:
     """Whether new() takes memory, which user space counts."""
     return ctx.it.allocate or bool(ctx.it.buffers)
 
 
-def _counts(ctx: LoweringContext) -> Iterator[Count]:
+def counters(ctx: LoweringContext) -> Iterator[Count]:
     """Of the running task, or of all elements."""
     given = fixture(ctx).references
     of_self = tuple(c for c in given if "self" in free_names(c))
@@ -143,7 +125,7 @@ def irqs_off(ctx: LoweringContext) -> Switch | None:
     if [a.type for a, _ in objects] != ["struct task_struct *"]:
         return None
     name = objects[0][0].name
-    return Switch("irqs_off", _partial("irqs_off"), passed(ctx, (name, "prev")), name)
+    return Switch("irqs_off", _partial("irqs_off"), passed(ctx, (name, "prev"), ARGS), name)
 
 
 def keeps(ctx: LoweringContext) -> tuple[Keep, ...]:

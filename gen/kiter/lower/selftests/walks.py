@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""walks[], the table of a test over kernel objects: a variant for each walk, and what is known of it."""
+"""walks[], the table of a test: each walk that there is, and what is known of it (struct iter_walk)."""
 
 from __future__ import annotations
 
@@ -10,44 +10,35 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held
 from kiter.lower.selftests.variants import Variant
 from kiter.lower.view_class import view_class
-
-Members = tuple[tuple[str, str], ...]
+from kiter.spec.testcase import TestCase
 
 
 @view_class()
-class Column:
-    """A member of the variants: its declaration, and what a reader must know of it."""
+class Walk:
+    """One of them."""
 
-    declaration: str
-    note: str = ""
-
-
-# in their order, behind the name
-COLUMNS = {
-    "expect": Column("void (*expect)(int start, struct ids *want)"),
-    "first": Column("bool first"),
-    "begins": Column("bool begins"),
-    "empties": Column("bool empties"),
-    "meets": Column("bool meets"),
-    "null": Column("int null"),
-    "gone": Column("int gone", "1 for whatever new() says"),
-}
+    name: str  # in the names of its subtests
+    members: tuple[tuple[str, str], ...] = ()  # those that are not zero, and their values
+    values: tuple[int, ...] = ()  # the numbers that it gives
 
 
-def columns(given: Iterable[Members]) -> tuple[Column, ...]:
-    """Those that some variant uses."""
-    used = {name for members in given for name, _ in members}
-    return tuple(column for name, column in COLUMNS.items() if name in used)
+def of_objects(ctx: LoweringContext, found: Fixture, given: Iterable[Variant]) -> tuple[Walk, ...]:
+    """Those over objects: a variant for each."""
+    return tuple(Walk(variant.name, tuple(_members(ctx, found, variant))) for variant in given)
 
 
-def members(ctx: LoweringContext, found: Fixture, given: Iterable[Variant]) -> tuple[Members, ...]:
-    """For each variant the members that are not zero."""
-    return tuple(tuple(_members(ctx, found, variant)) for variant in given)
+def of_numbers(cases: Iterable[TestCase]) -> tuple[Walk, ...]:
+    """Those over numbers: cases say what they give."""
+    return tuple(Walk(case.name, tuple(_answer(case)), case.values) for case in cases)
+
+
+def _answer(case: TestCase) -> Iterator[tuple[str, str]]:
+    if case.errno:
+        yield "err", f"-{case.errno}"
 
 
 def _members(ctx: LoweringContext, found: Fixture, variant: Variant) -> Iterator[tuple[str, str]]:
     handles = held(ctx)
-    yield "name", f'"{variant.name}"'
     if variant.oracle:
         yield "expect", variant.oracle.function
         yield from ((name, "true") for name in _seen(variant.oracle, found, bool(handles)))

@@ -51,7 +51,8 @@ class View:
     # whether the patch of the tests declares the kfuncs, and compares walks with what user space sees
     declares: bool
     compares: bool  # whether the tests compare walks with what user space sees
-    # how many programs it has that the verifier must refuse
+    shares: bool  # whether it brings what the tests of all iterators share
+    # how many programs there are that the verifier must refuse
     rejected: int
 
 
@@ -106,7 +107,8 @@ def view(
         header="" if home == NO_HEADER else posixpath.basename(home),
         declares=Kind.DECLARATIONS in tests,
         compares=Kind.PROG_TEST in tests,
-        rejected=len(prog_failure.view(ctx).programs) if Kind.PROG_FAILURE in tests else 0,
+        shares=Kind.TEST_HEADER in tests,
+        rejected=prog_failure.view(ctx).refusals if Kind.PROG_FAILURE in tests else 0,
     )
 
 

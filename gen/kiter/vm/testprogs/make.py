@@ -98,7 +98,7 @@ def build(made: Base, job: VmJob, cache: Cache) -> Path:
 def _texts(job: VmJob) -> dict[str, str]:
     """The sources of the tests by their path below the selftests."""
     progs = {f"progs/{p.name}.c": p.text for p in job.programs}
-    return progs | {f"prog_tests/{t.name}.c": t.text for t in job.tests}
+    return progs | {f"prog_tests/{t.name}.c": t.text for t in job.tests} | dict(job.headers)
 
 
 @contextlib.contextmanager

@@ -4,182 +4,19 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
-#define MAX_ELEMS (128 * 1024)
-#define MAX_STEPS (1024 * 1024)
-#define MAX_PAIRS 256
-#define WALKS_A_RUN 1000
+#define ITER cpumask
+#define ITER_SECTION "syscall"
+#define ITER_RCU 1
+#define ITER_ALLOCATES 1
+#define iter_new(it) bpf_iter_cpumask_new(it, bpf_get_current_task_btf()->cpus_ptr)
+#define iter_for_each(pos) bpf_for_each(cpumask, pos, bpf_get_current_task_btf()->cpus_ptr)
 
 char _license[] SEC("license") = "GPL";
 
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
-
-/* what the test asks for */
-
-/* what the programs found */
-u64 elems[MAX_ELEMS];
-u32 nr_elems, nr_outer, nr_inner;
-u64 revived[2];
-int err;
-
-SEC("syscall")
-int walk(void *ctx)
+/* what user space knows an element by */
+static __always_inline u64 iter_id(int *pos)
 {
-	int *pos;
-	u64 id;
-
-	nr_elems = 0;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(cpumask, pos, bpf_get_current_task_btf()->cpus_ptr) {
-		id = *pos;
-		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = id;
-		if (++nr_elems >= MAX_STEPS)
-			break;
-	}
-	bpf_rcu_read_unlock();
-
-	return 0;
+	return *pos;
 }
 
-/* next() and destroy() after a new() that may have failed, over what the stack held before */
-SEC("syscall")
-int probe(void *ctx)
-{
-	struct bpf_iter_cpumask it;
-
-	nr_elems = 0;
-	__builtin_memset(&it, 0xff, sizeof(it));
-
-	bpf_rcu_read_lock();
-	err = bpf_iter_cpumask_new(&it, bpf_get_current_task_btf()->cpus_ptr);
-	if (bpf_iter_cpumask_next(&it))
-		nr_elems++;
-	if (bpf_iter_cpumask_next(&it))
-		nr_elems++;
-	bpf_iter_cpumask_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-/*
- * The verifier knows that a drained iterator stays drained and takes out every
- * branch on the contrary, so the pointers are kept instead of tested.
- */
-SEC("syscall")
-int drain(void *ctx)
-{
-	struct bpf_iter_cpumask it;
-
-	nr_elems = 0;
-
-	bpf_rcu_read_lock();
-	bpf_iter_cpumask_new(&it, bpf_get_current_task_btf()->cpus_ptr);
-	while (bpf_iter_cpumask_next(&it))
-		nr_elems++;
-	revived[0] = (u64)bpf_iter_cpumask_next(&it);
-	revived[1] = (u64)bpf_iter_cpumask_next(&it);
-	bpf_iter_cpumask_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-/* leaves a walk before it begins, and early, and starts another in the same place */
-SEC("syscall")
-int again(void *ctx)
-{
-	struct bpf_iter_cpumask it;
-	int *pos;
-
-	elems[0] = 0;
-	elems[1] = 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_cpumask_new(&it, bpf_get_current_task_btf()->cpus_ptr);
-	bpf_iter_cpumask_destroy(&it);
-
-	bpf_iter_cpumask_new(&it, bpf_get_current_task_btf()->cpus_ptr);
-	pos = bpf_iter_cpumask_next(&it);
-	if (pos)
-		elems[0] = *pos;
-	bpf_iter_cpumask_destroy(&it);
-
-	bpf_iter_cpumask_new(&it, bpf_get_current_task_btf()->cpus_ptr);
-	pos = bpf_iter_cpumask_next(&it);
-	if (pos)
-		elems[1] = *pos;
-	bpf_iter_cpumask_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-/* every element must be met again by a walk inside the walk */
-SEC("syscall")
-int nest_two(void *ctx)
-{
-	int *pos;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(cpumask, pos, bpf_get_current_task_btf()->cpus_ptr) {
-		if (nr_outer >= MAX_PAIRS)
-			break;
-		id = *pos;
-		nr_outer++;
-		bpf_for_each(cpumask, pos, bpf_get_current_task_btf()->cpus_ptr)
-			nr_inner += *pos == id;
-	}
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-/* and by one inside that */
-SEC("syscall")
-int nest_three(void *ctx)
-{
-	int *pos;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(cpumask, pos, bpf_get_current_task_btf()->cpus_ptr) {
-		id = *pos;
-		bpf_for_each(cpumask, pos, bpf_get_current_task_btf()->cpus_ptr) {
-			if (nr_outer >= MAX_PAIRS)
-				break;
-			nr_outer++;
-			bpf_for_each(cpumask, pos, bpf_get_current_task_btf()->cpus_ptr)
-				nr_inner += *pos == id;
-		}
-	}
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-/* many short walks, whose memory the test counts */
-SEC("syscall")
-int walk_often(void *ctx)
-{
-	struct bpf_iter_cpumask it;
-
-	bpf_rcu_read_lock();
-	bpf_repeat(WALKS_A_RUN) {
-		bpf_iter_cpumask_new(&it, bpf_get_current_task_btf()->cpus_ptr);
-		bpf_iter_cpumask_next(&it);
-		bpf_iter_cpumask_destroy(&it);
-	}
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
+#include "iter_walks.h"

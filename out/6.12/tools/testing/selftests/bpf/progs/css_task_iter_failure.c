@@ -4,6 +4,12 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
+#define ITER css_task
+#define ITER_SECTION "syscall"
+#define ITER_OBJECTS 1
+#define iter_new(it) bpf_iter_css_task_new(it, &args.css->self, flags)
+#define iter_for_each(pos) bpf_for_each(css_task, pos, &args.css->self, flags)
+
 char _license[] SEC("license") = "GPL";
 
 struct cgroup *bpf_cgroup_from_id(u64 cgid) __ksym;
@@ -11,229 +17,40 @@ void bpf_cgroup_release(struct cgroup *cgrp) __ksym;
 
 u64 css_id;
 unsigned int flags;
-u64 in_a_map[1];
-u64 sink;
 
-SEC("?syscall")
-__failure __msg("Unreleased reference id=")
-int leak(void *ctx)
-{
-	struct bpf_iter_css_task it;
+struct args {
 	struct cgroup *css;
+};
 
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
+static __always_inline int get_args(void *ctx, struct args *args)
+{
+	args->css = bpf_cgroup_from_id(css_id);
+	if (!args->css)
 		return 1;
-
-	bpf_iter_css_task_new(&it, &css->self, flags);
-	bpf_iter_css_task_next(&it);
-
-	bpf_cgroup_release(css);
 	return 0;
 }
 
-SEC("?syscall")
-__failure __msg("expected an initialized iter_css_task as arg #0")
-int next_without_new(void *ctx)
+static __always_inline void put_args(struct args *args)
 {
-	struct bpf_iter_css_task it;
-	struct cgroup *css;
-
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_css_task_next(&it);
-
-	bpf_cgroup_release(css);
-	return 0;
+	bpf_cgroup_release(args->css);
 }
 
-SEC("?syscall")
-__failure __msg("expected an initialized iter_css_task as arg #0")
-int destroy_without_new(void *ctx)
-{
-	struct bpf_iter_css_task it;
-	struct cgroup *css;
-
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_css_task_destroy(&it);
-
-	bpf_cgroup_release(css);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected uninitialized iter_css_task as arg #0")
-int new_twice(void *ctx)
-{
-	struct bpf_iter_css_task it;
-	struct cgroup *css;
-
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_css_task_new(&it, &css->self, flags);
-	bpf_iter_css_task_new(&it, &css->self, flags);
-	bpf_iter_css_task_destroy(&it);
-
-	bpf_cgroup_release(css);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_css_task as arg #0")
-int destroy_twice(void *ctx)
-{
-	struct bpf_iter_css_task it;
-	struct cgroup *css;
-
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_css_task_new(&it, &css->self, flags);
-	bpf_iter_css_task_destroy(&it);
-	bpf_iter_css_task_destroy(&it);
-
-	bpf_cgroup_release(css);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_css_task as arg #0")
-int next_after_destroy(void *ctx)
-{
-	struct bpf_iter_css_task it;
-	struct cgroup *css;
-
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_css_task_new(&it, &css->self, flags);
-	bpf_iter_css_task_destroy(&it);
-	bpf_iter_css_task_next(&it);
-
-	bpf_cgroup_release(css);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_css_task as arg #0")
-int other_iterator(void *ctx)
-{
-	struct bpf_iter_num num;
-	struct cgroup *css;
-
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_num_new(&num, 0, 1);
-	bpf_iter_css_task_next((void *)&num);
-	bpf_iter_num_destroy(&num);
-
-	bpf_cgroup_release(css);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("arg#0 expected pointer to an iterator on stack")
-int not_on_stack(void *ctx)
-{
-	struct cgroup *css;
-
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_css_task_new((void *)in_a_map, &css->self, flags);
-	bpf_iter_css_task_destroy((void *)in_a_map);
-
-	bpf_cgroup_release(css);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_css_task as arg #0")
-int write_to_state(void *ctx)
-{
-	struct bpf_iter_css_task it;
-	struct cgroup *css;
-
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_css_task_new(&it, &css->self, flags);
-	*(u64 *)&it = 0;
-	bpf_iter_css_task_next(&it);
-	bpf_iter_css_task_destroy(&it);
-
-	bpf_cgroup_release(css);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("invalid read from stack")
-int read_of_state(void *ctx)
-{
-	struct bpf_iter_css_task it;
-	struct cgroup *css;
-
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_css_task_new(&it, &css->self, flags);
-	sink = *(u64 *)&it;
-	bpf_iter_css_task_destroy(&it);
-
-	bpf_cgroup_release(css);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
-int unchecked_null(void *ctx)
-{
-	struct bpf_iter_css_task it;
-	struct task_struct *pos;
-	struct cgroup *css;
-
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_css_task_new(&it, &css->self, flags);
-	pos = bpf_iter_css_task_next(&it);
-	sink = *(u64 *)pos;
-	bpf_iter_css_task_destroy(&it);
-
-	bpf_cgroup_release(css);
-	return 0;
-}
+#include "iter_refused.h"
 
 SEC("?syscall")
 __failure __msg("Possibly NULL pointer passed to trusted arg1")
 int null_css(void *ctx)
 {
-	struct bpf_iter_css_task it;
-	struct cgroup *css;
+	struct iter_state it;
+	struct args args;
 
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
 	bpf_iter_css_task_new(&it, NULL, flags);
-	bpf_iter_css_task_destroy(&it);
-
-	bpf_cgroup_release(css);
+	iter_destroy(&it);
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }
 
@@ -241,17 +58,16 @@ SEC("?syscall")
 __failure __msg("must be referenced or trusted")
 int untrusted_css(void *ctx)
 {
-	struct bpf_iter_css_task it;
-	struct cgroup *css;
+	struct iter_state it;
+	struct args args;
 
-	css = bpf_cgroup_from_id(css_id);
-	if (!css)
-		return 1;
-
-	bpf_iter_css_task_new(&it, css->self.parent, flags);
-	bpf_iter_css_task_destroy(&it);
-
-	bpf_cgroup_release(css);
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
+	bpf_iter_css_task_new(&it, args.css->self.parent, flags);
+	iter_destroy(&it);
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }
 
@@ -259,10 +75,10 @@ SEC("?tp_btf/task_newtask")
 __failure __msg("is only allowed in bpf_lsm, bpf_iter and sleepable progs")
 int from_tracing(void *ctx)
 {
-	struct bpf_iter_css_task it;
+	struct iter_state it;
 
 	bpf_iter_css_task_new(&it, 0, 0);
-	bpf_iter_css_task_destroy(&it);
+	iter_destroy(&it);
 	return 0;
 }
 
@@ -270,10 +86,10 @@ SEC("?xdp")
 __failure __msg("is only allowed in bpf_lsm, bpf_iter and sleepable progs")
 int from_xdp(void *ctx)
 {
-	struct bpf_iter_css_task it;
+	struct iter_state it;
 
 	bpf_iter_css_task_new(&it, 0, 0);
-	bpf_iter_css_task_destroy(&it);
+	iter_destroy(&it);
 	return 0;
 }
 
@@ -281,10 +97,10 @@ SEC("?tc")
 __failure __msg("is only allowed in bpf_lsm, bpf_iter and sleepable progs")
 int from_sched_cls(void *ctx)
 {
-	struct bpf_iter_css_task it;
+	struct iter_state it;
 
 	bpf_iter_css_task_new(&it, 0, 0);
-	bpf_iter_css_task_destroy(&it);
+	iter_destroy(&it);
 	return 0;
 }
 
@@ -292,9 +108,9 @@ SEC("?cgroup_skb/egress")
 __failure __msg("is only allowed in bpf_lsm, bpf_iter and sleepable progs")
 int from_cgroup_skb(void *ctx)
 {
-	struct bpf_iter_css_task it;
+	struct iter_state it;
 
 	bpf_iter_css_task_new(&it, 0, 0);
-	bpf_iter_css_task_destroy(&it);
+	iter_destroy(&it);
 	return 0;
 }

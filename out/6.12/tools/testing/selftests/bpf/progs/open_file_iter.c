@@ -4,250 +4,58 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
-#define MAX_ELEMS (128 * 1024)
-#define MAX_STEPS (1024 * 1024)
-#define MAX_PAIRS 256
-#define MAX_HELD (2 * 1000000000ULL)
-#define MAX_SPINS (8 * 1024 * 1024)
+#define ITER open_file
+#define ITER_SECTION "syscall"
+#define ITER_OBJECTS 1
+#define ITER_RCU 1
+#define iter_new(it) bpf_iter_open_file_new(it, args.task)
+#define iter_for_each(pos) bpf_for_each(open_file, pos, args.task)
 
 char _license[] SEC("license") = "GPL";
 
 struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
 void bpf_task_release(struct task_struct *p) __ksym;
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
 
-/* what the test asks for */
 s32 task_id;
-int hold;
-u64 hold_at;
 
-/* what the programs found */
-u64 elems[MAX_ELEMS];
-u32 nr_elems, nr_outer, nr_inner;
-u64 revived[3];
-s64 nr_references;
-int held, released;
-int err;
-
-/*
- * Lets the test create and remove elements in the middle of a program, for a
- * limited time: a walk that was not released then was held for nothing.
- */
-static __always_inline void stay(void)
-{
-	u64 end = bpf_ktime_get_ns() + MAX_HELD;
-	int i, k;
-
-	held = 1;
-	bpf_for(i, 0, MAX_SPINS) {
-		bpf_for(k, 0, 1000)
-			if (!hold)
-				break;
-		if (!hold || bpf_ktime_get_ns() > end)
-			break;
-	}
-	released = !hold;
-}
-
-SEC("syscall")
-int walk(void *ctx)
-{
-	struct bpf_open_file *pos;
+struct args {
 	struct task_struct *task;
-	u64 id;
+};
 
-	nr_elems = 0;
-	task = bpf_task_from_pid(task_id);
-	if (!task)
+static __always_inline int get_args(void *ctx, struct args *args)
+{
+	args->task = bpf_task_from_pid(task_id);
+	if (!args->task)
 		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(open_file, pos, task) {
-		id = pos->fd;
-		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = id;
-		if (++nr_elems >= MAX_STEPS)
-			break;
-		if (hold && !held && (!hold_at || hold_at == id))
-			stay();
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
 	return 0;
 }
 
-/* next() and destroy() after a new() that may have failed, over what the stack held before */
-SEC("syscall")
-int probe(void *ctx)
+static __always_inline void put_args(struct args *args)
 {
-	struct bpf_iter_open_file it;
-	struct task_struct *task;
-
-	nr_elems = 0;
-	__builtin_memset(&it, 0xff, sizeof(it));
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-	if (hold)
-		stay();
-
-	bpf_rcu_read_lock();
-	err = bpf_iter_open_file_new(&it, task);
-	if (bpf_iter_open_file_next(&it))
-		nr_elems++;
-	if (bpf_iter_open_file_next(&it))
-		nr_elems++;
-	bpf_iter_open_file_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
+	bpf_task_release(args->task);
 }
 
-/*
- * The verifier knows that a drained iterator stays drained and takes out every
- * branch on the contrary, so the pointers are kept instead of tested.
- */
-SEC("syscall")
-int drain(void *ctx)
+/* what user space knows an element by */
+static __always_inline u64 iter_id(struct bpf_open_file *pos)
 {
-	struct bpf_iter_open_file it;
-	struct task_struct *task;
-
-	nr_elems = 0;
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_open_file_new(&it, task);
-	while (bpf_iter_open_file_next(&it))
-		nr_elems++;
-	revived[0] = (u64)bpf_iter_open_file_next(&it);
-	revived[1] = (u64)bpf_iter_open_file_next(&it);
-	if (hold)
-		stay();
-	revived[2] = (u64)bpf_iter_open_file_next(&it);
-	bpf_iter_open_file_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
+	return pos->fd;
 }
 
-/* leaves a walk before it begins, and early, and starts another in the same place */
-SEC("syscall")
-int again(void *ctx)
-{
-	struct bpf_iter_open_file it;
-	struct bpf_open_file *pos;
-	struct task_struct *task;
+#include "iter_walks.h"
 
-	elems[0] = 0;
-	elems[1] = 1;
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_open_file_new(&it, task);
-	bpf_iter_open_file_destroy(&it);
-
-	bpf_iter_open_file_new(&it, task);
-	pos = bpf_iter_open_file_next(&it);
-	if (pos)
-		elems[0] = pos->fd;
-	bpf_iter_open_file_destroy(&it);
-
-	bpf_iter_open_file_new(&it, task);
-	pos = bpf_iter_open_file_next(&it);
-	if (pos)
-		elems[1] = pos->fd;
-	bpf_iter_open_file_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-/* every element must be met again by a walk inside the walk */
-SEC("syscall")
-int nest_two(void *ctx)
-{
-	struct bpf_open_file *pos;
-	struct task_struct *task;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(open_file, pos, task) {
-		if (nr_outer >= MAX_PAIRS)
-			break;
-		id = pos->fd;
-		nr_outer++;
-		bpf_for_each(open_file, pos, task)
-			nr_inner += pos->fd == id;
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-/* and by one inside that */
-SEC("syscall")
-int nest_three(void *ctx)
-{
-	struct bpf_open_file *pos;
-	struct task_struct *task;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(open_file, pos, task) {
-		id = pos->fd;
-		bpf_for_each(open_file, pos, task) {
-			if (nr_outer >= MAX_PAIRS)
-				break;
-			nr_outer++;
-			bpf_for_each(open_file, pos, task)
-				nr_inner += pos->fd == id;
-		}
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("syscall")
+SEC(ITER_SECTION)
 int references(void *ctx)
 {
-	struct bpf_open_file *pos;
-	struct task_struct *task;
+	struct args args;
+	iter_elem *pos;
 
-	nr_references = 0;
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(open_file, pos, task)
-		nr_references += pos->file->f_count.counter;
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
+	found.nr_references = 0;
+	if (!begin(ctx, &args))
+		return 0;
+	iter_lock();
+	iter_for_each(pos)
+		found.nr_references += pos->file->f_count.counter;
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }

@@ -4,6 +4,13 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
+#define ITER scx_dsq
+#define ITER_SECTION "syscall"
+#define ITER_RCU 1
+#define ITER_NEEDS_RCU 1
+#define iter_new(it) bpf_iter_scx_dsq_new(it, 0, flags)
+#define iter_for_each(pos) bpf_for_each(scx_dsq, pos, 0, flags)
+
 char _license[] SEC("license") = "GPL";
 
 int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id,
@@ -23,171 +30,24 @@ bool scx_bpf_dispatch_vtime_from_dsq(struct bpf_iter_scx_dsq *it,
 
 struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
 void bpf_task_release(struct task_struct *p) __ksym;
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
 
 u64 flags;
-u64 in_a_map[6];
-u64 sink;
 
-SEC("?syscall")
-__failure __msg("Unreleased reference id=")
-int leak(void *ctx)
-{
-	struct bpf_iter_scx_dsq it;
-
-	bpf_rcu_read_lock();
-	bpf_iter_scx_dsq_new(&it, 0, flags);
-	bpf_iter_scx_dsq_next(&it);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_scx_dsq as arg #0")
-int next_without_new(void *ctx)
-{
-	struct bpf_iter_scx_dsq it;
-
-	bpf_rcu_read_lock();
-	bpf_iter_scx_dsq_next(&it);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_scx_dsq as arg #0")
-int destroy_without_new(void *ctx)
-{
-	struct bpf_iter_scx_dsq it;
-
-	bpf_rcu_read_lock();
-	bpf_iter_scx_dsq_destroy(&it);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected uninitialized iter_scx_dsq as arg #0")
-int new_twice(void *ctx)
-{
-	struct bpf_iter_scx_dsq it;
-
-	bpf_rcu_read_lock();
-	bpf_iter_scx_dsq_new(&it, 0, flags);
-	bpf_iter_scx_dsq_new(&it, 0, flags);
-	bpf_iter_scx_dsq_destroy(&it);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_scx_dsq as arg #0")
-int destroy_twice(void *ctx)
-{
-	struct bpf_iter_scx_dsq it;
-
-	bpf_rcu_read_lock();
-	bpf_iter_scx_dsq_new(&it, 0, flags);
-	bpf_iter_scx_dsq_destroy(&it);
-	bpf_iter_scx_dsq_destroy(&it);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_scx_dsq as arg #0")
-int next_after_destroy(void *ctx)
-{
-	struct bpf_iter_scx_dsq it;
-
-	bpf_rcu_read_lock();
-	bpf_iter_scx_dsq_new(&it, 0, flags);
-	bpf_iter_scx_dsq_destroy(&it);
-	bpf_iter_scx_dsq_next(&it);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_scx_dsq as arg #0")
-int other_iterator(void *ctx)
-{
-	struct bpf_iter_num num;
-
-	bpf_rcu_read_lock();
-	bpf_iter_num_new(&num, 0, 1);
-	bpf_iter_scx_dsq_next((void *)&num);
-	bpf_iter_num_destroy(&num);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("arg#0 expected pointer to an iterator on stack")
-int not_on_stack(void *ctx)
-{
-	bpf_rcu_read_lock();
-	bpf_iter_scx_dsq_new((void *)in_a_map, 0, flags);
-	bpf_iter_scx_dsq_destroy((void *)in_a_map);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_scx_dsq as arg #0")
-int write_to_state(void *ctx)
-{
-	struct bpf_iter_scx_dsq it;
-
-	bpf_rcu_read_lock();
-	bpf_iter_scx_dsq_new(&it, 0, flags);
-	*(u64 *)&it = 0;
-	bpf_iter_scx_dsq_next(&it);
-	bpf_iter_scx_dsq_destroy(&it);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("invalid read from stack")
-int read_of_state(void *ctx)
-{
-	struct bpf_iter_scx_dsq it;
-
-	bpf_rcu_read_lock();
-	bpf_iter_scx_dsq_new(&it, 0, flags);
-	sink = *(u64 *)&it;
-	bpf_iter_scx_dsq_destroy(&it);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
-int unchecked_null(void *ctx)
-{
-	struct bpf_iter_scx_dsq it;
-	struct task_struct *pos;
-
-	bpf_rcu_read_lock();
-	bpf_iter_scx_dsq_new(&it, 0, flags);
-	pos = bpf_iter_scx_dsq_next(&it);
-	sink = *(u64 *)pos;
-	bpf_iter_scx_dsq_destroy(&it);
-	bpf_rcu_read_unlock();
-	return 0;
-}
+#include "iter_refused.h"
 
 SEC("?syscall")
 __failure __msg("expected an initialized iter_scx_dsq as arg #0")
 int scx_bpf_dispatch_from_dsq_set_slice_without_new(void *ctx)
 {
-	struct bpf_iter_scx_dsq it;
+	struct iter_state it;
+	struct args args;
 
-	bpf_rcu_read_lock();
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
 	scx_bpf_dispatch_from_dsq_set_slice(&it, 0);
-	bpf_rcu_read_unlock();
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }
 
@@ -195,66 +55,15 @@ SEC("?syscall")
 __failure __msg("expected an initialized iter_scx_dsq as arg #0")
 int scx_bpf_dispatch_from_dsq_set_vtime_without_new(void *ctx)
 {
-	struct bpf_iter_scx_dsq it;
+	struct iter_state it;
+	struct args args;
 
-	bpf_rcu_read_lock();
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
 	scx_bpf_dispatch_from_dsq_set_vtime(&it, 0);
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an RCU CS when using bpf_iter_scx_dsq_next")
-int outside_rcu(void *ctx)
-{
-	struct task_struct *pos;
-
-	bpf_for_each(scx_dsq, pos, 0, flags) {
-		sink++;
-	}
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an RCU CS when using bpf_iter_scx_dsq_next")
-int unlock_in_loop(void *ctx)
-{
-	struct task_struct *pos;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(scx_dsq, pos, 0, flags) {
-		bpf_rcu_read_unlock();
-	}
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an RCU CS when using bpf_iter_scx_dsq_next")
-int relock_in_loop(void *ctx)
-{
-	struct task_struct *pos;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(scx_dsq, pos, 0, flags) {
-		bpf_rcu_read_unlock();
-		bpf_rcu_read_lock();
-	}
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("sleepable helper bpf_copy_from_user")
-int sleep_in_loop(void *ctx)
-{
-	struct task_struct *pos;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(scx_dsq, pos, 0, flags) {
-		bpf_copy_from_user(&sink, sizeof(sink), NULL);
-	}
-	bpf_rcu_read_unlock();
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }
 
@@ -264,18 +73,22 @@ int element_after_section(void *ctx)
 {
 	struct task_struct *last = NULL;
 	struct task_struct *kept;
-	struct task_struct *pos;
+	struct args args;
+	iter_elem *pos;
 
-	bpf_rcu_read_lock();
-	bpf_for_each(scx_dsq, pos, 0, flags) {
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
+	iter_for_each(pos) {
 		last = pos;
 		break;
 	}
-	bpf_rcu_read_unlock();
+	iter_unlock();
 	if (last) {
 		kept = bpf_task_acquire(last);
 		if (kept)
 			bpf_task_release(kept);
 	}
+	put_args(&args);
 	return 0;
 }

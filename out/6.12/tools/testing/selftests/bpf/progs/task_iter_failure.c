@@ -4,346 +4,56 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
+#define ITER task
+#define ITER_SECTION "syscall"
+#define ITER_OBJECTS 1
+#define ITER_RCU 1
+#define ITER_NEEDS_RCU 1
+#define iter_new(it) bpf_iter_task_new(it, args.task, flags)
+#define iter_for_each(pos) bpf_for_each(task, pos, args.task, flags)
+
 char _license[] SEC("license") = "GPL";
 
 struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
 struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
 void bpf_task_release(struct task_struct *p) __ksym;
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
 
 s32 task_id;
 unsigned int flags;
-u64 in_a_map[3];
-u64 sink;
 
-SEC("?syscall")
-__failure __msg("Unreleased reference id=")
-int leak(void *ctx)
-{
+struct args {
 	struct task_struct *task;
-	struct bpf_iter_task it;
+};
 
-	task = bpf_task_from_pid(task_id);
-	if (!task)
+static __always_inline int get_args(void *ctx, struct args *args)
+{
+	args->task = bpf_task_from_pid(task_id);
+	if (!args->task)
 		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_task_new(&it, task, flags);
-	bpf_iter_task_next(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
 	return 0;
 }
 
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task as arg #0")
-int next_without_new(void *ctx)
+static __always_inline void put_args(struct args *args)
 {
-	struct task_struct *task;
-	struct bpf_iter_task it;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_task_next(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
+	bpf_task_release(args->task);
 }
 
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task as arg #0")
-int destroy_without_new(void *ctx)
-{
-	struct task_struct *task;
-	struct bpf_iter_task it;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_task_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected uninitialized iter_task as arg #0")
-int new_twice(void *ctx)
-{
-	struct task_struct *task;
-	struct bpf_iter_task it;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_task_new(&it, task, flags);
-	bpf_iter_task_new(&it, task, flags);
-	bpf_iter_task_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task as arg #0")
-int destroy_twice(void *ctx)
-{
-	struct task_struct *task;
-	struct bpf_iter_task it;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_task_new(&it, task, flags);
-	bpf_iter_task_destroy(&it);
-	bpf_iter_task_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task as arg #0")
-int next_after_destroy(void *ctx)
-{
-	struct task_struct *task;
-	struct bpf_iter_task it;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_task_new(&it, task, flags);
-	bpf_iter_task_destroy(&it);
-	bpf_iter_task_next(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task as arg #0")
-int other_iterator(void *ctx)
-{
-	struct task_struct *task;
-	struct bpf_iter_num num;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_num_new(&num, 0, 1);
-	bpf_iter_task_next((void *)&num);
-	bpf_iter_num_destroy(&num);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("arg#0 expected pointer to an iterator on stack")
-int not_on_stack(void *ctx)
-{
-	struct task_struct *task;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_task_new((void *)in_a_map, task, flags);
-	bpf_iter_task_destroy((void *)in_a_map);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task as arg #0")
-int write_to_state(void *ctx)
-{
-	struct task_struct *task;
-	struct bpf_iter_task it;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_task_new(&it, task, flags);
-	*(u64 *)&it = 0;
-	bpf_iter_task_next(&it);
-	bpf_iter_task_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("invalid read from stack")
-int read_of_state(void *ctx)
-{
-	struct task_struct *task;
-	struct bpf_iter_task it;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_task_new(&it, task, flags);
-	sink = *(u64 *)&it;
-	bpf_iter_task_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
-int unchecked_null(void *ctx)
-{
-	struct task_struct *task;
-	struct bpf_iter_task it;
-	struct task_struct *pos;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_task_new(&it, task, flags);
-	pos = bpf_iter_task_next(&it);
-	sink = *(u64 *)pos;
-	bpf_iter_task_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
+#include "iter_refused.h"
 
 SEC("?syscall")
 __failure __msg("must be referenced or trusted")
 int untrusted_task(void *ctx)
 {
-	struct task_struct *task;
-	struct bpf_iter_task it;
+	struct iter_state it;
+	struct args args;
 
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
 	bpf_iter_task_new(&it, bpf_get_current_task_btf()->last_wakee, flags);
-	bpf_iter_task_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an RCU CS when using bpf_iter_task_next")
-int outside_rcu(void *ctx)
-{
-	struct task_struct *task;
-	struct task_struct *pos;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_for_each(task, pos, task, flags) {
-		sink++;
-	}
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an RCU CS when using bpf_iter_task_next")
-int unlock_in_loop(void *ctx)
-{
-	struct task_struct *task;
-	struct task_struct *pos;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(task, pos, task, flags) {
-		bpf_rcu_read_unlock();
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an RCU CS when using bpf_iter_task_next")
-int relock_in_loop(void *ctx)
-{
-	struct task_struct *task;
-	struct task_struct *pos;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(task, pos, task, flags) {
-		bpf_rcu_read_unlock();
-		bpf_rcu_read_lock();
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("sleepable helper bpf_copy_from_user")
-int sleep_in_loop(void *ctx)
-{
-	struct task_struct *task;
-	struct task_struct *pos;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(task, pos, task, flags) {
-		bpf_copy_from_user(&sink, sizeof(sink), NULL);
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_task_release(task);
+	iter_destroy(&it);
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }
 
@@ -353,25 +63,22 @@ int element_after_section(void *ctx)
 {
 	struct task_struct *last = NULL;
 	struct task_struct *kept;
-	struct task_struct *task;
-	struct task_struct *pos;
+	struct args args;
+	iter_elem *pos;
 
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(task, pos, task, flags) {
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
+	iter_for_each(pos) {
 		last = pos;
 		break;
 	}
-	bpf_rcu_read_unlock();
+	iter_unlock();
 	if (last) {
 		kept = bpf_task_acquire(last);
 		if (kept)
 			bpf_task_release(kept);
 	}
-
-	bpf_task_release(task);
+	put_args(&args);
 	return 0;
 }

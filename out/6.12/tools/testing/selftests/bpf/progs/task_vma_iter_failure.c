@@ -4,6 +4,12 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
+#define ITER task_vma
+#define ITER_SECTION "syscall"
+#define ITER_OBJECTS 1
+#define iter_new(it) bpf_iter_task_vma_new(it, args.task, addr)
+#define iter_for_each(pos) bpf_for_each(task_vma, pos, args.task, addr)
+
 char _license[] SEC("license") = "GPL";
 
 struct task_struct *bpf_task_from_pid(s32 pid) __ksym;
@@ -11,229 +17,40 @@ void bpf_task_release(struct task_struct *p) __ksym;
 
 s32 task_id;
 u64 addr;
-u64 in_a_map[1];
-u64 sink;
 
-SEC("?syscall")
-__failure __msg("Unreleased reference id=")
-int leak(void *ctx)
-{
-	struct bpf_iter_task_vma it;
+struct args {
 	struct task_struct *task;
+};
 
-	task = bpf_task_from_pid(task_id);
-	if (!task)
+static __always_inline int get_args(void *ctx, struct args *args)
+{
+	args->task = bpf_task_from_pid(task_id);
+	if (!args->task)
 		return 1;
-
-	bpf_iter_task_vma_new(&it, task, addr);
-	bpf_iter_task_vma_next(&it);
-
-	bpf_task_release(task);
 	return 0;
 }
 
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task_vma as arg #0")
-int next_without_new(void *ctx)
+static __always_inline void put_args(struct args *args)
 {
-	struct bpf_iter_task_vma it;
-	struct task_struct *task;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_iter_task_vma_next(&it);
-
-	bpf_task_release(task);
-	return 0;
+	bpf_task_release(args->task);
 }
 
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task_vma as arg #0")
-int destroy_without_new(void *ctx)
-{
-	struct bpf_iter_task_vma it;
-	struct task_struct *task;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_iter_task_vma_destroy(&it);
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected uninitialized iter_task_vma as arg #0")
-int new_twice(void *ctx)
-{
-	struct bpf_iter_task_vma it;
-	struct task_struct *task;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_iter_task_vma_new(&it, task, addr);
-	bpf_iter_task_vma_new(&it, task, addr);
-	bpf_iter_task_vma_destroy(&it);
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task_vma as arg #0")
-int destroy_twice(void *ctx)
-{
-	struct bpf_iter_task_vma it;
-	struct task_struct *task;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_iter_task_vma_new(&it, task, addr);
-	bpf_iter_task_vma_destroy(&it);
-	bpf_iter_task_vma_destroy(&it);
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task_vma as arg #0")
-int next_after_destroy(void *ctx)
-{
-	struct bpf_iter_task_vma it;
-	struct task_struct *task;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_iter_task_vma_new(&it, task, addr);
-	bpf_iter_task_vma_destroy(&it);
-	bpf_iter_task_vma_next(&it);
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task_vma as arg #0")
-int other_iterator(void *ctx)
-{
-	struct task_struct *task;
-	struct bpf_iter_num num;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_iter_num_new(&num, 0, 1);
-	bpf_iter_task_vma_next((void *)&num);
-	bpf_iter_num_destroy(&num);
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("arg#0 expected pointer to an iterator on stack")
-int not_on_stack(void *ctx)
-{
-	struct task_struct *task;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_iter_task_vma_new((void *)in_a_map, task, addr);
-	bpf_iter_task_vma_destroy((void *)in_a_map);
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_task_vma as arg #0")
-int write_to_state(void *ctx)
-{
-	struct bpf_iter_task_vma it;
-	struct task_struct *task;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_iter_task_vma_new(&it, task, addr);
-	*(u64 *)&it = 0;
-	bpf_iter_task_vma_next(&it);
-	bpf_iter_task_vma_destroy(&it);
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("invalid read from stack")
-int read_of_state(void *ctx)
-{
-	struct bpf_iter_task_vma it;
-	struct task_struct *task;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_iter_task_vma_new(&it, task, addr);
-	sink = *(u64 *)&it;
-	bpf_iter_task_vma_destroy(&it);
-
-	bpf_task_release(task);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
-int unchecked_null(void *ctx)
-{
-	struct bpf_iter_task_vma it;
-	struct vm_area_struct *pos;
-	struct task_struct *task;
-
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
-	bpf_iter_task_vma_new(&it, task, addr);
-	pos = bpf_iter_task_vma_next(&it);
-	sink = *(u64 *)pos;
-	bpf_iter_task_vma_destroy(&it);
-
-	bpf_task_release(task);
-	return 0;
-}
+#include "iter_refused.h"
 
 SEC("?syscall")
 __failure __msg("Possibly NULL pointer passed to trusted arg1")
 int null_task(void *ctx)
 {
-	struct bpf_iter_task_vma it;
-	struct task_struct *task;
+	struct iter_state it;
+	struct args args;
 
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
 	bpf_iter_task_vma_new(&it, NULL, addr);
-	bpf_iter_task_vma_destroy(&it);
-
-	bpf_task_release(task);
+	iter_destroy(&it);
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }
 
@@ -241,16 +58,15 @@ SEC("?syscall")
 __failure __msg("must be a rcu pointer")
 int untrusted_task(void *ctx)
 {
-	struct bpf_iter_task_vma it;
-	struct task_struct *task;
+	struct iter_state it;
+	struct args args;
 
-	task = bpf_task_from_pid(task_id);
-	if (!task)
-		return 1;
-
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
 	bpf_iter_task_vma_new(&it, bpf_get_current_task_btf()->last_wakee, addr);
-	bpf_iter_task_vma_destroy(&it);
-
-	bpf_task_release(task);
+	iter_destroy(&it);
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }

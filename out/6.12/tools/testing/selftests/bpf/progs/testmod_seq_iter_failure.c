@@ -4,158 +4,31 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
+#define ITER testmod_seq
+#define ITER_SECTION "syscall"
+#define ITER_NUMBERS 1
+#define iter_new(it) bpf_iter_testmod_seq_new(it, value, cnt)
+#define iter_for_each(pos) bpf_for_each(testmod_seq, pos, value, cnt)
+
 char _license[] SEC("license") = "GPL";
 
 s64 value;
 int cnt;
-u64 in_a_map[2];
-u64 sink;
 
-SEC("?syscall")
-__failure __msg("Unreleased reference id=")
-int leak(void *ctx)
-{
-	struct bpf_iter_testmod_seq it;
-
-	bpf_iter_testmod_seq_new(&it, value, cnt);
-	bpf_iter_testmod_seq_next(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_testmod_seq as arg #0")
-int next_without_new(void *ctx)
-{
-	struct bpf_iter_testmod_seq it;
-
-	bpf_iter_testmod_seq_next(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_testmod_seq as arg #0")
-int destroy_without_new(void *ctx)
-{
-	struct bpf_iter_testmod_seq it;
-
-	bpf_iter_testmod_seq_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected uninitialized iter_testmod_seq as arg #0")
-int new_twice(void *ctx)
-{
-	struct bpf_iter_testmod_seq it;
-
-	bpf_iter_testmod_seq_new(&it, value, cnt);
-	bpf_iter_testmod_seq_new(&it, value, cnt);
-	bpf_iter_testmod_seq_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_testmod_seq as arg #0")
-int destroy_twice(void *ctx)
-{
-	struct bpf_iter_testmod_seq it;
-
-	bpf_iter_testmod_seq_new(&it, value, cnt);
-	bpf_iter_testmod_seq_destroy(&it);
-	bpf_iter_testmod_seq_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_testmod_seq as arg #0")
-int next_after_destroy(void *ctx)
-{
-	struct bpf_iter_testmod_seq it;
-
-	bpf_iter_testmod_seq_new(&it, value, cnt);
-	bpf_iter_testmod_seq_destroy(&it);
-	bpf_iter_testmod_seq_next(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_testmod_seq as arg #0")
-int other_iterator(void *ctx)
-{
-	struct bpf_iter_num num;
-
-	bpf_iter_num_new(&num, 0, 1);
-	bpf_iter_testmod_seq_next((void *)&num);
-	bpf_iter_num_destroy(&num);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("arg#0 expected pointer to an iterator on stack")
-int not_on_stack(void *ctx)
-{
-	bpf_iter_testmod_seq_new((void *)in_a_map, value, cnt);
-	bpf_iter_testmod_seq_destroy((void *)in_a_map);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_testmod_seq as arg #0")
-int write_to_state(void *ctx)
-{
-	struct bpf_iter_testmod_seq it;
-
-	bpf_iter_testmod_seq_new(&it, value, cnt);
-	*(u64 *)&it = 0;
-	bpf_iter_testmod_seq_next(&it);
-	bpf_iter_testmod_seq_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("invalid read from stack")
-int read_of_state(void *ctx)
-{
-	struct bpf_iter_testmod_seq it;
-
-	bpf_iter_testmod_seq_new(&it, value, cnt);
-	sink = *(u64 *)&it;
-	bpf_iter_testmod_seq_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
-int unchecked_null(void *ctx)
-{
-	struct bpf_iter_testmod_seq it;
-	s64 *pos;
-
-	bpf_iter_testmod_seq_new(&it, value, cnt);
-	pos = bpf_iter_testmod_seq_next(&it);
-	sink = *pos;
-	bpf_iter_testmod_seq_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("cannot write into rdonly_mem")
-int write_to_element(void *ctx)
-{
-	s64 *pos;
-
-	bpf_for_each(testmod_seq, pos, value, cnt) {
-		*pos = 0;
-	}
-	return 0;
-}
+#include "iter_refused.h"
 
 SEC("?syscall")
 __failure __msg("expected an initialized iter_testmod_seq as arg #1")
 int bpf_iter_testmod_seq_value_without_new(void *ctx)
 {
-	struct bpf_iter_testmod_seq it;
+	struct iter_state it;
+	struct args args;
 
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
 	bpf_iter_testmod_seq_value(0, &it);
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }

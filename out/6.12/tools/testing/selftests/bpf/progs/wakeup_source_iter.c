@@ -4,149 +4,17 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
-#define MAX_ELEMS (128 * 1024)
-#define MAX_STEPS (1024 * 1024)
-#define MAX_PAIRS 256
+#define ITER wakeup_source
+#define ITER_SECTION "syscall"
+#define iter_new(it) bpf_iter_wakeup_source_new(it)
+#define iter_for_each(pos) bpf_for_each(wakeup_source, pos)
 
 char _license[] SEC("license") = "GPL";
 
-/* what the test asks for */
-
-/* what the programs found */
-u64 elems[MAX_ELEMS];
-u32 nr_elems, nr_outer, nr_inner;
-u64 revived[2];
-int err;
-
-SEC("syscall")
-int walk(void *ctx)
+/* what user space knows an element by */
+static __always_inline u64 iter_id(struct wakeup_source *pos)
 {
-	struct wakeup_source *pos;
-	u64 id;
-
-	nr_elems = 0;
-
-	bpf_for_each(wakeup_source, pos) {
-		id = pos->id;
-		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = id;
-		if (++nr_elems >= MAX_STEPS)
-			break;
-	}
-
-	return 0;
+	return pos->id;
 }
 
-/* next() and destroy() after a new() that may have failed, over what the stack held before */
-SEC("syscall")
-int probe(void *ctx)
-{
-	struct bpf_iter_wakeup_source it;
-
-	nr_elems = 0;
-	__builtin_memset(&it, 0xff, sizeof(it));
-
-	err = bpf_iter_wakeup_source_new(&it);
-	if (bpf_iter_wakeup_source_next(&it))
-		nr_elems++;
-	if (bpf_iter_wakeup_source_next(&it))
-		nr_elems++;
-	bpf_iter_wakeup_source_destroy(&it);
-
-	return 0;
-}
-
-/*
- * The verifier knows that a drained iterator stays drained and takes out every
- * branch on the contrary, so the pointers are kept instead of tested.
- */
-SEC("syscall")
-int drain(void *ctx)
-{
-	struct bpf_iter_wakeup_source it;
-
-	nr_elems = 0;
-
-	bpf_iter_wakeup_source_new(&it);
-	while (bpf_iter_wakeup_source_next(&it))
-		nr_elems++;
-	revived[0] = (u64)bpf_iter_wakeup_source_next(&it);
-	revived[1] = (u64)bpf_iter_wakeup_source_next(&it);
-	bpf_iter_wakeup_source_destroy(&it);
-
-	return 0;
-}
-
-/* leaves a walk before it begins, and early, and starts another in the same place */
-SEC("syscall")
-int again(void *ctx)
-{
-	struct bpf_iter_wakeup_source it;
-	struct wakeup_source *pos;
-
-	elems[0] = 0;
-	elems[1] = 1;
-
-	bpf_iter_wakeup_source_new(&it);
-	bpf_iter_wakeup_source_destroy(&it);
-
-	bpf_iter_wakeup_source_new(&it);
-	pos = bpf_iter_wakeup_source_next(&it);
-	if (pos)
-		elems[0] = pos->id;
-	bpf_iter_wakeup_source_destroy(&it);
-
-	bpf_iter_wakeup_source_new(&it);
-	pos = bpf_iter_wakeup_source_next(&it);
-	if (pos)
-		elems[1] = pos->id;
-	bpf_iter_wakeup_source_destroy(&it);
-
-	return 0;
-}
-
-/* every element must be met again by a walk inside the walk */
-SEC("syscall")
-int nest_two(void *ctx)
-{
-	struct wakeup_source *pos;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-
-	bpf_for_each(wakeup_source, pos) {
-		if (nr_outer >= MAX_PAIRS)
-			break;
-		id = pos->id;
-		nr_outer++;
-		bpf_for_each(wakeup_source, pos)
-			nr_inner += pos->id == id;
-	}
-
-	return 0;
-}
-
-/* and by one inside that */
-SEC("syscall")
-int nest_three(void *ctx)
-{
-	struct wakeup_source *pos;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-
-	bpf_for_each(wakeup_source, pos) {
-		id = pos->id;
-		bpf_for_each(wakeup_source, pos) {
-			if (nr_outer >= MAX_PAIRS)
-				break;
-			nr_outer++;
-			bpf_for_each(wakeup_source, pos)
-				nr_inner += pos->id == id;
-		}
-	}
-
-	return 0;
-}
+#include "iter_walks.h"

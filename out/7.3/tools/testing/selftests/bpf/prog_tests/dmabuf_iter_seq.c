@@ -6,26 +6,11 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <test_progs.h>
+#include "iter_tests.h"
 #include "dmabuf_iter_seq.skel.h"
 
-#define MAX_ELEMS (16 * 1024)
-#define NR_TRIES 20
 #define PAD 1024
 #define NR_LEAVES 100
-
-struct ids {
-	__u64 id[MAX_ELEMS];
-	int nr;
-};
-
-static int run(struct bpf_program *prog)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	int err;
-
-	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
-	return err ?: opts.retval;
-}
 
 #define NR_BUFFERS 3
 #define DEBUGFS "/sys/kernel/debug"
@@ -97,6 +82,9 @@ static void tear_down(void)
 			close(buffers[i]);
 }
 
+static struct iter_test test = {
+};
+
 /*
  * what read() is asked for, how often each element is, and how much of the
  * kernel's buffer one fills
@@ -132,20 +120,15 @@ static void ask(struct dmabuf_iter_seq *skel, int again, int pads)
 {
 	skel->bss->again = again;
 	skel->bss->pads = pads;
-	skel->bss->asked = false;
+	skel->bss->shown = false;
 	skel->bss->nr_shown = 0;
 	skel->bss->nr_ends = 0;
 }
 
 /* what the open-coded iterator meets */
-static bool walk(struct dmabuf_iter_seq *skel, struct ids *got)
+static bool walk(struct ids *got)
 {
-	if (!ASSERT_OK(run(skel->progs.walk), "run_walk") ||
-	    !ASSERT_LT(skel->bss->nr_elems, MAX_ELEMS, "ends"))
-		return false;
-	got->nr = skel->bss->nr_elems;
-	memcpy(got->id, skel->bss->elems, got->nr * sizeof(got->id[0]));
-	return true;
+	return iter_get(&test, got) && ASSERT_LT(got->nr, MAX_ELEMS, "ends");
 }
 
 static bool same(const struct ids *a, const struct ids *b)
@@ -210,7 +193,7 @@ static void test_reads(struct dmabuf_iter_seq *skel, struct bpf_link *link,
 	char byte;
 
 	do {
-		if (!walk(skel, &before))
+		if (!walk(&before))
 			return;
 		ask(skel, reads[how].again, pads);
 		fd = open_iter(link);
@@ -219,7 +202,7 @@ static void test_reads(struct dmabuf_iter_seq *skel, struct bpf_link *link,
 		read_all(fd, &got, reads[how].size, pads);
 		ASSERT_EQ(read(fd, &byte, 1), 0, "stays_at_the_end");
 		close(fd);
-		if (!walk(skel, &after))
+		if (!walk(&after))
 			return;
 	} while (!same(&before, &after) && --tries);
 	if (!tries) {
@@ -357,6 +340,10 @@ void test_dmabuf_iter_seq(void)
 	skel = dmabuf_iter_seq__open_and_load();
 	if (!ASSERT_OK_PTR(skel, "open_and_load"))
 		return;
+	test.obj = skel->obj;
+	test.asked = &skel->bss->asked;
+	test.found = &skel->bss->found;
+	test.asked->pid = getpid();
 
 	if (!ASSERT_OK(set_up(), "set_up"))
 		goto out;

@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <test_progs.h>
+#include "iter_tests.h"
 #include "kmem_cache_iter_seq.skel.h"
 
-#define MAX_ELEMS (16 * 1024)
-#define NR_TRIES 20
 #define PAD 1024
 #define NR_LEAVES 100
 
-struct ids {
-	__u64 id[MAX_ELEMS];
-	int nr;
+static struct iter_test test = {
 };
-
-static int run(struct bpf_program *prog)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	int err;
-
-	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
-	return err ?: opts.retval;
-}
 
 /*
  * what read() is asked for, how often each element is, and how much of the
@@ -56,20 +44,15 @@ static void ask(struct kmem_cache_iter_seq *skel, int again, int pads)
 {
 	skel->bss->again = again;
 	skel->bss->pads = pads;
-	skel->bss->asked = false;
+	skel->bss->shown = false;
 	skel->bss->nr_shown = 0;
 	skel->bss->nr_ends = 0;
 }
 
 /* what the open-coded iterator meets */
-static bool walk(struct kmem_cache_iter_seq *skel, struct ids *got)
+static bool walk(struct ids *got)
 {
-	if (!ASSERT_OK(run(skel->progs.walk), "run_walk") ||
-	    !ASSERT_LT(skel->bss->nr_elems, MAX_ELEMS, "ends"))
-		return false;
-	got->nr = skel->bss->nr_elems;
-	memcpy(got->id, skel->bss->elems, got->nr * sizeof(got->id[0]));
-	return true;
+	return iter_get(&test, got) && ASSERT_LT(got->nr, MAX_ELEMS, "ends");
 }
 
 static bool same(const struct ids *a, const struct ids *b)
@@ -134,7 +117,7 @@ static void test_reads(struct kmem_cache_iter_seq *skel, struct bpf_link *link,
 	char byte;
 
 	do {
-		if (!walk(skel, &before))
+		if (!walk(&before))
 			return;
 		ask(skel, reads[how].again, pads);
 		fd = open_iter(link);
@@ -143,7 +126,7 @@ static void test_reads(struct kmem_cache_iter_seq *skel, struct bpf_link *link,
 		read_all(fd, &got, reads[how].size, pads);
 		ASSERT_EQ(read(fd, &byte, 1), 0, "stays_at_the_end");
 		close(fd);
-		if (!walk(skel, &after))
+		if (!walk(&after))
 			return;
 	} while (!same(&before, &after) && --tries);
 	if (!tries) {
@@ -231,10 +214,10 @@ static void test_target(struct kmem_cache_iter_seq *skel, struct bpf_link *link)
 	ASSERT_STREQ(name, "kmem_cache", "target_name");
 }
 
-static long references(struct kmem_cache_iter_seq *skel)
+static long references(void)
 {
-	ASSERT_OK(run(skel->progs.walk), "run_walk");
-	return skel->bss->nr_references;
+	ASSERT_OK(iter_run(&test, "references"), "run_references");
+	return test.found->nr_references;
 }
 
 /* what a reader holds is given back, wherever it stops */
@@ -246,7 +229,7 @@ static void test_left(struct kmem_cache_iter_seq *skel, struct bpf_link *link)
 	int i, k, fd;
 
 	ask(skel, 0, 0);
-	before = references(skel);
+	before = references();
 	for (i = 0; i < NR_LEAVES; i++) {
 		got.nr = 0;
 		skel->bss->again = i % 2;
@@ -255,7 +238,7 @@ static void test_left(struct kmem_cache_iter_seq *skel, struct bpf_link *link)
 			read_some(fd, &reader, sizeof(__u64));
 		close(fd);
 	}
-	after = references(skel);
+	after = references();
 	ASSERT_LE(labs(after - before), NR_LEAVES / 4, "references_of_readers");
 }
 
@@ -289,6 +272,10 @@ void test_kmem_cache_iter_seq(void)
 	skel = kmem_cache_iter_seq__open_and_load();
 	if (!ASSERT_OK_PTR(skel, "open_and_load"))
 		return;
+	test.obj = skel->obj;
+	test.asked = &skel->bss->asked;
+	test.found = &skel->bss->found;
+	test.asked->pid = getpid();
 
 	link = bpf_program__attach_iter(skel->progs.show, NULL);
 	if (ASSERT_OK_PTR(link, "attach_iter"))

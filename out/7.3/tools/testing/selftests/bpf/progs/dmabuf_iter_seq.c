@@ -4,19 +4,31 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
-#define MAX_ELEMS (16 * 1024)
-#define MAX_PADS 1024
+#define ITER dmabuf
+#define ITER_SECTION "syscall"
+#define ITER_WALK_ONLY 1
+#define iter_new(it) bpf_iter_dmabuf_new(it)
+#define iter_for_each(pos) bpf_for_each(dmabuf, pos)
 
 char _license[] SEC("license") = "GPL";
+
+/* what user space knows an element by */
+static __always_inline u64 iter_id(struct dma_buf *pos)
+{
+	return pos->file->f_inode->i_ino;
+}
+
+#include "iter_walks.h"
+
+#define MAX_PADS 1024
 
 /* what the test asks for: each element twice, and how much is shown behind it */
 int again, pads;
 
-/* what the programs found */
-u64 elems[MAX_ELEMS];
-u32 nr_elems, nr_shown, nr_ends;
+/* what the program found */
+u32 nr_shown, nr_ends;
 u64 last_id, last_seq_num;
-bool asked;
+bool shown;
 char pad[1024];
 
 SEC("iter/dmabuf")
@@ -32,36 +44,17 @@ int show(struct bpf_iter__dmabuf *ctx)
 		return 0;
 	}
 
-	id = pos->file->f_inode->i_ino;
+	id = iter_id(pos);
 	nr_shown++;
 	last_id = id;
 	last_seq_num = ctx->meta->seq_num;
-	asked = !asked;
-	if (again && asked)
+	shown = !shown;
+	if (again && shown)
 		return 1;
 
 	bpf_seq_write(seq, &id, sizeof(id));
 	for (i = 0; i < pads && i < MAX_PADS; i++)
 		bpf_seq_write(seq, pad, sizeof(pad));
-
-	return 0;
-}
-
-SEC("syscall")
-int walk(void *ctx)
-{
-	struct dma_buf *pos;
-	u64 id;
-
-	nr_elems = 0;
-
-	bpf_for_each(dmabuf, pos) {
-		id = pos->file->f_inode->i_ino;
-		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = id;
-		if (++nr_elems >= MAX_ELEMS)
-			break;
-	}
 
 	return 0;
 }

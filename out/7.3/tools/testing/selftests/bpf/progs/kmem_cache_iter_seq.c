@@ -4,22 +4,14 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
-#define MAX_ELEMS (16 * 1024)
-#define MAX_PADS 1024
+#define ITER kmem_cache
+#define ITER_SECTION "syscall"
+#define ITER_WALK_ONLY 1
 #define MAX_NAME 32
+#define iter_new(it) bpf_iter_kmem_cache_new(it)
+#define iter_for_each(pos) bpf_for_each(kmem_cache, pos)
 
 char _license[] SEC("license") = "GPL";
-
-/* what the test asks for: each element twice, and how much is shown behind it */
-int again, pads;
-
-/* what the programs found */
-u64 elems[MAX_ELEMS];
-u32 nr_elems, nr_shown, nr_ends;
-s64 nr_references;
-u64 last_id, last_seq_num;
-bool asked;
-char pad[1024];
 
 /* user space knows an element by its name: a number made of that tells it from the others */
 static __always_inline u64 name_of(const char *name)
@@ -34,6 +26,25 @@ static __always_inline u64 name_of(const char *name)
 	return number;
 }
 
+/* what user space knows an element by */
+static __always_inline u64 iter_id(struct kmem_cache *pos)
+{
+	return name_of(pos->name);
+}
+
+#include "iter_walks.h"
+
+#define MAX_PADS 1024
+
+/* what the test asks for: each element twice, and how much is shown behind it */
+int again, pads;
+
+/* what the program found */
+u32 nr_shown, nr_ends;
+u64 last_id, last_seq_num;
+bool shown;
+char pad[1024];
+
 SEC("iter/kmem_cache")
 int show(struct bpf_iter__kmem_cache *ctx)
 {
@@ -47,12 +58,12 @@ int show(struct bpf_iter__kmem_cache *ctx)
 		return 0;
 	}
 
-	id = name_of(pos->name);
+	id = iter_id(pos);
 	nr_shown++;
 	last_id = id;
 	last_seq_num = ctx->meta->seq_num;
-	asked = !asked;
-	if (again && asked)
+	shown = !shown;
+	if (again && shown)
 		return 1;
 
 	bpf_seq_write(seq, &id, sizeof(id));
@@ -62,23 +73,19 @@ int show(struct bpf_iter__kmem_cache *ctx)
 	return 0;
 }
 
-SEC("syscall")
-int walk(void *ctx)
+SEC(ITER_SECTION)
+int references(void *ctx)
 {
-	struct kmem_cache *pos;
-	u64 id;
+	struct args args;
+	iter_elem *pos;
 
-	nr_elems = 0;
-	nr_references = 0;
-
-	bpf_for_each(kmem_cache, pos) {
-		id = name_of(pos->name);
-		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = id;
-		nr_references += pos->refcount;
-		if (++nr_elems >= MAX_ELEMS)
-			break;
-	}
-
+	found.nr_references = 0;
+	if (!begin(ctx, &args))
+		return 0;
+	iter_lock();
+	iter_for_each(pos)
+		found.nr_references += pos->refcount;
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }

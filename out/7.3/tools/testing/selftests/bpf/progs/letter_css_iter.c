@@ -4,19 +4,19 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
-#define MAX_ELEMS (128 * 1024)
-#define MAX_STEPS (1024 * 1024)
-#define MAX_PAIRS 256
-#define MAX_HELD (2 * 1000000000ULL)
-#define MAX_SPINS (8 * 1024 * 1024)
+#define ITER letter_css
+#define ITER_SECTION "syscall"
+#define ITER_OBJECTS 1
+#define ITER_RCU 1
+#define ITER_FLAGS flag
+#define iter_new(it) bpf_iter_letter_css_new(it, &args.root->self, flag)
+#define iter_for_each(pos) bpf_for_each(letter_css, pos, &args.root->self, flag)
 
 char _license[] SEC("license") = "GPL";
 
 struct cgroup *bpf_cgroup_acquire(struct cgroup *cgrp) __ksym;
 struct cgroup *bpf_cgroup_from_id(u64 cgid) __ksym;
 void bpf_cgroup_release(struct cgroup *cgrp) __ksym;
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
 
 const unsigned int accepted[] = {
 	BPF_CGROUP_ITER_DESCENDANTS_PRE,
@@ -24,271 +24,53 @@ const unsigned int accepted[] = {
 	BPF_CGROUP_ITER_ANCESTORS_UP,
 };
 
-/* what the test asks for */
 u64 root_id;
 unsigned int flag;
-int hold;
-u64 hold_at;
 
-/* what the programs found */
-u64 elems[MAX_ELEMS];
-u32 nr_elems, nr_outer, nr_inner;
-u64 revived[3];
-int held, released;
-int err;
-
-/*
- * Lets the test create and remove elements in the middle of a program, for a
- * limited time: a walk that was not released then was held for nothing.
- */
-static __always_inline void stay(void)
-{
-	u64 end = bpf_ktime_get_ns() + MAX_HELD;
-	int i, k;
-
-	held = 1;
-	bpf_for(i, 0, MAX_SPINS) {
-		bpf_for(k, 0, 1000)
-			if (!hold)
-				break;
-		if (!hold || bpf_ktime_get_ns() > end)
-			break;
-	}
-	released = !hold;
-}
-
-SEC("syscall")
-int walk(void *ctx)
-{
-	struct cgroup_subsys_state *pos;
+struct args {
 	struct cgroup *root;
-	u64 id;
+};
 
-	nr_elems = 0;
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
+static __always_inline int get_args(void *ctx, struct args *args)
+{
+	args->root = bpf_cgroup_from_id(root_id);
+	if (!args->root)
 		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(letter_css, pos, &root->self, flag) {
-		id = pos->cgroup->kn->id;
-		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = id;
-		if (++nr_elems >= MAX_STEPS)
-			break;
-		if (hold && !held && (!hold_at || hold_at == id))
-			stay();
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
 	return 0;
 }
 
-/* next() and destroy() after a new() that may have failed, over what the stack held before */
-SEC("syscall")
-int probe(void *ctx)
+static __always_inline void put_args(struct args *args)
 {
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	nr_elems = 0;
-	__builtin_memset(&it, 0xff, sizeof(it));
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-	if (hold)
-		stay();
-
-	bpf_rcu_read_lock();
-	err = bpf_iter_letter_css_new(&it, &root->self, flag);
-	if (bpf_iter_letter_css_next(&it))
-		nr_elems++;
-	if (bpf_iter_letter_css_next(&it))
-		nr_elems++;
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
+	bpf_cgroup_release(args->root);
 }
 
-/* a new() that may fail, in the place of a walk that was left */
-SEC("syscall")
-int reuse(void *ctx)
+/* what user space knows an element by */
+static __always_inline u64 iter_id(struct cgroup_subsys_state *pos)
 {
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	nr_elems = 0;
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, &root->self, accepted[0]);
-	bpf_iter_letter_css_next(&it);
-	bpf_iter_letter_css_destroy(&it);
-
-	err = bpf_iter_letter_css_new(&it, &root->self, flag);
-	if (bpf_iter_letter_css_next(&it))
-		nr_elems++;
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
+	return pos->cgroup->kn->id;
 }
 
-/*
- * The verifier knows that a drained iterator stays drained and takes out every
- * branch on the contrary, so the pointers are kept instead of tested.
- */
-SEC("syscall")
-int drain(void *ctx)
-{
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	nr_elems = 0;
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	while (bpf_iter_letter_css_next(&it))
-		nr_elems++;
-	revived[0] = (u64)bpf_iter_letter_css_next(&it);
-	revived[1] = (u64)bpf_iter_letter_css_next(&it);
-	if (hold)
-		stay();
-	revived[2] = (u64)bpf_iter_letter_css_next(&it);
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-/* leaves a walk before it begins, and early, and starts another in the same place */
-SEC("syscall")
-int again(void *ctx)
-{
-	struct cgroup_subsys_state *pos;
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	elems[0] = 0;
-	elems[1] = 1;
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	bpf_iter_letter_css_destroy(&it);
-
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	pos = bpf_iter_letter_css_next(&it);
-	if (pos)
-		elems[0] = pos->cgroup->kn->id;
-	bpf_iter_letter_css_destroy(&it);
-
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	pos = bpf_iter_letter_css_next(&it);
-	if (pos)
-		elems[1] = pos->cgroup->kn->id;
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-/* every element must be met again by a walk inside the walk */
-SEC("syscall")
-int nest_two(void *ctx)
-{
-	struct cgroup_subsys_state *pos;
-	struct cgroup *root;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(letter_css, pos, &root->self, flag) {
-		if (nr_outer >= MAX_PAIRS)
-			break;
-		id = pos->cgroup->kn->id;
-		nr_outer++;
-		bpf_for_each(letter_css, pos, &root->self, flag)
-			nr_inner += pos->cgroup->kn->id == id;
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-/* and by one inside that */
-SEC("syscall")
-int nest_three(void *ctx)
-{
-	struct cgroup_subsys_state *pos;
-	struct cgroup *root;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(letter_css, pos, &root->self, flag) {
-		id = pos->cgroup->kn->id;
-		bpf_for_each(letter_css, pos, &root->self, flag) {
-			if (nr_outer >= MAX_PAIRS)
-				break;
-			nr_outer++;
-			bpf_for_each(letter_css, pos, &root->self, flag)
-				nr_inner += pos->cgroup->kn->id == id;
-		}
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
+#include "iter_walks.h"
 
 /* what an element leads to may be passed on like the element */
-SEC("syscall")
+SEC(ITER_SECTION)
 int keep_cgroup(void *ctx)
 {
-	struct cgroup_subsys_state *pos;
 	struct cgroup *kept;
-	struct cgroup *root;
+	struct args args;
+	iter_elem *pos;
 
-	nr_elems = 0;
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(letter_css, pos, &root->self, flag) {
+	if (!begin(ctx, &args))
+		return 0;
+	iter_lock();
+	iter_for_each(pos) {
 		kept = bpf_cgroup_acquire(pos->cgroup);
 		if (!kept)
 			continue;
-		nr_elems++;
+		found.nr_elems++;
 		bpf_cgroup_release(kept);
 	}
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }

@@ -4,263 +4,56 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
+#define ITER letter_css
+#define ITER_SECTION "syscall"
+#define ITER_OBJECTS 1
+#define ITER_RCU 1
+#define ITER_NEEDS_RCU 1
+#define iter_new(it) bpf_iter_letter_css_new(it, &args.root->self, flag)
+#define iter_for_each(pos) bpf_for_each(letter_css, pos, &args.root->self, flag)
+
 char _license[] SEC("license") = "GPL";
 
 struct cgroup *bpf_cgroup_acquire(struct cgroup *cgrp) __ksym;
 struct cgroup *bpf_cgroup_from_id(u64 cgid) __ksym;
 void bpf_cgroup_release(struct cgroup *cgrp) __ksym;
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
 
 u64 root_id;
 unsigned int flag;
-u64 in_a_map[3];
-u64 sink;
 
-SEC("?syscall")
-__failure __msg("Unreleased reference id=")
-int leak(void *ctx)
-{
-	struct bpf_iter_letter_css it;
+struct args {
 	struct cgroup *root;
+};
 
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
+static __always_inline int get_args(void *ctx, struct args *args)
+{
+	args->root = bpf_cgroup_from_id(root_id);
+	if (!args->root)
 		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	bpf_iter_letter_css_next(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
 	return 0;
 }
 
-SEC("?syscall")
-__failure __msg("expected an initialized iter_letter_css as R1")
-int next_without_new(void *ctx)
+static __always_inline void put_args(struct args *args)
 {
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_next(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
+	bpf_cgroup_release(args->root);
 }
 
-SEC("?syscall")
-__failure __msg("expected an initialized iter_letter_css as R1")
-int destroy_without_new(void *ctx)
-{
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected uninitialized iter_letter_css as R1")
-int new_twice(void *ctx)
-{
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_letter_css as R1")
-int destroy_twice(void *ctx)
-{
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	bpf_iter_letter_css_destroy(&it);
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_letter_css as R1")
-int next_after_destroy(void *ctx)
-{
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	bpf_iter_letter_css_destroy(&it);
-	bpf_iter_letter_css_next(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_letter_css as R1")
-int other_iterator(void *ctx)
-{
-	struct bpf_iter_num num;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_num_new(&num, 0, 1);
-	bpf_iter_letter_css_next((void *)&num);
-	bpf_iter_num_destroy(&num);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("R1 expected pointer to an iterator on stack")
-int not_on_stack(void *ctx)
-{
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new((void *)in_a_map, &root->self, flag);
-	bpf_iter_letter_css_destroy((void *)in_a_map);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_letter_css as R1")
-int write_to_state(void *ctx)
-{
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	*(u64 *)&it = 0;
-	bpf_iter_letter_css_next(&it);
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("invalid read from stack")
-int read_of_state(void *ctx)
-{
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	sink = *(u64 *)&it;
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
-int unchecked_null(void *ctx)
-{
-	struct cgroup_subsys_state *pos;
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, &root->self, flag);
-	pos = bpf_iter_letter_css_next(&it);
-	sink = *(u64 *)pos;
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
+#include "iter_refused.h"
 
 SEC("?syscall")
 __failure __msg("Possibly NULL pointer passed to trusted R2")
 int null_root(void *ctx)
 {
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
+	struct iter_state it;
+	struct args args;
 
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
 	bpf_iter_letter_css_new(&it, NULL, flag);
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
+	iter_destroy(&it);
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }
 
@@ -268,102 +61,16 @@ SEC("?syscall")
 __failure __msg("must be referenced or trusted")
 int untrusted_root(void *ctx)
 {
-	struct bpf_iter_letter_css it;
-	struct cgroup *root;
+	struct iter_state it;
+	struct args args;
 
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_letter_css_new(&it, root->self.parent, flag);
-	bpf_iter_letter_css_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("kernel func bpf_iter_letter_css_new requires RCU critical section protection")
-int outside_rcu(void *ctx)
-{
-	struct cgroup_subsys_state *pos;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_for_each(letter_css, pos, &root->self, flag) {
-		sink++;
-	}
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an RCU CS when using bpf_iter_letter_css_next")
-int unlock_in_loop(void *ctx)
-{
-	struct cgroup_subsys_state *pos;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(letter_css, pos, &root->self, flag) {
-		bpf_rcu_read_unlock();
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an RCU CS when using bpf_iter_letter_css_next")
-int relock_in_loop(void *ctx)
-{
-	struct cgroup_subsys_state *pos;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(letter_css, pos, &root->self, flag) {
-		bpf_rcu_read_unlock();
-		bpf_rcu_read_lock();
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("sleepable helper bpf_copy_from_user")
-int sleep_in_loop(void *ctx)
-{
-	struct cgroup_subsys_state *pos;
-	struct cgroup *root;
-
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(letter_css, pos, &root->self, flag) {
-		bpf_copy_from_user(&sink, sizeof(sink), NULL);
-	}
-	bpf_rcu_read_unlock();
-
-	bpf_cgroup_release(root);
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
+	bpf_iter_letter_css_new(&it, args.root->self.parent, flag);
+	iter_destroy(&it);
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }
 
@@ -372,26 +79,23 @@ __failure __msg("must be a rcu pointer")
 int element_after_section(void *ctx)
 {
 	struct cgroup_subsys_state *last = NULL;
-	struct cgroup_subsys_state *pos;
 	struct cgroup *kept;
-	struct cgroup *root;
+	struct args args;
+	iter_elem *pos;
 
-	root = bpf_cgroup_from_id(root_id);
-	if (!root)
-		return 1;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(letter_css, pos, &root->self, flag) {
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
+	iter_for_each(pos) {
 		last = pos;
 		break;
 	}
-	bpf_rcu_read_unlock();
+	iter_unlock();
 	if (last) {
 		kept = bpf_cgroup_acquire(last->cgroup);
 		if (kept)
 			bpf_cgroup_release(kept);
 	}
-
-	bpf_cgroup_release(root);
+	put_args(&args);
 	return 0;
 }

@@ -4,179 +4,30 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
+#define ITER mount_up
+#define ITER_SECTION "syscall"
+#define ITER_SLEEPS 1
+#define iter_new(it) bpf_iter_mount_up_new(it)
+#define iter_for_each(pos) bpf_for_each(mount_up, pos)
+
 char _license[] SEC("license") = "GPL";
 
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
-void bpf_preempt_disable(void) __ksym;
-void bpf_preempt_enable(void) __ksym;
-
-u64 in_a_map[1];
-u64 sink;
-
-SEC("?syscall")
-__failure __msg("Unreleased reference id=")
-int leak(void *ctx)
-{
-	struct bpf_iter_mount_up it;
-
-	bpf_iter_mount_up_new(&it);
-	bpf_iter_mount_up_next(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_mount_up as R1")
-int next_without_new(void *ctx)
-{
-	struct bpf_iter_mount_up it;
-
-	bpf_iter_mount_up_next(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_mount_up as R1")
-int destroy_without_new(void *ctx)
-{
-	struct bpf_iter_mount_up it;
-
-	bpf_iter_mount_up_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected uninitialized iter_mount_up as R1")
-int new_twice(void *ctx)
-{
-	struct bpf_iter_mount_up it;
-
-	bpf_iter_mount_up_new(&it);
-	bpf_iter_mount_up_new(&it);
-	bpf_iter_mount_up_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_mount_up as R1")
-int destroy_twice(void *ctx)
-{
-	struct bpf_iter_mount_up it;
-
-	bpf_iter_mount_up_new(&it);
-	bpf_iter_mount_up_destroy(&it);
-	bpf_iter_mount_up_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_mount_up as R1")
-int next_after_destroy(void *ctx)
-{
-	struct bpf_iter_mount_up it;
-
-	bpf_iter_mount_up_new(&it);
-	bpf_iter_mount_up_destroy(&it);
-	bpf_iter_mount_up_next(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_mount_up as R1")
-int other_iterator(void *ctx)
-{
-	struct bpf_iter_num num;
-
-	bpf_iter_num_new(&num, 0, 1);
-	bpf_iter_mount_up_next((void *)&num);
-	bpf_iter_num_destroy(&num);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("R1 expected pointer to an iterator on stack")
-int not_on_stack(void *ctx)
-{
-	bpf_iter_mount_up_new((void *)in_a_map);
-	bpf_iter_mount_up_destroy((void *)in_a_map);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("expected an initialized iter_mount_up as R1")
-int write_to_state(void *ctx)
-{
-	struct bpf_iter_mount_up it;
-
-	bpf_iter_mount_up_new(&it);
-	*(u64 *)&it = 0;
-	bpf_iter_mount_up_next(&it);
-	bpf_iter_mount_up_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("invalid read from stack")
-int read_of_state(void *ctx)
-{
-	struct bpf_iter_mount_up it;
-
-	bpf_iter_mount_up_new(&it);
-	sink = *(u64 *)&it;
-	bpf_iter_mount_up_destroy(&it);
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("{{R[0-9] invalid mem access 'scalar'}}")
-int unchecked_null(void *ctx)
-{
-	struct bpf_iter_mount_up it;
-	struct path *pos;
-
-	bpf_iter_mount_up_new(&it);
-	pos = bpf_iter_mount_up_next(&it);
-	sink = *(u64 *)pos;
-	bpf_iter_mount_up_destroy(&it);
-	return 0;
-}
+#include "iter_refused.h"
 
 SEC("?tp_btf/task_newtask")
 __failure __msg("program must be sleepable to call sleepable kfunc bpf_iter_mount_up_new")
 int not_sleepable(void *ctx)
 {
-	struct path *pos;
+	struct args args;
+	iter_elem *pos;
 
-	bpf_for_each(mount_up, pos) {
+	if (get_args(ctx, &args))
+		return 0;
+	iter_lock();
+	iter_for_each(pos) {
 		sink++;
 	}
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("kernel func bpf_iter_mount_up_new is sleepable within rcu_read_lock region")
-int inside_rcu(void *ctx)
-{
-	struct path *pos;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(mount_up, pos) {
-		sink++;
-	}
-	bpf_rcu_read_unlock();
-	return 0;
-}
-
-SEC("?syscall")
-__failure __msg("kernel func bpf_iter_mount_up_new is sleepable within non-preemptible region")
-int inside_preempt(void *ctx)
-{
-	struct path *pos;
-
-	bpf_preempt_disable();
-	bpf_for_each(mount_up, pos) {
-		sink++;
-	}
-	bpf_preempt_enable();
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }

@@ -4,206 +4,30 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
-#define MAX_ELEMS (128 * 1024)
-#define MAX_STEPS (1024 * 1024)
-#define MAX_PAIRS 256
-#define MAX_HELD (2 * 1000000000ULL)
-#define MAX_SPINS (8 * 1024 * 1024)
+#define ITER process
+#define ITER_SECTION "syscall"
+#define ITER_RCU 1
+#define iter_new(it) bpf_iter_process_new(it)
+#define iter_for_each(pos) bpf_for_each(process, pos)
 
 char _license[] SEC("license") = "GPL";
 
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
-
-/* what the test asks for */
-int hold;
-u64 hold_at;
-
-/* what the programs found */
-u64 elems[MAX_ELEMS];
-u32 nr_elems, nr_outer, nr_inner;
-u64 revived[3];
-s64 nr_references;
-int held, released;
-int err;
-
-/*
- * Lets the test create and remove elements in the middle of a program, for a
- * limited time: a walk that was not released then was held for nothing.
- */
-static __always_inline void stay(void)
+/* what user space knows an element by */
+static __always_inline u64 iter_id(struct task_struct *pos)
 {
-	u64 end = bpf_ktime_get_ns() + MAX_HELD;
-	int i, k;
-
-	held = 1;
-	bpf_for(i, 0, MAX_SPINS) {
-		bpf_for(k, 0, 1000)
-			if (!hold)
-				break;
-		if (!hold || bpf_ktime_get_ns() > end)
-			break;
-	}
-	released = !hold;
+	return pos->pid;
 }
 
-SEC("syscall")
-int walk(void *ctx)
-{
-	struct task_struct *pos;
-	u64 id;
+#include "iter_walks.h"
 
-	nr_elems = 0;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(process, pos) {
-		id = pos->pid;
-		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = id;
-		if (++nr_elems >= MAX_STEPS)
-			break;
-		if (hold && !held && (!hold_at || hold_at == id))
-			stay();
-	}
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-/* next() and destroy() after a new() that may have failed, over what the stack held before */
-SEC("syscall")
-int probe(void *ctx)
-{
-	struct bpf_iter_process it;
-
-	nr_elems = 0;
-	__builtin_memset(&it, 0xff, sizeof(it));
-	if (hold)
-		stay();
-
-	bpf_rcu_read_lock();
-	err = bpf_iter_process_new(&it);
-	if (bpf_iter_process_next(&it))
-		nr_elems++;
-	if (bpf_iter_process_next(&it))
-		nr_elems++;
-	bpf_iter_process_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-/*
- * The verifier knows that a drained iterator stays drained and takes out every
- * branch on the contrary, so the pointers are kept instead of tested.
- */
-SEC("syscall")
-int drain(void *ctx)
-{
-	struct bpf_iter_process it;
-
-	nr_elems = 0;
-
-	bpf_rcu_read_lock();
-	bpf_iter_process_new(&it);
-	while (bpf_iter_process_next(&it))
-		nr_elems++;
-	revived[0] = (u64)bpf_iter_process_next(&it);
-	revived[1] = (u64)bpf_iter_process_next(&it);
-	if (hold)
-		stay();
-	revived[2] = (u64)bpf_iter_process_next(&it);
-	bpf_iter_process_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-/* leaves a walk before it begins, and early, and starts another in the same place */
-SEC("syscall")
-int again(void *ctx)
-{
-	struct bpf_iter_process it;
-	struct task_struct *pos;
-
-	elems[0] = 0;
-	elems[1] = 1;
-
-	bpf_rcu_read_lock();
-	bpf_iter_process_new(&it);
-	bpf_iter_process_destroy(&it);
-
-	bpf_iter_process_new(&it);
-	pos = bpf_iter_process_next(&it);
-	if (pos)
-		elems[0] = pos->pid;
-	bpf_iter_process_destroy(&it);
-
-	bpf_iter_process_new(&it);
-	pos = bpf_iter_process_next(&it);
-	if (pos)
-		elems[1] = pos->pid;
-	bpf_iter_process_destroy(&it);
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-/* every element must be met again by a walk inside the walk */
-SEC("syscall")
-int nest_two(void *ctx)
-{
-	struct task_struct *pos;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(process, pos) {
-		if (nr_outer >= MAX_PAIRS)
-			break;
-		id = pos->pid;
-		nr_outer++;
-		bpf_for_each(process, pos)
-			nr_inner += pos->pid == id;
-	}
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-/* and by one inside that */
-SEC("syscall")
-int nest_three(void *ctx)
-{
-	struct task_struct *pos;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-
-	bpf_rcu_read_lock();
-	bpf_for_each(process, pos) {
-		id = pos->pid;
-		bpf_for_each(process, pos) {
-			if (nr_outer >= MAX_PAIRS)
-				break;
-			nr_outer++;
-			bpf_for_each(process, pos)
-				nr_inner += pos->pid == id;
-		}
-	}
-	bpf_rcu_read_unlock();
-
-	return 0;
-}
-
-SEC("syscall")
+SEC(ITER_SECTION)
 int references(void *ctx)
 {
 	struct task_struct *self = bpf_get_current_task_btf();
 
-	nr_references = self->usage.refs.counter;
+	if (!mine())
+		return 0;
+	found.came_to = 0;
+	found.nr_references = self->usage.refs.counter;
 	return 0;
 }

@@ -4,195 +4,34 @@
 #include "bpf_misc.h"
 #include "bpf_experimental.h"
 
-#define MAX_ELEMS (128 * 1024)
-#define MAX_STEPS (1024 * 1024)
-#define MAX_PAIRS 256
-#define MAX_HELD (2 * 1000000000ULL)
-#define MAX_SPINS (8 * 1024 * 1024)
+#define ITER tcp_listen
+#define ITER_SECTION "syscall"
+#define iter_new(it) bpf_iter_tcp_listen_new(it)
+#define iter_for_each(pos) bpf_for_each(tcp_listen, pos)
 
 char _license[] SEC("license") = "GPL";
 
-/* what the test asks for */
-int hold;
-u64 hold_at;
-
-/* what the programs found */
-u64 elems[MAX_ELEMS];
-u32 nr_elems, nr_outer, nr_inner;
-u64 revived[3];
-s64 nr_references;
-int held, released;
-int err;
-
-/*
- * Lets the test create and remove elements in the middle of a program, for a
- * limited time: a walk that was not released then was held for nothing.
- */
-static __always_inline void stay(void)
+/* what user space knows an element by */
+static __always_inline u64 iter_id(struct sock *pos)
 {
-	u64 end = bpf_ktime_get_ns() + MAX_HELD;
-	int i, k;
-
-	held = 1;
-	bpf_for(i, 0, MAX_SPINS) {
-		bpf_for(k, 0, 1000)
-			if (!hold)
-				break;
-		if (!hold || bpf_ktime_get_ns() > end)
-			break;
-	}
-	released = !hold;
+	return pos->__sk_common.skc_num;
 }
 
-SEC("syscall")
-int walk(void *ctx)
-{
-	struct sock *pos;
-	u64 id;
+#include "iter_walks.h"
 
-	nr_elems = 0;
-
-	bpf_for_each(tcp_listen, pos) {
-		id = pos->__sk_common.skc_num;
-		if (nr_elems < MAX_ELEMS)
-			elems[nr_elems] = id;
-		if (++nr_elems >= MAX_STEPS)
-			break;
-		if (hold && !held && (!hold_at || hold_at == id))
-			stay();
-	}
-
-	return 0;
-}
-
-/* next() and destroy() after a new() that may have failed, over what the stack held before */
-SEC("syscall")
-int probe(void *ctx)
-{
-	struct bpf_iter_tcp_listen it;
-
-	nr_elems = 0;
-	__builtin_memset(&it, 0xff, sizeof(it));
-	if (hold)
-		stay();
-
-	err = bpf_iter_tcp_listen_new(&it);
-	if (bpf_iter_tcp_listen_next(&it))
-		nr_elems++;
-	if (bpf_iter_tcp_listen_next(&it))
-		nr_elems++;
-	bpf_iter_tcp_listen_destroy(&it);
-
-	return 0;
-}
-
-/*
- * The verifier knows that a drained iterator stays drained and takes out every
- * branch on the contrary, so the pointers are kept instead of tested.
- */
-SEC("syscall")
-int drain(void *ctx)
-{
-	struct bpf_iter_tcp_listen it;
-
-	nr_elems = 0;
-
-	bpf_iter_tcp_listen_new(&it);
-	while (bpf_iter_tcp_listen_next(&it))
-		nr_elems++;
-	revived[0] = (u64)bpf_iter_tcp_listen_next(&it);
-	revived[1] = (u64)bpf_iter_tcp_listen_next(&it);
-	if (hold)
-		stay();
-	revived[2] = (u64)bpf_iter_tcp_listen_next(&it);
-	bpf_iter_tcp_listen_destroy(&it);
-
-	return 0;
-}
-
-/* leaves a walk before it begins, and early, and starts another in the same place */
-SEC("syscall")
-int again(void *ctx)
-{
-	struct bpf_iter_tcp_listen it;
-	struct sock *pos;
-
-	elems[0] = 0;
-	elems[1] = 1;
-
-	bpf_iter_tcp_listen_new(&it);
-	bpf_iter_tcp_listen_destroy(&it);
-
-	bpf_iter_tcp_listen_new(&it);
-	pos = bpf_iter_tcp_listen_next(&it);
-	if (pos)
-		elems[0] = pos->__sk_common.skc_num;
-	bpf_iter_tcp_listen_destroy(&it);
-
-	bpf_iter_tcp_listen_new(&it);
-	pos = bpf_iter_tcp_listen_next(&it);
-	if (pos)
-		elems[1] = pos->__sk_common.skc_num;
-	bpf_iter_tcp_listen_destroy(&it);
-
-	return 0;
-}
-
-/* every element must be met again by a walk inside the walk */
-SEC("syscall")
-int nest_two(void *ctx)
-{
-	struct sock *pos;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-
-	bpf_for_each(tcp_listen, pos) {
-		if (nr_outer >= MAX_PAIRS)
-			break;
-		id = pos->__sk_common.skc_num;
-		nr_outer++;
-		bpf_for_each(tcp_listen, pos)
-			nr_inner += pos->__sk_common.skc_num == id;
-	}
-
-	return 0;
-}
-
-/* and by one inside that */
-SEC("syscall")
-int nest_three(void *ctx)
-{
-	struct sock *pos;
-	u64 id;
-
-	nr_outer = 0;
-	nr_inner = 0;
-
-	bpf_for_each(tcp_listen, pos) {
-		id = pos->__sk_common.skc_num;
-		bpf_for_each(tcp_listen, pos) {
-			if (nr_outer >= MAX_PAIRS)
-				break;
-			nr_outer++;
-			bpf_for_each(tcp_listen, pos)
-				nr_inner += pos->__sk_common.skc_num == id;
-		}
-	}
-
-	return 0;
-}
-
-SEC("syscall")
+SEC(ITER_SECTION)
 int references(void *ctx)
 {
-	struct sock *pos;
+	struct args args;
+	iter_elem *pos;
 
-	nr_references = 0;
-
-	bpf_for_each(tcp_listen, pos)
-		nr_references += pos->__sk_common.skc_refcnt.refs.counter;
-
+	found.nr_references = 0;
+	if (!begin(ctx, &args))
+		return 0;
+	iter_lock();
+	iter_for_each(pos)
+		found.nr_references += pos->__sk_common.skc_refcnt.refs.counter;
+	iter_unlock();
+	put_args(&args);
 	return 0;
 }
