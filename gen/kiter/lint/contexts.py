@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
+from kiter.spec.lock import CALLER
 from kiter.spec.rewrite import added, without
 
 SLEEPING_CONTEXT = "kernel/bpf/verifier.c, check_kfunc_call() and in_sleepable(), 6.7 and later"
@@ -59,6 +60,32 @@ def plain_spin(s: Subject) -> Iterator[Hit]:
     for lock in s.it.locks if not (context.sleepable or context.allow) else ():
         if not (lock.of.sleeps or lock.of.masks or lock.tries):
             yield Hit(lock.node[lock.kind].key_at, f"'{lock.kind}' in an iterator for programs of every type")
+
+
+@rule(
+    "X10",
+    "a lock of the caller, and programs of every type",
+    "the verifier does not see who holds a lock, so only programs that are always called with it may call",
+    kernel="kernel/bpf/verifier.c, check_kfunc_call(): it knows of bpf_spin_lock and of no other",
+    hint="name their types: placement: {set: {only: [...]}}",
+)
+def lock_of_whom(s: Subject) -> Iterator[Hit]:
+    limited = s.it.programs or s.it.place.join or s.it.context.allow
+    for lock in s.it.locks:
+        if lock.kind == CALLER and not limited:
+            yield Hit(lock.node[CALLER].key_at, "'caller' in an iterator for programs of every type")
+
+
+@rule(
+    "X11",
+    "elements kept by a lock that is not said",
+    "new() and next() assert that the caller holds what keeps the elements",
+    kernel="include/linux/lockdep.h, lockdep_assert_held()",
+    hint="add it to the walk: lock: {caller: ...}",
+)
+def unsaid_lock(s: Subject) -> Iterator[Hit]:
+    if s.it.lifetime == CALLER and all(lock.kind != CALLER for lock in s.it.locks):
+        yield Hit(s.it.node["element"]["lifetime"].at, "'lifetime: caller' without 'lock: {caller: ...}'")
 
 
 @rule(

@@ -24,10 +24,10 @@ GIVES = {
     "index": ("state",),
     "native": ("native",),
     "linked": ("rcu",),
-    "ring": ("rcu", "static", KEPT),
-    "nested": ("rcu", KEPT),
-    "raw": ("rcu", "held", KEPT),
-    "cursor": ("rcu", "held", "static", *IN_STATE, KEPT),
+    "ring": ("rcu", "static", "caller", KEPT),
+    "nested": ("rcu", "caller", KEPT),
+    "raw": ("rcu", "held", "caller", KEPT),
+    "cursor": ("rcu", "held", "static", "caller", *IN_STATE, KEPT),
 } | {kind: (*of.lifetimes, KEPT) for kind, of in SOURCES.items()}
 # How functions are called that take a reference only where there still is one, beside igrab().
 TRIES = ("tryget", "try_get", "get_unless", "inc_not_zero", "get_not_zero", "inc_unless")
@@ -72,7 +72,7 @@ def other_lifetime(s: Subject) -> Iterator[Hit]:
     "W36",
     "a lifetime that is none",
     "what keeps an element is a word that is known, or a resource of the spec",
-    hint="use rcu, state, native, snapshot, static, or the name of a resource",
+    hint="use rcu, state, native, snapshot, static, caller, or the name of a resource",
     mends=True,
 )
 def unknown_lifetime(s: Subject) -> Iterator[Hit]:

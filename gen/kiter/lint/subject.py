@@ -17,6 +17,7 @@ from kiter.lint.tokens import Words, place, words
 from kiter.spec.case import Case, entries, shared
 from kiter.spec.companion import Companion
 from kiter.spec.helper import Helper
+from kiter.spec.lock import CALLER
 from kiter.spec.model import Spec
 from kiter.spec.node import Node
 from kiter.spec.refusal import Refusal
@@ -291,7 +292,7 @@ def _kept(it: Spec) -> Iterator[Slot]:
             yield Slot(snippet, f"element.{key}", When.NEXT, cursors=frozenset({"pos"}))
     for lock in it.locks:
         if lock.at is not None:
-            yield Slot(lock.at, "lock", When.NEXT)
+            yield Slot(lock.at, "lock", When.BOTH if lock.kind == CALLER else When.NEXT)
     for helper in it.helpers:
         own = frozenset(name for name, _ in helper.takes)
         yield Slot(helper.body, "helper.body", When.HELPER, own=own, part=helper)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
+from kiter.spec.lock import CALLER
 from kiter.spec.series import paragraphs
 
 
@@ -26,7 +27,13 @@ def callers(ctx: LoweringContext) -> tuple[Statement, ...]:
     demands = {"rcu": context.rcu, "sleepable": context.sleepable, "perfmon": context.perfmon}
     found = [Statement(name) for name, is_made in demands.items() if is_made]
     found += [Statement("allowed", (context.allow,))] * bool(context.allow)
-    return (*found, *pointers(ctx))
+    return (*found, *locks(ctx), *pointers(ctx))
+
+
+def locks(ctx: LoweringContext) -> Iterator[Statement]:
+    """What the caller must hold."""
+    held = (lock.at for lock in ctx.it.locks if lock.at and lock.kind == CALLER)
+    return (Statement("lock", (at.text.removeprefix("&"),)) for at in held)
 
 
 def pointers(ctx: LoweringContext) -> Iterator[Statement]:

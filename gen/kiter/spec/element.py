@@ -10,7 +10,7 @@ from kiter.value_class import value_class
 # Elements that are structs in the state.
 IN_STATE = ("snapshot", "filled", "moved")
 # What keeps an element without more being said; every other word is the name of a resource.
-WORDS = ("rcu", "state", "native", "snapshot", "static")
+WORDS = ("rcu", "state", "native", "snapshot", "static", "caller")
 KEPT = "resource"
 
 

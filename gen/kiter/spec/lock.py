@@ -23,6 +23,7 @@ class Kind:
     nests: bool = True  # it can be taken with a class of its own
 
 
+CALLER = "caller"  # whoever calls holds it, so nothing is taken
 _BUSY, _MASKING = Kind(), Kind(masks=True)
 LOCKS: Mapping[str, Kind] = {
     "rcu": Kind(masks=True, tries=False, nests=False),
@@ -36,8 +37,11 @@ LOCKS: Mapping[str, Kind] = {
     "raw_spin_irqsave": _MASKING,
     "read": Kind(nests=False),
     "read_irqsave": Kind(masks=True, tries=False, nests=False),
+    "read_bh": Kind(tries=False, nests=False),
     "write": _BUSY,
+    "write_bh": Kind(tries=False, nests=False),
     "write_irqsave": Kind(masks=True, tries=False, nests=False),
+    CALLER: Kind(masks=True, tries=False, nests=False),
 }
 
 

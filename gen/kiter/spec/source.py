@@ -52,8 +52,8 @@ _SLOT = {"": {"iter": "struct radix_tree_iter", "slot": "void __rcu **", "found"
 _KEPT = ("rcu", "held")
 # a name has one type among all kinds: the walks of one iterator share their variables
 SOURCES: Mapping[str, Kind] = {
-    "list": Kind("list", _KEPT, locals=_LIST, ways=("rcu",)),
-    "hlist": Kind("list", _KEPT, locals=_LINK, ways=("rcu",)),
+    "list": Kind("list", ("caller", *_KEPT), locals=_LIST, ways=("rcu",)),
+    "hlist": Kind("list", ("caller", *_KEPT), locals=_LINK, ways=("rcu",)),
     "hash": Kind(
         "hash",
         _KEPT,
@@ -62,7 +62,7 @@ SOURCES: Mapping[str, Kind] = {
         alone=("held",),
         ways=("held", "rcu"),
     ),
-    "rbtree": Kind("rbtree", _KEPT, (Place("key", "u64", ""),), _NODES, ways=("latch",)),
+    "rbtree": Kind("rbtree", ("caller", *_KEPT), (Place("key", "u64", ""),), _NODES, ways=("latch",)),
     "xarray": Kind("tree", _KEPT, (_INDEX,), defaults={**_FROM, "mark": "XA_PRESENT"}),
     "maple": Kind("tree", _KEPT, (_INDEX,), defaults=_FROM),
     "idr": Kind("tree", _KEPT, (Place("id", "unsigned long", "from"),), defaults=_FROM),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from kiter.lower import interface, names
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
+from kiter.spec.lock import CALLER
 from kiter.spec.snippet import tokens
 from kiter.spec.source import Source
 from kiter.spec.walk import Cursor, FromTo, Index, Linked, Native, Nested, Numbered, Repeat, Ring, Walk
@@ -65,10 +66,10 @@ def _called(ctx: LoweringContext, walk: Cursor | Native | Linked) -> str:
 
 def _locks(ctx: LoweringContext) -> Iterator[Statement]:
     it = ctx.it
-    for lock in it.locks:
+    for lock in (one for one in it.locks if one.kind != CALLER):
         about = (lock.kind, lock.at.text.removeprefix("&")) if lock.at else ()
         yield Statement("tried_lock" if lock.tries else "lock" if lock.at else "rcu_section", about)
-    if it.locks:
+    if any(lock.kind != CALLER for lock in it.locks):
         return
-    if it.rcu or all(isinstance(case.walk, Numbered) for case in ctx.cases):
+    if it.locks or it.rcu or all(isinstance(case.walk, Numbered) for case in ctx.cases):
         yield Statement("no_lock")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.lower import names, programs
+from kiter.lower.callers import locks
 from kiter.lower.context import LoweringContext
 from kiter.lower.statement import Statement
 
@@ -39,7 +40,7 @@ def paragraphs(ctx: LoweringContext) -> Iterator[tuple[Statement, ...]]:
         yield (Statement("rcu"),)
     if context.sleepable:
         yield (Statement("sleepable"),)
-    rest = tuple(_rest(ctx))
+    rest = (*locks(ctx), *_rest(ctx))
     if rest:
         yield rest
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 
 from kiter.lower.context import LoweringContext
+from kiter.spec.lock import CALLER
 
 # what declares bpf_mem_alloc(): no other header of the kernel includes it for its file
 ALLOCATOR = "linux/bpf_mem_alloc.h"
@@ -23,6 +24,7 @@ def wanted(ctx: LoweringContext) -> tuple[str, ...]:
     found |= {*OF_A_TARGET} if it.seq and not it.by_hand else set()
     found |= {*OF_KFUNCS} if _strange(ctx) else set()
     found |= {ALLOCATOR} if allocates and not it.context.sleepable else set()
+    found |= {"linux/lockdep.h"} if any(lock.kind == CALLER for lock in it.locks) else set()
     return (*it.includes, *sorted(found - {*it.includes}))
 
 

@@ -9,7 +9,7 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.kernel.empty import Clear
 from kiter.lower.kernel.part import Part
 from kiter.lower.view_class import view_class
-from kiter.spec.lock import Lock
+from kiter.spec.lock import CALLER, Lock
 
 
 @view_class()
@@ -32,6 +32,15 @@ class Locked:
     failed: Part | None
 
 
+@view_class()
+class Asserted:
+    """Statements with a lock round them that the caller holds."""
+
+    template: ClassVar = "kernel/lock_held.c.j2"
+    at: str  # its address
+    inside: Part  # the statements
+
+
 def locked(ctx: LoweringContext, inside: Part, cursor: str) -> Part:
     """The statements, with the locks of the walk round them; `cursor` is what tells that the walk ends."""
     for lock in reversed(ctx.it.locks):
@@ -39,7 +48,14 @@ def locked(ctx: LoweringContext, inside: Part, cursor: str) -> Part:
     return inside
 
 
-def _round(ctx: LoweringContext, lock: Lock, inside: Part, cursor: str) -> Locked:
+def callers(ctx: LoweringContext) -> tuple[str, ...]:
+    """The addresses of the locks that the caller holds, as new() spells them."""
+    return tuple(ctx.scope.new(lock.at) for lock in ctx.it.locks if lock.at and lock.kind == CALLER)
+
+
+def _round(ctx: LoweringContext, lock: Lock, inside: Part, cursor: str) -> Part:
+    if lock.at and lock.kind == CALLER:
+        return Asserted(ctx.scope.next(lock.at), inside)
     at = (ctx.scope.next(lock.at),) if lock.at else ()
     dropped = (*at, "flags") if lock.saves else at
     taken = (*dropped, lock.nested) if lock.nested else dropped

@@ -14,7 +14,7 @@ from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.failures import failures
-from kiter.lower.kernel import acquire, checks, empty, flags, kernel_doc
+from kiter.lower.kernel import acquire, checks, empty, flags, kernel_doc, locks
 from kiter.lower.kernel.acquire import Acquisition
 from kiter.lower.kernel.kit import Kit, bare
 from kiter.lower.kernel.part import Part
@@ -36,6 +36,7 @@ class New:
     clear: Part | None  # None where nothing can fail
     early: tuple[Part, ...]  # what is looked up before all else
     checks: tuple[Part, ...]  # what it refuses
+    held: tuple[str, ...]  # the locks that the caller holds
     select: Part | None  # looks at the flag that chooses the walk
     taken: Acquisition  # what may fail
     begin: Part | None  # what the chosen walk stores, where `select` stands before what is taken
@@ -57,6 +58,7 @@ def kfunc(ctx: LoweringContext) -> New:
         clear=empty.unmade(ctx) if failures(ctx) else None,
         early=acquire.early(ctx),
         checks=tuple(_checks(ctx)),
+        held=locks.callers(ctx),
         select=flags.select(ctx, selector, stores=not taken.steps) if selector else None,
         taken=taken,
         begin=flags.begin(ctx, selector) if selector and taken.steps else None,
