@@ -51,7 +51,7 @@ function _shtab_kiter_using
   test "$_shtab_kiter_cmdpath" = "$argv"
 end
 
-set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp new run schema series sync target
+set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp module new run schema series sync target
 set -g _shtab_kiter_opts_with_value --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --suite --target --tree -o -v
 
 complete -c kiter -e
@@ -164,6 +164,15 @@ complete -c kiter -n '_shtab_kiter_using lsp' -l tree -xka "(__fish_complete_dir
 complete -c kiter -n '_shtab_kiter_using lsp' -l format -xka "text json github" -d 'how results are shown'
 complete -c kiter -n '_shtab_kiter_using lsp' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
 complete -c kiter -n '_shtab_kiter_using lsp' -s v -l verbose -d 'say more; twice: say everything'
+complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a module -d 'Write an iterator as an out-of-tree module: Kbuild, Makefile, dkms.conf, header and an example.'
+complete -c kiter -n '_shtab_kiter_using module' -s h -l help -d 'show this help message and exit'
+complete -c kiter -n '_shtab_kiter_using module' -s o -l out -xka "(__fish_complete_directories)" -d 'the folder to write'
+complete -c kiter -n '_shtab_kiter_using module' -l kernel -xka "(__fish_complete_path (commandline -ct))" -d 'the kernel that it is for, which must be here with its headers (default: the newest 6.12)'
+complete -c kiter -n '_shtab_kiter_using module' -l force -d 'overwrite what was edited or is not kiter'"'"'s'
+complete -c kiter -n '_shtab_kiter_using module' -l format -xka "text json github" -d 'how results are shown'
+complete -c kiter -n '_shtab_kiter_using module' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
+complete -c kiter -n '_shtab_kiter_using module' -s v -l verbose -d 'say more; twice: say everything'
+complete -c kiter -n '_shtab_kiter_using module; and test $_shtab_kiter_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the spec of the iterator'
 complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a new -d 'Write a commented spec, or a fixture, that builds, to start from.'
 complete -c kiter -n '_shtab_kiter_using new' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using new' -s o -l out -x -d 'the file to write (default: specs/NAME.yaml), or the folder of the fixture (fixtures/NAME)'

@@ -114,6 +114,13 @@ _ALL = (
         "mend the name, or say 'inside: true' and run 'kiter conform' on a kernel that has the iterator",
     ),
     Code(
+        "R47",
+        "needs headers that no package has",
+        "A module of its own is built with the headers of a kernel that somebody installed; private ones, of "
+        "the folder of a subsystem, are not among them.",
+        "'kiter run' tries it all the same; a series puts it where its headers are",
+    ),
+    Code(
         "R51",
         "ids that are no set of kfuncs",
         "The kernel registers only marked sets: kernel/bpf/btf.c, register_btf_kfunc_id_set().",
