@@ -53,6 +53,7 @@ ORDER = (
     _part("target", "what differs between kernels, as data", "errors spec"),
     _part("analysis", "what follows from a resolved spec: state, liveness, look-ahead", "spec"),
     _part("fixtures", "what tests know of a kind of element", "errors resources cache csource spec"),
+    _part("tested", "what runs showed of an iterator, for its cover letter", "cache spec target"),
     _part("layout", "width, alignment and order of rendered C", "spec"),
     _part("fragment", "what joins a file of a kernel tree, and where", "layout"),
     _part("output", "what generation gives: files and fragments", "errors interface fragment"),
@@ -75,7 +76,7 @@ ORDER = (
     _part(
         "lower",
         "which template, which names and expressions; folders as in templates/",
-        "prose btf interface fragment output spec target analysis fixtures",
+        "prose btf interface fragment output spec target analysis fixtures tested",
     ),
     _part("render", "templates filled in, C laid out", "resources cache bytecode markup prose layout lower"),
     _part(
@@ -100,7 +101,7 @@ ORDER = (
     _part(
         "series",
         "patch series: commits, checked mails",
-        "errors cache codes tools fragment output spec target tree lower render generate kernel sinks",
+        "errors cache codes tools fragment output spec target tested tree lower render generate kernel sinks",
     ),
     _part(
         "vm",
@@ -125,8 +126,8 @@ ORDER = (
     _part(
         "cli",
         "one module per subcommand",
-        "errors resources manifest cache codes btf output spec target fixtures tree lint frontend mend "
-        "render generate kernel patches sinks series vm sync site adopt lsp",
+        "errors resources manifest cache codes btf output spec target fixtures tested tree lint "
+        "frontend mend render generate kernel patches sinks series vm sync site adopt lsp",
     ),
 )
 

@@ -13,9 +13,11 @@ import pytest
 from series_support import LETTER, ROOT, commit, series, state
 
 from kiter import frontend
+from kiter.cache.store import Cache
 from kiter.cli.main import main
 from kiter.errors import KiterError
 from kiter.target.profile import profile
+from kiter.tested import Run, remember
 from tools.kernel_trees import BPF, git
 
 MINE = LETTER / "process.yaml"  # joins task_iter.c
@@ -245,3 +247,23 @@ def test_iterators_over_the_same_element_are_named_with_why_there_should_be_anot
     assert series(tree, spec, "-o", tmp_path / "told", "--no-check", "--branch", "told") == 0
     assert "already, css_task" not in capsys.readouterr().out
     assert f"kernel/bpf/task_iter.c {reason}" in " ".join(mails(tmp_path / "told")[0].get_content().split())
+
+
+def test_the_cover_letter_says_how_it_was_tested_and_by_which_run_of_this_very_spec(clones, tmp_path, capsys):
+    tree, target = clones.clone("6.12", tmp_path / "tree"), profile("6.12")
+    spec = tmp_path / "process.yaml"
+    spec.write_text(MINE.read_text("utf-8") + f"# {tmp_path.name}, as no other\n", encoding="utf-8")
+    assert series(tree, spec, "-o", tmp_path / "plain", "--no-check") == 0
+    assert "process was not run as it is" in capsys.readouterr().out
+    assert "process was compiled, and not run." in mails(tmp_path / "plain")[0].get_content()
+    (it,) = frontend.read([spec], target).iterators
+    for walks in (1, 4):  # the last run on a kernel counts
+        remember(it, target, Run("6.12.9-test", "x86_64", "own", walks, 31, 14), Cache())
+    assert series(tree, spec, "-o", tmp_path / "told", "--no-check", "--branch", "told") == 0
+    assert "not run" not in capsys.readouterr().out
+    cover = mails(tmp_path / "told")[0].get_content()
+    assert " ".join(cover.split()).count("was tested on Linux 6.12.9-test (x86_64)") == 1
+    assert "- walks compared with what user space sees: 4\n" in cover
+    spec.write_text(spec.read_text("utf-8") + "# edited\n", encoding="utf-8")
+    assert series(tree, spec, "-o", tmp_path / "edited", "--no-check", "--branch", "edited") == 0
+    assert "process was compiled, and not run." in mails(tmp_path / "edited")[0].get_content()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kiter import frontend
+from kiter import frontend, tested
 from kiter.cache.store import Cache
 from kiter.cli.main import main
 from kiter.generate import generate
@@ -118,3 +118,6 @@ def test_run_changed_says_what_it_leaves_out(kernel, cache, monkeypatch, capsys,
     assert statuses == [min(failures, 1)] * 2
     assert len(seen) == 1 + failures
     assert ("not run, as when it passed: process" in capsys.readouterr().out) is (failures == 0)
+    (it,) = frontend.read([Path(spec)], profile("6.12")).iterators
+    releases = [run.release for run in tested.runs(it, profile("6.12"), cache)]
+    assert releases == [kernel.release] * (1 - failures), "a letter speaks of what passed alone"

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, field
 from xml.etree import ElementTree
@@ -11,6 +13,7 @@ from xml.etree import ElementTree
 from kiter.cli import _demonstrations
 from kiter.cli._reasons import reasons
 from kiter.fixtures.off import off
+from kiter.tested import Run
 from kiter.value_class import value_class
 from kiter.vm import conformance, demonstrations
 from kiter.vm.demonstrations import Asked
@@ -55,6 +58,13 @@ class Verdicts:
         """Whether an iterator passed everything, in a run that went to its end."""
         own = self.of(prototype)
         return self.report.sound and bool(own) and all(check.passed for check in own)
+
+    def run(self, prototype: Prototype, harness: str) -> Run:
+        """What the run showed of an iterator that passed, for the cover letter of its series."""
+        counts = Counter(map(group, self.of(prototype)))
+        machine = os.uname().machine  # of the guest, too
+        walks, contract, refused = (counts[name] for name in GROUPS)
+        return Run(self.report.release, machine, harness, walks, contract, refused)
 
     @property
     def checks(self) -> tuple[Check, ...]:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from kiter import frontend
+from kiter import frontend, tested
 from kiter.cache.store import Cache
 from kiter.cli import _verdicts
 from kiter.cli.command import KERNEL, show
@@ -119,6 +119,14 @@ def _boot(plan: unchanged.Plan, wanted: VmJob, cache: Cache, options: argparse.N
         raise environment("R43", f"no test is called '{options.only}'", hint="kiter run -v shows their names")
     if not options.only and not options.shell:
         for prototype in plan.run:
-            unchanged.remember(prototype, verdicts.passed(prototype), wanted.kernel, cache)
+            passed = verdicts.passed(prototype)
+            unchanged.remember(prototype, passed, wanted.kernel, cache)
+            if passed:
+                tested.remember(
+                    prototype.it,
+                    nearest(wanted.kernel.release),
+                    verdicts.run(prototype, options.harness),
+                    cache,
+                )
     sys.stdout.write(_verdicts.write(verdicts, options.format, options.verbose))
     return result.outcome.status

@@ -10,17 +10,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiter import frontend
+from kiter import frontend, tested
+from kiter.cache.store import Cache
 from kiter.cli.command import KERNEL, show
 from kiter.errors import FINDINGS
 from kiter.kernel.named import source_tree
 from kiter.series import make, repository
 from kiter.series import write as sink
 from kiter.series.make import Series, Wish
+from kiter.series.messages import Known
 from kiter.sinks.write import alone
 
 if TYPE_CHECKING:
-    from kiter.series.messages import Others
     from kiter.series.report import Report
     from kiter.series.repository import Repository
     from kiter.spec.model import Spec
@@ -78,10 +79,10 @@ def execute(options: argparse.Namespace) -> int:
     read = frontend.of(options.specs, target)
     show((*read.warnings, *where.tree.warnings), options)
     wish = Wish(options.version, options.branch, options.name, options.replace, not options.no_cc)
-    others = _others(where, read.iterators, target)
+    known = _known(where, read.iterators, target)
     with (
         alone(where.tree.path / "Makefile"),
-        make.made(where, read.iterators, target, wish, others) as series,
+        make.made(where, read.iterators, target, wish, known) as series,
     ):
         sink.check_folder(series, options.out)
         report = None if options.no_check else _check(series, options)
@@ -93,14 +94,18 @@ def execute(options: argparse.Namespace) -> int:
         return 0 if good else FINDINGS
 
 
-def _others(where: Repository, its: Sequence[Spec], target: Profile) -> Others:
-    """For each iterator those that the tree has over the same element, none of the series among them."""
+def _known(where: Repository, its: Sequence[Spec], target: Profile) -> Known:
+    """What the tree has over the same elements, none of the series among it, and what runs have shown."""
     # Imported here: a tree is looked through only for a series.
     from kiter.sync import inventory  # noqa: PLC0415
 
     own = {it.name for it in its}
     there = [one for one in inventory.of_tree(where.tree.path, target) if one.name not in own]
-    return {it.name: tuple((one.name, one.file) for one in there if one.element == it.element) for it in its}
+    others = {
+        it.name: tuple((one.name, one.file) for one in there if one.element == it.element) for it in its
+    }
+    cache = Cache()
+    return Known(others, {it.name: tested.runs(it, target, cache) for it in its})
 
 
 def _check(series: Series, options: argparse.Namespace) -> Report:

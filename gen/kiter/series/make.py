@@ -10,7 +10,7 @@ from kiter.generate import generate
 from kiter.output import Rendered
 from kiter.series import changes, draft, messages, people, repository, steps, versions
 from kiter.series.draft import Change, Draft, Mailing, Record
-from kiter.series.messages import NONE, Others
+from kiter.series.messages import Known
 from kiter.series.people import People
 from kiter.series.repository import Committed, Repository
 from kiter.series.steps import Piece, Pieces
@@ -77,11 +77,11 @@ class Series:
 
 @contextlib.contextmanager
 def made(
-    where: Repository, its: Sequence[model.Spec], profile: Profile, wish: Wish, others: Others = NONE
+    where: Repository, its: Sequence[model.Spec], profile: Profile, wish: Wish, known: Known | None = None
 ) -> Iterator[Series]:
     """The series, while the block lasts; nothing of it is in the user's repository.
 
-    `others` are what the tree has already over the elements of these iterators.
+    `known` is what is to be said of the iterators beside their specs.
     Raises KiterError for whatever is in the way: apply's reasons, a foreign branch, a missing version.
     """
     if wish.cc:
@@ -91,7 +91,7 @@ def made(
     versions.refuse_foreign(where.git, branch, name, wish.version)
     before = versions.before(where.git, name, wish.version)
     pieces = steps.split(*_wanted(where, its, profile, wish))
-    plan = _Plan(where, profile, wish, tuple(its), pieces, others)
+    plan = _Plan(where, profile, wish, tuple(its), pieces, known or Known())
     log = plan.changelog(before)
     record, cover_letter = plan.record(name, log), plan.cover_letter(log)
     commits = [Change(text, piece.texts) for piece, _, text in plan.messages()]
@@ -122,7 +122,7 @@ class _Plan:
     wish: Wish
     its: tuple[model.Spec, ...]
     pieces: Pieces
-    others: Others
+    known: Known
 
     @property
     def specs(self) -> Mapping[str, str]:
@@ -146,7 +146,7 @@ class _Plan:
     def cover_letter(self, log: Sequence[str]) -> str:
         """The cover letter."""
         by_hand = {piece.rendered.iterator for piece in self.pieces.pieces if piece.by_hand}
-        return messages.of_cover(self.its, self.profile, by_hand, log, self.others)
+        return messages.of_cover(self.its, self.profile, by_hand, log, self.known)
 
     def record(self, name: str, log: Sequence[str]) -> Record:
         """What is kept of this version."""
@@ -175,7 +175,9 @@ class _Plan:
         for it in self.its:
             if not it.series.motivation:
                 yield f"{it.node.document.name} has no series.motivation: the cover letter does not say why"
-            if (others := self.others.get(it.name)) and not it.series.beside:
+            if self.known.runs is not None and not self.known.runs.get(it.name):
+                yield f"{it.name} was not run as it is, and the cover letter says so: 'kiter run' first"
+            if (others := self.known.others.get(it.name)) and not it.series.beside:
                 names = ", ".join(name for name, _ in others)
                 yield (
                     f"the tree has an iterator over {it.element} already, {names}: series.beside of "

@@ -5,21 +5,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import field
 
 from kiter.fragment import Anchor, Fragment
 from kiter.lower.context import lowering_context
 from kiter.lower.series import commit_message
-from kiter.lower.series.commit_message import Beside
+from kiter.lower.series.commit_message import Beside, Tested
 from kiter.output import Kind, Rendered
 from kiter.render import render
 from kiter.series.changes import Changelog
 from kiter.series.steps import Piece, Step
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
+from kiter.tested import Run
+from kiter.value_class import value_class
 
-Others = Mapping[str, tuple[tuple[str, str], ...]]
-"""For the name of an iterator, those of the tree over the same element, each with its file."""
-NONE: Others = {}
+
+@value_class
+class Known:
+    """What is known of the iterators of a series beside their specs, by their names.
+
+    others: those of the tree over the same element, each with its file
+    runs: those in which it passed its tests; None for the whole where nobody asks how it was tested
+    """
+
+    others: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    runs: Mapping[str, tuple[Run, ...]] | None = None
+
 
 # where a name has a line of its own: the numbers of kfuncs, and the fields of types
 _TABLES = (Anchor.KFUNC_ENUM, Anchor.SAFE_TYPE)
@@ -78,16 +90,17 @@ def of_cover(
     profile: Profile,
     by_hand: Container[str],
     changelog: Sequence[str],
-    others: Others = NONE,
+    known: Known,
 ) -> str:
     """The cover letter: its subject, an empty line, and what goes before the list of patches."""
     parts = [commit_message.view(lowering_context(it, profile), it.name in by_hand) for it in its]
     beside = [
-        Beside(it.name, it.element.rstrip("* "), others[it.name], it.series.beside)
+        Beside(it.name, it.element.rstrip("* "), known.others[it.name], it.series.beside)
         for it in its
-        if others.get(it.name)
+        if known.others.get(it.name)
     ]
-    view = commit_message.cover(parts, [it.series.subject for it in its], changelog, beside)
+    tested = [Tested(it.name, known.runs.get(it.name, ())) for it in its] if known.runs is not None else []
+    view = commit_message.cover(parts, [it.series.subject for it in its], changelog, beside, tested)
     return render("series/cover.j2", view).rstrip() + "\n"
 
 
@@ -100,4 +113,4 @@ def every(it: Spec, profile: Profile, rendered: Rendered) -> tuple[str, ...]:
     """All messages of a series of one new iterator."""
     gained = frozenset(name for fragment in _of_verifier(rendered) for name in fragment.names)
     patches = (message(it, profile, step, tests=frozenset(Kind), gained=gained) for step in Step)
-    return (*patches, of_cover([it], profile, (), ()), it.series.prefix)
+    return (*patches, of_cover([it], profile, (), (), Known()), it.series.prefix)

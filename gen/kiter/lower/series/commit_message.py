@@ -18,6 +18,7 @@ from kiter.lower.statement import Statement
 from kiter.lower.view_class import view_class
 from kiter.output import Kind
 from kiter.spec.model import NO_HEADER
+from kiter.tested import Run
 
 # The prefix of a subject, by the folder of the code.
 _AREAS = {
@@ -70,6 +71,14 @@ class Beside:
 
 
 @view_class()
+class Tested:
+    """The runs in which an iterator passed its tests."""
+
+    name: str  # the iterator
+    runs: tuple[Run, ...]  # none where nobody has run it as it is
+
+
+@view_class()
 class Cover:
     """The cover letter."""
 
@@ -82,6 +91,7 @@ class Cover:
     motivation: tuple[str, ...]  # the author's paragraphs on why
     beside: tuple[Beside, ...]  # what the tree has over the same elements
     parts: tuple[View, ...]  # what is said of each
+    tested: tuple[Tested, ...]  # how each was tested
     # what changed, newest version first
     changelog: tuple[str, ...]
 
@@ -113,7 +123,11 @@ def view(
 
 
 def cover(
-    parts: Sequence[View], subjects: Sequence[str], changelog: Sequence[str], beside: Sequence[Beside]
+    parts: Sequence[View],
+    subjects: Sequence[str],
+    changelog: Sequence[str],
+    beside: Sequence[Beside],
+    tested: Sequence[Tested],
 ) -> Cover:
     """The letter for these iterators; `subjects` are those that the specs ask for, "" for none."""
     return Cover(
@@ -124,5 +138,6 @@ def cover(
         motivation=tuple(dict.fromkeys(text for part in parts for text in part.motivation)),
         beside=tuple(beside),
         parts=tuple(parts),
+        tested=tuple(tested),
         changelog=tuple(changelog),
     )
