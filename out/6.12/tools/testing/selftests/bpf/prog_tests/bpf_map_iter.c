@@ -8,7 +8,7 @@
 
 /* neighbours by their numbers, as nobody else makes maps meanwhile */
 static int maps[NR_MAPS] = { -1, -1, -1 };
-static int added = -1;
+static int added = -1, behind = -1;
 
 static int add_map(void)
 {
@@ -44,19 +44,34 @@ static void bpf_maps(int start, struct ids *want)
 		want->id[want->nr++] = id;
 }
 
-static __u64 create_element(void)
+static __u64 create_map(int *map)
 {
 	struct bpf_map_info info = {};
 	__u32 size = sizeof(info);
 
-	added = add_map();
-	ASSERT_OK(bpf_obj_get_info_by_fd(added, &info, &size), "map_info");
+	*map = add_map();
+	ASSERT_OK(bpf_obj_get_info_by_fd(*map, &info, &size), "map_info");
 	return info.id;
+}
+
+static __u64 create_element(void)
+{
+	return create_map(&added);
 }
 
 static void remove_element(void)
 {
 	close(added);
+}
+
+static __u64 create_next(void)
+{
+	return create_map(&behind);
+}
+
+static void remove_next(void)
+{
+	close(behind);
 }
 
 static struct bpf_map_iter *skel;
@@ -78,6 +93,8 @@ static struct iter_test test = {
 	.nr_starts = 1,
 	.create_element = create_element,
 	.remove_element = remove_element,
+	.create_next = create_next,
+	.remove_next = remove_next,
 	.leaks = 100,
 	.known = true,
 	.ordered = true,

@@ -14,7 +14,7 @@
 /* ourselves, and another process */
 static pid_t starts[2];
 static pid_t added_start;
-static int added = -1;
+static int added = -1, behind = -1;
 
 static __u64 id_of(int start)
 {
@@ -41,18 +41,33 @@ static void files(int start, struct ids *want)
 	}
 }
 
-static __u64 create_element(void)
+static __u64 create_file(int *fd)
 {
 	struct stat file = {};
 
-	added = memfd_create("added", 0);
-	ASSERT_OK(fstat(added, &file), "fstat");
+	*fd = memfd_create("added", 0);
+	ASSERT_OK(fstat(*fd, &file), "fstat");
 	return file.st_ino;
+}
+
+static __u64 create_element(void)
+{
+	return create_file(&added);
 }
 
 static void remove_element(void)
 {
 	close(added);
+}
+
+static __u64 create_next(void)
+{
+	return create_file(&behind);
+}
+
+static void remove_next(void)
+{
+	close(behind);
 }
 
 static pid_t add_process(void)
@@ -125,6 +140,8 @@ static struct iter_test test = {
 	.id_of_scratch = id_of_scratch,
 	.create_element = create_element,
 	.remove_element = remove_element,
+	.create_next = create_next,
+	.remove_next = remove_next,
 	.create_start = create_start,
 	.remove_start = remove_start,
 	.leaks = 100,

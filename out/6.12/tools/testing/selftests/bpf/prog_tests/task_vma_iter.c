@@ -16,7 +16,7 @@ static struct {
 } starts[4];
 static long page_size;
 static pid_t neighbour, added;
-static void *added_area = MAP_FAILED;
+static void *added_area = MAP_FAILED, *area_behind = MAP_FAILED;
 
 struct area {
 	__u64 from, to, inode;
@@ -87,20 +87,35 @@ static __u64 end_of_last(void)
 }
 
 /* an area behind all others */
-static __u64 create_element(void)
+static __u64 add_area(void **place)
 {
 	struct area area = { .from = end_of_last() + page_size };
 
 	area.to = area.from + page_size;
-	added_area = mmap((void *)area.from, page_size, PROT_READ,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-	ASSERT_NEQ(added_area, MAP_FAILED, "mmap");
+	*place = mmap((void *)area.from, page_size, PROT_READ,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	ASSERT_NEQ(*place, MAP_FAILED, "mmap");
 	return number_of(&area);
+}
+
+static __u64 create_element(void)
+{
+	return add_area(&added_area);
 }
 
 static void remove_element(void)
 {
 	munmap(added_area, page_size);
+}
+
+static __u64 create_next(void)
+{
+	return add_area(&area_behind);
+}
+
+static void remove_next(void)
+{
+	munmap(area_behind, page_size);
 }
 
 static pid_t add_process(void)
@@ -198,6 +213,8 @@ static struct iter_test test = {
 	.id_of_scratch = id_of_scratch,
 	.create_element = create_element,
 	.remove_element = remove_element,
+	.create_next = create_next,
+	.remove_next = remove_next,
 	.create_start = create_start,
 	.remove_start = remove_start,
 	.leaks = 100,

@@ -73,18 +73,33 @@ static int add_buffer(void)
 	return buffer;
 }
 
-static __u64 create_element(void)
+static __u64 number_of(int buffer)
 {
 	struct stat stat = {};
 
-	added = add_buffer();
-	ASSERT_OK(fstat(added, &stat), "fstat");
+	ASSERT_OK(fstat(buffer, &stat), "fstat");
 	return stat.st_ino;
+}
+
+static __u64 create_element(void)
+{
+	added = add_buffer();
+	return number_of(added);
 }
 
 static void remove_element(void)
 {
 	close(added);
+}
+
+/* the kernel lists the last one first, and so behind it what is there already */
+static __u64 create_next(void)
+{
+	return number_of(buffers[0]);
+}
+
+static void remove_next(void)
+{
 }
 
 static int set_up(void)
@@ -128,6 +143,8 @@ static struct iter_test test = {
 	.nr_starts = 1,
 	.create_element = create_element,
 	.remove_element = remove_element,
+	.create_next = create_next,
+	.remove_next = remove_next,
 	.references = references,
 	.leaks = 20,
 	.known = true,

@@ -9,7 +9,7 @@
 #include "net_iter.skel.h"
 #include "net_iter_failure.skel.h"
 
-static pid_t added;
+static pid_t added, behind;
 
 static __u64 number_of(const char *pid)
 {
@@ -48,15 +48,15 @@ static void net_namespaces(int start, struct ids *want)
 }
 
 /* that of a process of its own */
-static __u64 create_element(void)
+static __u64 add_namespace(pid_t *process)
 {
 	char pid[16], said;
 	int ready[2];
 
 	if (!ASSERT_OK(pipe(ready), "pipe"))
 		return 0;
-	added = fork();
-	if (!added) {
+	*process = fork();
+	if (!*process) {
 		if (unshare(CLONE_NEWNET) || write(ready[1], "", 1) != 1)
 			_exit(1);
 		for (;;)
@@ -65,14 +65,34 @@ static __u64 create_element(void)
 	close(ready[1]);
 	ASSERT_EQ(read(ready[0], &said, 1), 1, "unshare");
 	close(ready[0]);
-	snprintf(pid, sizeof(pid), "%d", added);
+	snprintf(pid, sizeof(pid), "%d", *process);
 	return number_of(pid);
+}
+
+static void remove_process(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static __u64 create_element(void)
+{
+	return add_namespace(&added);
 }
 
 static void remove_element(void)
 {
-	kill(added, SIGKILL);
-	waitpid(added, NULL, 0);
+	remove_process(added);
+}
+
+static __u64 create_next(void)
+{
+	return add_namespace(&behind);
+}
+
+static void remove_next(void)
+{
+	remove_process(behind);
 }
 
 static struct net_iter *skel;
@@ -92,6 +112,8 @@ static struct iter_test test = {
 	.nr_starts = 1,
 	.create_element = create_element,
 	.remove_element = remove_element,
+	.create_next = create_next,
+	.remove_next = remove_next,
 	.known = true,
 };
 

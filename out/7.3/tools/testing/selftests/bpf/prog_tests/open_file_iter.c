@@ -13,7 +13,7 @@
 /* ourselves, and another process */
 static pid_t starts[2];
 static pid_t added_start;
-static int added = -1;
+static int added = -1, behind = -1;
 
 static __u64 id_of(int start)
 {
@@ -49,6 +49,18 @@ static __u64 create_element(void)
 static void remove_element(void)
 {
 	close(added);
+}
+
+static __u64 create_next(void)
+{
+	behind = memfd_create("behind", 0);
+	ASSERT_GE(behind, 0, "memfd_create");
+	return behind;
+}
+
+static void remove_next(void)
+{
+	close(behind);
 }
 
 static pid_t add_process(void)
@@ -121,6 +133,8 @@ static struct iter_test test = {
 	.id_of_scratch = id_of_scratch,
 	.create_element = create_element,
 	.remove_element = remove_element,
+	.create_next = create_next,
+	.remove_next = remove_next,
 	.create_start = create_start,
 	.remove_start = remove_start,
 	.leaks = 100,

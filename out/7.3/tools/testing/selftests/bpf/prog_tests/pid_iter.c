@@ -7,7 +7,7 @@
 #include "pid_iter.skel.h"
 #include "pid_iter_failure.skel.h"
 
-static pid_t added;
+static pid_t added, behind;
 
 static void add_listed(struct ids *ids, const char *path)
 {
@@ -39,19 +39,43 @@ static void pids(int start, struct ids *want)
 	}
 }
 
-static __u64 create_element(void)
+static pid_t add_process(void)
 {
-	added = fork();
-	if (!added)
+	pid_t pid;
+
+	pid = fork();
+	if (!pid)
 		for (;;)
 			pause();
+	return pid;
+}
+
+static void remove_process(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static __u64 create_element(void)
+{
+	added = add_process();
 	return added;
 }
 
 static void remove_element(void)
 {
-	kill(added, SIGKILL);
-	waitpid(added, NULL, 0);
+	remove_process(added);
+}
+
+static __u64 create_next(void)
+{
+	behind = add_process();
+	return behind;
+}
+
+static void remove_next(void)
+{
+	remove_process(behind);
 }
 
 static struct pid_iter *skel;
@@ -71,6 +95,8 @@ static struct iter_test test = {
 	.nr_starts = 1,
 	.create_element = create_element,
 	.remove_element = remove_element,
+	.create_next = create_next,
+	.remove_next = remove_next,
 	.known = true,
 };
 

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <dirent.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <test_progs.h>
 #include "iter_tests.h"
 #include "wakeup_source_iter.skel.h"
 #include "wakeup_source_iter_failure.skel.h"
+
+#define PATIENCE 100
+
+static pthread_t remover;
+static bool removing;
+static int waiting = -1, event = -1;
 
 static void wakeup_sources(int start, struct ids *want)
 {
@@ -20,10 +28,66 @@ static void wakeup_sources(int start, struct ids *want)
 	closedir(dir);
 }
 
+/* numbers are not given twice so soon */
+static __u64 highest(void)
+{
+	static struct ids there;
+	__u64 found = 0;
+	int i;
+
+	wakeup_sources(0, &there);
+	for (i = 0; i < there.nr; i++)
+		found = MAX(found, there.id[i]);
+	return found;
+}
+
+/* one of an epoll, and one of what that waits for */
+static __u64 create_element(void)
+{
+	struct epoll_event wanted = { .events = EPOLLIN | EPOLLWAKEUP };
+
+	if (removing)
+		pthread_join(remover, NULL);
+	removing = false;
+	waiting = epoll_create1(0);
+	event = eventfd(0, 0);
+	ASSERT_OK(epoll_ctl(waiting, EPOLL_CTL_ADD, event, &wanted), "epoll_ctl");
+	return highest();
+}
+
+/* the kernel waits until no walk can stand on them */
+static void *removed(void *arg)
+{
+	close(waiting);
+	close(event);
+	return NULL;
+}
+
+static void remove_element(void)
+{
+	__u64 last = highest();
+	int i;
+
+	removing = !pthread_create(&remover, NULL, removed, NULL);
+	for (i = 0; i < PATIENCE && highest() == last; i++)
+		usleep(1000);
+}
+
+static void tear_down(void)
+{
+	if (removing)
+		pthread_join(remover, NULL);
+}
+
+static int set_up(void)
+{
+	return 0;
+}
+
 static struct wakeup_source_iter *skel;
 
 static const struct iter_walk walks[] = {
-	{ .name = "all", .expect = wakeup_sources },
+	{ .name = "all", .expect = wakeup_sources, .meets = true },
 };
 
 static void choose(int which, __u64 id)
@@ -34,7 +98,11 @@ static struct iter_test test = {
 	.walks = walks,
 	.nr_walks = ARRAY_SIZE(walks),
 	.choose = choose,
+	.set_up = set_up,
+	.tear_down = tear_down,
 	.nr_starts = 1,
+	.create_element = create_element,
+	.remove_element = remove_element,
 	.known = true,
 };
 
