@@ -22,7 +22,7 @@ def widths(path: Path) -> Widths:
     """As render.py has them for the template of a file."""
     if "/verifier.c.d/" in path.as_posix():
         return Widths(HARD, HARD)
-    return Widths(statement=HARD) if "/selftests/bpf/prog" in path.as_posix() else Widths()
+    return Widths(statement=HARD) if "/selftests/bpf/" in path.as_posix() else Widths()
 
 
 def body(*lines: str) -> str:

@@ -79,7 +79,7 @@ def counts(it: Spec, rendered: Rendered) -> Counts:
     """The numbers of one iterator."""
     return Counts(
         spec=sum(1 for line in it.node.document.lines if _counts(line, "#")),
-        raw=sum(_raw_lines(snippet) for _, snippet in slots(it)),
+        raw=sum(raw_lines(snippet) for _, snippet in slots(it)),
         kernel=_lines(rendered, KERNEL),
         tests=_lines(rendered, TESTS),
     )
@@ -98,7 +98,8 @@ def slots(it: Spec) -> Iterator[tuple[str, Snippet]]:
                 yield f"walk {case.flag}".strip(), walk.next
 
 
-def _raw_lines(snippet: Snippet) -> int:
+def raw_lines(snippet: Snippet) -> int:
+    """The lines of C in a slot that are not blank."""
     return sum(1 for line in snippet.text.splitlines() if line.strip())
 
 

@@ -21,6 +21,7 @@ from tools.pages import (
     iterators,
     language,
     man,
+    reach,
     rules,
     tour,
 )
@@ -33,6 +34,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "differences.md": differences.page,
     "found.md": found.page,
     "iterators.md": iterators.page,
+    "reach.md": reach.page,
     "tour.md": tour.page,
     **{f"man/{name}.1": partial(man.page, name) for name in man.names()},
     **{f"completion/{name}": partial(completion.text, name) for name in completion.FILES},
