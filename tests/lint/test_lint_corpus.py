@@ -12,7 +12,7 @@ from tools import corpus
 
 FILES = corpus.files()
 # What is not found, as docs/found.md lists it: one here that is found is to go.
-MISSED = {"helpers": 1, "idr": 1, "one_exit": 1}
+MISSED = {"cursor_node": 1, "helpers": 1, "idr": 1, "one_exit": 1}
 MANY, EACH = 20, 10
 
 

@@ -29,6 +29,7 @@ from kiter.flow.values import (
     Term,
     Unset,
     Value,
+    join,
     owned,
 )
 
@@ -42,6 +43,8 @@ def called(call: Call, state: State, given: list[Value]) -> Outcomes:
         return [(state, given[0] if given else ONE)]
     sleeping(call, state)
     handler = next((handler for asked, handler in _HANDLERS if asked.fullmatch(call.name)), _by_shape)
+    if handler is _looks and call.machine.program.code(call.name) is not None:
+        handler = _by_shape  # thing_after() of the file need not only look
     return handler(call, state, given)
 
 
@@ -186,6 +189,10 @@ def _linked(call: Call, state: State, given: list[Value]) -> Outcomes:
         at = place_of(given[0])
         assert at is not None
         state.store(Place(at.region, f"{at.path}.(linked)"), ONE if linked else NULL)
+        for link in () if "hlist" in call.name.lower() else ("next", "prev"):
+            other = state.fresh("load", link, call.node.start_byte)
+            assume(state.facts, other, wanted=True)
+            state.store(Place(at.region, join(at.path, link)), other)
         return [(state, NULL)]
     if given and words.LINKS.fullmatch(call.name):
         shared(state, given[0])
@@ -200,7 +207,8 @@ def _container(call: Call, state: State, given: list[Value]) -> Outcomes:
     if isinstance(value, Address) and owned(value.region) and value.path in {"", text(call.nodes[-1])}:
         return [(state, Address(value.region, ""))]
     found = call.fresh(state, "load")
-    assume(state.facts, found, wanted=True)
+    if not call.name.endswith("_safe"):  # which gives NULL for NULL: include/linux/list.h, rbtree.h
+        assume(state.facts, found, wanted=True)
     if entries.MAKES.fullmatch(call.name):
         entries.made(call, state, given, found)
     return [(state, found)]

@@ -70,8 +70,8 @@ class Place(NamedTuple):
 
 
 def join(path: str, field: str) -> str:
-    """The path of a field inside another; the words that programs see begin where the state does."""
-    if field == "__opaque":
+    """The path of a field inside another, or of all of it; the words that programs see are the state."""
+    if field in {"", "__opaque"}:
         return path
     return f"{path}.{field}" if path else field
 
