@@ -33,6 +33,7 @@ class Interface:
     enumerators: the constants that the iterator defines, with their values
     accepted: the values of flag arguments that new() tells apart, as C spells them
     uses: the constants of the kernel's that it takes
+    target: the function that programs of SEC("iter/...") attach to; None where there is no such form
     """
 
     kfuncs: tuple[Kfunc, ...]
@@ -41,6 +42,7 @@ class Interface:
     enumerators: Mapping[str, int]
     accepted: tuple[str, ...]
     uses: frozenset[str]
+    target: Function | None = None
 
     def flags(self, function: str) -> tuple[str, ...]:
         """The flags of one kfunc; none for one that is not there."""

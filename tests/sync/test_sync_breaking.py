@@ -44,6 +44,8 @@ BREAKS = [
     ("css.yaml", "cgroup_iter.c}", "cgroup_iter.c, room: 4}", "N02", "32 bytes"),
     ("css.yaml", "guard: CONFIG_CGROUPS", "guard: CONFIG_MEMCG", "N07", "with CONFIG_MEMCG"),
     ("css.yaml", "iterator: css", "iterator: css2", "N01", "the iterator"),
+    ("dmabuf.yaml", "iter: {}", "iter: {as: buffer}", "N01", 'SEC("iter/...")'),
+    ("dmabuf.yaml", "iter: {}\n", "", "N01", "dmabuf, ctx->dmabuf"),
     ("css.yaml", "kernels: 6.7-", "kernels: 7.0-", "N01", "in Linux 6.12"),
     ("task.yaml", "    defines: enum\n", "    defines: enum\n    type: u64\n", "N03", "u64 flags"),
     (

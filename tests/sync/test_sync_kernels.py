@@ -26,7 +26,7 @@ from kiter.sync.interface import Aspects, specified
 from kiter.target.profile import profile, releases
 from kiter.vm.conformance import RULES
 from kiter.vm.module import build_modules
-from kiter.vm.prototype import Prototype, job, prototypes
+from kiter.vm.prototype import SUFFIX, Prototype, job, prototypes
 
 SOURCES = {source.release: source for source in btf_files.known()}
 KERNELS = [
@@ -122,6 +122,8 @@ def test_a_module_can_be_compared_with_its_spec(target, capsys):
 
 def _renamed(one, aspect, text):
     """A fact as it is of the prototype, whose name may be another."""
+    if aspect.about is About.TARGET:
+        return replace(aspect, name=f"{aspect.name}{SUFFIX * one.renamed}"), text
     old, new = f"bpf_iter_{one.it.name}", f"bpf_iter_{one.name}"
     name = re.sub(rf"\b{old}(?=_|\b)", new, aspect.name)
     return replace(aspect, name=name), re.sub(rf"\b{old}(?=_|\b)", new, text)
@@ -142,3 +144,13 @@ def test_every_entry_of_the_list_is_for_an_iterator_and_a_target_there_may_be():
     assert {target for entry in entries for target in entry.targets} <= {"6.12", "7.3"}
     assert len({(e.iterator, e.aspect, *e.targets) for e in known.interfaces()}) == len(known.interfaces())
     assert {entry.rule for entry in known.behaviours()} <= {rule.title for rule in RULES}
+
+
+def test_the_context_of_a_target_is_compared(kernel):
+    target, types = kernel
+    its = [it for it in iterators(target) if it.seq]
+    for it in its:
+        other = replace(it, seq=replace(it.seq, member="another"))
+        found = compare(it.name, of_spec(other, target), target, types, known.interfaces())
+        assert [d.aspect.about for d in found.drift] == [About.TARGET]
+    assert its or target == "6.12"

@@ -32,6 +32,7 @@ def interface(ctx: LoweringContext) -> Interface:
         enumerators=defined,
         accepted=accepted,
         uses=frozenset(used - defined.keys()),
+        target=_target(ctx),
     )
 
 
@@ -46,6 +47,14 @@ def _trio(ctx: LoweringContext) -> Iterator[Kfunc]:
     gives = {"new": "int", "next": ctx.it.element, "destroy": "void"}
     for what, flags in registration.flags_of(ctx).items():
         yield _kfunc(Function(names.function(ctx.it, what), gives[what], takes[what]), flags)
+
+
+def _target(ctx: LoweringContext) -> Function | None:
+    """The function of SEC("iter/...")."""
+    if (seq := ctx.it.seq) is None:
+        return None
+    given = (Parameter("meta", "struct bpf_iter_meta *"), Parameter(seq.member, ctx.it.element))
+    return Function(f"bpf_iter_{seq.target}", "int", given)
 
 
 def _companion(ctx: LoweringContext, companion: Companion) -> Kfunc:

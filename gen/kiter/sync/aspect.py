@@ -15,6 +15,7 @@ class About(enum.Enum):
     FLAGS = "flags"  # of a kfunc
     STRUCT = "struct"  # on the program's stack
     ENUMERATOR = "enumerator"
+    TARGET = "target"  # what programs of SEC("iter/...") get
     ACCEPTED = "accepted"  # the values that new() accepts
     DECLARED = "declared"  # what a header declares to programs
     DOCUMENTED = "documented"  # the arguments that kernel-doc describes
@@ -27,6 +28,7 @@ _SPELLED = {
     About.FLAGS: "flags of {}",
     About.STRUCT: "struct {}",
     About.ENUMERATOR: "{}",
+    About.TARGET: 'SEC("iter/{}")',
     About.ACCEPTED: "values accepted by {}",
     About.DECLARED: "declaration of {}",
     About.DOCUMENTED: "kernel-doc of {}",

@@ -39,7 +39,7 @@ def notices(old: model.Spec, new: model.Spec, target: Profile) -> Iterator[Notic
         yield Notice("N01", "the iterator", old.name, "none", new.node["iterator"])
         return
     pair = lowering_context(old, target), lowering_context(new, target)
-    for find in (_state, _arguments, _element, _flags, _refusals, _contexts, _kfuncs, _companions):
+    for find in (_state, _arguments, _element, _flags, _refusals, _contexts, _kfuncs, _companions, _target):
         yield from find(pair)
 
 
@@ -47,6 +47,14 @@ def _state(pair: Pair) -> Iterator[Notice]:
     old, new = (struct(side).size for side in pair)
     if old != new:
         yield Notice("N02", "the struct", f"{old} bytes", f"{new} bytes", pair[1].it.node["iterator"])
+
+
+def _target(pair: Pair) -> Iterator[Notice]:
+    old, new = (side.it.seq for side in pair)
+    if old and (new is None or (old.target, old.member) != (new.target, new.member)):
+        now = f"{new.target}, ctx->{new.member}" if new else "none"
+        at = new.node if new else pair[1].it.node["iterator"]
+        yield Notice("N01", 'SEC("iter/...")', f"{old.target}, ctx->{old.member}", now, at)
 
 
 def _arguments(pair: Pair) -> Iterator[Notice]:

@@ -116,6 +116,12 @@ _ALL = (
         "'kiter apply' and 'kiter sync --docs --write' add the line, below 'bpf_iterators'",
     ),
     Code(
+        "D18",
+        'programs of SEC("iter/...") get something else',
+        "libbpf finds the target by its name, and the verifier takes the context from the function in BTF.",
+        _MEND,
+    ),
+    Code(
         "N01",
         "a program uses what is not there any more",
         "It is not verified: the kernel has no kfunc of that name.",

@@ -29,6 +29,7 @@ CODE_OF = {
     About.FLAGS: "D02",
     About.STRUCT: "D03",
     About.ENUMERATOR: "D04",
+    About.TARGET: "D18",
     About.DECLARED: "D06",
     About.ACCEPTED: "D07",
     About.DOCUMENTED: "D08",

@@ -20,6 +20,7 @@ from kiter.value_class import value_class
 
 NEW = "KF_ITER_NEW"
 NO_OPTION = "none"
+TARGET = "bpf_iter_"  # include/linux/bpf.h, DEFINE_BPF_ITER_FUNC()
 ONLY = frozenset({About.ACCEPTED, About.DECLARED, About.DOCUMENTED, About.OPTION, About.ID_OPTION})
 _SAME = {"__u64": "u64", "__u32": "u32", "__s64": "s64", "__s32": "s32"}
 
@@ -40,6 +41,11 @@ class Aspects:
         return self.uses.union(self._names(About.ENUMERATOR))
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets of SEC("iter/...")."""
+        return tuple(self._names(About.TARGET))
+
+    @property
     def functions(self) -> tuple[str, ...]:
         """The names of its kfuncs."""
         return tuple(self._names(About.KFUNC))
@@ -58,7 +64,19 @@ def specified(given: Interface) -> Aspects:
     if given.accepted:
         facts[Aspect(About.ACCEPTED, given.kfuncs[0].prototype.name)] = accepted(given.accepted)
     facts |= {Aspect(About.ENUMERATOR, name): str(value) for name, value in given.enumerators.items()}
+    if given.target is not None:
+        facts[target(given.target)] = context(given.target)
     return Aspects(facts, given.uses)
+
+
+def target(function: Function) -> Aspect:
+    """The aspect of the function that programs of SEC("iter/...") attach to."""
+    return Aspect(About.TARGET, function.name.removeprefix(TARGET))
+
+
+def context(function: Function) -> str:
+    """What its programs get beside the meta data."""
+    return ", ".join(declared(p.type, p.name) for p in function.parameters[1:])
 
 
 def has(btf: Btf, name: str) -> bool:
@@ -104,6 +122,8 @@ def of(btf: Btf, name: str, ours: Aspects | None = None) -> Aspects:
         found[Aspect(About.FLAGS, kfunc)] = flags_text(flags.names(known[kfunc]))
     if state := btf.struct(f"bpf_iter_{name}"):
         found[Aspect(About.STRUCT, state.name)] = layout(state)
+    targets = (btf.function(f"{TARGET}{one}") for one in ours.targets)
+    found |= {target(one): context(one) for one in targets if one}
     for enum in btf.enums_with(ours.enumerators):
         values = ((key, value) for key, value in enum.values.items() if not key.startswith("__"))
         found |= {Aspect(About.ENUMERATOR, key): str(value) for key, value in values}

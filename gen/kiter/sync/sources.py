@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from kiter.btf.types import Struct
+from kiter.csource import iter_targets
 from kiter.csource.function import Function
 from kiter.csource.parse import LARGEST
 from kiter.csource.source import Source
@@ -126,6 +127,7 @@ def _found(tree: Tree, name: str, files: Files, ours: Aspects) -> Facts:
     yield from _options(tree, name, files)
     yield from _types_in(files.state or files.kfuncs, tree, name)
     yield from _enums_in(files.kfuncs, tree, ours)
+    yield from _targets_in(files.kfuncs, tree, ours)
     yield from _declared(files.declarations, tree, name)
 
 
@@ -134,6 +136,12 @@ def _of_kfunc(path: str, function: Function, flags: frozenset[str]) -> Facts:
     yield kfunc, prototype(explicit(function.prototype, flags)), _place(path, function.item.start)
     if (doc := function.doc) is not None:
         yield Aspect(About.DOCUMENTED, function.name), described(doc.parameters), _place(path, doc.row)
+
+
+def _targets_in(path: str, tree: Tree, ours: Aspects) -> Facts:
+    for one in iter_targets.read(tree.file(path).code):
+        if one.name in ours.targets:
+            yield Aspect(About.TARGET, one.name), ", ".join(one.context), path
 
 
 def _options(tree: Tree, name: str, files: Files) -> Facts:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from kiter.csource import comments
+from kiter.csource import comments, iter_targets
 from kiter.csource.conditionals import Conditionals
 from kiter.csource.items import Item
 from kiter.csource.source import Source
@@ -24,8 +23,8 @@ def trio(name: str) -> tuple[str, str, str]:
 
 
 def has_target(lines: Sequence[str], target: str) -> bool:
-    """Whether a C file has SEC("iter/TARGET"): include/linux/bpf.h, DEFINE_BPF_ITER_FUNC()."""
-    return any(re.match(rf"DEFINE_BPF_ITER_FUNC\({re.escape(target)},", line) for line in lines)
+    """Whether a C file has SEC("iter/TARGET")."""
+    return any(one.name == target for one in iter_targets.read(Source.of(lines).code))
 
 
 def defines(lines: Sequence[str], name: str) -> bool:
