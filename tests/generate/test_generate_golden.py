@@ -55,6 +55,14 @@ def test_what_is_private_to_a_file_in_a_module(golden):
     assert "shim_" not in "".join(output.text for output in made.outputs)
 
 
+def test_a_module_with_a_target_cannot_be_unloaded():
+    """No reference to it comes with a link: kernel/bpf/bpf_iter.c, bpf_iter_link_attach()."""
+    unit = small("seq_maps").material.unit
+    assert "bpf_iter_reg_target(" in unit and "ret = ret ?: bpf_iter_seq_maps_target_init();" in unit
+    assert "module_exit(" not in unit
+    assert "module_exit(" in small("raw").material.unit
+
+
 def test_every_kind_is_in_some_golden_file():
     """A kind that only exists for a rare spec must not go unseen."""
     seen = {output.kind for name in NAMES for output in small(name).outputs}
