@@ -112,11 +112,13 @@ ORDER = (
     _part(
         "sync",
         "what differs between a spec and a kernel",
-        "errors manifest codes btf csource interface output spec target tree lint frontend lower sinks",
+        "errors manifest cache codes btf csource interface output spec target tree lint frontend lower sinks",
     ),
     _part("site", "the site of all iterators", "errors codes output spec target lower render generate"),
     _part(
-        "adopt", "a spec from what a kernel has by hand", "errors btf csource spec target tree fixtures sync"
+        "adopt",
+        "a spec from what a kernel has by hand",
+        "errors cache btf csource spec target tree fixtures sync",
     ),
     _part(
         "lsp",

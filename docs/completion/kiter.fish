@@ -52,7 +52,7 @@ function _shtab_kiter_using
 end
 
 set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp module new run schema series sync target
-set -g _shtab_kiter_opts_with_value --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --suite --target --tree -o -v
+set -g _shtab_kiter_opts_with_value --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --source --suite --target --tree -o -v
 
 complete -c kiter -e
 complete -c kiter -f
@@ -113,6 +113,7 @@ complete -c kiter -n '_shtab_kiter_using explain' -s v -l verbose -d 'say more; 
 complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a import -d 'Write a spec of an iterator that a kernel has by hand, so that its docs and tests are generated.'
 complete -c kiter -n '_shtab_kiter_using import' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using import' -l tree -xka "(__fish_complete_directories)" -d 'the sources of the kernel that has it'
+complete -c kiter -n '_shtab_kiter_using import' -l source -xka "(__fish_complete_directories)" -d 'the sources of a module, outside of any kernel'
 complete -c kiter -n '_shtab_kiter_using import' -l btf -xka "(__fish_complete_path (commandline -ct))" -d 'a kernel, a vmlinux or a module that has it'
 complete -c kiter -n '_shtab_kiter_using import' -s o -l out -x -d 'the file to write (default: specs/NAME.yaml)'
 complete -c kiter -n '_shtab_kiter_using import' -l format -xka "text json github" -d 'how results are shown'

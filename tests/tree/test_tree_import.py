@@ -155,3 +155,31 @@ def test_of_btf_alone(capsys, tmp_path):
     assert it.context.rcu and it.arguments[0].nullable and it.room == 3
     _, _, err = run(capsys, "sync", "--btf", source.path, spec, "--format", "json")
     assert {d["code"] for d in json.loads(err)} <= {"D04"}, "only what BTF does not tie to the iterator"
+
+
+KRING = Path(__file__).parents[1] / "vm/data/kring"
+
+
+def test_a_module_outside_of_any_tree_is_read_of_its_folder(capsys, tmp_path):
+    """Its set is its own, and what comes out passes lint and makes tests."""
+    spec = tmp_path / "kring.yaml"
+    assert run(capsys, "import", "kring", "--source", KRING, "-o", spec)[0] == 0
+    text = spec.read_text()
+    assert "  set: {programs: [syscall, tracing]}\n" in text and "file:" not in text
+    status, _, err = run(capsys, "lint", spec)
+    assert status == 0, err
+    it = frontend.model(spec, nearest("7.3"))
+    assert it.by_hand and it.programs == ("syscall", "tracing") and [a.name for a in it.arguments] == ["most"]
+    assert run(capsys, "import", "ring", "--source", KRING, "-o", tmp_path / "x.yaml")[0] == 2
+
+
+def test_an_iterator_is_found_in_every_folder_that_may_have_one(capsys, sources, tmp_path):
+    tree = tmp_path / "linux"
+    (tree / "kernel/bpf").mkdir(parents=True)
+    (tree / "Makefile").write_text((sources / "Makefile").read_text())
+    (tree / "virt/kvm").mkdir(parents=True)
+    text = (KRING / "kiter_kring.c").read_text().replace("__bpf_kfunc int", "__bpf_kfunc\nint")
+    (tree / "virt/kvm/kring.c").write_text(text.replace("bpf_iter_kring *it)", "bpf_iter_kring *it__uninit)"))
+    spec = tmp_path / "kring.yaml"
+    assert run(capsys, "import", "kring", "--tree", tree, "-o", spec)[0] == 0
+    assert "  file: virt/kvm/kring.c\n" in spec.read_text()

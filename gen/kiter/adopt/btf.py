@@ -33,6 +33,7 @@ def read(types: Btf, name: str, release: str) -> Skeleton | None:
         header="",
         open=not skeleton.opaque(struct),
         joins="",
+        programs=(),
         element=following.returns,
         lifetime=skeleton.lifetime(following.returns, flags),
         context=skeleton.context(flags, release),

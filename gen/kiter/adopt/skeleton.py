@@ -59,6 +59,7 @@ class Skeleton:
     header: str  # the header with the struct, "" where it stands beside the kfuncs
     open: bool  # the struct shows its fields
     joins: str  # the set that the kfuncs join, "" for the common one
+    programs: tuple[str, ...]  # the types that its set is registered for, none for all
     element: str  # the C type of what next() returns
     lifetime: str  # what keeps an element valid, as far as can be told
     context: tuple[tuple[str, str], ...]  # the keys of `context` with their values
@@ -73,6 +74,7 @@ class Skeleton:
     @property
     def placement(self) -> tuple[tuple[str, str], ...]:
         """The keys of `placement` with their values."""
+        own = f"{{programs: [{', '.join(self.programs)}]}}" if self.programs and not self.file else ""
         said = (
             ("code", "by-hand"),
             ("file", self.file),
@@ -80,6 +82,7 @@ class Skeleton:
             ("header", self.header),
             ("open", "true" if self.open else ""),
             ("join", self.joins),
+            ("set", own),
             ("room", "" if self.fields else str(self.words)),
         )
         return tuple((key, value) for key, value in said if value)

@@ -5,53 +5,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from pathlib import Path
 
 from kiter.adopt import skeleton
 from kiter.adopt.skeleton import Argument, Skeleton, Value
 from kiter.btf.types import Struct
+from kiter.cache.store import Cache
 from kiter.csource.function import Function, text_of
 from kiter.csource.nodes import named, text
-from kiter.csource.parse import LARGEST
 from kiter.errors import environment
 from kiter.spec.model import NO_HEADER
-from kiter.spec.release import spelled
 from kiter.sync.codes import CODES
 from kiter.sync.sources import UAPI, Tree, struct_home
 from kiter.target.profile import Profile
-from kiter.tree.worktree import WorkTree
+from kiter.tree import registrations
+from kiter.tree.survey import DEFINES, surveyed
+from kiter.tree.texts import Texts
 
-# where iterators are looked for, the likeliest first; then in everything else
-LIKELY = ("kernel/bpf", "kernel/sched", "tools/testing/selftests/bpf", "mm", "fs", "net", "drivers", "kernel")
 LIBBPF = "tools/lib/bpf/bpf_helpers.h"
 SCHEDULERS = "tools/sched_ext/include/scx/common.bpf.h"  # schedulers include no other
 
 
-def read(work: WorkTree, name: str) -> Skeleton | None:
-    """The iterator of that name; None if the tree has none."""
-    tree = Tree(work.path)
+def read(root: Path, release: str, profile: Profile, name: str) -> Skeleton | None:
+    """The iterator of that name in the sources of a kernel or of a module; None if they have none."""
+    tree = Tree(root)
     file = _find(tree, f"bpf_iter_{name}_new")
-    return _Reader(tree, work, name, file).read() if file else None
+    return _Reader(tree, release, profile, name, file).read() if file else None
 
 
 def _find(tree: Tree, function: str) -> str:
     """The file that defines a function, as a path of the tree."""
-    for folder in LIKELY:
-        for path in sorted((tree.root / folder).rglob("*.c")):
-            data = path.read_bytes() if path.is_file() and path.stat().st_size <= LARGEST else b""
-            if b"__bpf_kfunc" in data and f"{function}(".encode() in data:
-                name = path.relative_to(tree.root).as_posix()
-                if function in tree.file(name).functions:
-                    return name
+    for path in surveyed(tree.root, Cache()).files(DEFINES):
+        if f"{function}(" in tree.file(path).text and function in tree.file(path).functions:
+            return path
     return ""
 
 
 class _Reader:
     """One iterator: its file, without comments too, its functions by name, and their flags."""
 
-    def __init__(self, tree: Tree, work: WorkTree, name: str, file: str) -> None:
+    def __init__(self, tree: Tree, release: str, profile: Profile, name: str, file: str) -> None:
         self.tree, self.name, self.file = tree, name, file
-        self.release = spelled(work.version)
-        self.profile: Profile = work.profile
+        self.release, self.profile = release, profile
         self.source = tree.file(file)
         self.functions = tree.kfuncs(file)
         paths = (self.profile.common_file, file)
@@ -72,6 +67,7 @@ class _Reader:
             header=header,
             open=not skeleton.opaque(struct),
             joins=self._set(new),
+            programs=self._programs(self._set(new)),
             element=following.prototype.returns,
             lifetime=skeleton.lifetime(following.prototype.returns, flags),
             context=skeleton.context(flags, self.release),
@@ -130,6 +126,11 @@ class _Reader:
         """The set of ids that it joins, "" for the common one."""
         sets = self._sets(new.name)
         return "" if self.profile.common_set in sets else next(iter(sets), "")
+
+    def _programs(self, joined: str) -> tuple[str, ...]:
+        """The types that the set is registered for in these sources, none for all."""
+        found = registrations.of(Texts(self.tree.root), surveyed(self.tree.root, Cache())).types
+        return tuple(kind for kind in found.get(joined, ()) if kind != registrations.ANY)
 
     def _sets(self, function: str) -> list[str]:
         return [name for name, members in self._members if function in members]

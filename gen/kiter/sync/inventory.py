@@ -10,13 +10,14 @@ from pathlib import Path
 from kiter.btf import flags as bits
 from kiter.btf.reader import Btf
 from kiter.btf.types import Function
+from kiter.cache.store import Cache
 from kiter.csource import iter_targets
 from kiter.csource.id_sets import Id
 from kiter.interface import Kfunc
 from kiter.sync import interface, soundness
 from kiter.sync.sources import Tree, struct_home
 from kiter.target.profile import Profile
-from kiter.tree.survey import DEFINES, ITERATOR, SECTION, Survey, survey
+from kiter.tree.survey import DEFINES, ITERATOR, SECTION, Survey, surveyed
 from kiter.value_class import value_class
 
 _BEGIN, _NEW = "bpf_iter_", "_new"
@@ -88,12 +89,12 @@ def _contexts(types: Btf) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def of_tree(root: Path, profile: Profile) -> tuple[Offered, ...]:
     """All iterators in the sources of a kernel, or in those of a module."""
-    return _Sources(Tree(root), survey(root)).read(profile)
+    return _Sources(Tree(root), surveyed(root, Cache())).read(profile)
 
 
 def names(root: Path) -> tuple[str, ...]:
     """The names alone of the open-coded ones."""
-    return tuple(_Sources(Tree(root), survey(root)).names)
+    return tuple(_Sources(Tree(root), surveyed(root, Cache())).names)
 
 
 class _Sources:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import ENVIRONMENT, Diagnostic
 from kiter.spec.release import spelled
@@ -21,7 +19,7 @@ from kiter.tree import registrations, verifier_words
 from kiter.tree.codes import CODES, finding, refusal
 from kiter.tree.options import option_of
 from kiter.tree.registrations import Registrations
-from kiter.tree.survey import Survey, sources, survey
+from kiter.tree.survey import Survey, surveyed
 from kiter.tree.texts import Place, Texts
 from kiter.value_class import value_class
 
@@ -115,7 +113,7 @@ def derive(root: Path, version: tuple[int, int], base: Profile | None = None) ->
     """
     base, release = base or nearest(spelled(version)), spelled(version)
     cache, texts = Cache(), Texts(root)
-    found = _Reader(texts, _surveyed(root, cache), base, cache).read()
+    found = _Reader(texts, surveyed(root, cache), base, cache).read()
     facts = tuple(_settled(fact, base) for fact in found)
     excused = base.release == release and not texts.whole
     read: dict[str, Any] = {fact.key: fact.value for fact in facts if fact.place}
@@ -124,20 +122,6 @@ def derive(root: Path, version: tuple[int, int], base: Profile | None = None) ->
     admits = base.admits if base.release == release else {}
     made = replace(base, release=release, unread=tuple(unread), admits=admits, **read)
     return Derived(replace(made, verified=base.verified and made == base), base, facts)
-
-
-def _surveyed(root: Path, cache: Cache) -> Survey:
-    """Which files mention what, looked up once for what the files are now."""
-    every = sorted(sources(root))
-    there = ((path, os.stat(path)) for path in every if os.access(path, os.R_OK))  # noqa: PTH116 - as many as in survey.py
-    marks = "".join(f"{path}\0{one.st_size}\0{one.st_mtime_ns}\n" for path, one in there)
-    key = key_of("survey", code_of(__name__), marks)
-    known = cache.load("survey", key)
-    if known and isinstance(known.value, dict):
-        return Survey({word.encode(): tuple(paths) for word, paths in known.value.items()})
-    found = survey(root)
-    cache.store("survey", key, {word.decode(): paths for word, paths in found.mentions.items()})
-    return found
 
 
 def _settled(fact: Fact, base: Profile) -> Fact:
@@ -256,7 +240,8 @@ class _Reader:
         found = {path: option_of(self._texts, path) for path in homes}
         place = next((self._texts.find(path, "__bpf_kfunc") for path in found), None)
         options = {path: option for path, option in found.items() if option}
-        others = {p: o for p, o in self._base.guarded.items() if p not in found and self._texts.is_there(p)}
+        untold = (path for path in self._base.guarded if found.get(path) is None)
+        others = {path: self._base.guarded[path] for path in untold if self._texts.is_there(path)}
         return ({**others, **options}, place) if place else None
 
     # --- kernel/bpf ----------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from kiter.cache.keys import code_of, key_of
+from kiter.cache.store import Cache
 from kiter.csource.parse import LARGEST
 from kiter.value_class import value_class
 
@@ -59,3 +61,17 @@ def _mentioned(path: str) -> Iterator[bytes]:
         return
     if len(data) <= LARGEST and (b"BTF" in data or b"bpf" in data or b"BPF" in data):
         yield from (word for word in (ITERATOR, SECTION, REGISTERS, DEFINES) if word in data)
+
+
+def surveyed(root: Path, cache: Cache) -> Survey:
+    """The same, looked up once for what the files are now."""
+    every = sorted(sources(root))
+    there = ((path, os.stat(path)) for path in every if os.access(path, os.R_OK))  # noqa: PTH116 - as above
+    marks = "".join(f"{path}\0{one.st_size}\0{one.st_mtime_ns}\n" for path, one in there)
+    key = key_of("survey", code_of(__name__), marks)
+    known = cache.load("survey", key)
+    if known and isinstance(known.value, dict):
+        return Survey({word.encode(): tuple(paths) for word, paths in known.value.items()})
+    found = survey(root)
+    cache.store("survey", key, {word.decode(): paths for word, paths in found.mentions.items()})
+    return found
