@@ -31,6 +31,7 @@ CHECKED = (
     *("tools/sched_ext/include/scx", "ipc/Makefile", ".get_maintainer.ignore", ".mailmap"),
     *("kernel/bpf", "kernel/sched", "kernel/workqueue.c", "lib/kstrtox.h", "mm/slab.h", "mm/internal.h"),
     *("kernel/workqueue_internal.h", "kernel/smpboot.h", "kernel/cgroup/*.h", "io_uring/*.h"),
+    *("fs/namespace.c", "fs/mount.h", "fs/pnode.h", "fs/internal.h"),
     *("Documentation/bpf", "Documentation/dev-tools/checkpatch.rst"),
     *("scripts/*.pl", "scripts/*.py", "scripts/Kconfig.include", "scripts/const_structs.checkpatch"),
     *("scripts/kernel-doc*", "scripts/lib/*", "scripts/spelling.txt", "scripts/*.sh"),
