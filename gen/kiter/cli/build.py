@@ -102,7 +102,8 @@ def _targets(options: argparse.Namespace) -> tuple[Profile, ...]:
     if options.target:
         return (profile(options.target),)
     if options.tree and not (tree := _tree(options)).profile.verified:
-        show(tree.warnings, options)
+        if tree.warnings:
+            show(tree.warnings, options)
         return (tree.profile,)
     if options.headers:
         # Imported here, as below: only what is compiled needs a kernel.

@@ -71,7 +71,8 @@ def _check_is_yaml(text: str, where: str) -> None:
 
 def _of_tree(options: argparse.Namespace) -> Skeleton | None:
     tree = worktree.open_tree(source_tree(options.tree))
-    show(tree.warnings, options)
+    if tree.warnings:
+        show(tree.warnings, options)
     return sources.read(tree.path, spelled(tree.version), tree.profile, options.name)
 
 

@@ -120,10 +120,9 @@ def execute(options: argparse.Namespace) -> int:
     its = specs.read(frontend.collect(options.specs), beside.target)
     rendered = tuple(generate(it, beside.target) for it in its) if beside.docs or options.write else ()
     mended = tuple(_mended(beside, its, rendered)) if options.write else ()
-    show(beside.tree.warnings if beside.tree and not options.target else (), options)
     found = _compared(beside, its, rendered, mended, bool(options.specs))
     to_mend = tuple(sorted(found.diagnostics))
-    show(to_mend, options)
+    show((*to_mend, *(beside.tree.warnings if beside.tree and not options.target else ())), options)
     if options.format == "json":
         sys.stdout.write(json.dumps(_facts(beside, found), indent=2) + "\n")
     elif options.format == "text":
