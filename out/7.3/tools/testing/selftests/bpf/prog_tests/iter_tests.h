@@ -926,8 +926,8 @@ static void iter_test_once(struct iter_test *t)
 }
 
 /* all of it, by the programs of a skeleton that has been loaded */
-static inline void test_iter(struct iter_test *t, struct bpf_object *obj, struct iter_asked *asked,
-		      struct iter_found *found)
+static inline void test_iter(struct iter_test *t, struct bpf_object *obj,
+			     struct iter_asked *asked, struct iter_found *found)
 {
 	int i;
 
