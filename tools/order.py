@@ -114,6 +114,7 @@ ORDER = (
         "what differs between a spec and a kernel",
         "errors manifest cache codes btf csource interface output spec target tree lint frontend lower sinks",
     ),
+    _part("watch", "a run at each save, and the screen that shows it", "errors fixtures frontend"),
     _part("site", "the site of all iterators", "errors codes output spec target lower render generate"),
     _part(
         "adopt",
@@ -129,7 +130,7 @@ ORDER = (
         "cli",
         "one module per subcommand",
         "errors resources manifest cache codes btf output spec target fixtures tested tree lint "
-        "frontend mend render generate kernel patches sinks series vm sync site adopt lsp",
+        "frontend mend render generate kernel patches sinks series vm sync site watch adopt lsp",
     ),
 )
 

@@ -7,7 +7,7 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_kiter_kernels_subparsers=(list fetch remove)
-_shtab_kiter_subparsers=(apply breaking build conform docs explain import kernels lint list lsp module new run schema series sync target)
+_shtab_kiter_subparsers=(apply breaking build conform docs explain import kernels lint list lsp module new run schema series sync target watch)
 
 _shtab_kiter_apply_option_strings=(-h --help --tree --target --diff --replace --revert --format --color --colour -v --verbose)
 _shtab_kiter_breaking_option_strings=(-h --help --target --format --color --colour -v --verbose)
@@ -30,6 +30,7 @@ _shtab_kiter_schema_option_strings=(-h --help --path -o --out --format --color -
 _shtab_kiter_series_option_strings=(-h --help --tree -o --out -v --reroll-count --base --name --branch --replace --no-cc --no-check --headers --format --color --colour --verbose)
 _shtab_kiter_sync_option_strings=(-h --help --kernel --btf --tree --docs --write --target --format --color --colour -v --verbose)
 _shtab_kiter_target_option_strings=(-h --help --tree -o --out --format --color --colour -v --verbose)
+_shtab_kiter_watch_option_strings=(-h --help --kernel --show --format --color --colour -v --verbose)
 _shtab_kiter_option_strings=(-h --help --version --format --color --colour -v --verbose)
 
 _shtab_kiter_apply_pos_0_COMPGEN=_shtab_compgen_files
@@ -79,6 +80,8 @@ _shtab_kiter_sync___docs_COMPGEN=_shtab_compgen_dirs
 _shtab_kiter_target___tree_COMPGEN=_shtab_compgen_dirs
 _shtab_kiter_target__o_COMPGEN=_shtab_compgen_files
 _shtab_kiter_target___out_COMPGEN=_shtab_compgen_files
+_shtab_kiter_watch_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_kiter_watch___kernel_COMPGEN=_shtab_compgen_files
 
 _shtab_kiter_apply___format_choices=(text json github)
 _shtab_kiter_apply___color_choices=(auto always never)
@@ -136,7 +139,10 @@ _shtab_kiter_sync___colour_choices=(auto always never)
 _shtab_kiter_target___format_choices=(text json github)
 _shtab_kiter_target___color_choices=(auto always never)
 _shtab_kiter_target___colour_choices=(auto always never)
-_shtab_kiter_pos_0_choices=(apply breaking build conform docs explain import kernels lint list lsp module new run schema series sync target)
+_shtab_kiter_watch___format_choices=(text json github)
+_shtab_kiter_watch___color_choices=(auto always never)
+_shtab_kiter_watch___colour_choices=(auto always never)
+_shtab_kiter_pos_0_choices=(apply breaking build conform docs explain import kernels lint list lsp module new run schema series sync target watch)
 _shtab_kiter___format_choices=(text json github)
 _shtab_kiter___color_choices=(auto always never)
 _shtab_kiter___colour_choices=(auto always never)
@@ -251,6 +257,12 @@ _shtab_kiter_target__h_nargs=0
 _shtab_kiter_target___help_nargs=0
 _shtab_kiter_target__v_nargs=0
 _shtab_kiter_target___verbose_nargs=0
+_shtab_kiter_watch_pos_0_nargs='*'
+_shtab_kiter_watch__h_nargs=0
+_shtab_kiter_watch___help_nargs=0
+_shtab_kiter_watch___show_nargs=0
+_shtab_kiter_watch__v_nargs=0
+_shtab_kiter_watch___verbose_nargs=0
 _shtab_kiter_pos_0_nargs=A...
 _shtab_kiter__h_nargs=0
 _shtab_kiter___help_nargs=0

@@ -51,7 +51,7 @@ function _shtab_kiter_using
   test "$_shtab_kiter_cmdpath" = "$argv"
 end
 
-set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp module new run schema series sync target
+set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp module new run schema series sync target watch
 set -g _shtab_kiter_opts_with_value --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --source --suite --target --tree -o -v
 
 complete -c kiter -e
@@ -239,3 +239,11 @@ complete -c kiter -n '_shtab_kiter_using target' -s o -l out -xka "(__fish_compl
 complete -c kiter -n '_shtab_kiter_using target' -l format -xka "text json github" -d 'how results are shown'
 complete -c kiter -n '_shtab_kiter_using target' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
 complete -c kiter -n '_shtab_kiter_using target' -s v -l verbose -d 'say more; twice: say everything'
+complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a watch -d 'Lint, build and run what changed at each save, and show it on one screen.'
+complete -c kiter -n '_shtab_kiter_using watch' -s h -l help -d 'show this help message and exit'
+complete -c kiter -n '_shtab_kiter_using watch' -l kernel -xka "(__fish_complete_path (commandline -ct))" -d 'an installed or fetched kernel, or a build directory (default: the newest 6.12)'
+complete -c kiter -n '_shtab_kiter_using watch' -l show -d 'print the first elements of each walk'
+complete -c kiter -n '_shtab_kiter_using watch' -l format -xka "text json github" -d 'how results are shown'
+complete -c kiter -n '_shtab_kiter_using watch' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
+complete -c kiter -n '_shtab_kiter_using watch' -s v -l verbose -d 'say more; twice: say everything'
+complete -c kiter -n '_shtab_kiter_using watch; and test $_shtab_kiter_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a spec or a folder of them (default: specs/)'

@@ -5,19 +5,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-from kiter import frontend, tested
 from kiter.cache.store import Cache
 from kiter.cli import _verdicts
+from kiter.cli._trial import Wish, judged, ready
 from kiter.cli.command import KERNEL, show
-from kiter.errors import ENVIRONMENT, KiterError, environment
+from kiter.errors import environment
 from kiter.kernel import kernels
-from kiter.target.profile import nearest
-from kiter.vm import demonstrations, session, unchanged
-from kiter.vm.job import Options, VmJob
-from kiter.vm.prototype import confined, job, prototypes, wider
+from kiter.vm import demonstrations, session
+from kiter.vm.job import Options
 from kiter.vm.results import Outcome
 from kiter.vm.testprogs import harness
 
@@ -84,49 +81,30 @@ def _seconds(text: str) -> int:
 
 def execute(options: argparse.Namespace) -> int:
     """Build, boot, test, tell; the status says which kind of thing went wrong."""
-    kernel = kernels.find(options.kernel)
-    target = nearest(kernel.release)
-    read = frontend.of(options.specs, target)
-    left_out = confined(read.iterators)
-    if len(left_out) == len(read.iterators):
-        raise KiterError(*(replace(found, severity="error") for found in left_out), status=ENVIRONMENT)
-    show((*read.warnings, *left_out), options)
     cache = Cache()
-    movable = tuple(it for it in read.iterators if not it.confined)
-    show(wider(movable, target), options)
-    made = prototypes(movable, target, kernel, cache)
-    plan = unchanged.plan(made, kernel, cache, changed=options.changed)
-    plain = replace(job(plan.run, kernel, cache, options.only), limit=options.limit)
-    wanted = demonstrations.add(plain, plan.run, kernel, target, _asked(options))
-    return _boot(plan, wanted, cache, options)
-
-
-def _asked(options: argparse.Namespace) -> demonstrations.Asked:
-    return demonstrations.Asked(show=options.show, compare=options.against_kernel)
-
-
-def _boot(plan: unchanged.Plan, wanted: VmJob, cache: Cache, options: argparse.Namespace) -> int:
+    asked = demonstrations.Asked(show=options.show, compare=options.against_kernel)
+    wish = Wish(
+        specs=options.specs,
+        kernel=kernels.find(options.kernel),
+        only=options.only,
+        limit=options.limit,
+        asked=asked,
+        changed=options.changed,
+        harness=options.harness,
+        whole=not (options.only or options.shell),
+    )
+    trial = ready(wish, cache)
+    show(trial.warnings, options)
     chosen = Options(keep=options.keep, shell=options.shell)
     kernels_own = options.harness == "test_progs"
     if options.dry_run:
         dry_run = harness.dry_run if kernels_own else session.dry_run
-        sys.stdout.write(dry_run(wanted, chosen, cache))
+        sys.stdout.write(dry_run(trial.job, chosen, cache))
         return 0
     run = harness.run_testprogs if kernels_own else session.run_session
-    result = run(wanted, chosen, cache=cache) if plan.run else session.nothing(wanted.kernel)
-    verdicts = _verdicts.Verdicts(result, plan.run, _asked(options), plan.unchanged)
-    if options.only and not verdicts.report.checks and result.outcome is Outcome.PASS:
+    verdicts = judged(trial, wish, cache, lambda job: run(job, chosen, cache=cache))
+    outcome = verdicts.result.outcome
+    if options.only and not verdicts.report.checks and outcome is Outcome.PASS:
         raise environment("R43", f"no test is called '{options.only}'", hint="kiter run -v shows their names")
-    if not options.only and not options.shell:
-        for prototype in plan.run:
-            passed = verdicts.passed(prototype)
-            unchanged.remember(prototype, passed, wanted.kernel, cache)
-            if passed:
-                tested.remember(
-                    prototype.it,
-                    nearest(wanted.kernel.release),
-                    verdicts.run(prototype, options.harness),
-                    cache,
-                )
     sys.stdout.write(_verdicts.write(verdicts, options.format, options.verbose))
-    return result.outcome.status
+    return outcome.status
