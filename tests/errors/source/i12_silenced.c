@@ -52,7 +52,7 @@ __bpf_kfunc struct task_struct *bpf_iter_x_next(struct bpf_iter_x *it)
 	struct bpf_iter_x_kern *kit = (void *)it;
 	struct task_struct *pos = kit->pos;
 
-	if (!kit->task)
+	if (!kit->task || !pos)
 		return NULL;
 
 	switch (kit->flags) {

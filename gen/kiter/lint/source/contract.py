@@ -217,3 +217,14 @@ def returned_gone(trio: Trio) -> Found:
         ((one, one.fault.spot) for one in where(trio, ".*", "returned")),
         lambda _: "the element that is returned was given back before",
     )
+
+
+@rule(
+    "I53",
+    "a pointer that is NULL is followed",
+    "the kernel stops there: a program may call in any order, and an allocation may fail",
+    hint="test it first, or store it before",
+)
+def null_followed(trio: Trio) -> Found:
+    found = where(trio, "new|(?:live|drained)(?: destroy)?", "null")
+    yield from hits(((one, one.fault.spot) for one in found), lambda one: f"'{first(one)}' is NULL here")
