@@ -13,16 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from kiter import frontend
 from kiter.btf.kinds import CONST, FUNC, FUNC_PROTO, PTR, STRUCT
 from kiter.btf.reader import Btf
 from kiter.btf.types import Type
 from kiter.errors import KiterError
 from kiter.kernel import kernels, toolchain
-from kiter.vm import console, image, initramfs, registration, results, runner
+from kiter.target.profile import profile
+from kiter.vm import console, image, initramfs, prototype, registration, results, runner
 from kiter.vm.codes import CODES
 from kiter.vm.results import Outcome, decisive_lines, read_report
 from tools import testfile
 
+SCX_DSQ = Path(__file__).parents[2] / "specs/scx_dsq.yaml"
 OOPS = """\
 [    2.1] kiter_x: loading out-of-tree module taints kernel.
 [    2.2] BUG: kernel NULL pointer dereference, address: 0000000000000000
@@ -262,3 +265,10 @@ def test_removing_takes_the_sources_with_the_last_kernel_of_a_version(tmp_path: 
 
 def test_result_module_says_every_status() -> None:
     assert {o.status for o in results.Outcome} == set(range(7))
+
+
+def test_what_no_module_can_hold_is_told_where_the_spec_says_so() -> None:
+    it = frontend.model(SCX_DSQ, profile("6.12"))
+    (found,) = prototype.confined([it])
+    assert (found.code, found.severity) == ("R44", "warning")
+    assert found.source.strip().startswith("inside: true")

@@ -64,6 +64,12 @@ def nothing_to_start_from(s: Subject) -> Iterator[Hit]:
             yield Hit(node["expect"].at, f"'{expect}' {whose} is of which object? new() takes none")
 
 
+def _of_fixture(s: Subject, a: Argument) -> str:
+    """Which fixture says how a program comes by it."""
+    found = handles_of(s.it).get(a.type) or {one.name: hook for one, hook in hooked(s.it)}.get(a.name)
+    return f": the fixture '{found.fixture}' says how a program comes by one" if found else ""
+
+
 def _given(s: Subject) -> set[str]:
     return {name for name, _ in s.it.tests.arguments}
 
@@ -120,7 +126,7 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
             edit = renamed(node.document, node.path, right) if right else None
             yield Hit(node.key_at, f"there is no argument '{name}'", near(name, possible), edit)
         elif a and (_had(s, a) or (a.name == s.it.select and not numbers) or a.implicit):
-            yield Hit(node.key_at, f"the tests choose what to pass for '{name}'")
+            yield Hit(node.key_at, f"the tests choose what to pass for '{name}'{_of_fixture(s, a)}")
 
 
 @rule(

@@ -156,7 +156,7 @@ def confined(its: Iterable[Spec]) -> tuple[Diagnostic, ...]:
     code = CODES["R44"]
     return tuple(
         replace(
-            it.node["inside" if it.place.inside else "code"].finding(
+            it.place.node["inside" if it.place.inside else "code"].finding(
                 "R44", f"'{it.name}' cannot run as a module", code.reason, code.hint
             ),
             severity="warning",
