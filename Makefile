@@ -70,6 +70,6 @@ clean: ## remove what setting up and building left, apt's packages excepted
 	@find gen tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## this list
-	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 .PHONY: build test all-checks lint setup golden bench mutants flaky building replace stress series-vm docs wheel lock clean help
