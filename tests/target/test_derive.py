@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from kiter.cli.main import main
+from kiter.kernel import kernels
+from kiter.kernel.kernels import Kernel
 from kiter.target.profile import Profile, profile, releases
 from kiter.tree import derive
 from kiter.tree.texts import _WHOLE
@@ -203,3 +205,28 @@ def test_what_is_no_kernel_tree_is_told_in_one_error(capsys, tmp_path, makefile,
         status, out, err = run(capsys, command, "--tree", tmp_path)
         assert (status, out) == (2, "") and err.count("error[") == 1
         assert "error[A01]" in err and said in err
+
+
+PAGE = ROOT / "docs/your-kernel.md"
+
+
+def test_the_commands_of_the_page_go_from_a_tree_to_what_is_in_it(capsys, next_one, tmp_path, monkeypatch):
+    """All but those that clone, and that boot a kernel somebody has built."""
+    _, _, folder = next_one
+    monkeypatch.chdir(ROOT)
+    words = {"~/linux": str(folder), "~/out": str(tmp_path / "out")}
+    lines = [line.removeprefix("$ ").split() for line in PAGE.read_text().splitlines() if line[:2] == "$ "]
+    kiter = [line[1:] for line in lines if line[0] == "kiter" and line[1] != "run"]
+    assert [line[0] for line in kiter] == ["target", "list", "sync", "build", "apply", "apply", "sync"]
+    for line in kiter:
+        status, _, err = run(capsys, *(words.get(word, word) for word in line))
+        assert status == 0 and "error[" not in err, (line, err)
+
+
+def test_a_build_directory_stands_for_its_own_sources(next_one):
+    release, before, folder = next_one
+    derive.derived.cache_clear()
+    kernel = Kernel(f"{release}.0", folder / "bzImage", folder, "tree")
+    found = kernels.profile_of(kernel)
+    assert (found.release, found.unread) == (release, ("messages.unreleased",))
+    assert kernels.profile_of(replace(kernel, origin="fetched")).release == before

@@ -10,8 +10,8 @@ from kiter import frontend, tested
 from kiter.cache.store import Cache
 from kiter.cli._verdicts import Verdicts
 from kiter.errors import ENVIRONMENT, Diagnostic, KiterError
+from kiter.kernel import kernels
 from kiter.kernel.kernels import Kernel
-from kiter.target.profile import nearest
 from kiter.value_class import value_class
 from kiter.vm import demonstrations, session, unchanged
 from kiter.vm.demonstrations import Asked
@@ -56,7 +56,7 @@ class Trial:
 
 def ready(wish: Wish, cache: Cache) -> Trial:
     """Everything up to building; raises KiterError with what is wrong with the specs."""
-    target = nearest(wish.kernel.release)
+    target = kernels.profile_of(wish.kernel)
     read = frontend.of(wish.specs, target)
     left_out = confined(read.iterators)
     if len(left_out) == len(read.iterators):
@@ -78,5 +78,5 @@ def judged(trial: Trial, wish: Wish, cache: Cache, run: Callable[[VmJob], VmResu
         unchanged.remember(prototype, passed, wish.kernel, cache)
         if passed:
             ran = verdicts.run(prototype, wish.harness)
-            tested.remember(prototype.it, nearest(wish.kernel.release), ran, cache)
+            tested.remember(prototype.it, kernels.profile_of(wish.kernel), ran, cache)
     return verdicts

@@ -14,7 +14,6 @@ from kiter.cli import _verdicts
 from kiter.cli.command import KERNEL
 from kiter.errors import environment
 from kiter.kernel import kernels
-from kiter.target.profile import nearest
 from kiter.vm import conformance, session
 from kiter.vm.prototype import Prototype, existing, job
 from kiter.vm.results import Outcome
@@ -39,7 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Boot the kernel, run the suite on its own iterators, and report rule by rule."""
     kernel = kernels.find(options.kernel)
-    target = nearest(kernel.release)
+    target = kernels.profile_of(kernel)
     read = frontend.of(options.specs, target)
     made = existing(read.iterators, target, kernel)
     if not made:

@@ -20,7 +20,6 @@ from kiter.errors import KiterError
 from kiter.generate import generate
 from kiter.kernel import kernels
 from kiter.output import Kind
-from kiter.target.profile import nearest
 from kiter.vm import session
 from kiter.vm.demonstrations import Asked
 from kiter.watch import files, keyboard, screen
@@ -163,7 +162,7 @@ def _tried(wish: Wish) -> Turn:
     cache = Cache()
     trial = ready(wish, cache)
     verdicts = judged(trial, wish, cache, lambda job: session.run_session(job, cache=cache))
-    target = nearest(wish.kernel.release)
+    target = kernels.profile_of(wish.kernel)
     outcome = verdicts.result.outcome
     return Turn(
         outcome.value,

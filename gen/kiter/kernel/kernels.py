@@ -12,7 +12,9 @@ from kiter.cache.store import default_root
 from kiter.errors import environment
 from kiter.kernel.named import named
 from kiter.spec.release import numbers, spelled
-from kiter.target.profile import DEFAULT
+from kiter.target.profile import DEFAULT, Profile, nearest
+from kiter.tree.version import version_of
+from kiter.tree.worktree import HOME, open_tree
 from kiter.value_class import value_class
 
 COMPLETE = "complete"  # stands in the folder of a fetched kernel once all of it is there
@@ -78,6 +80,14 @@ def built(tree: Path) -> Kernel:
             "R30", "no built kernel there", hint="build bzImage, vmlinux and modules first", file=str(tree)
         )
     return Kernel(release.read_text().strip(), image, tree, "tree")
+
+
+def profile_of(kernel: Kernel) -> Profile:
+    """What is generated for it: what the sources of a build directory say, else the nearest release."""
+    folder = kernel.headers
+    if kernel.origin == "tree" and version_of(folder) and (folder / HOME).is_dir():
+        return open_tree(folder).profile
+    return nearest(kernel.release)
 
 
 def find(wanted: str = "") -> Kernel:
