@@ -43,7 +43,9 @@ def emitted(spec: str, suffix: str, shims: tuple[str, ...]) -> tuple[Rendered, s
 @pytest.mark.parametrize(("suffix", "shims"), [("", ()), ("_kiter", SHIM)], ids=["plain", "prototype"])
 def test_every_mutant_fits_the_emitted_code(mutant, suffix, shims):
     rendered, name = emitted(mutant.spec, suffix, shims)
-    assert mutated(mutant, rendered, name).material.unit != rendered.material.unit
+    wrong = mutated(mutant, rendered, name)
+    assert (wrong.material.unit != rendered.material.unit) != mutant.tests
+    assert (wrong.outputs != rendered.outputs) == mutant.tests
 
 
 @pytest.mark.parametrize("release", [p.release for p in verified()])

@@ -31,13 +31,13 @@ def main() -> int:
         print("\n".join(report.listed(dict.fromkeys(m for t in verified() for m in wanted(mutants(t))))))
         return 0
     try:
-        found = {k: v for k in options.kernel or [""] for k, v in [_judged(k, wanted, options.workers)]}
+        found = {k: v for k in options.kernel or [""] for k, v in [_judged(k, wanted, options)]}
     except (KiterError, BrokenControlError, StaleMutantError) as error:
         print(f"{type(error).__name__}: {_told(error)}", file=sys.stderr)
         return 2
     if options.page:
         PAGE.write_text(report.page(found))
-    return 0 if all(report.score(verdicts) >= report.LIMIT for verdicts in found.values()) else 1
+    return 0 if all(report.score(result.verdicts) >= report.LIMIT for result in found.values()) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list", action="store_true", help="say what there is and run nothing")
     parser.add_argument("--kernel", action="append", help="on this kernel, and further ones (default: 6.12)")
     parser.add_argument("--workers", type=int, default=2, help="boots at the same time (default: 2)")
+    parser.add_argument("--known", action="store_true", help="run nothing: say what is known from before")
     parser.add_argument("--page", action="store_true", help="write docs/mutants.md")
     return parser
 
@@ -61,23 +62,27 @@ def _told(error: Exception) -> str:
 
 
 def _judged(
-    kernel: str, wanted: Callable[[Iterable[Mutant]], list[Mutant]], workers: int
-) -> tuple[str, list[Verdict]]:
-    """The release of the kernel, and what became of each mutant there."""
-    began = time.monotonic()
+    kernel: str, wanted: Callable[[Iterable[Mutant]], list[Mutant]], options: argparse.Namespace
+) -> tuple[str, report.Result]:
+    """The release of the kernel, and what became of the mutants there."""
     lab = laboratory(kernel)
     chosen = wanted(mutants(lab.target))
     lab.check_all(chosen)
+    verdicts = [v for m in chosen if (v := lab.known(m))] if options.known else _tried(lab, chosen, options)
+    print("\n".join(report.summary(verdicts)))
+    return lab.kernel.release, report.Result(tuple(verdicts), len(chosen) - len(verdicts))
+
+
+def _tried(lab: Laboratory, chosen: Sequence[Mutant], options: argparse.Namespace) -> list[Verdict]:
+    began = time.monotonic()
     print(f"{len(chosen)} mutants; without them {lab.control(chosen)} checks pass", flush=True)
     verdicts = [known for m in chosen if (known := lab.known(m))]
     print(f"{len(verdicts)} are known from before", flush=True)
     there = {v.mutant for v in verdicts}
-    for verdict in _verdicts(lab, [m for m in chosen if m not in there], workers):
+    for verdict in _verdicts(lab, [m for m in chosen if m not in there], options.workers):
         verdicts.append(verdict)
         print(report.line(verdict, len(verdicts), len(chosen), time.monotonic() - began), flush=True)
-    verdicts.sort(key=lambda v: chosen.index(v.mutant))
-    print("\n".join(report.summary(verdicts)))
-    return lab.kernel.release, verdicts
+    return sorted(verdicts, key=lambda v: chosen.index(v.mutant))
 
 
 def _verdicts(lab: Laboratory, chosen: Sequence[Mutant], workers: int) -> Iterator[Verdict]:

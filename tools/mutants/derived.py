@@ -22,6 +22,8 @@ from tools.mutants.mutant import NAME, Mutant
 STAYING = ("rcu", "static")  # lifetimes of elements that may be given later than they were found
 _PUT = re.compile(r"(\w+)\(.*\)")
 
+UNSEEN = "user space does not see what there is, so that nothing is compared"
+
 SKIPPED = "right(it); return right(it);"
 # the one before comes again, unless its iterator has gone
 TWICE = (
@@ -47,7 +49,9 @@ def derived(spec: str, it: Spec, interface: Interface) -> tuple[Mutant, ...]:
 
 def _of_elements(spec: str, it: Spec, interface: Interface) -> Iterator[Mutant]:
     new, following, destroy = (_nameless(kfunc.prototype, it.name) for kfunc in interface.kfuncs[:3])
-    made = partial(Mutant, spec, sound=True)
+    made = partial(
+        Mutant, spec, sound=True, excuse="" if it.lifetime == "state" or expectations(it) else UNSEEN
+    )
     variable, given = declare(following.returns, "pos"), declare(following.returns, "given")
     shared, head = SHARED.format(variable=given), _head(destroy)
     forgets = (head, f"{head} {FORGOTTEN}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kiter.output import Rendered
+from kiter.output import TESTS, Output, Rendered
 
 _INCLUDES = re.compile(r"\A(.*\n)*#include .*\n")
 NAME = "@"  # in the texts of a mutant: the iterator's name, which a prototype may have changed
@@ -33,6 +33,7 @@ class Mutant:
     head: what stands in front of the code, behind what it includes
     alone: it has a boot of its own, as it may crash, hang, or touch what other iterators see
     excuse: why no test can tell it from right code, "" if one can
+    tests: the bug is one of the selftests, which must not take it for a pass
     sound: it must compile, so that an error of the compiler is one of the mutant and no kill
     """
 
@@ -47,6 +48,7 @@ class Mutant:
     alone: bool = False
     excuse: str = ""
     head: str = ""
+    tests: bool = False
     sound: bool = False
 
     @property
@@ -60,6 +62,8 @@ def mutated(mutant: Mutant, rendered: Rendered, name: str) -> Rendered:
 
     Raises StaleMutantError if a text is not found as often as the table says.
     """
+    if mutant.tests:
+        return replace(rendered, outputs=tuple(_mistested(mutant, rendered)))
     unit, types = rendered.material.unit, rendered.material.types
     for old, new, count in _edits(mutant):
         pattern = _pattern(old.replace(NAME, name))
@@ -72,6 +76,17 @@ def mutated(mutant: Mutant, rendered: Rendered, name: str) -> Rendered:
     if mutant.head:
         unit = _INCLUDES.sub(lambda found: f"{found[0]}{mutant.head}\n", unit, count=1)
     return rendered.using(replace(rendered.material, unit=unit, types=types))
+
+
+def _mistested(mutant: Mutant, rendered: Rendered) -> Iterator[Output]:
+    """The outputs with the bug in those of the selftests; raises StaleMutantError if it does not fit them."""
+    pattern, found = _pattern(mutant.old), 0
+    for output in rendered.outputs:
+        text, here = pattern.subn(mutant.new, output.text) if output.kind in TESTS else ("", 0)
+        found += here
+        yield Output.new(output.kind, output.path, text) if here else output
+    if found != mutant.count:
+        raise StaleMutantError(f"{mutant.name}: found {found} times instead of {mutant.count}: {mutant.old}")
 
 
 def _pattern(old: str) -> re.Pattern[str]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from tools.mutants.mutant import Mutant
 from tools.mutants.run import By, Verdict
@@ -14,7 +15,7 @@ COLUMNS = (By.COMPILE, By.LOAD, By.VERIFIER, By.TEST, By.SPLAT, By.HANG, By.NOTH
 
 def score(verdicts: Sequence[Verdict]) -> float:
     """How many of a hundred were killed; one without a verdict was not."""
-    return 100.0 * sum(v.killed for v in verdicts) / len(verdicts)
+    return 100.0 * sum(v.killed for v in verdicts) / max(1, len(verdicts))
 
 
 def listed(mutants: Iterable[Mutant]) -> Iterator[str]:
@@ -35,12 +36,22 @@ This is what came out the last time.
 """
 
 
-def page(found: Mapping[str, Sequence[Verdict]]) -> str:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of the bugs on one kernel, and how many were not tried."""
+
+    verdicts: tuple[Verdict, ...]
+    untried: int
+
+
+def page(results: Mapping[str, Result]) -> str:
     """What became of all of them, by the release of the kernel."""
-    lines = [HEAD, "| kernel | seeded | killed | of a hundred |", "|---|---|---|---|"]
-    for release, verdicts in found.items():
-        killed = sum(v.killed for v in verdicts)
-        lines.append(f"| {release} | {len(verdicts)} | {killed} | {score(verdicts):.1f} |")
+    lines = [HEAD, "| kernel | seeded | killed | of a hundred | not tried |", "|---|---|---|---|---|"]
+    found = {release: result.verdicts for release, result in results.items()}
+    for release, result in results.items():
+        killed, rate = sum(v.killed for v in result.verdicts), score(result.verdicts)
+        row = (release, str(len(result.verdicts)), str(killed), f"{rate:.1f}", str(result.untried))
+        lines.append(f"| {' | '.join(row)} |")
     lines += ["", "## By spec", "", *_table(found, lambda m: m.spec)]
     lines += ["", "## By kind", "", *_table(found, lambda m: m.kind)]
     lines += ["", "## Those that survived", "", *_lived(found)]

@@ -11,18 +11,17 @@ from kiter.cache.keys import key_of
 from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.kernel import kernels
-from kiter.output import Kind, Rendered
+from kiter.output import TESTS, Rendered
 from kiter.target.profile import Profile, nearest
 from kiter.vm.job import VmJob
 from kiter.vm.module import build_modules
-from kiter.vm.prototype import Prototype, job, modules, prototypes
+from kiter.vm.prototype import Prototype, job, prototypes
 from kiter.vm.results import Check
 from kiter.vm.session import VmResult, run_session
 from tools.mutants.catalogue import iterators
 from tools.mutants.mutant import Mutant, StaleMutantError, mutated
 
 VERDICT, CONTROL = "mutant", "mutants"  # what the cache calls answers of these sorts
-TRIED = {Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST}
 # a subtest takes a fraction of a second, and 4 where cgroups do not die; a busy host is slower
 LIMIT = 15
 DEADLINE, EACH = 40.0, 15.0  # a guest that its kernel has let down says nothing more
@@ -151,21 +150,18 @@ class Laboratory:
         """The job that runs these, by spec."""
         # the types of all are there in every boot, or else the programs would be compiled anew
         whole = job(tuple({**self.made, **chosen}.values()), self.kernel, self.cache)
-        names = {p.name for p in chosen.values()}
-        tests = {p.test for p in chosen.values()}
         return replace(
-            whole,
-            modules=modules(chosen.values()),
-            programs=tuple(p for p in whole.programs if p.name.removesuffix("_failure") in tests),
-            tests=tuple(t for t in whole.tests if t.name in tests),
+            job(tuple(chosen.values()), self.kernel, self.cache),
+            types=whole.types,
+            declarations=whole.declarations,
             limit=LIMIT,
-            deadline=DEADLINE + EACH * len(names),
+            deadline=DEADLINE + EACH * len(chosen),
         )
 
 
 def _texts(rendered: Rendered) -> Iterator[str]:
     yield rendered.material.unit
-    yield from (output.text for output in rendered.outputs if output.kind in TRIED)
+    yield from (output.text for output in rendered.outputs if output.kind in TESTS)
 
 
 def _uncompiled(mutant: Mutant, said: str) -> Verdict:

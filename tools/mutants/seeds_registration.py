@@ -15,10 +15,35 @@ PRE = partial(Mutant, "letter/css_pre.yaml", "registration")
 POST = partial(Mutant, "letter/css_post.yaml", "registration")
 PROCESS = partial(Mutant, "letter/process.yaml", "registration")
 
+ONLY = partial(Mutant, "../tests/generate/specs/only_lsm.yaml", "program type")
+
 NEW = "KF_ITER_NEW | KF_TRUSTED_ARGS | KF_RCU_PROTECTED"
 NEXT = "KF_ITER_NEXT | KF_RET_NULL"
 
 ALL = (
+    ONLY(
+        "tracing-too",
+        "programs may call it that share their hook with those that may",
+        "case BPF_PROG_TYPE_SYSCALL: return 0;",
+        "case BPF_PROG_TYPE_SYSCALL: case BPF_PROG_TYPE_TRACING: return 0;",
+    ),
+    ONLY(
+        "xdp-too",
+        "programs of a type may call it that is not listed",
+        "ret = ret ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_SYSCALL,",
+        "ret = ret ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_XDP, &bpf_iter_@_set);"
+        " ret = ret ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_SYSCALL,",
+        also=(
+            ("case BPF_PROG_TYPE_SYSCALL: return 0;", "default: return 0;"),
+            ("default: return -EACCES;", ""),
+        ),
+    ),
+    ONLY(
+        "not-syscall",
+        "programs may not call it that are listed",
+        "case BPF_PROG_TYPE_SYSCALL: return 0;",
+        "return 0;",
+    ),
     CSS("no-rcu", "no critical section is asked for", NEW, "KF_ITER_NEW | KF_TRUSTED_ARGS"),
     PROCESS("no-rcu", "no critical section is asked for", "KF_ITER_NEW | KF_RCU_PROTECTED", "KF_ITER_NEW"),
     PROCESS(

@@ -22,6 +22,15 @@ RING = "pos = kit->pos; kit->pos = next_task(kit->pos);"
 
 ALL = (
     CSS(
+        "hold",
+        "never-held",
+        "no walk is held for the time that it takes to remove something under it",
+        "#define MAX_HELD (2 * 1000000000ULL)",
+        "#define MAX_HELD 0ULL",
+        tests=True,
+        alone=True,
+    ),
+    CSS(
         "state",
         "cursor-not-stored",
         "the first element for ever",
