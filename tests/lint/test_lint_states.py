@@ -74,6 +74,7 @@ ASKED = [
     ("\tif (!list_empty(&task->children))\n\t" + FIRST, END),
     (SAFE, either("list_is_last(&pos->sibling, &kit->task->children)", STEP)),
     (SAFE, either("pos->sibling.next == &kit->task->children", RAW)),
+    (SAFE, either("list_is_last(&pos->sibling, &kit->task->children)", RAW)),
     (FIRST, "\tif (&pos->sibling == &kit->task->children)\n\t\treturn kit->pos = NULL;\n" + END),
     (
         FIRST,

@@ -35,6 +35,14 @@ def _link(origin: Value) -> bool:
     return isinstance(origin, Symbol) and (origin.kind == "param" or bool(_LINK.fullmatch(origin.name)))
 
 
+def _before(state: State, origin: Value) -> Iterator[Value]:
+    """The nodes whose link was followed to get there: list_is_last() asks for these."""
+    for place, value in state.memory.items():
+        node, _, link = place.path.rpartition(".")
+        if value == origin and link in {"next", "prev"} and isinstance(place.region, tuple):
+            yield Address(place.region, node) if node else place.region[1]
+
+
 def open_(state: State) -> frozenset[Entry]:
     """Those that may be the head after all that the path has asked, each with what speaks against it."""
     left = (one for one in state.entries if not _asked(state, one))
@@ -54,7 +62,7 @@ def _asked(state: State, entry: Entry) -> bool:
         if inner in places or (entry.value in about and fact.operator != "=="):
             return True
         empty = fact.operator.startswith("list_empty") and truth(state.facts, fact) is True
-        if entry.origin in about and not empty:
+        if not empty and about & {entry.origin, *_before(state, entry.origin)}:
             return True
     return False
 
