@@ -140,6 +140,11 @@ def outputs(its: tuple[Spec, ...]) -> object:
     return [emitted(it, target) for it, target in zip(its, TARGETS, strict=True)]
 
 
+def known(it: Spec) -> messages.Known:
+    """The kernel has another one over the same element."""
+    return messages.Known({it.name: (("other", "kernel/bpf/other.c"),)})
+
+
 def emitted(it: Spec, target: Profile) -> object:
     """Everything that is emitted; a spec that the linter would refuse may well end in an exception,
     which shows too that the key was read.
@@ -149,7 +154,7 @@ def emitted(it: Spec, target: Profile) -> object:
         material = made.material
     except Exception as error:
         return type(error)
-    return made.outputs, material, made.guard, made.inside, messages.every(it, target, made)
+    return made.outputs, material, made.guard, made.inside, messages.every(it, target, made, known(it))
 
 
 def places(key: str) -> list[tuple[Document, Trail]]:

@@ -109,8 +109,8 @@ def of_changes(changelog: Changelog) -> tuple[str, ...]:
     return tuple(render("series/changelog.j2", changelog).splitlines())
 
 
-def every(it: Spec, profile: Profile, rendered: Rendered) -> tuple[str, ...]:
+def every(it: Spec, profile: Profile, rendered: Rendered, known: Known) -> tuple[str, ...]:
     """All messages of a series of one new iterator."""
     gained = frozenset(name for fragment in _of_verifier(rendered) for name in fragment.names)
     patches = (message(it, profile, step, tests=frozenset(Kind), gained=gained) for step in Step)
-    return (*patches, of_cover([it], profile, (), (), Known()), it.series.prefix)
+    return (*patches, of_cover([it], profile, (), (), known), it.series.prefix)
