@@ -170,7 +170,7 @@ def edited(folder: Path, times: int) -> Iterator[Figure]:
         return once("kiter", "run", spec)
 
     cost = typical(run, times)
-    yield lasting("run, one spec edited", cost, 6)
+    yield lasting("run, one spec edited", cost, 2)
     yield Figure("run, one spec, memory", cost.mebibytes, 150, "MiB")
 
 
