@@ -180,3 +180,10 @@ def test_yaml_is_a_spec_or_a_part_of_one(block):
 def test_pages_are_found():
     assert len(PAGES) >= 2 and len(ALL) > 20 and len(YAML) > 5
     assert blocks("console")
+
+
+def test_the_c_of_the_readme_is_what_comes_out():
+    shown = [block.text for block in blocks("c") if block.page.name == "README.md"]
+    emitted = "".join(path.read_text("utf-8") for path in (ROOT / "out").rglob("*.c"))
+    assert shown
+    assert [text for text in shown if text not in emitted] == []
