@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.fixtures.fixture import Fixture
-from kiter.fixtures.known import fixture_of, fixtures, handles_of, hooked, objects
+from kiter.fixtures.known import fixture_of, fixtures, handles_of, hooked, library_of, objects
 from kiter.fixtures.user import USER
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
@@ -70,6 +70,15 @@ def _of_fixture(s: Subject, a: Argument) -> str:
     return f": the fixture '{found.fixture}' says how a program comes by one" if found else ""
 
 
+def _lacking(s: Subject, a: Argument) -> str:
+    """Which fixture knows such an object, and why that is not enough for the tests."""
+    library = library_of(s.it)
+    if hook := library.hooks.get(a.type):
+        return f": the fixture '{hook.fixture}' has one for programs of SEC(\"{hook.section}\") only"
+    named = (f.name for f in library.fixtures if f.element == a.type)
+    return next((f": the fixture '{name}' does not say how a program comes by one" for name in named), "")
+
+
 def _given(s: Subject) -> set[str]:
     return {name for name, _ in s.it.tests.arguments}
 
@@ -101,10 +110,11 @@ def unknown_argument(s: Subject) -> Iterator[Hit]:
         given = {name for name, _ in case.arguments}
         for a in plain:
             if a.name not in given:
-                yield Hit(case.node.at, f"the case '{case.name}' does not say what to pass for '{a.name}'")
+                said = f"the case '{case.name}' does not say what to pass for '{a.name}'{_lacking(s, a)}"
+                yield Hit(case.node.at, said)
     for a in plain if not cases else ():
         hint = f"add it: tests: {{arguments: {{{a.name}: ...}}}}"
-        yield Hit(a.node.key_at, f"nobody says what the tests pass for '{a.name}'", hint)
+        yield Hit(a.node.key_at, f"nobody says what the tests pass for '{a.name}'{_lacking(s, a)}", hint)
 
 
 @rule(
