@@ -75,7 +75,7 @@ __bpf_kfunc_start_defs();
  * bpf_iter_hidden_new() - begin to walk over all workqueues
  * @it: the iterator, on the BPF program's stack
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
  * Return: 0.
@@ -96,8 +96,9 @@ __bpf_kfunc int bpf_iter_hidden_new(struct bpf_iter_hidden *it)
  * bpf_iter_hidden_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct workqueue_struct, valid until the RCU critical
- * section ends, or NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct workqueue_struct, valid until the RCU read-side
+ * critical section ends, or NULL at the end. Once it has returned NULL, it
+ * keeps returning NULL.
  */
 __bpf_kfunc struct workqueue_struct *bpf_iter_hidden_next(struct bpf_iter_hidden *it)
 {
@@ -119,9 +120,7 @@ __bpf_kfunc struct workqueue_struct *bpf_iter_hidden_next(struct bpf_iter_hidden
  * bpf_iter_hidden_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_hidden_destroy(struct bpf_iter_hidden *it)
 {

@@ -24,7 +24,7 @@ __bpf_kfunc_start_defs();
  * cannot reach among them. The one that next() returned last is busy: it can
  * be unmounted lazily only.
  *
- * Only for programs that may sleep, as may the other two.
+ * Only for sleepable programs: all three kfuncs may sleep.
  *
  * Return: 0 on success, -ENXIO if the current task is exiting and has no
  * namespaces left. After an error the iterator is empty: bpf_iter_mount_next()
@@ -52,7 +52,7 @@ __bpf_kfunc int bpf_iter_mount_new(struct bpf_iter_mount *it)
  * @it: the iterator
  *
  * Return: the next &struct mount, valid until the next call, or NULL at the
- * end. Once it has returned NULL, it always does.
+ * end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc struct mount *bpf_iter_mount_next(struct bpf_iter_mount *it)
 {
@@ -98,9 +98,7 @@ __bpf_kfunc struct mount *bpf_iter_mount_next(struct bpf_iter_mount *it)
  * bpf_iter_mount_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_mount_destroy(struct bpf_iter_mount *it)
 {

@@ -37,9 +37,9 @@ __bpf_kfunc_start_defs();
  * Disks and their partitions come in the order in which they were added. One
  * that is removed during the walk may still be seen.
  *
- * Only for programs that may sleep, as may the other two.
+ * Only for sleepable programs: all three kfuncs may sleep.
  *
- * Return: 0 on success, -ENOMEM if there is no memory. After an error the
+ * Return: 0 on success, -ENOMEM if memory allocation fails. After an error the
  * iterator is empty: bpf_iter_block_device_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_block_device_new(struct bpf_iter_block_device *it)
@@ -67,7 +67,7 @@ __bpf_kfunc int bpf_iter_block_device_new(struct bpf_iter_block_device *it)
  * @it: the iterator
  *
  * Return: the next &struct block_device, valid until the next call, or NULL at
- * the end. Once it has returned NULL, it always does.
+ * the end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc struct block_device *bpf_iter_block_device_next(struct bpf_iter_block_device *it)
 {
@@ -90,9 +90,7 @@ __bpf_kfunc struct block_device *bpf_iter_block_device_next(struct bpf_iter_bloc
  * bpf_iter_block_device_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_block_device_destroy(struct bpf_iter_block_device *it)
 {

@@ -36,7 +36,7 @@ __bpf_kfunc_start_defs();
  *
  * Interrupts come by their numbers, also those that nobody has requested.
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
  * Return: 0.
@@ -57,8 +57,9 @@ __bpf_kfunc int bpf_iter_irq_new(struct bpf_iter_irq *it)
  * bpf_iter_irq_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct irq_desc, valid until the RCU critical section
- * ends, or NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct irq_desc, valid until the RCU read-side critical
+ * section ends, or NULL at the end. Once it has returned NULL, it keeps
+ * returning NULL.
  */
 __bpf_kfunc struct irq_desc *bpf_iter_irq_next(struct bpf_iter_irq *it)
 {
@@ -81,9 +82,7 @@ __bpf_kfunc struct irq_desc *bpf_iter_irq_next(struct bpf_iter_irq *it)
  * bpf_iter_irq_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_irq_destroy(struct bpf_iter_irq *it)
 {

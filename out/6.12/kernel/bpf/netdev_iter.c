@@ -28,7 +28,7 @@ __bpf_kfunc_start_defs();
  * They come in the order of their indices. A device that is registered or
  * unregistered during the walk may or may not be seen.
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
  * Return: 0 on success, -EINVAL if @flags is not 0, -ENXIO if the current task
@@ -64,8 +64,9 @@ __bpf_kfunc int bpf_iter_netdev_new(struct bpf_iter_netdev *it, u32 from,
  * bpf_iter_netdev_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct net_device, valid until the RCU critical section
- * ends, or NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct net_device, valid until the RCU read-side critical
+ * section ends, or NULL at the end. Once it has returned NULL, it keeps
+ * returning NULL.
  */
 __bpf_kfunc struct net_device *bpf_iter_netdev_next(struct bpf_iter_netdev *it)
 {
@@ -92,9 +93,7 @@ __bpf_kfunc struct net_device *bpf_iter_netdev_next(struct bpf_iter_netdev *it)
  * bpf_iter_netdev_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_netdev_destroy(struct bpf_iter_netdev *it)
 {

@@ -22,7 +22,7 @@ __bpf_kfunc_start_defs();
  * Those come by their numbers that some task has as its own, or as that of its
  * process, group or session.
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
  * Return: 0.
@@ -43,8 +43,9 @@ __bpf_kfunc int bpf_iter_pid_new(struct bpf_iter_pid *it)
  * bpf_iter_pid_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct pid, valid until the RCU critical section ends, or
- * NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct pid, valid until the RCU read-side critical section
+ * ends, or NULL at the end. Once it has returned NULL, it keeps returning
+ * NULL.
  */
 __bpf_kfunc struct pid *bpf_iter_pid_next(struct bpf_iter_pid *it)
 {
@@ -67,9 +68,7 @@ __bpf_kfunc struct pid *bpf_iter_pid_next(struct bpf_iter_pid *it)
  * bpf_iter_pid_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_pid_destroy(struct bpf_iter_pid *it)
 {

@@ -26,7 +26,7 @@ __bpf_kfunc_start_defs();
  * One that is unregistered may still be seen; it stays valid until the
  * iterator is destroyed, and its owner waits for that.
  *
- * Only for programs that may sleep, as may the other two.
+ * Only for sleepable programs: all three kfuncs may sleep.
  *
  * Return: 0.
  */
@@ -47,7 +47,8 @@ __bpf_kfunc int bpf_iter_wakeup_source_new(struct bpf_iter_wakeup_source *it)
  * @it: the iterator
  *
  * Return: the next &struct wakeup_source, valid until the iterator is
- * destroyed, or NULL at the end. Once it has returned NULL, it always does.
+ * destroyed, or NULL at the end. Once it has returned NULL, it keeps returning
+ * NULL.
  */
 __bpf_kfunc struct wakeup_source *bpf_iter_wakeup_source_next(struct bpf_iter_wakeup_source *it)
 {
@@ -68,9 +69,7 @@ __bpf_kfunc struct wakeup_source *bpf_iter_wakeup_source_next(struct bpf_iter_wa
  * bpf_iter_wakeup_source_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_wakeup_source_destroy(struct bpf_iter_wakeup_source *it)
 {

@@ -24,18 +24,18 @@ __bpf_kfunc_start_defs();
  * @it: the iterator, on the BPF program's stack
  * @flags: which of them
  *
- * @flags may have these bits:
+ * @flags may have these bits set:
  *
  * * %BPF_WORKQUEUE_ITER_UNBOUND: only those whose work is bound to no CPU
  *
  * A workqueue that is made during the walk may or may not be seen. One that is
  * destroyed may still be seen; it stays valid until the critical section ends.
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
- * Return: 0 on success, -EINVAL if @flags has an unknown bit. After an error
- * the iterator is empty: bpf_iter_workqueue_next() returns NULL.
+ * Return: 0 on success, -EINVAL if @flags has an unknown bit set. After an
+ * error the iterator is empty: bpf_iter_workqueue_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_workqueue_new(struct bpf_iter_workqueue *it,
 				       unsigned int flags)
@@ -60,8 +60,9 @@ __bpf_kfunc int bpf_iter_workqueue_new(struct bpf_iter_workqueue *it,
  * bpf_iter_workqueue_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct workqueue_struct, valid until the RCU critical
- * section ends, or NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct workqueue_struct, valid until the RCU read-side
+ * critical section ends, or NULL at the end. Once it has returned NULL, it
+ * keeps returning NULL.
  */
 __bpf_kfunc struct workqueue_struct *bpf_iter_workqueue_next(struct bpf_iter_workqueue *it)
 {
@@ -85,9 +86,7 @@ __bpf_kfunc struct workqueue_struct *bpf_iter_workqueue_next(struct bpf_iter_wor
  * bpf_iter_workqueue_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_workqueue_destroy(struct bpf_iter_workqueue *it)
 {

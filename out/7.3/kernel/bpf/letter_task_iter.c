@@ -21,7 +21,7 @@ struct bpf_iter_letter_task_kern {
 
 /**
  * enum letter_task_walk - what to walk, for bpf_iter_letter_task_new()
- * @ITERATE_PROCESS: every process, from that of task round the ring
+ * @ITERATE_PROCESS: every process, from that of task on and round to it
  * @ITERATE_THREAD: every thread of the process of task
  * @ITERATE_ALL: every thread of every process
  */
@@ -40,17 +40,16 @@ __bpf_kfunc_start_defs();
  * @task: the task where the walk starts
  * @flag: what to walk, an enum letter_task_walk
  *
- * With %ITERATE_PROCESS, should the first element leave the ring during the
- * walk, the walk goes on to the end of the ring, and some elements may come
- * twice.
+ * With %ITERATE_PROCESS, if the first element is removed from the circular
+ * list during the walk, the walk goes on to the end of the list, and may visit
+ * some elements twice.
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
  * Return: 0 on success, -EINVAL if @flag is no enum letter_task_walk, -ESRCH
- * if the element to start at has left the ring and @flag is %ITERATE_PROCESS.
- * After an error the iterator is empty: bpf_iter_letter_task_next() returns
- * NULL.
+ * if the process of @task is gone and @flag is %ITERATE_PROCESS. After an
+ * error the iterator is empty: bpf_iter_letter_task_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_letter_task_new(struct bpf_iter_letter_task *it,
 					 struct task_struct *task, int flag)
@@ -92,8 +91,9 @@ __bpf_kfunc int bpf_iter_letter_task_new(struct bpf_iter_letter_task *it,
  * bpf_iter_letter_task_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct task_struct, valid until the RCU critical section
- * ends, or NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct task_struct, valid until the RCU read-side critical
+ * section ends, or NULL at the end. Once it has returned NULL, it keeps
+ * returning NULL.
  */
 __bpf_kfunc struct task_struct *bpf_iter_letter_task_next(struct bpf_iter_letter_task *it)
 {
@@ -148,9 +148,7 @@ __bpf_kfunc struct task_struct *bpf_iter_letter_task_next(struct bpf_iter_letter
  * bpf_iter_letter_task_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_letter_task_destroy(struct bpf_iter_letter_task *it)
 {

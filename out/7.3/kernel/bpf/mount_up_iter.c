@@ -45,9 +45,9 @@ __bpf_kfunc_start_defs();
  * The first element is the working directory of the current task, each further
  * one the directory that the mount of the one before is mounted on.
  *
- * Only for programs that may sleep, as may the other two.
+ * Only for sleepable programs: all three kfuncs may sleep.
  *
- * Return: 0 on success, -ENOMEM if there is no memory. After an error the
+ * Return: 0 on success, -ENOMEM if memory allocation fails. After an error the
  * iterator is empty: bpf_iter_mount_up_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_mount_up_new(struct bpf_iter_mount_up *it)
@@ -74,8 +74,8 @@ __bpf_kfunc int bpf_iter_mount_up_new(struct bpf_iter_mount_up *it)
  * bpf_iter_mount_up_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct path, which the next call moves on, or NULL at the
- * end. Once it has returned NULL, it always does.
+ * Return: the next &struct path, advanced by the next call, or NULL at the
+ * end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc struct path *bpf_iter_mount_up_next(struct bpf_iter_mount_up *it)
 {
@@ -98,9 +98,7 @@ __bpf_kfunc struct path *bpf_iter_mount_up_next(struct bpf_iter_mount_up *it)
  * bpf_iter_mount_up_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_mount_up_destroy(struct bpf_iter_mount_up *it)
 {

@@ -72,7 +72,7 @@ __bpf_kfunc_start_defs();
  * listen during the walk may or may not be seen, and one that shares its
  * bucket may then be seen twice or not at all.
  *
- * Only for programs that may sleep, as may the other two.
+ * Only for sleepable programs: all three kfuncs may sleep.
  *
  * Return: 0 on success, -ENXIO if the current task is exiting and has no
  * namespaces left. After an error the iterator is empty:
@@ -102,7 +102,7 @@ __bpf_kfunc int bpf_iter_tcp_listen_new(struct bpf_iter_tcp_listen *it)
  * @it: the iterator
  *
  * Return: the next &struct sock, valid until the next call, or NULL at the
- * end. Once it has returned NULL, it always does.
+ * end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc struct sock *bpf_iter_tcp_listen_next(struct bpf_iter_tcp_listen *it)
 {
@@ -127,9 +127,7 @@ __bpf_kfunc struct sock *bpf_iter_tcp_listen_next(struct bpf_iter_tcp_listen *it
  * bpf_iter_tcp_listen_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_tcp_listen_destroy(struct bpf_iter_tcp_listen *it)
 {

@@ -29,7 +29,7 @@ __bpf_kfunc_start_defs();
  * Those come, of IPv4 and IPv6, that are bound to a port. A socket that is
  * bound or closed during the walk may or may not be seen.
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
  * Return: 0 on success, -EINVAL if @flags is not 0, -ENXIO if the current task
@@ -65,8 +65,9 @@ __bpf_kfunc int bpf_iter_udp_sock_new(struct bpf_iter_udp_sock *it, u64 flags)
  * bpf_iter_udp_sock_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct sock, valid until the RCU critical section ends, or
- * NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct sock, valid until the RCU read-side critical
+ * section ends, or NULL at the end. Once it has returned NULL, it keeps
+ * returning NULL.
  */
 __bpf_kfunc struct sock *bpf_iter_udp_sock_next(struct bpf_iter_udp_sock *it)
 {
@@ -98,9 +99,7 @@ __bpf_kfunc struct sock *bpf_iter_udp_sock_next(struct bpf_iter_udp_sock *it)
  * bpf_iter_udp_sock_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_udp_sock_destroy(struct bpf_iter_udp_sock *it)
 {

@@ -14,9 +14,9 @@ __bpf_kfunc_start_defs();
  * @start: the first number
  * @end: the number after the last
  *
- * Return: 0 on success, -EINVAL if @start is above @end, -E2BIG if there are
- * too many numbers. After an error the iterator is empty: bpf_iter_num_next()
- * returns NULL.
+ * Return: 0 on success, -EINVAL if @start is above @end, -E2BIG if the range
+ * has too many numbers. After an error the iterator is empty:
+ * bpf_iter_num_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end)
 {
@@ -43,8 +43,8 @@ __bpf_kfunc int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end)
  * bpf_iter_num_next() - get the next element
  * @it: the iterator
  *
- * Return: a pointer to the next number, which the next call changes, or NULL
- * at the end. Once it has returned NULL, it always does.
+ * Return: a pointer to the next number, overwritten by the next call, or NULL
+ * at the end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc int *bpf_iter_num_next(struct bpf_iter_num *it)
 {
@@ -62,9 +62,7 @@ __bpf_kfunc int *bpf_iter_num_next(struct bpf_iter_num *it)
  * bpf_iter_num_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_num_destroy(struct bpf_iter_num *it)
 {

@@ -19,7 +19,7 @@ __bpf_kfunc_start_defs();
  * @mask: the mask, of which the iterator takes a copy
  *
  * Return: 0 on success, -E2BIG if they are too large to allocate, -ENOMEM if
- * there is no memory. After an error the iterator is empty:
+ * memory allocation fails. After an error the iterator is empty:
  * bpf_iter_cpumask_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_cpumask_new(struct bpf_iter_cpumask *it,
@@ -55,8 +55,8 @@ __bpf_kfunc int bpf_iter_cpumask_new(struct bpf_iter_cpumask *it,
  * bpf_iter_cpumask_next() - get the next element
  * @it: the iterator
  *
- * Return: a pointer to the next number, which the next call changes, or NULL
- * at the end. Once it has returned NULL, it always does.
+ * Return: a pointer to the next number, overwritten by the next call, or NULL
+ * at the end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc int *bpf_iter_cpumask_next(struct bpf_iter_cpumask *it)
 {
@@ -74,9 +74,7 @@ __bpf_kfunc int *bpf_iter_cpumask_next(struct bpf_iter_cpumask *it)
  * bpf_iter_cpumask_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_cpumask_destroy(struct bpf_iter_cpumask *it)
 {

@@ -43,9 +43,9 @@ __bpf_kfunc_start_defs();
  * @nr_words: how many words there are
  *
  * Return: 0 on success, -EINVAL if there is no word, -E2BIG if there are more
- * than 511 words or if they are too large to allocate, -ENOMEM if there is no
- * memory, -EFAULT if the words cannot be read. After an error the iterator is
- * empty: bpf_iter_bits_next() returns NULL.
+ * than 511 words or if they are too large to allocate, -ENOMEM if memory
+ * allocation fails, -EFAULT if the words cannot be read. After an error the
+ * iterator is empty: bpf_iter_bits_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_bits_new(struct bpf_iter_bits *it,
 				  const u64 *unsafe_ptr__ign, u32 nr_words)
@@ -95,8 +95,8 @@ free_words:
  * bpf_iter_bits_next() - get the next element
  * @it: the iterator
  *
- * Return: a pointer to the next number, which the next call changes, or NULL
- * at the end. Once it has returned NULL, it always does.
+ * Return: a pointer to the next number, overwritten by the next call, or NULL
+ * at the end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc int *bpf_iter_bits_next(struct bpf_iter_bits *it)
 {
@@ -115,9 +115,7 @@ __bpf_kfunc int *bpf_iter_bits_next(struct bpf_iter_bits *it)
  * bpf_iter_bits_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_bits_destroy(struct bpf_iter_bits *it)
 {

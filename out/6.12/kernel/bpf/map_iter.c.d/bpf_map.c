@@ -27,7 +27,7 @@ __bpf_kfunc_start_defs();
  * Each step takes a lock that all maps share, and a reference to the map that
  * it returns. Maps come by their numbers.
  *
- * Only for programs that may sleep, as may the other two.
+ * Only for sleepable programs: all three kfuncs may sleep.
  *
  * Return: 0.
  */
@@ -47,7 +47,7 @@ __bpf_kfunc int bpf_iter_bpf_map_new(struct bpf_iter_bpf_map *it)
  * @it: the iterator
  *
  * Return: the next &struct bpf_map, valid until the next call, or NULL at the
- * end. Once it has returned NULL, it always does.
+ * end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc struct bpf_map *bpf_iter_bpf_map_next(struct bpf_iter_bpf_map *it)
 {
@@ -74,9 +74,7 @@ __bpf_kfunc struct bpf_map *bpf_iter_bpf_map_next(struct bpf_iter_bpf_map *it)
  * bpf_iter_bpf_map_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_bpf_map_destroy(struct bpf_iter_bpf_map *it)
 {

@@ -20,7 +20,7 @@ __bpf_kfunc_start_defs();
  * @it: the iterator, on the BPF program's stack
  * @root: the css at the top of the walk
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
  * Return: 0.
@@ -42,8 +42,9 @@ __bpf_kfunc int bpf_iter_css_post_new(struct bpf_iter_css_post *it,
  * bpf_iter_css_post_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct cgroup_subsys_state, valid until the RCU critical
- * section ends, or NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct cgroup_subsys_state, valid until the RCU read-side
+ * critical section ends, or NULL at the end. Once it has returned NULL, it
+ * keeps returning NULL.
  */
 __bpf_kfunc struct cgroup_subsys_state *bpf_iter_css_post_next(struct bpf_iter_css_post *it)
 {
@@ -65,9 +66,7 @@ __bpf_kfunc struct cgroup_subsys_state *bpf_iter_css_post_next(struct bpf_iter_c
  * bpf_iter_css_post_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_css_post_destroy(struct bpf_iter_css_post *it)
 {

@@ -57,7 +57,7 @@ __bpf_kfunc_start_defs();
  * Files come by the numbers of their descriptors, and as often as they have
  * one.
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
  * Return: 0.
@@ -80,8 +80,8 @@ __bpf_kfunc int bpf_iter_open_file_new(struct bpf_iter_open_file *it,
  * bpf_iter_open_file_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct bpf_open_file, which the next call fills anew, or
- * NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct bpf_open_file, overwritten by the next call, or
+ * NULL at the end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc struct bpf_open_file *bpf_iter_open_file_next(struct bpf_iter_open_file *it)
 {
@@ -105,9 +105,7 @@ __bpf_kfunc struct bpf_open_file *bpf_iter_open_file_next(struct bpf_iter_open_f
  * bpf_iter_open_file_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_open_file_destroy(struct bpf_iter_open_file *it)
 {

@@ -34,10 +34,10 @@ __bpf_kfunc_start_defs();
  * A task that is forked during the walk may or may not be seen. One that exits
  * may still be seen; it stays valid until the critical section ends.
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
- * Return: 0 on success, -EINVAL if @flags is none of these values or if
+ * Return: 0 on success, -EINVAL if @flags is not one of these values or if
  * @task__nullable is NULL and @flags is %BPF_TASK_ITER_PROC_THREADS. After an
  * error the iterator is empty: bpf_iter_task_next() returns NULL.
  */
@@ -78,8 +78,9 @@ __bpf_kfunc int bpf_iter_task_new(struct bpf_iter_task *it,
  * bpf_iter_task_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct task_struct, valid until the RCU critical section
- * ends, or NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct task_struct, valid until the RCU read-side critical
+ * section ends, or NULL at the end. Once it has returned NULL, it keeps
+ * returning NULL.
  */
 __bpf_kfunc struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it)
 {
@@ -104,9 +105,7 @@ __bpf_kfunc struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it)
  * bpf_iter_task_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_task_destroy(struct bpf_iter_task *it)
 {

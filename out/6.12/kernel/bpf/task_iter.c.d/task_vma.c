@@ -122,7 +122,7 @@ __bpf_kfunc_start_defs();
  *
  * Return: 0 on success, -EOPNOTSUPP if the kernel has no locks per area,
  * -EBUSY if interrupts are off or if the lock of @task is taken, -ENOMEM if
- * there is no memory, -ENOENT if @task has no memory. After an error the
+ * memory allocation fails, -ENOENT if @task has no memory. After an error the
  * iterator is empty: bpf_iter_task_vma_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_task_vma_new(struct bpf_iter_task_vma *it,
@@ -171,7 +171,8 @@ free_data:
  * @it: the iterator
  *
  * Return: the next &struct vm_area_struct, a copy that is valid until the next
- * call, or NULL at the end. Once it has returned NULL, it always does.
+ * call, or NULL at the end. Once it has returned NULL, it keeps returning
+ * NULL.
  */
 __bpf_kfunc struct vm_area_struct *bpf_iter_task_vma_next(struct bpf_iter_task_vma *it)
 {
@@ -200,9 +201,7 @@ __bpf_kfunc struct vm_area_struct *bpf_iter_task_vma_next(struct bpf_iter_task_v
  * bpf_iter_task_vma_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma *it)
 {

@@ -43,15 +43,15 @@ __bpf_kfunc_start_defs();
  * @dsq_id: the queue
  * @flags: how to walk
  *
- * @flags may have these bits:
+ * @flags may have these bits set:
  *
  * * %SCX_DSQ_ITER_REV: from the last task to the first
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
- * Return: 0 on success, -EINVAL if @flags has an unknown bit, -ENOENT if there
- * is no such queue. After an error the iterator is empty:
+ * Return: 0 on success, -EINVAL if @flags has an unknown bit set, -ENOENT if
+ * there is no such queue. After an error the iterator is empty:
  * bpf_iter_scx_dsq_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id,
@@ -87,8 +87,9 @@ __bpf_kfunc int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id,
  * bpf_iter_scx_dsq_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct task_struct, valid until the RCU critical section
- * ends, or NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct task_struct, valid until the RCU read-side critical
+ * section ends, or NULL at the end. Once it has returned NULL, it keeps
+ * returning NULL.
  */
 __bpf_kfunc struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it)
 {
@@ -114,9 +115,7 @@ __bpf_kfunc struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *i
  * bpf_iter_scx_dsq_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it)
 {
@@ -136,8 +135,6 @@ __bpf_kfunc void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it)
  *	is moved
  * @it__iter: the iterator
  * @slice: the slice in nanoseconds
- *
- * Return: nothing.
  */
 __bpf_kfunc void scx_bpf_dispatch_from_dsq_set_slice(struct bpf_iter_scx_dsq *it__iter,
 						     u64 slice)
@@ -156,8 +153,6 @@ __bpf_kfunc void scx_bpf_dispatch_from_dsq_set_slice(struct bpf_iter_scx_dsq *it
  *	is moved
  * @it__iter: the iterator
  * @vtime: the time by which the other queue is sorted
- *
- * Return: nothing.
  */
 __bpf_kfunc void scx_bpf_dispatch_from_dsq_set_vtime(struct bpf_iter_scx_dsq *it__iter,
 						     u64 vtime)
@@ -178,7 +173,7 @@ __bpf_kfunc void scx_bpf_dispatch_from_dsq_set_vtime(struct bpf_iter_scx_dsq *it
  * @dsq_id: the other queue
  * @enq_flags: SCX_ENQ_*
  *
- * Return: what was asked for; false if bpf_iter_scx_dsq_new() has failed.
+ * Return: the result, or false if bpf_iter_scx_dsq_new() failed.
  */
 __bpf_kfunc bool scx_bpf_dispatch_from_dsq(struct bpf_iter_scx_dsq *it__iter,
 					   struct task_struct *p, u64 dsq_id,
@@ -200,7 +195,7 @@ __bpf_kfunc bool scx_bpf_dispatch_from_dsq(struct bpf_iter_scx_dsq *it__iter,
  * @dsq_id: the other queue
  * @enq_flags: SCX_ENQ_*
  *
- * Return: what was asked for; false if bpf_iter_scx_dsq_new() has failed.
+ * Return: the result, or false if bpf_iter_scx_dsq_new() failed.
  */
 __bpf_kfunc bool scx_bpf_dispatch_vtime_from_dsq(struct bpf_iter_scx_dsq *it__iter,
 						 struct task_struct *p,

@@ -33,10 +33,10 @@ __bpf_kfunc_start_defs();
  * goes offline may still be seen; it stays valid until the critical section
  * ends.
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
- * Return: 0 on success, -EINVAL if @flags is none of these values. After an
+ * Return: 0 on success, -EINVAL if @flags is not one of these values. After an
  * error the iterator is empty: bpf_iter_css_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_css_new(struct bpf_iter_css *it,
@@ -71,8 +71,9 @@ __bpf_kfunc int bpf_iter_css_new(struct bpf_iter_css *it,
  * bpf_iter_css_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct cgroup_subsys_state, valid until the RCU critical
- * section ends, or NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct cgroup_subsys_state, valid until the RCU read-side
+ * critical section ends, or NULL at the end. Once it has returned NULL, it
+ * keeps returning NULL.
  */
 __bpf_kfunc struct cgroup_subsys_state *bpf_iter_css_next(struct bpf_iter_css *it)
 {
@@ -107,9 +108,7 @@ __bpf_kfunc struct cgroup_subsys_state *bpf_iter_css_next(struct bpf_iter_css *i
  * bpf_iter_css_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_css_destroy(struct bpf_iter_css *it)
 {

@@ -21,7 +21,7 @@ __bpf_kfunc_start_defs();
  * Each step takes the mutex that guards the list of all buffers. It is not
  * held between two steps.
  *
- * Only for programs that may sleep, as may the other two.
+ * Only for sleepable programs: all three kfuncs may sleep.
  *
  * Return: 0.
  */
@@ -41,7 +41,7 @@ __bpf_kfunc int bpf_iter_dmabuf_new(struct bpf_iter_dmabuf *it)
  * @it: the iterator
  *
  * Return: the next &struct dma_buf, valid until the next call, or NULL at the
- * end. Once it has returned NULL, it always does.
+ * end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc struct dma_buf *bpf_iter_dmabuf_next(struct bpf_iter_dmabuf *it)
 {
@@ -62,9 +62,7 @@ __bpf_kfunc struct dma_buf *bpf_iter_dmabuf_next(struct bpf_iter_dmabuf *it)
  * bpf_iter_dmabuf_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_dmabuf_destroy(struct bpf_iter_dmabuf *it)
 {

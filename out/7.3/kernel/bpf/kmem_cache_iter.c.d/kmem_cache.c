@@ -35,7 +35,7 @@ __bpf_kfunc_start_defs();
  * bpf_iter_kmem_cache_new() - begin to walk over the slab caches
  * @it: the iterator, on the BPF program's stack
  *
- * Only for programs that may sleep, as may the other two.
+ * Only for sleepable programs: all three kfuncs may sleep.
  *
  * Return: 0.
  */
@@ -55,7 +55,7 @@ __bpf_kfunc int bpf_iter_kmem_cache_new(struct bpf_iter_kmem_cache *it)
  * @it: the iterator
  *
  * Return: the next &struct kmem_cache, valid until the next call, or NULL at
- * the end. Once it has returned NULL, it always does.
+ * the end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc struct kmem_cache *bpf_iter_kmem_cache_next(struct bpf_iter_kmem_cache *it)
 {
@@ -94,9 +94,7 @@ __bpf_kfunc struct kmem_cache *bpf_iter_kmem_cache_next(struct bpf_iter_kmem_cac
  * bpf_iter_kmem_cache_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_kmem_cache_destroy(struct bpf_iter_kmem_cache *it)
 {

@@ -30,10 +30,10 @@ __bpf_kfunc_start_defs();
  * Each step takes a lock that all cgroups share, so the walk is only for
  * programs that run where the lock is safe.
  *
- * Only for LSM programs, programs of iterators and programs that may sleep.
+ * Only for LSM programs, BPF iterator programs and sleepable programs.
  *
- * Return: 0 on success, -EINVAL if @flags is none of these values, -ENOMEM if
- * there is no memory. After an error the iterator is empty:
+ * Return: 0 on success, -EINVAL if @flags is not one of these values, -ENOMEM
+ * if memory allocation fails. After an error the iterator is empty:
  * bpf_iter_css_task_next() returns NULL.
  */
 __bpf_kfunc int bpf_iter_css_task_new(struct bpf_iter_css_task *it,
@@ -72,7 +72,7 @@ __bpf_kfunc int bpf_iter_css_task_new(struct bpf_iter_css_task *it,
  * @it: the iterator
  *
  * Return: the next &struct task_struct, valid until the next call, or NULL at
- * the end. Once it has returned NULL, it always does.
+ * the end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc struct task_struct *bpf_iter_css_task_next(struct bpf_iter_css_task *it)
 {
@@ -88,9 +88,7 @@ __bpf_kfunc struct task_struct *bpf_iter_css_task_next(struct bpf_iter_css_task 
  * bpf_iter_css_task_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_css_task_destroy(struct bpf_iter_css_task *it)
 {

@@ -15,7 +15,7 @@ __bpf_kfunc_start_defs();
  * bpf_iter_process_new() - begin to walk over all processes
  * @it: the iterator, on the BPF program's stack
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
  * Return: 0.
@@ -35,8 +35,9 @@ __bpf_kfunc int bpf_iter_process_new(struct bpf_iter_process *it)
  * bpf_iter_process_next() - get the next element
  * @it: the iterator
  *
- * Return: the next &struct task_struct, valid until the RCU critical section
- * ends, or NULL at the end. Once it has returned NULL, it always does.
+ * Return: the next &struct task_struct, valid until the RCU read-side critical
+ * section ends, or NULL at the end. Once it has returned NULL, it keeps
+ * returning NULL.
  */
 __bpf_kfunc struct task_struct *bpf_iter_process_next(struct bpf_iter_process *it)
 {
@@ -58,9 +59,7 @@ __bpf_kfunc struct task_struct *bpf_iter_process_next(struct bpf_iter_process *i
  * bpf_iter_process_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_process_destroy(struct bpf_iter_process *it)
 {

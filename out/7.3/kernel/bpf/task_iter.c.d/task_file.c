@@ -24,7 +24,7 @@ __bpf_kfunc_start_defs();
  * Files come by the numbers of their descriptors, and as often as they have
  * one.
  *
- * Call it inside an RCU read-side critical section, which must last until the
+ * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
  * Return: 0.
@@ -48,7 +48,7 @@ __bpf_kfunc int bpf_iter_task_file_new(struct bpf_iter_task_file *it,
  * @it: the iterator
  *
  * Return: the next &struct file, valid until the next call, or NULL at the
- * end. Once it has returned NULL, it always does.
+ * end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc struct file *bpf_iter_task_file_next(struct bpf_iter_task_file *it)
 {
@@ -75,9 +75,7 @@ __bpf_kfunc struct file *bpf_iter_task_file_next(struct bpf_iter_task_file *it)
  * bpf_iter_task_file_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_task_file_destroy(struct bpf_iter_task_file *it)
 {

@@ -30,8 +30,8 @@ __bpf_kfunc int bpf_iter_testmod_seq_new(struct bpf_iter_testmod_seq *it,
  * bpf_iter_testmod_seq_next() - get the next element
  * @it: the iterator
  *
- * Return: a pointer to the next number, which the next call changes, or NULL
- * at the end. Once it has returned NULL, it always does.
+ * Return: a pointer to the next number, overwritten by the next call, or NULL
+ * at the end. Once it has returned NULL, it keeps returning NULL.
  */
 __bpf_kfunc s64 *bpf_iter_testmod_seq_next(struct bpf_iter_testmod_seq *it)
 {
@@ -46,9 +46,7 @@ __bpf_kfunc s64 *bpf_iter_testmod_seq_next(struct bpf_iter_testmod_seq *it)
  * bpf_iter_testmod_seq_destroy() - end the walk
  * @it: the iterator
  *
- * To be called on every iterator, also when new() has failed.
- *
- * Return: nothing.
+ * Must be called for every iterator, even if new() failed.
  */
 __bpf_kfunc void bpf_iter_testmod_seq_destroy(struct bpf_iter_testmod_seq *it)
 {
@@ -59,7 +57,7 @@ __bpf_kfunc void bpf_iter_testmod_seq_destroy(struct bpf_iter_testmod_seq *it)
  * @val: the number
  * @it__iter: the iterator
  *
- * Return: what was asked for; 0 if bpf_iter_testmod_seq_new() has failed.
+ * Return: the result, or 0 if bpf_iter_testmod_seq_new() failed.
  */
 __bpf_kfunc s64 bpf_iter_testmod_seq_value(int val,
 					   struct bpf_iter_testmod_seq *it__iter)
