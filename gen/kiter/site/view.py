@@ -85,7 +85,8 @@ def _line(made: LoweringContext) -> Line:
 def _tables(made: Made) -> Mapping[str, tuple[Line, ...]]:
     return {
         profile.release: tuple(
-            Line(it.name, matrix.row(it, profile)) for it in sorted(its, key=lambda it: it.name)
+            Line(it.name, (spelled(it.since), *matrix.row(it, profile)))
+            for it in sorted(its, key=lambda it: it.name)
         )
         for profile, its in made
     }
