@@ -14,6 +14,9 @@ __bpf_kfunc_start_defs();
  * @start: the first number
  * @end: the number after the last
  *
+ * bpf_for() and bpf_repeat() are made of it. There may be BPF_MAX_LOOPS
+ * numbers, 8,388,608, from the first to the last.
+ *
  * Return: 0 on success, -EINVAL if @start is above @end, -E2BIG if the range
  * has too many numbers. After an error the iterator is empty:
  * bpf_iter_num_next() returns NULL.

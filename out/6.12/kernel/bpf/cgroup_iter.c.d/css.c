@@ -30,7 +30,8 @@ __bpf_kfunc_start_defs();
  *
  * A css that comes online during the walk may or may not be seen. One that
  * goes offline may still be seen; it stays valid until the critical section
- * ends.
+ * ends. To keep its cgroup longer, acquire a reference with
+ * bpf_cgroup_acquire(pos->cgroup).
  *
  * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.

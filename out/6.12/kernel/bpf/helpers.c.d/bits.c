@@ -42,6 +42,9 @@ __bpf_kfunc_start_defs();
  * @unsafe_ptr__ign: the address of the words
  * @nr_words: how many words there are
  *
+ * The words are read once, by new(). What is changed in them later is not
+ * seen.
+ *
  * Return: 0 on success, -EINVAL if there is no word, -E2BIG if there are more
  * than 511 words or if they are too large to allocate, -ENOMEM if memory
  * allocation fails, -EFAULT if the words cannot be read. After an error the

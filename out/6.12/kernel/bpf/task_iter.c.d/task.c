@@ -32,7 +32,11 @@ __bpf_kfunc_start_defs();
  * * %BPF_TASK_ITER_PROC_THREADS: all threads of the process of @task__nullable
  *
  * A task that is forked during the walk may or may not be seen. One that exits
- * may still be seen; it stays valid until the critical section ends.
+ * may still be seen; it stays valid until the critical section ends. To keep
+ * it longer, acquire a reference with bpf_task_acquire().
+ *
+ * All processes include the idle task, whose pid is 0, and those that have
+ * exited and that nobody has waited for yet.
  *
  * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.

@@ -118,7 +118,8 @@ __bpf_kfunc_start_defs();
  * higher addresses.
  *
  * A step locks an area for reading while it copies it. No lock is held between
- * two steps.
+ * two steps. An area that is locked for writing is skipped: while another
+ * thread of @task forks, that may be nearly all of them.
  *
  * Return: 0 on success, -EOPNOTSUPP if the kernel has no locks per area,
  * -EBUSY if interrupts are off or if the lock of @task is taken, -ENOMEM if

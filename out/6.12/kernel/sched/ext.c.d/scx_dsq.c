@@ -47,6 +47,9 @@ __bpf_kfunc_start_defs();
  *
  * * %SCX_DSQ_ITER_REV: from the last task to the first
  *
+ * Tasks that are queued after new() are not visited. The task that next() has
+ * returned can be moved to another queue, and the walk goes on after it.
+ *
  * Must be called inside an RCU read-side critical section that lasts until the
  * iterator is destroyed.
  *
