@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from dataclasses import replace
 
 import pytest
 from generate_support import LATER, ROOT, SMALL, TODAY, read, rendered, spec
+from generate_userspace import FLAGS, HERE, run
 
 from kiter.fixtures.known import library
 from kiter.generate import generate
 from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer
 from kiter.vm.conformance import RULES, TRIES
+from kiter.vm.programs import INCLUDE
 
 SPECS = ROOT / "specs"
 BITS = """\
@@ -283,6 +286,23 @@ def test_shared_headers_are_the_same_for_all(target):
     assert len(first) == 4 and all(other == first for other in others)
     said = {"6.12": 'ITER_NAME " as arg #0")', "7.3": 'ITER_NAME " as R1")'}
     assert said[target] in shared("iter_refused.h", target)
+
+
+def test_a_flag_is_tried_with_each_program_attached_once(tmp_path):
+    """The kernel waits long for the last program to leave, and a flag has hundreds of values."""
+    for name in ("iter_tests.h", "iter_contract.h"):
+        (tmp_path / name).write_text(shared(name))
+    made = tmp_path / "attached"
+    # tests of one iterator leave some of the header out
+    given = [*FLAGS, "-D_GNU_SOURCE", "-Wno-unused-function", f"-I{tmp_path}", f"-I{INCLUDE}"]
+    done = subprocess.run(
+        ["gcc", *given, "-o", made, HERE / "attached.c"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    attached, *tried = map(int, run(made).stdout.split())
+    assert attached == 2
+    # small numbers, single bits, each of two good values with a bit, and all bits
+    assert tried == [62 + 3 * 31 + 1] * 2
 
 
 def test_companions_want_an_iterator_and_numbers_stay_as_they_are():

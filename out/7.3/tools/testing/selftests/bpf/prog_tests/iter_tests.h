@@ -820,15 +820,13 @@ static bool iter_accepts(const struct iter_flag *flag, __u64 value)
 	return false;
 }
 
-static void iter_refuse(struct iter_test *t, struct iter_flag *flag, int good,
-			__u64 value)
+static void iter_refuse(struct iter_test *t, struct iter_flag *flag,
+			const char *prog, __u64 value)
 {
 	if (iter_accepts(flag, value))
 		return;
-	iter_choose(t, good, iter_start(t, 0));
 	iter_set_flag(flag, value);
-	iter_test_refusal(t, "probe", -EINVAL);
-	iter_test_refusal(t, "reuse", -EINVAL);
+	iter_test_refusal(t, prog, -EINVAL);
 }
 
 /* a walk that new() accepts */
@@ -842,19 +840,28 @@ static int iter_good(struct iter_test *t)
 }
 
 /* small numbers, every single bit, and each good value with a bit too many */
-static void iter_test_flag(struct iter_test *t, struct iter_flag *flag)
+static void iter_refuse_all(struct iter_test *t, struct iter_flag *flag,
+			    const char *prog)
 {
-	int i, bit, good = iter_good(t);
+	int i, bit;
 
+	iter_choose(t, iter_good(t), iter_start(t, 0));
 	for (i = 0; i < 64; i++)
-		iter_refuse(t, flag, good, i);
+		iter_refuse(t, flag, prog, i);
 	for (bit = 0; bit < 8 * flag->size; bit++) {
-		iter_refuse(t, flag, good, 1ULL << bit);
+		iter_refuse(t, flag, prog, 1ULL << bit);
 		for (i = 0; i < flag->nr_accepted; i++)
-			iter_refuse(t, flag, good,
+			iter_refuse(t, flag, prog,
 				    iter_value(flag->accepted, i, flag->size) | 1ULL << bit);
 	}
-	iter_refuse(t, flag, good, ~0ULL >> (64 - 8 * flag->size));
+	iter_refuse(t, flag, prog, ~0ULL >> (64 - 8 * flag->size));
+}
+
+/* one program after the other, for to attach another takes long */
+static void iter_test_flag(struct iter_test *t, struct iter_flag *flag)
+{
+	iter_refuse_all(t, flag, "probe");
+	iter_refuse_all(t, flag, "reuse");
 }
 
 static bool iter_subtest(const char *what, const char *which)
