@@ -19,6 +19,23 @@ from kiter.vm.conformance import RULES, TRIES
 from kiter.vm.programs import INCLUDE
 
 SPECS = ROOT / "specs"
+OF_MASK = """\
+# SPDX-License-Identifier: GPL-2.0-only
+iterator: x
+summary: walk over the CPUs in a mask
+includes: [linux/cpumask.h]
+element: {type: int *, lifetime: state}
+context: {rcu: true}
+arguments:
+  mask: {type: const struct cpumask *, keep: rcu, trust: rcu, doc: the mask}
+state:
+  nr: {type: unsigned int, init: nr_cpu_ids}
+walk:
+  index: {as: cpu, next: "find_next_bit(cpumask_bits(mask), end, cpu + 1)", end: nr}
+  expect: own_cpus
+tests:
+  arguments: {mask: bpf_get_current_task_btf()->cpus_ptr}
+"""
 BITS = """\
 # SPDX-License-Identifier: GPL-2.0-only
 iterator: x
@@ -151,6 +168,17 @@ def test_every_rule_has_assertions_that_some_test_makes():
 def test_every_oracle_is_a_function_of_its_fixture(fixture):
     for oracle in fixture.oracles.values():
         assert f"static void {oracle.function}(int start, struct ids *want)" in fixture.user.text
+
+
+@pytest.mark.parametrize("target", [TODAY, LATER], ids=lambda target: target.release)
+def test_what_rcu_alone_protects_may_be_refused_before_the_iterator_is(tmp_path, target):
+    made = generate(read(spec(OF_MASK, tmp_path), target=target)[0], target)
+    assert "#define ITER_PASSES_RCU 1" in text(made, Kind.PROG_FAILURE)
+    messages = (target.messages["untrusted_element"], target.messages["no_rcu"])
+    said = "|".join(messages).format(it='" ITER_NAME "')
+    assert f'__msg("{{{{{said}}}}}")' in shared("iter_refused.h", target.release)
+    # what a kfunc gives is trusted everywhere
+    assert "ITER_PASSES_RCU" not in of("css", Kind.PROG_FAILURE, target.release)
 
 
 def test_numbers_come_with_what_the_walk_must_give():

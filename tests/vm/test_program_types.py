@@ -43,6 +43,24 @@ walk:
   ring: {{anchor: "&init_task", next: next_task(pos)}}
   expect: processes
 """
+# whose mask only RCU protects, so that outside a section new() refuses that first
+CPUS = """\
+# SPDX-License-Identifier: GPL-2.0-only
+iterator: of_mask
+summary: walk over the CPUs in a mask
+includes: [linux/cpumask.h]
+element: {type: int *, lifetime: state}
+context: {rcu: true}
+arguments:
+  mask: {type: const struct cpumask *, keep: rcu, trust: rcu, doc: the mask}
+state:
+  nr: {type: unsigned int, init: nr_cpu_ids}
+walk:
+  index: {as: cpu, next: "find_next_bit(cpumask_bits(mask), end, cpu + 1)", end: nr}
+  expect: own_cpus
+tests:
+  arguments: {mask: bpf_get_current_task_btf()->cpus_ptr}
+"""
 WORD = re.compile(r"\w+")
 # the types of a set, and those of programs that the verifier must refuse
 SETS = {
@@ -76,6 +94,7 @@ def test_each_set_is_tested_in_its_own_types(capsys, tmp_path, release, sets):
         (tmp_path / f"{name}.yaml").write_text(NUMBERS.format(name=name, types=types))
     # what RCU protects is refused outside a section only where a program may sleep
     (tmp_path / "of_tasks.yaml").write_text(PROCESSES.format(name="of_tasks", types="only: [lsm]"))
+    (tmp_path / "of_mask.yaml").write_text(CPUS)
     status = main(["run", str(tmp_path), "--format", "json", "--kernel", release])
     said = capsys.readouterr()
     assert said.out, said.err
@@ -86,4 +105,4 @@ def test_each_set_is_tested_in_its_own_types(capsys, tmp_path, release, sets):
     for types, name in names.items():
         assert {key for key in checks[name] if key.startswith("from_")} == {f"from_{t}" for t in SETS[types]}
         assert "walk some" in checks[name]
-    assert {"walk all", "outside_rcu"} <= {*checks["of_tasks"]}
+    assert {"walk all", "outside_rcu"} <= {*checks["of_tasks"]} & {*checks["of_mask"]}

@@ -169,8 +169,13 @@ def _handed(argument: Argument, number: int) -> Handed:
 
 def _in_section(ctx: LoweringContext) -> bool:
     """Whether a walk is made in a critical section: it must be, or RCU alone protects what is passed."""
+    return ctx.it.rcu or passes_rcu(ctx)
+
+
+def passes_rcu(ctx: LoweringContext) -> bool:
+    """Whether new() is given what RCU alone may protect: an expression of the spec, of no fixture's type."""
     known = {*handles_of(ctx.it), *(a.type for a, _ in hooked(ctx.it))}
-    return ctx.it.rcu or any(a.rcu and a.type not in known for a in ctx.it.arguments)
+    return any(a.rcu and a.type not in known for a in ctx.it.arguments)
 
 
 def _prototypes(ctx: LoweringContext) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
-from kiter.lower.selftests.frame import frame
+from kiter.lower.selftests.frame import frame, passes_rcu
 from kiter.lower.selftests.misuse import Program, needs_rcu, programs
 from kiter.lower.selftests.prog import Programs, marks
 from kiter.lower.view_class import view_class
@@ -43,6 +43,7 @@ def _marks(ctx: LoweringContext) -> Iterator[tuple[str, str]]:
     asked = {
         "ITER_NUMBERS": ctx.it.lifetime == "state",
         "ITER_NEEDS_RCU": needs_rcu(ctx),
+        "ITER_PASSES_RCU": needs_rcu(ctx) and passes_rcu(ctx),
         "ITER_SLEEPS": ctx.it.context.sleepable,
         "ITER_IS_NUM": ctx.it.name == "num",
     }

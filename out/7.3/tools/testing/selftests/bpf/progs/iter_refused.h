@@ -6,6 +6,7 @@
  * ITER_NUMBERS: defined if its elements are numbers
  * ITER_NEEDS_RCU: defined if its programs may sleep, and it must not be used
  *	outside of an RCU read-side critical section
+ * ITER_PASSES_RCU: defined if, then, RCU alone may protect what new() is given
  * ITER_SLEEPS: defined if it may sleep itself
  * ITER_IS_NUM: defined for that one, which the others are mistaken for
  */
@@ -230,7 +231,13 @@ int write_to_element(void *ctx)
 
 #ifdef ITER_NEEDS_RCU
 SEC("?" ITER_SECTION)
+#ifdef ITER_PASSES_RCU
+/* arguments are looked at first; whether one is trusted all the same is the verifier's to know */
+__failure
+__msg("{{must be a rcu pointer|kernel func bpf_iter_" ITER_NAME "_new requires RCU critical section protection}}")
+#else
 __failure __msg("kernel func bpf_iter_" ITER_NAME "_new requires RCU critical section protection")
+#endif
 int outside_rcu(void *ctx)
 {
 	struct args args;
