@@ -6,6 +6,7 @@ The compiler is real, the tree is a few lines.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from kernel_sample import ring
 from kiter import tools
 from kiter.cache.store import opened
 from kiter.fragment import Anchor, Fragment
-from kiter.kernel import jobs, unit
+from kiter.kernel import compile_context, jobs, unit
 from kiter.kernel.compile_context import CompileContext
+from kiter.kernel.headers import Headers, Places
 from kiter.kernel.jobs import Result, Silence
 from kiter.kernel.kbuild import Kbuild
 from kiter.output import Kind, Output, Rendered
@@ -39,21 +41,36 @@ TREE = {
     "kernel/some/below.c": PRIVATE.format(up="../../"),
     "kernel/some/deep/deeper.c": PRIVATE.format(up="../../../"),
     "kernel/some/deep/part.c": "",
+    "kernel/above.c": PRIVATE.format(up="../") + '#include "../tools/lib/out.h"\n',
+    "kernel/Makefile": "",
+    "tools/lib/out.h": '#include "beside.h"\n#include <../tools/lib/angled.h>\n',
+    "tools/lib/beside.h": "#undef NEAR\n",
+    "tools/lib/angled.h": "#define NEAR 2\n",
+    "tools/lib/other.h": "",
     "kernel/some/whole.c": PRIVATE.format(up="../../") + '#include "deep/part.c"\n',
 }
 
 
-def compiled(file: str, folder: Path) -> Result:
-    """The code in that file, compiled as the check does it."""
+def laid(folder: Path) -> Path:
+    """A folder with the tree."""
     for name, text in TREE.items():
-        path = folder / "tree" / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    return folder
+
+
+def compiled(file: str, folder: Path) -> Result:
+    """The code in that file, compiled as the check does it."""
+    return judged(file, folder, CompileContext(laid(folder / "tree")))
+
+
+def judged(file: str, folder: Path, around: CompileContext) -> Result:
+    """What a compiler says of the code in that file, with what is around it."""
     flags = ("-nostdinc", "-Wall")
     kbuild = Kbuild(tools.require("gcc"), flags, flags, folder, "x86", "identity")
     with opened(folder / "cache") as cache:
-        job = unit.compile_job(joining(file), kbuild, CompileContext(folder / "tree"), cache)
-        return jobs.run([job], cache, Silence())[0]
+        return jobs.run([unit.compile_job(joining(file), kbuild, around, cache)], cache, Silence())[0]
 
 
 def joining(file: str) -> Rendered:
@@ -74,3 +91,17 @@ def test_code_inside_a_file_compiles_at_any_depth(file: str, tmp_path: Path) -> 
 
 def test_a_file_that_the_kernel_lacks_is_named(tmp_path: Path) -> None:
     assert "no kernel/some/none.c" in compiled("kernel/some/none.c", tmp_path).unfit
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_headers_outside_of_the_folders_that_are_unpacked_are_found(named: bool, tmp_path: Path) -> None:
+    top = laid(tmp_path / "linux-source-6.12")
+    shutil.make_archive(str(top), "gztar", tmp_path, top.name)
+    headers, places = Headers(tmp_path / "headers", "6.12.1"), Places(tmp_path, cached=tmp_path)
+    it = joining("kernel/above.c")
+    with opened(tmp_path / "cache") as cache:
+        around = compile_context.of(it, headers, places, top if named else None, cache)
+    done = judged("kernel/above.c", tmp_path, around)
+    assert done.passed and not done.unfit, (done.findings, done.unfit)
+    assert around.sources is not None
+    assert named or not (around.sources / "tools/lib/other.h").exists()

@@ -121,6 +121,27 @@ def test_headers_that_a_file_includes_already_stay_as_they_are():
     assert insertion_points.included([lines[0], *lines[2:]], headers) == quoted
 
 
+WANTED = "#include <linux/mm.h>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # kernel/bpf/btf.c: between the braces of a union
+        '#include <linux/bpf.h>\n@\n#include "a.h"\n\nunion {\n#include <linux/bpf_types.h>\n} u;',
+        # kernel/sched/core.c: in the midst of an expression
+        "/* one */\n#include <linux/bpf.h>\n@\n\nint i =\n#include <features.h>\n0;",
+        "#include <linux/bpf.h>\n@\n#ifdef CONFIG_ONE\n#include <linux/one.h>\n#endif\nint i;",
+        "#ifdef CONFIG_ONE\n#include <linux/one.h>\n@\nint i;\n#endif",
+        "#define TWO(a) \\\n\ta\n#include <linux/bpf.h>\n@\nint i;",
+        "int i;\n#include <linux/bpf.h>\n@\nint j;",
+    ],
+)
+def test_a_header_joins_those_above_the_code(text):
+    lines = text.replace("@\n", "").split("\n")
+    assert insertion_points.included(lines, ["linux/mm.h"]) == text.replace("@", WANTED).split("\n")
+
+
 def test_replace_and_revert(tree, capsys):
     before = snapshot(tree)
     assert apply(tree, "--replace", CSS, ROOT / "specs/task.yaml") == 0

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from kiter.cache.store import Cache
 from kiter.fragment import Anchor, Fragment
-from kiter.kernel import sources
+from kiter.kernel import quoted, sources
 from kiter.kernel.headers import Headers, Places
 from kiter.output import Kind, Rendered
 from kiter.target.profile import nearest
@@ -47,13 +47,19 @@ def of(
     wanted = _wanted(rendered)
     if not wanted:
         return CompileContext()
-    folder = given or _unpacked(wanted, headers, origin, cache)
+    files = (joined(rendered),) if rendered.inside else rendered.private
+    folder = given or _unpacked(wanted, files, headers, origin, cache)
     if folder is None:
         return CompileContext(unfit=MISSING.format(headers.profile, headers.profile))
     asked = rendered.inside and rendered.guard and not is_on(rendered.guard, headers)
     flags = (f"-D{rendered.guard}=1",) if asked else ()
-    quoted = () if rendered.inside else (f"-I{folder}",)
-    return CompileContext(folder, (*flags, *quoted))
+    searched = above(files[0], folder) if rendered.inside else (f"-I{folder}",)
+    return CompileContext(folder, (*flags, *searched))
+
+
+def above(path: str, sources: Path) -> tuple[str, str]:
+    """The flags by which "../tools/lib/bpf/relo_core.h" is found as kbuild finds it: from below the top."""
+    return "-idirafter", str(sources / PurePosixPath(path).parts[0])
 
 
 def _wanted(rendered: Rendered) -> tuple[str, ...]:
@@ -84,10 +90,18 @@ def _own_sets(rendered: Rendered) -> tuple[Fragment, ...]:
     return tuple(f for f in joined if f.anchor in (Anchor.OWN_SET, Anchor.TARGET))
 
 
-def _unpacked(wanted: tuple[str, ...], headers: Headers, origin: Places, cache: Cache) -> Path | None:
+def _unpacked(
+    wanted: tuple[str, ...], files: tuple[str, ...], headers: Headers, origin: Places, cache: Cache
+) -> Path | None:
+    """Those paths of the archive, and what the files among them include from elsewhere."""
     archive = sources.archives(*origin.archives).get(headers.version)
     needed = wanted[0] if wanted[0].endswith(".h") else f"{wanted[0]}/Makefile"
-    return sources.unpacked(archive, wanted, cache, needed) if archive else None
+    folder = sources.unpacked(archive, wanted, cache, needed) if archive else None
+    if archive is None or folder is None:
+        return None
+    lacking = quoted.lacking(files, folder)
+    more = lacking and lacking & sources.listed(archive, cache)
+    return _unpacked((*wanted, *sorted(more)), files, headers, origin, cache) if more else folder
 
 
 def is_on(option: str, headers: Headers) -> bool:
@@ -138,8 +152,9 @@ def untouched(rendered: Rendered, around: CompileContext, scratch: Path) -> Merg
     path = PurePosixPath(joined(rendered))
     if not (around.sources / path).is_file():
         raise MisfitError(f"this kernel has no {path}")
-    for top in {PurePosixPath(wanted).parts[0] for wanted in _wanted(rendered)} - {path.parts[0]}:
-        (scratch / top).symlink_to(around.sources / top)
+    for top in around.sources.iterdir():
+        if top.is_dir() and top.name != path.parts[0]:
+            (scratch / top.name).symlink_to(top)
     _copy(around.sources, scratch, path)
     searched = tuple(searched_for(path, around.sources))
     return Merged(scratch / path, scratch / compiled_with(path, around.sources), searched)

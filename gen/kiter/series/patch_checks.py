@@ -167,9 +167,10 @@ def _laid(folder: Path, texts: Mapping[str, str | None], path: str) -> Path:
 
 
 def _where(folder: Path, path: str, bench: Bench) -> tuple[str, ...]:
-    """Where quoted headers are: beside the file, as the tree has it; the patch's own come before."""
+    """Where quoted headers are: beside the file or above, as the tree has it; the patch's own come before."""
     own = [f"-I{folder}/include"] if (folder / "include").is_dir() else []
-    return (*own, "-iquote", str(bench.tree / PurePosixPath(path).parent))
+    beside = ("-iquote", str(bench.tree / PurePosixPath(path).parent))
+    return (*own, *beside, *compile_context.above(path, bench.tree))
 
 
 def _compiler(path: str, bench: Bench, flags: Sequence[str], rendered: Rendered) -> Look:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from kiter.csource.comments import blanked
 from kiter.csource.conditionals import Conditionals
 from kiter.csource.id_sets import IdSet
 from kiter.csource.source import Source
@@ -42,7 +43,7 @@ def kfuncs(lines: Lines, fragment: Fragment, profile: Profile) -> Lines:
 
 
 def included(lines: Lines, headers: Sequence[str]) -> Lines:
-    """With an #include of each header that the file lacks, behind its last of that kind.
+    """With an #include of each header that the file lacks, behind the last of that kind above its code.
 
     A header that is no part of the kernel's interface ("../../mm/slab.h") is quoted, as kernel files do.
     """
@@ -50,12 +51,32 @@ def included(lines: Lines, headers: Sequence[str]) -> Lines:
         wanted = f'#include "{header}"' if header.startswith("../") else f"#include <{header}>"
         if any(line.startswith(wanted) for line in lines):
             continue
-        rows = [row for row, line in enumerate(lines) if line.startswith(wanted[: len("#include <")])]
-        rows = rows or [row for row, line in enumerate(lines) if line.startswith("#include ")]
+        rows = _includes(lines)
         if not rows:
             raise MisfitError(f"there is no #include beside which {wanted} could stand")
-        lines = [*lines[: rows[-1] + 1], wanted, *lines[rows[-1] + 1 :]]
+        same = [row for row in rows if lines[row].startswith(wanted[: len("#include <")])]
+        row = (same or rows)[-1] + 1
+        lines = [*lines[:row], wanted, *lines[row:]]
     return lines
+
+
+def _includes(lines: Lines) -> list[int]:
+    """The rows of the #includes above the code and in no conditional, as long as there are such."""
+    rows = [row for row, line in enumerate(lines) if line.startswith("#include ")]
+    code, conditionals = _code(lines), Conditionals(lines)
+    above = [row for row in rows if row < code] or rows
+    return [row for row in above if not conditionals.around(row)] or above
+
+
+def _code(lines: Lines) -> int:
+    """The first row that holds neither a directive nor a comment."""
+    bare = blanked("\n".join(lines)).split("\n")
+    directive = ""
+    for row, line in enumerate(bare):
+        directive = line if directive.endswith("\\") or line.lstrip().startswith("#") else ""
+        if line.strip() and not directive:
+            return row
+    return len(lines)
 
 
 def btf_ids(lines: Lines, fragment: Fragment, _profile: Profile) -> Lines:
