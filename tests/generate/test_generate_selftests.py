@@ -174,9 +174,9 @@ def test_every_oracle_is_a_function_of_its_fixture(fixture):
 def test_what_rcu_alone_protects_may_be_refused_before_the_iterator_is(tmp_path, target):
     made = generate(read(spec(OF_MASK, tmp_path), target=target)[0], target)
     assert "#define ITER_PASSES_RCU 1" in text(made, Kind.PROG_FAILURE)
-    messages = (target.messages["untrusted_element"], target.messages["no_rcu"])
-    said = "|".join(messages).format(it='" ITER_NAME "')
-    assert f'__msg("{{{{{said}}}}}")' in shared("iter_refused.h", target.release)
+    header, no_rcu = shared("iter_refused.h", target.release), target.messages["no_rcu"]
+    assert '__msg("{{must be a rcu pointer|" NO_RCU "}}")' in header
+    assert '#define NO_RCU "{}"'.format(no_rcu.format(it='" ITER_NAME "')) in header
     # what a kfunc gives is trusted everywhere
     assert "ITER_PASSES_RCU" not in of("css", Kind.PROG_FAILURE, target.release)
 
@@ -331,6 +331,13 @@ def test_a_flag_is_tried_with_each_program_attached_once(tmp_path):
     assert attached == 2
     # small numbers, single bits, each of two good values with a bit, and all bits
     assert tried == [62 + 3 * 31 + 1] * 2
+
+
+@pytest.mark.parametrize("target", ["6.12", "7.3"])
+def test_a_shared_header_is_no_wider_than_checkpatch_lets_a_line_be(target):
+    made = rendered(SPECS / "num.yaml", target).test_headers
+    lines = [line.expandtabs() for header in made for line in header.text.splitlines()]
+    assert [line for line in lines if len(line) > 100] == []
 
 
 def test_companions_want_an_iterator_and_numbers_stay_as_they_are():

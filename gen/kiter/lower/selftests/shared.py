@@ -24,16 +24,9 @@ class View:
     """The verifier's words for what it rejects, as parts of a string of C."""
 
     messages: SimpleNamespace
-    # a pattern: outside of a section, where RCU alone may protect an argument
-    outside_rcu: str
 
 
 def view(messages: Iterable[tuple[str, str]]) -> View:
     """What the headers say for one kernel; the iterator's name is put in by the preprocessor."""
     said = {key: text.format(it=_NAME, n=0, r=1, programs="") for key, text in messages}
-    return View(SimpleNamespace(**said), _either(said["untrusted_element"], said["no_rcu"]))
-
-
-def _either(*messages: str) -> str:
-    """A pattern for one of these: between double braces is a regular expression (test_loader.c)."""
-    return f"{{{{{'|'.join(messages)}}}}}"
+    return View(SimpleNamespace(**said))

@@ -230,13 +230,14 @@ int write_to_element(void *ctx)
 #endif
 
 #ifdef ITER_NEEDS_RCU
+#define NO_RCU "kernel func bpf_iter_" ITER_NAME "_new requires RCU critical section protection"
+
 SEC("?" ITER_SECTION)
 #ifdef ITER_PASSES_RCU
 /* arguments are looked at first; whether one is trusted all the same is the verifier's to know */
-__failure
-__msg("{{must be a rcu pointer|kernel func bpf_iter_" ITER_NAME "_new requires RCU critical section protection}}")
+__failure __msg("{{must be a rcu pointer|" NO_RCU "}}")
 #else
-__failure __msg("kernel func bpf_iter_" ITER_NAME "_new requires RCU critical section protection")
+__failure __msg(NO_RCU)
 #endif
 int outside_rcu(void *ctx)
 {
