@@ -24,7 +24,7 @@ def lacking(files: Iterable[str], sources: Path) -> frozenset[str]:
 
 
 def _meant(path: str, sources: Path) -> Iterator[str]:
-    """What the includes of one file may mean: a file beside it, or one above a folder of headers."""
+    """What the includes of one file mean: a file beside it, else one above a folder of headers."""
     try:
         text = (sources / path).read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -33,7 +33,9 @@ def _meant(path: str, sources: Path) -> Iterator[str]:
         places = [str(PurePosixPath(path).parent)] if sign == '"' else []
         # kernel/bpf/btf.c, 6.12 and 7.3: what "../tools/lib/bpf/relo_core.h" means is above include/
         places += ["include"] if named.startswith(_UP) else []
-        yield from (found for place in places if not (found := _below(place, named)).startswith(_UP))
+        paths = [found for place in places if not (found := _below(place, named)).startswith(_UP)]
+        there = (path for path in paths if (sources / path).is_file())
+        yield from ([found] if (found := next(there, "")) else paths)
 
 
 def _below(place: str, named: str) -> str:
