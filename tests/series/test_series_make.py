@@ -16,6 +16,7 @@ from kiter import frontend
 from kiter.cache.store import Cache
 from kiter.cli.main import main
 from kiter.errors import KiterError
+from kiter.lower.selftests.shared import TEMPLATES
 from kiter.target.profile import profile
 from kiter.tested import Run, remember
 from tools.kernel_trees import BPF, git
@@ -101,7 +102,9 @@ def test_what_a_maintainer_reads(tree, tmp_path):
         "kernel/bpf/letter_css_iter.c",
     ):
         assert part in text
-    assert re.search(r"^ 12 files changed, ", text, re.MULTILINE)
+    changed = git(tree, "diff", "--name-only", base, "kiter/letter_css-v1").split()
+    assert {"kernel/bpf/letter_css_iter.c", *(f"{BPF}/{name}" for name in TEMPLATES)} <= set(changed)
+    assert re.search(rf"^ {len(changed)} files changed, ", text, re.MULTILINE)
     for mail in (cover, kernel, tests, docs):
         assert "ast@kernel.org" in mail["to"] and "bpf@vger.kernel.org" in mail["cc"]
         assert mail["from"] == "Tester <tester@example.org>"
