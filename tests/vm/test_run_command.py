@@ -117,7 +117,9 @@ def test_contract_needs_nothing_of_user_space(capsys):
     (found,) = json.loads(out)["iterators"]
     assert status == 0
     assert "contract all" in {check["name"] for check in found["checks"] if check["passed"]}
-    assert [one["subtests"][0] for one in found["off"]] == ["walk"]
+    (off,) = found["off"]
+    assert off["subtests"] == ["walk", "late", "churn", "balance", "element_removed"]
+    assert "there is no fixture of 'struct fib_rule *'" in off["missing"]
 
 
 def test_a_pattern_that_fits_no_test_is_no_pass(capsys):
