@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tests of a group share a worker: two virtual machines at once miss deadlines, and some fixtures are dear."""
+"""Tests of a group share a worker: two virtual machines at once miss deadlines, some fixtures are dear."""
 
 from __future__ import annotations
 
