@@ -16,6 +16,7 @@ from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.kernel import sources
 from kiter.kernel.kernels import Kernel, installed
+from kiter.lower.selftests.shared import TEMPLATES
 from kiter.spec.load import load
 from kiter.spec.resolve import resolve
 from kiter.target.profile import nearest
@@ -45,6 +46,15 @@ void test_x(void)
 """
 
 
+SHARED = """\
+static void iter_check_drained(struct iter_test *t)
+{
+	iter_check_ends(t);
+	ASSERT_EQ(t->revived, 0, "stays_drained");
+}
+"""
+
+
 def said(*lines: str, **end: int) -> bytes:
     """The events of a guest in which the test x printed these lines, 10 ms apart."""
     events: list[dict[str, object]] = [{"event": "boot", "release": "6.12.1", "us": 1}]
@@ -54,7 +64,7 @@ def said(*lines: str, **end: int) -> bytes:
     events.append({"event": "test_end", "test": "x", "us": 5, "signal": 0, "status": 0, "skipped": 0, **end})
     events.append({"event": "end", "taint": 0, "us": 6})
     raw = b"".join(json.dumps(event).encode() + b"\n" for event in events)
-    return log.events(raw, [Test("x_tests", TEST, ("test_x",), ())])
+    return log.events(raw, [Test("x_tests", TEST, ("test_x",), ())], {"prog_tests/iter_tests.h": SHARED})
 
 
 def test_verdicts_of_subtests_and_the_time_they_took() -> None:
@@ -73,6 +83,12 @@ def test_failed_assertion_is_found_in_the_source() -> None:
     assert (failure.file, failure.line, failure.name) == ("x_tests.c", 4, "stays_drained")
     assert failure.text == "unexpected stays_drained: actual 7 != expected 0"
     assert not whole.failures
+
+
+def test_failed_assertion_is_found_in_a_header() -> None:
+    lines = ("iter_check_drained:FAIL:stays_drained unexpected stays_drained: actual 7 != expected 0",)
+    (check, _) = read_report(said(*lines, "#1/1 x/contract:FAIL", "#1 x:FAIL"), "").checks
+    assert [(f.file, f.line, f.name) for f in check.failures] == [("iter_tests.h", 4, "stays_drained")]
 
 
 def test_program_that_the_library_could_not_load() -> None:
@@ -230,7 +246,8 @@ def letter() -> VmJob:
 def verdicts(result: session.VmResult) -> Iterator[tuple[object, ...]]:
     """What the two must agree on; the wording of a failure is each harness's own."""
     for check in result.report.checks:
-        places = [(f.line, f.name) for f in check.failures if f.file == f"{check.test}.c"]
+        written = {f"{check.test}.c", *(Path(path).name for path in TEMPLATES)}
+        places = [(f.file, f.line, f.name) for f in check.failures if f.file in written]
         yield check.name, check.passed, check.skipped, check.rejected, places
 
 
@@ -259,6 +276,8 @@ def test_both_find_what_is_broken() -> None:
     assert result.outcome is Outcome.TEST_FAILED
     failed = [check.name for check in result.report.checks if check.failures]
     assert failed == ["css_pre_iter/contract all", "css_pre_iter/late all"]
+    places = [place for *_, places in verdicts(result) for place in places]
+    assert places and all(line for _, line, _ in places)
 
 
 @pytest.mark.vm

@@ -47,7 +47,7 @@ class TestProgs:
 
     def events(self, job: VmJob, raw: bytes) -> bytes:
         """See Harness."""
-        return log.events(raw, job.tests)
+        return log.events(raw, job.tests, job.headers)
 
     def lay(self, folder: Path, job: VmJob, cache: Cache) -> None:
         """See Harness."""

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from kiter.vm.results import parse_events
@@ -43,10 +44,13 @@ class _Log:
 
 
 class _Reader:
-    """The lines of one test in, events out when a subtest or the test ends."""
+    """The lines of one test in, events out when a subtest or the test ends.
 
-    def __init__(self, test: str, source: Test | None) -> None:
-        self.test, self.source = test, source
+    `sources` are the texts of its own file, which is the first, and of the headers, by their names.
+    """
+
+    def __init__(self, test: str, sources: Mapping[str, str]) -> None:
+        self.test, self.sources = test, sources
         self.since: int | None = None
         self.output: list[str] = []
         self.verdict, self.subtests, self.failed = "", 0, False
@@ -94,11 +98,10 @@ class _Reader:
 
     def _failure(self, found: Mapping[str, str | None]) -> Event:
         function, name = found["function"] or "", found["name"] or ""
-        own = self.source and function not in LOADER
-        line = int(found.get("line") or 0)
-        if own and self.source and not line:
-            line = place(self.source.text, function, name)
-        file = f"{self.source.name}.c" if own and self.source else "test_loader.c"
+        file, line = "test_loader.c", 0
+        if self.sources and function not in LOADER:
+            file, line = place(self.sources, function, name)
+        line = int(found.get("line") or line)
         return {"function": function, "file": file, "line": line, "name": name, "text": found["text"] or ""}
 
     def _subtest(self, subtest: str, verdict: str, us: int) -> Iterator[Event]:
@@ -137,27 +140,34 @@ class _Reader:
         yield {**event, "skipped": int(self.verdict == "SKIP" and not self.subtests)}
 
 
-def place(text: str, function: str, name: str) -> int:
-    """The line on which a function of a test asserts something of that name, 0 if there is none."""
-    begins = re.search(rf"^\S.*\b{re.escape(function)}\([^;]*?\)\n\{{", text, re.MULTILINE | re.DOTALL)
-    if not begins:
-        return 0
-    ends = text.find("\n}", begins.end())
-    at = text.find(f'"{name}"', begins.end(), ends)
-    return text.count("\n", 0, at) + 1 if at >= 0 else 0
+def place(sources: Mapping[str, str], function: str, name: str) -> tuple[str, int]:
+    """The file that defines a function, and the line on which that asserts something of that name.
+
+    It is the first file if none does, and line 0 if there is no such line.
+    """
+    for file, text in sources.items():
+        begins = re.search(rf"^\S.*\b{re.escape(function)}\([^;]*?\)\n\{{", text, re.MULTILINE | re.DOTALL)
+        if begins:
+            at = text.find(f'"{name}"', begins.end(), text.find("\n}", begins.end()))
+            return file, text.count("\n", 0, at) + 1 if at >= 0 else 0
+    return next(iter(sources)), 0
 
 
-def events(raw: bytes, tests: Iterable[Test]) -> bytes:
-    """The events of the guest, in which a test's lines are replaced by what they mean."""
-    sources = {title(function): test for test in tests for function in test.functions}
+def events(raw: bytes, tests: Iterable[Test], headers: Mapping[str, str]) -> bytes:
+    """The events of the guest, in which a test's lines are replaced by what they mean.
+
+    `headers` are the texts of what tests include, by their paths.
+    """
+    included = {PurePosixPath(path).name: text for path, text in headers.items()}
+    sources = {title(call): {f"{t.name}.c": t.text} | included for t in tests for call in t.functions}
     return b"".join(json.dumps(event).encode() + b"\n" for event in _events(parse_events(raw), sources))
 
 
-def _events(found: Iterable[Event], sources: Mapping[str, Test]) -> Iterator[Event]:
-    reader = _Reader("", None)
+def _events(found: Iterable[Event], sources: Mapping[str, Mapping[str, str]]) -> Iterator[Event]:
+    reader = _Reader("", {})
     for event in found:
         if event["event"] == "test":
-            reader = _Reader(event["test"], sources.get(event["test"]))
+            reader = _Reader(event["test"], sources.get(event["test"], {}))
         if event["event"] == "line":
             yield from reader.line(event["text"], event["us"])
         elif event["event"] == "test_end":
