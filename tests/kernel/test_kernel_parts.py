@@ -11,7 +11,7 @@ from kernel_sample import KFUNCS_PATH, ring
 from kiter.errors import Position
 from kiter.kernel import kconfig, locate, scripts, vmlinux
 from kiter.kernel.codes import CODES
-from kiter.kernel.messages import Finding, parse
+from kiter.kernel.messages import Finding, Line, parse
 from kiter.kernel.unit import path_of
 from kiter.output import SnippetUse, Type
 
@@ -74,10 +74,10 @@ In file included from /x/unit.c:7,
 def test_messages_are_led_to_the_file():
     assert parse(GCC, "/x/unit.c") == (
         Finding(24, 9, "error", "call to '__compiletime_assert_635' declared with attribute error: no",
-                "/h/compiler_types.h:543"),
+                Line("/h/compiler_types.h", 543)),
         Finding(34, 18, "warning", "makes pointer from integer without a cast [-Wint-conversion]"),
-        Finding(7, 0, "error", "#error no", "/h/broken.h:1"),
-        Finding(0, 0, "error", "nowhere", "/h/alone.h:9"),
+        Finding(7, 0, "error", "#error no", Line("/h/broken.h", 1)),
+        Finding(0, 0, "error", "nowhere", Line("/h/alone.h", 9)),
     )  # fmt: skip
 
 
