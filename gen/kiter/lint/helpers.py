@@ -12,7 +12,7 @@ from kiter.lint.tables import rule
 from kiter.lint.tokens import calls, returns
 from kiter.spec.helper import Helper
 
-EMITTED = frozenset({"new", "next", "destroy", "release", "kern", "kern_data", "ids", "set", "init"})
+EMITTED = frozenset({"new", "next", "destroy", "release", "kern", "kern_data", "ids", "set", "init", "exit"})
 
 
 def _bodies(s: Subject) -> Iterator[tuple[Use, Helper]]:

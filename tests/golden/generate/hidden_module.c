@@ -150,10 +150,10 @@ static int __init bpf_iter_hidden_init(void)
 late_initcall(bpf_iter_hidden_init);
 
 /* the kernel forgets the ids with the module, which it keeps as long as a program may call them */
-static void __exit leave(void)
+static void __exit bpf_iter_hidden_exit(void)
 {
 }
-module_exit(leave);
+module_exit(bpf_iter_hidden_exit);
 
 MODULE_DESCRIPTION("walk over all workqueues");
 MODULE_LICENSE("GPL");

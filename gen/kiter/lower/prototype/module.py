@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from kiter.btf.types import Struct
-from kiter.lower import programs
+from kiter.lower import names, programs
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import includes, kfuncs, registration, seq_form
@@ -51,6 +51,7 @@ class View:
     hidden: tuple[Hidden, ...]  # symbols that are
     code: kfuncs.View  # what the kfuncs' view prints, without a set of its own
     registration: registration.Set  # the set of the module
+    exit: str  # the function that lets it be unloaded
     summary: str  # of the module
     shims: tuple[str, ...]  # symbols that it is helped to
     spaces: tuple[str, ...]  # lines that import namespaces of symbols
@@ -89,6 +90,7 @@ def view(
             before=("find_shims()",) if shims else (),
             behind=(seq.initialisation,) if (seq := seq_form.form(ctx)) else (),
         ),
+        exit=names.function(ctx.it, "exit"),
         summary=_quoted(ctx.it.summary),
         shims=shims,
         spaces=tuple(ctx.profile.import_space.format(space=space) for space in spaces),
