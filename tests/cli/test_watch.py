@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,18 @@ def test_a_run_that_dies_tells_nothing():
     assert Child(lambda: os.kill(os.getpid(), signal.SIGKILL)).result() is None  # type: ignore[arg-type, return-value]
 
 
-def test_a_run_that_is_interrupted_cleans_up_and_leaves_no_process(tmp_path):
+@pytest.fixture(params=[signal.SIG_IGN, signal.default_int_handler], ids=["ignored", "heeded"])
+def interrupts(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As whoever starts us has them: a script's `kiter watch &` has them ignored."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
+def test_a_run_that_is_interrupted_cleans_up_and_leaves_no_process(tmp_path, monkeypatch):
+    monkeypatch.setattr("kiter.watch.turn._GRACE", float(MOST))
+
     def work() -> Turn:
         try:
             subprocess.run(["sh", "-c", f"echo $$ > {tmp_path}/pid; exec sleep 60"], check=False)
@@ -105,6 +117,34 @@ def test_a_run_that_is_interrupted_cleans_up_and_leaves_no_process(tmp_path):
     state = Path("/proc", (tmp_path / "pid").read_text().strip(), "stat")
     # one that nobody has waited for yet is no process any more
     assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] in "ZX"
+
+
+@pytest.mark.usefixtures("interrupts")
+def test_an_interrupt_that_comes_at_once_ends_the_run_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr("kiter.watch.turn._GRACE", float(MOST))
+    fork = os.fork
+
+    def interrupted() -> int:
+        pid = fork()
+        # before the child has done anything
+        if not pid:
+            os.kill(os.getpid(), signal.SIGINT)
+        return pid
+
+    def work() -> Turn:
+        (tmp_path / "begun").touch()
+        return turn()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fork", interrupted)
+        try:
+            child = Child(work)
+        except KeyboardInterrupt:
+            # in the child, which would go on as a second one of us
+            (tmp_path / "escaped").touch()
+            os._exit(1)
+    assert child.result() is None
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- through a terminal -------------------------------------------------------------------------
@@ -141,12 +181,18 @@ class Terminal:
         before, _, self.seen = self.seen.partition(words)
         return before
 
+    def rest(self) -> str:
+        """What has come since, of one that has ended."""
+        while select.select([self.master], [], [], 0)[0]:
+            self.seen += os.read(self.master, 65536).decode("utf-8", "replace")
+        return self.seen
+
     def press(self, key: str) -> None:
         os.write(self.master, key.encode())
 
     def ended(self) -> int:
         """The status; the terminal is as it was before."""
-        status = self.process.wait(timeout=60)
+        status = self.process.wait(timeout=MOST)
         assert termios.tcgetattr(self.slave) == self.before
         return status
 
@@ -171,12 +217,14 @@ def test_a_broken_spec_is_shown_and_outlived(broken):
     assert there.ended() == 0
 
 
-def test_it_ends_clean_on_interrupt(broken):
+@pytest.mark.usefixtures("interrupts")
+@pytest.mark.parametrize("when", ["running", "waiting for a save"])
+def test_it_ends_clean_on_interrupt(broken, when):
     there = Terminal(str(broken))
-    there.until("waiting for a save")
+    there.until(when)
     os.killpg(there.process.pid, signal.SIGINT)
     assert there.ended() == 0
-    assert "Traceback" not in there.seen
+    assert "Traceback" not in there.rest()
 
 
 def test_what_names_no_spec_is_told_at_once(tmp_path, capsys):

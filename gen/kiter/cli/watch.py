@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -102,16 +103,13 @@ def execute(options: argparse.Namespace) -> int:
     frontend.collect(options.specs)
     wish = Wish(options.specs, kernel, asked=Asked(show=options.show), changed=True)
     watch = _Watch(wish, [*kernels.installed(), *kernels.fetched()] or [kernel])
-    try:
-        with keyboard.opened() as keys:
-            _loop(watch, keys)
-    except KeyboardInterrupt:
-        pass
+    with keyboard.opened() as keys:
+        _loop(watch, keys)
     sys.stdout.write("\n")
     return 0
 
 
-def _loop(watch: _Watch, keys: int | None) -> None:
+def _loop(watch: _Watch, keys: Sequence[int]) -> None:
     seen: files.State | None = None
     wanted = True
     while True:
@@ -123,27 +121,23 @@ def _loop(watch: _Watch, keys: int | None) -> None:
             watch.draw("waiting for a save")
         else:
             key, _ = keyboard.waited(keys, None, _OFTEN)
-        if key == "q":
+        if key == keyboard.QUIT:
             return
         wanted = watch.press(key)
 
 
-def _turn(watch: _Watch, keys: int | None, seen: files.State) -> str:
+def _turn(watch: _Watch, keys: Sequence[int], seen: files.State) -> str:
     """One run, unless a save or a key comes in between; that key, or ""."""
     child = Child(partial(_run, watch.wish))
     watch.wish = replace(watch.wish, changed=True)
-    try:
-        while True:
-            key, over = keyboard.waited(keys, child.ready, _OFTEN)
-            if over:
-                watch.take(child.result() or Turn("interrupted", good=False, told=""))
-                return key
-            if key in {"a", "k", "s", "q"} or files.state(watch.wish.specs) != seen:
-                child.interrupt()
-                return key
-    except KeyboardInterrupt:
-        child.interrupt()
-        raise
+    while True:
+        key, over = keyboard.waited(keys, child.ready, _OFTEN)
+        if over:
+            watch.take(child.result() or Turn("interrupted", good=False, told=""))
+            return key
+        if key in {"a", "k", "s", keyboard.QUIT} or files.state(watch.wish.specs) != seen:
+            child.interrupt()
+            return key
 
 
 def _run(wish: Wish) -> Turn:

@@ -18,6 +18,7 @@ from dataclasses import field
 
 from kiter.value_class import value_class
 
+_INTERRUPT = (signal.SIGINT,)
 _GRACE = 5.0  # for one that is interrupted, until it is killed
 
 
@@ -46,11 +47,14 @@ class Child:
         """Begins it."""
         sys.stdout.flush()
         self.ready, told = os.pipe()
+        # one that comes before the child is ready for it waits until it is
+        signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPT)
         self._pid = os.fork()
         if not self._pid:
             # a group of its own: ^C reaches it by interrupt() alone, once
             os.setpgid(0, 0)
             _do(work, told)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
         with contextlib.suppress(OSError):
             os.setpgid(self._pid, 0)
         os.close(told)
@@ -79,14 +83,21 @@ def _signal(group: int, number: int) -> None:
 
 
 def _do(work: Callable[[], Turn], told: int) -> None:
-    """What the child does: it never returns, and says nothing on the terminal."""
+    """What the child does: it never returns, and says nothing on the terminal.
+
+    An interrupt ends the work whatever it means to the parent, and does nothing before or after it.
+    """
     status = 1
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(nothing, stream)
         with os.fdopen(told, "wb") as file:
-            pickle.dump(work(), file)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
+            turn = work()
+            signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPT)
+            pickle.dump(turn, file)
         status = 0
     finally:
         os._exit(status)
