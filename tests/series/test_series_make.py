@@ -210,7 +210,7 @@ def test_the_verifier_s_list_comes_with_the_ids_that_it_names(tree, tmp_path):
     _, kernel, *others = mails(tmp_path / "out")
     assert "+BTF_ID_FLAGS(func, bpf_iter_mine_new" in kernel.get_content()
     assert "+static int check_mine_iter_allowlist(" in kernel.get_content()
-    assert "Only for LSM programs, programs of iterators and programs that may sleep." in kernel.get_content()
+    assert "Only for LSM programs, BPF iterator programs and sleepable programs." in kernel.get_content()
     said = " ".join(kernel.get_content().partition("---")[0].split())
     assert (
         "Add check_mine_iter_allowlist() to the verifier, which refuses a call of bpf_iter_mine_new()" in said
@@ -227,9 +227,9 @@ def test_what_the_verifier_gains_is_told_and_what_it_has_is_not(clones, tmp_path
     specs = (ROOT / "specs/letter/letter_css.yaml", ROOT / "tools/series_vm/ancestors.yaml")
     assert series(tree, *specs, *words) == 0
     _, has, gains, *_ = (" ".join(mail.get_content().split()) for mail in mails(tmp_path / "out"))
-    assert "verifier" not in has.partition("---")[0] and "kernel/bpf/verifier.c" not in has
+    assert "in the verifier" not in has.partition("---")[0] and "kernel/bpf/verifier.c" not in has
     told = gains.partition("---")[0]
-    assert "Add dom_cgrp to BTF_TYPE_SAFE_RCU(struct cgroup) in the verifier, which takes a pointer" in told
+    assert "Add dom_cgrp to BTF_TYPE_SAFE_RCU(struct cgroup) in the verifier. Without that a pointer" in told
     assert "dom_cgrp is the cgroup itself or one of its ancestors, which it keeps. Once" in told
     assert "+ struct cgroup *dom_cgrp; };" in gains
 

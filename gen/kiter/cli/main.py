@@ -179,7 +179,12 @@ def _flush(status: int) -> int:
 
 
 def _drop_output() -> None:
-    """Nobody reads on: keep the interpreter from trying again when it exits."""
+    """Nobody reads on: keep the interpreter from trying again when it exits.
+
+    A stream that somebody has put in the place of the process's own is theirs.
+    """
+    if sys.stdout is not sys.__stdout__:
+        return
     with contextlib.suppress(OSError, ValueError):
         sink = os.open(os.devnull, os.O_WRONLY)
         os.dup2(sink, sys.stdout.fileno())
