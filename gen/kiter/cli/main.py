@@ -183,11 +183,12 @@ def _drop_output() -> None:
 
     A stream that somebody has put in the place of the process's own is theirs.
     """
-    if sys.stdout is not sys.__stdout__:
+    own = sys.__stdout__
+    if own is None or sys.stdout is not own:
         return
     with contextlib.suppress(OSError, ValueError):
         sink = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(sink, sys.stdout.fileno())
+        os.dup2(sink, own.fileno())
         os.close(sink)
 
 
