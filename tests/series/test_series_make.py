@@ -8,6 +8,7 @@ import email.policy
 import re
 import subprocess
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from series_support import LETTER, ROOT, commit, series, state
@@ -255,7 +256,7 @@ def test_iterators_over_the_same_element_are_named_with_why_there_should_be_anot
 def test_the_cover_letter_says_how_it_was_tested_and_by_which_run_of_this_very_spec(clones, tmp_path, capsys):
     tree, target = clones.clone("6.12", tmp_path / "tree"), profile("6.12")
     spec = tmp_path / "process.yaml"
-    spec.write_text(MINE.read_text("utf-8") + f"# {tmp_path.name}, as no other\n", encoding="utf-8")
+    spec.write_text(MINE.read_text("utf-8") + f"# {uuid4().hex}, as no other\n", encoding="utf-8")
     assert series(tree, spec, "-o", tmp_path / "plain", "--no-check") == 0
     assert "process was not run as it is" in capsys.readouterr().out
     assert "process was compiled, and not run." in mails(tmp_path / "plain")[0].get_content()
