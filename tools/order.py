@@ -124,7 +124,7 @@ ORDER = (
     _part(
         "lsp",
         "answers for an editor: findings, edits, completion, hover, outline, definitions",
-        "errors codes btf csource spec target fixtures output lint frontend mend generate kernel",
+        "errors codes btf csource spec target fixtures output frontend mend generate kernel",
     ),
     _part(
         "cli",

@@ -39,6 +39,17 @@ class Command(Protocol):
         """Do it; the exit status. Raises KiterError for what the user has to mend."""
 
 
+def version() -> str:
+    """The version that is installed, "" where kiter runs from its sources."""
+    # Imported here: it takes 20 ms to load, and is seldom wanted.
+    from importlib import metadata  # noqa: PLC0415
+
+    try:
+        return metadata.version("kiter")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
 def names() -> list[str]:
     """The names of all subcommands; none of them is imported for it."""
     modules = (

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiter.cli.command import KERNEL
+from kiter.cli.command import KERNEL, version
 from kiter.codes import CODES
 from kiter.errors import KiterError, environment
 from kiter.kernel import btf_files
@@ -56,7 +56,7 @@ def execute(options: argparse.Namespace) -> int:
     tree = Path(options.tree) if options.tree else None
     if tree:
         given(tree)
-    serving(_version(), targets, _names(options.btf, targets), tree).start_io()
+    serving(version(), targets, _names(options.btf, targets), tree).start_io()
     return 0
 
 
@@ -80,12 +80,3 @@ def _newest(targets: tuple[Profile, ...]) -> btf_files.Source | None:
         except KiterError:
             continue
     return None
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - takes 20 ms to load
-
-    try:
-        return version("kiter")
-    except PackageNotFoundError:
-        return ""

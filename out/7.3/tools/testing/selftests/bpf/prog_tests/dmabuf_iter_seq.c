@@ -82,8 +82,7 @@ static void tear_down(void)
 			close(buffers[i]);
 }
 
-static struct iter_test test = {
-};
+static struct iter_test test;
 
 /*
  * what read() is asked for, how often each element is, and how much of the

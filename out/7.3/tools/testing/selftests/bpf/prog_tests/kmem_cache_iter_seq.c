@@ -6,8 +6,7 @@
 #define PAD 1024
 #define NR_LEAVES 100
 
-static struct iter_test test = {
-};
+static struct iter_test test;
 
 /*
  * what read() is asked for, how often each element is, and how much of the
