@@ -148,3 +148,28 @@ ENDS = [
 def test_the_end_leaves_companions_what_they_read(tmp_path, end, silences):
     new = "\tget_task_struct(task);\n\tkit->pos = task;\n"
     assert ("I12" in told(tmp_path, new, STEPS + end, COMPANION)) == silences
+
+
+OPAQUE = "struct bpf_iter_x {{\n\t__u64 __opaque[{}];\n}} __aligned(8);\n"
+KERN = "struct bpf_iter_x_kern {{\n\t{}\n}}{};\n"
+COMPARED = "\tBUILD_BUG_ON(sizeof(*kit) != sizeof(*it));\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "members", "aligned", "told"),
+    [
+        (1, "struct task_struct *pos;", " __aligned(8)", False),
+        (1, "struct task_struct *pos;", " __attribute__((aligned(8)))", False),
+        (2, "struct task_struct *pos; u64 nr;", "", False),
+        (2, "u64 nr; u32 left; u32 flags;", "", False),
+        (1, "struct task_struct *pos;", "", True),
+        (2, "struct task_struct *pos; u32 nr;", " __aligned(8)", True),
+        (2, "unsigned long at; void *pos;", " __aligned(8)", True),
+    ],
+)
+def test_sizes_may_be_compared_for_being_the_same_where_pointers_of_32_bits_leave_them_so(
+    tmp_path, words, members, aligned, told
+):
+    path = tmp_path / "x.c"
+    path.write_text(OPAQUE.format(words) + KERN.format(members, aligned) + CODE % (COMPARED, END))
+    assert ("I22" in {d.code for d in check([str(path)], profile("7.3"))[1]}) is told

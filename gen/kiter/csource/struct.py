@@ -18,6 +18,7 @@ _SIZES = {
     8: ("long", "unsigned long", "size_t", "u64", "s64", "__u64", "__s64"),
 }
 SIZE_OF = {name: size for size, names in _SIZES.items() for name in names}
+_NARROW = ("long", "unsigned long", "size_t")  # have 4 bytes where pointers have
 _LARGEST_ARRAY = 1_000_000
 
 
@@ -59,6 +60,12 @@ class Field:
         each = 8 if self.stars else SIZE_OF.get(self.type)
         return each * self.length if each and self.length is not None else None
 
+    @property
+    def narrow(self) -> int | None:
+        """Its bytes on a 32-bit machine, likewise."""
+        halved = self.stars or self.type in _NARROW
+        return self.size // 2 if self.size and halved else self.size
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Struct:
@@ -94,14 +101,26 @@ class Struct:
         wanted = max(alignment, 8 if self._aligned else 1)
         return types.Struct(self.name, -(-size // wanted) * wanted, alignment, tuple(members))
 
+    @property
+    def narrow(self) -> int | None:
+        """Its bytes on a 32-bit machine; None where the text does not say it."""
+        size = 0
+        for one in self.fields:
+            if not one.narrow or not one.length:
+                return None
+            each = one.narrow // one.length
+            size = -(-size // each) * each + one.narrow
+        return -(-size // 8) * 8 if self._aligned else size
+
     def _plain(self) -> Iterator[Field]:
         return (one for one in self.fields if one.name and one.length is not None)
 
     @property
     def _aligned(self) -> bool:
-        """Whether it says aligned(8) behind its members."""
+        """Whether it says aligned(8) before or behind its members."""
         end, _, _ = self.data[self.node.end_byte :].partition(b";")
-        return b"aligned(8)" in b"".join((self.node.text or b"", end)).replace(b" ", b"").rpartition(b"}")[2]
+        said = b"".join((self.node.text or b"", end)).replace(b" ", b"")
+        return b"aligned(8)" in said.partition(b"{")[0] + said.rpartition(b"}")[2]
 
 
 def _spelled(one: Field) -> str:

@@ -110,13 +110,13 @@ def _distinct(a: Value, b: Value) -> bool | None:
     marks = any(isinstance(one, Address) and one.region[0] == "mark" for one in (a, b))
     if marks and any(isinstance(one, Symbol) and one.kind in _OBJECTS for one in (a, b)):
         return False
-    places = isinstance(a, Address) and isinstance(b, Address) and not (_theirs(a) and _theirs(b))
+    places = isinstance(a, Address) and isinstance(b, Address) and (marks or not (_theirs(a) or _theirs(b)))
     names = isinstance(a, Symbol) and isinstance(b, Symbol) and a.kind == b.kind == "name"
     return False if (places or names) and a != b else None
 
 
 def _theirs(value: Address) -> bool:
-    """Whether it is in an object of others, which may be in another of theirs."""
+    """Whether it is in an object of others, or in what a list's head was taken for: that may be anywhere."""
     return isinstance(value.region, tuple) and value.region[0] == "at"
 
 

@@ -143,6 +143,7 @@ class State:
         """A symbol of which nothing is known yet."""
         live = set(self.memory.values()) | self.gone | {one.value for one in self.held}
         live |= {p.region[1] for p in self.memory if isinstance(p.region, tuple) and p.region[0] == "at"}
+        live |= {part for one in self.entries for part in parts(one.origin)}
         found = Symbol(kind, name, site)
         while found in live:
             found = found._replace(turn=found.turn + 1)

@@ -69,8 +69,9 @@ def too_large(trio: Trio) -> Found:
     severity="warning",
 )
 def same_size(trio: Trio) -> Found:
-    narrow = [field for field in (trio.kern.fields if trio.kern else ()) if field.stars or field.size == 4]
-    for call in trio.new.calls if narrow else ():
+    if trio.kern is None or trio.opaque is None or trio.kern.narrow in {None, trio.opaque.layout.size}:
+        return
+    for call in trio.new.calls:
         left, differs, _ = text(named(call, "arguments")).partition("!=")
         if text(named(call, "function")) == "BUILD_BUG_ON" and differs and "sizeof" in left:
             yield Hit(trio.source.at(call), "the size is compared with !=")
