@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from kiter.btf.types import Function
+from kiter.fixtures.fixture import COMPARABLE
 from kiter.fixtures.known import expectations, fixture_of
 from kiter.interface import Interface
 from kiter.lower.ctext import declare, prototype
@@ -23,6 +24,7 @@ STAYING = ("rcu", "static")  # lifetimes of elements that may be given later tha
 _PUT = re.compile(r"(\w+)\(.*\)")
 
 UNSEEN = "user space does not see what there is, so that nothing is compared"
+FIRST_UNSEEN = "user space sees some elements alone, and the first is none of them"
 
 SKIPPED = "right(it); return right(it);"
 # the one before comes again, unless its iterator has gone
@@ -49,9 +51,8 @@ def derived(spec: str, it: Spec, interface: Interface) -> tuple[Mutant, ...]:
 
 def _of_elements(spec: str, it: Spec, interface: Interface) -> Iterator[Mutant]:
     new, following, destroy = (_nameless(kfunc.prototype, it.name) for kfunc in interface.kfuncs[:3])
-    made = partial(
-        Mutant, spec, sound=True, excuse="" if it.lifetime == "state" or expectations(it) else UNSEEN
-    )
+    fixture, seen = fixture_of(it), it.lifetime == "state" or bool(expectations(it))
+    made = partial(Mutant, spec, sound=True, excuse="" if seen else UNSEEN)
     variable, given = declare(following.returns, "pos"), declare(following.returns, "given")
     shared, head = SHARED.format(variable=given), _head(destroy)
     forgets = (head, f"{head} {FORGOTTEN}")
@@ -61,8 +62,9 @@ def _of_elements(spec: str, it: Spec, interface: Interface) -> Iterator[Mutant]:
     arguments = ", ".join(parameter.name for parameter in new.parameters)
     start = WRONG_START.format(arguments=arguments, next=following.name)
     begun = _around(new, start, f"{prototype(following)}; ")
-    yield made("wrong start", "second-first", "the walk begins with its second element", *begun)
-    fixture = fixture_of(it)
+    second = made("wrong start", "second-first", "the walk begins with its second element", *begun)
+    some = seen and fixture and COMPARABLE in fixture.user.names
+    yield replace(second, excuse=FIRST_UNSEEN) if some else second
     if it.lifetime in STAYING and fixture and fixture.ordered and expectations(it):
         late = _around(following, LATE.format(variable=variable), shared)
         yield made("late", "given-late", "the first element comes last", *late, also=(forgets,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kiter.fixtures.fixture import AROUND, ELEMENT, NEXT, REFERENCES, Fixture, Oracle
+from kiter.fixtures.fixture import AROUND, COMPARABLE, ELEMENT, NEXT, REFERENCES, Fixture, Oracle
 from kiter.fixtures.handle import SET_OFF
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.frame import held, place
@@ -113,6 +113,8 @@ def _knowledge(
     met = found.known and (ctx.it.lifetime != "state" or bool(known))
     holds = {"known": met, "ordered": found.ordered, "alike": not met or found.alike}
     yield from ((name, "true") for name, true in holds.items() if true)
+    if known and COMPARABLE in found.user.names:
+        yield COMPARABLE, COMPARABLE
     if answer := bare_answer(ctx, found, given):
         yield from (("bare", "bare"), ("bare_err", answer))
     if irqs_off(ctx):

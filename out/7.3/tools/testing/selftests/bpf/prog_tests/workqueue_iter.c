@@ -1,15 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <test_progs.h>
 #include "iter_tests.h"
 #include "workqueue_iter.skel.h"
 #include "workqueue_iter_failure.skel.h"
 
+#define DEVICES "/sys/bus/workqueue/devices"
+#define MAX_NAME 32
+
+/* the number that the program makes of a name */
+static __u64 number_of(const char *name)
+{
+	unsigned char text[MAX_NAME] = {};
+	__u64 number = 0;
+	int i;
+
+	strncpy((char *)text, name, sizeof(text) - 1);
+	for (i = 0; i < MAX_NAME; i++)
+		number = number * 31 + text[i];
+	return number;
+}
+
+/* those that have this file, "" for all */
+static void list(const char *file, struct ids *want)
+{
+	struct dirent *entry;
+	char path[320];
+	DIR *dir;
+
+	want->nr = 0;
+	dir = opendir(DEVICES);
+	if (!ASSERT_OK_PTR(dir, DEVICES))
+		return;
+	while (want->nr < MAX_ELEMS && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), DEVICES "/%s/%s", entry->d_name, file);
+		if (entry->d_name[0] != '.' && !access(path, F_OK))
+			want->id[want->nr++] = number_of(entry->d_name);
+	}
+	closedir(dir);
+}
+
+static void workqueues(int start, struct ids *want)
+{
+	list("", want);
+}
+
+/* the others have no niceness of their own */
+static void unbound_workqueues(int start, struct ids *want)
+{
+	list("nice", want);
+}
+
+/* what has no folder is not seen */
+static void comparable(struct ids *these)
+{
+	list("", these);
+}
+
 static struct workqueue_iter *skel;
 
 /* in the order of the program's accepted[] */
 static const struct iter_walk walks[] = {
-	{ .name = "0" },
-	{ .name = "BPF_WORKQUEUE_ITER_UNBOUND" },
+	{ .name = "0", .expect = workqueues },
+	{ .name = "BPF_WORKQUEUE_ITER_UNBOUND", .expect = unbound_workqueues },
 };
 
 static void choose(int which, __u64 id)
@@ -22,8 +75,9 @@ static struct iter_test test = {
 	.nr_walks = ARRAY_SIZE(walks),
 	.choose = choose,
 	.nr_starts = 1,
-	.ordered = true,
+	.known = true,
 	.alike = true,
+	.comparable = comparable,
 	.nr_flags = 1,
 };
 
