@@ -20,10 +20,13 @@ TABLES = (
 class Code:
     """One kind of error: what it is about, why it is one, and what to do about it.
 
+    `code` never changes; `name` is the same in words, such as unused-argument.
+
     `mends` says that `kiter lint --fix` does it, where there is one way only.
     """
 
     code: str
+    name: str
     title: str
     reason: str
     hint: str = ""
@@ -33,48 +36,56 @@ class Code:
 _OWN = (
     Code(
         "S01",
+        "unreadable-spec",
         "the spec cannot be read",
         "The file does not exist, is a directory, or may not be read.",
         "check the name, the directory and the permissions",
     ),
     Code(
         "S02",
+        "not-text",
         "the spec is not a text file",
         "A spec is YAML in UTF-8; a NUL byte or a broken UTF-8 sequence shows that this is something else.",
         "save the file as UTF-8, or name the right one",
     ),
     Code(
         "S03",
+        "empty-spec",
         "the spec is empty",
         "There is nothing in the file but white space and comments.",
         "'kiter new NAME' writes a spec to start from",
     ),
     Code(
         "S04",
+        "spec-too-large",
         "the spec is too large",
         "A spec has some dozens of lines. A file of more than 1 MiB is something else, and is not read.",
         "name the right file",
     ),
     Code(
         "S05",
+        "invalid-yaml",
         "the spec is not YAML",
         "The YAML parser cannot make sense of the text from this place on.",
         "quote C that contains ': ', ' #', braces or brackets, or write it as a block that starts with '|'",
     ),
     Code(
         "S06",
+        "tab-in-yaml",
         "a tab where YAML wants spaces",
         "YAML allows only spaces there: how far a tab indents depends on the editor.",
         "use spaces",
     ),
     Code(
         "S07",
+        "duplicate-key",
         "the same key twice",
         "A key can be given once; which of the two values was meant is anybody's guess.",
         "remove one of them",
     ),
     Code(
         "S08",
+        "yaml-anchor",
         "anchors, aliases and merge keys",
         "A few nested aliases can expand to gigabytes, and '&' and '*' at the start of a value are mostly "
         "meant as C.",
@@ -83,30 +94,35 @@ _OWN = (
     ),
     Code(
         "S09",
+        "yaml-tag",
         "YAML tags",
         "A tag asks for an object of some type; a spec is plain strings, numbers, lists and mappings.",
         "remove the tag; quote the value if it is C that starts with '!'",
     ),
     Code(
         "S10",
+        "several-documents",
         "more than one YAML document",
         "One file describes one iterator; '---' starts another document.",
         "give each iterator a file of its own",
     ),
     Code(
         "S11",
+        "nested-too-deeply",
         "nested too deeply",
         "A spec is some six levels deep. One of more than 64 is broken, or made to exhaust the stack.",
         "close the brackets",
     ),
     Code(
         "S12",
+        "top-not-a-mapping",
         "the top of the spec is no mapping",
         "A spec is a mapping of keys such as 'iterator:', 'element:' and 'walk:'.",
         "'kiter new NAME' writes a spec to start from",
     ),
     Code(
         "S13",
+        "key-not-a-string",
         "a key that is no string",
         "YAML reads plain numbers, true, false and null as values of their own types, also as keys.",
         "quote the key",
@@ -114,6 +130,7 @@ _OWN = (
     ),
     Code(
         "S14",
+        "invalid-character",
         "a character that does not belong into source code",
         "Control characters break C and terminals; unusual line ends and characters that reorder text "
         "make code look different from what it is.",
@@ -121,6 +138,7 @@ _OWN = (
     ),
     Code(
         "S15",
+        "comma-splits-value",
         "a comma that cuts a value in two",
         "Inside { } and [ ] a comma ends a plain value, also inside the parentheses of a C call.",
         "quote the expression, or put it on a line of its own",
@@ -128,12 +146,14 @@ _OWN = (
     ),
     Code(
         "S16",
+        "output-as-spec",
         "kiter's own output given as a spec",
         "The manifest of an output folder lists the file as one that kiter wrote.",
         "name the spec that it was generated from",
     ),
     Code(
         "S20",
+        "unknown-key",
         "an unknown key",
         "kiter refuses what it does not know: a misspelt key would be ignored otherwise.",
         "'kiter schema' prints all keys",
@@ -141,12 +161,14 @@ _OWN = (
     ),
     Code(
         "S21",
+        "missing-key",
         "a missing key",
         "What must be said has no default, because there is no good one.",
         "add the key",
     ),
     Code(
         "S22",
+        "wrong-value-type",
         "a value of the wrong type",
         "The key holds another type of value, such as a list where there must be a string.",
         "'kiter schema' prints what each key holds",
@@ -154,6 +176,7 @@ _OWN = (
     ),
     Code(
         "S23",
+        "invalid-value",
         "not one of the possible values",
         "The key takes one of a few fixed values.",
         "write one of these values",
@@ -161,12 +184,14 @@ _OWN = (
     ),
     Code(
         "S24",
+        "malformed-value",
         "a value of the wrong form",
         "The text goes into C, a path or a Makefile as it is, so its form is checked first.",
         "'kiter schema' prints the form",
     ),
     Code(
         "S25",
+        "wrong-count",
         "too few or too many",
         "The number of entries, or the length of the text, is not what it must be.",
         "'kiter schema' prints the limits",
@@ -174,18 +199,21 @@ _OWN = (
     ),
     Code(
         "S26",
+        "out-of-range",
         "a number out of range",
         "The number is smaller or larger than what makes sense there.",
         "'kiter schema' prints the limits",
     ),
     Code(
         "S29",
+        "too-many-errors",
         "too many errors",
         "Only the first errors of a file are shown; the rest often follows from them.",
         "mend these first",
     ),
     Code(
         "S30",
+        "renamed-key",
         "a key that is written otherwise now",
         "The spec was written for an older kiter: what the key said is said in another way, as everywhere.",
         "'kiter lint --fix' writes it the new way; comments and layout stay",
@@ -193,120 +221,140 @@ _OWN = (
     ),
     Code(
         "S31",
+        "missing-companion-key",
         "a key without another that it needs",
         "What the key says is about what the other one says.",
         "add the other key, or take this one away",
     ),
     Code(
         "S32",
+        "conflicting-keys",
         "two keys that exclude each other",
         "They answer one question in two ways, or what the one asks for rules the other out.",
         "leave one of the two",
     ),
     Code(
         "S40",
+        "patch-of-missing-file",
         "a patch of a file that is not there",
         "What a patch changes must be in the tree that it is for, or be added by a patch before it.",
         "name the tree with --tree or --kernel, and give the whole series",
     ),
     Code(
         "S41",
+        "patch-does-not-apply",
         "a patch that does not apply",
         "Iterators are judged as they are after the series, so each patch must fit the tree.",
         "name the tree that the series is for with --tree, or its release with --kernel",
     ),
     Code(
         "S42",
+        "not-a-patch",
         "no patch",
         "Nothing in it changes a file, as the hunks of a patch do.",
         "give a mail, a mailbox, or what git format-patch writes",
     ),
     Code(
         "O01",
+        "foreign-file",
         "a file that is not kiter's is in the way",
         "The manifest of the output folder does not list it, so writing would lose somebody's file.",
         "move it away, choose another folder with -o, or overwrite it with --force",
     ),
     Code(
         "O02",
+        "edited-output",
         "a generated file was edited",
         "It is no longer what kiter wrote, and writing it anew would lose the edit.",
         "bring the edit into the spec or the template, then overwrite the file with --force",
     ),
     Code(
         "O03",
+        "existing-file",
         "the file is there already",
         "'kiter new' never writes over a file.",
         "choose another name, or another file with -o",
     ),
     Code(
         "E01",
+        "unknown-code",
         "unknown error code",
         "There is no error with this code.",
         "'kiter explain' without a code lists them all",
     ),
     Code(
         "E02",
+        "conflicting-options",
         "options that do not go together",
         "A series is judged by itself; --tree, --kernel and --format mail are for one.",
         "give either --patch, --range or --staged, or specs or --kernel-source",
     ),
     Code(
         "E15",
+        "clang-too-old",
         "clang is too old",
         "BPF programs are compiled by clang, 16 or later.",
         "apt-get install clang-19",
     ),
     Code(
         "E19",
+        "missing-program",
         "a program is missing",
         "kiter runs the programs that kernel developers run.",
         "install the package that has it",
     ),
     Code(
         "E30",
+        "unknown-target",
         "there is no such target",
         "What differs between kernels is kept in one profile per release.",
         "use one of those that the message names",
     ),
     Code(
         "E40",
+        "unwritable-output",
         "the output folder cannot be written",
         "Nothing was changed: files are written beside their places first, and moved there together.",
         "choose another folder with -o, or mend its permissions",
     ),
     Code(
         "E50",
+        "no-sphinx",
         "Sphinx is not installed",
         "The site is made by Sphinx, which nothing else of kiter needs.",
         "pip install 'kiter[docs]', or sphinx by itself",
     ),
     Code(
         "E51",
+        "sphinx-warning",
         "Sphinx complains of a page",
         "A warning stops the build: what it is about would look wrong.",
         "look at the texts of the spec that the page is made from",
     ),
     Code(
         "E52",
+        "no-pygls",
         "pygls is not installed",
         "It speaks the protocol of language servers, and nothing else of kiter needs it.",
         "pip install 'kiter[lsp]', or pygls by itself",
     ),
     Code(
         "E90",
+        "system-error",
         "the system refused",
         "A file could not be written or read, the disk is full, or a program could not be started.",
         "mend what the message names, then run the command again: nothing is left half done",
     ),
     Code(
         "E91",
+        "out-of-memory",
         "out of memory",
         "The process could not get the memory that it asked for.",
         "close other programs, or give fewer specs at once",
     ),
     Code(
         "E99",
+        "internal-error",
         "internal error",
         "kiter itself has a bug.",
         "run again with KITER_DEBUG=1 in the environment, and report what it prints",

@@ -134,6 +134,7 @@ def test_json_holds_everything():
         "column": 5,
         "severity": "error",
         "code": "C01",
+        "name": "unkept-argument-in-next",
         "message": FOUND.message,
         "reason": FOUND.reason,
         "hint": FOUND.hint,
@@ -146,7 +147,7 @@ def test_json_holds_everything():
 def test_workflow_commands_are_one_line_and_escaped():
     found = Diagnostic(Position("a,b:c.yaml", 1, 2), "S05", "50% ::", "one\ntwo", severity="warning")
     assert render([found], "github") == (
-        "::warning file=a%2Cb%3Ac.yaml,line=1,col=2,title=kiter S05::50%25 ::%0Aone%0Atwo\n"
+        "::warning file=a%2Cb%3Ac.yaml,line=1,col=2,title=kiter S05 (invalid-yaml)::50%25 ::%0Aone%0Atwo\n"
     )
 
 

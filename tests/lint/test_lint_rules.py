@@ -77,6 +77,13 @@ def test_every_rule_is_shown_to_fire():
     assert shown == {rule.code for rule in SPEC.rules.values()}
 
 
+def test_every_code_has_a_name_of_its_own():
+    names = [code.name for code in codes.every_code().values()]
+    assert sorted(set(names)) == sorted(names)
+    assert [name for name in names if not re.fullmatch(r"[a-z]+(?:-[a-z0-9]+)+", name)] == []
+    assert max(map(len, names)) <= 36
+
+
 @pytest.mark.parametrize("rule", [*SPEC.rules.values(), *RUN.rules.values()], ids=lambda r: r.code)
 def test_every_rule_is_told_well(rule):
     assert re.fullmatch(r"[KWXPHCVTLQ]\d\d", rule.code)

@@ -14,7 +14,8 @@ HEAD = """\
 <!-- Made by `make docs` from the tables in gen/kiter. -->
 # Rules and error codes
 
-Every error has a code; `kiter explain CODE` prints what stands here. Rules marked *advice* are
+Every error has a code, which never changes, and a name; `kiter explain` takes either and prints what stands
+here, and `# kiter: allow` takes either, too. Rules marked *advice* are
 warnings: they do not fail a build. Each rule has an example that breaks it and one that keeps it, and
 both are tested. What begins with *Errors* or *Findings* is no rule about what a spec means: a command
 raises it that cannot go on, or that found a difference, and passes where it does its work.
@@ -63,7 +64,11 @@ def _story(name: str, code: Code) -> str:
     rule = RULES.get(name)
     advice = " (advice)" if rule and rule.severity == "warning" else ""
     reason = rule.reason if rule else code.reason
-    lines = [f"### {name}: {_plain(code.title)}{advice}\n", f"{_sentence(_plain(reason))}\n"]
+    lines = [
+        f"### {name}: {_plain(code.title)}{advice}\n",
+        f"`{code.name}`\n",
+        f"{_sentence(_plain(reason))}\n",
+    ]
     if rule and rule.kernel:
         lines.append(f"Kernel: {_plain(rule.kernel)}\n")
     if code.hint:

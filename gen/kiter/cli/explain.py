@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`kiter explain`: the story behind an error's code."""
+"""`kiter explain`: the reason for an error, by its code or name."""
 
 from __future__ import annotations
 
@@ -17,13 +17,19 @@ NAME = "explain"
 HELP = "explain the code of an error, or list all codes"
 EXAMPLE = """
 kiter explain S07
+kiter explain duplicate-key
 kiter explain
 """
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `kiter explain`."""
-    parser.add_argument("codes", nargs="*", metavar="CODE", help="a code, such as S07; without one: all")
+    parser.add_argument(
+        "codes",
+        nargs="*",
+        metavar="CODE",
+        help="a code or a name, such as S07 or duplicate-key; default: all",
+    )
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -35,24 +41,31 @@ def execute(options: argparse.Namespace) -> int:
     elif wanted:
         sys.stdout.write("\n".join(_story(code) for code in wanted))
     else:
-        sys.stdout.write("".join(f"{code.code}  {code.title}\n" for code in known.values()))
+        widest = max(len(code.name) for code in known.values())
+        lines = (f"{code.code}  {code.name:<{widest}}  {code.title}\n" for code in known.values())
+        sys.stdout.write("".join(lines))
     return 0
 
 
 def _find(name: str, known: dict[str, Code]) -> Code:
-    """The code of that name, however it is written: s7, [S07]."""
-    plain = name.strip("[]: ").upper()
-    plain = plain[:1] + plain[1:].zfill(2)
-    if plain in known:
-        return known[plain]
-    near = difflib.get_close_matches(plain, known, n=1)
+    """The code or name as a Code, however it is written: s7, [S07], duplicate_key."""
+    plain = name.strip("[]: ").lower().replace("_", "-")
+    named = {code.name: code for code in known.values()} | {code.lower(): one for code, one in known.items()}
+    found = named.get(plain) or named.get(plain[:1] + plain[1:].zfill(2))
+    if found:
+        return found
+    near = difflib.get_close_matches(plain, named, n=1)
     unknown = CODES["E01"]
-    hint = f"did you mean {near[0]}?" if near else unknown.hint
-    raise environment("E01", f"there is no code '{name}'", unknown.reason, hint)
+    hint = (
+        f"did you mean {near[0].upper() if len(near[0]) == len('S07') else near[0]}?"
+        if near
+        else unknown.hint
+    )
+    raise environment("E01", f"there is no code or name '{name}'", unknown.reason, hint)
 
 
 def _story(code: Code) -> str:
-    lines = [f"{code.code}: {code.title}", "", *textwrap.wrap(code.reason, 96)]
+    lines = [f"{code.code} ({code.name}): {code.title}", "", *textwrap.wrap(code.reason, 96)]
     if code.hint:
         lines += ["", *textwrap.wrap(f"hint: {code.hint}", 96)]
     if code.mends:

@@ -6,9 +6,10 @@ from __future__ import annotations
 import json
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
+from kiter.codes import Code, every_code
 from kiter.errors import Diagnostic, Edit, Position
 
 FORMATS = ("text", "json", "github")
@@ -39,7 +40,8 @@ def render(diagnostics: Iterable[Diagnostic], style: str = "text", colour: bool 
     if style == "json":
         return _json(found)
     if style == "github":
-        return "".join(_github(d) + "\n" for d in found)
+        known = every_code() if found else {}
+        return "".join(_github(d, known) + "\n" for d in found)
     paint = _coloured if colour else _plain
     return "\n".join(_text(same, paint) for same in _by_cause(found))
 
@@ -182,10 +184,11 @@ def _coloured(text: str, role: str) -> str:
 
 
 def _json(found: list[Diagnostic]) -> str:
-    return json.dumps([_flat(d) for d in found], indent=2) + "\n"
+    known = every_code() if found else {}
+    return json.dumps([_flat(d, known) for d in found], indent=2) + "\n"
 
 
-def _flat(found: Diagnostic) -> dict[str, object]:
+def _flat(found: Diagnostic, known: Mapping[str, Code]) -> dict[str, object]:
     at = asdict(found.at)
     steps = [asdict(place) | {"says": says} for place, says in found.trail]
     return {
@@ -194,12 +197,18 @@ def _flat(found: Diagnostic) -> dict[str, object]:
         "column": at["column"],
         "severity": found.severity,
         "code": found.code,
+        "name": _named(found, known),
         "message": found.message,
         "reason": found.reason,
         "hint": found.hint,
         "source": found.source,
         "edit": _change(found.edit),
     } | ({"trail": steps} if steps else {})
+
+
+def _named(found: Diagnostic, known: Mapping[str, Code]) -> str:
+    """The name of its code, "" for a code of somebody else's."""
+    return known[found.code].name if found.code in known else ""
 
 
 def _change(edit: Edit | None) -> dict[str, object] | None:
@@ -216,10 +225,11 @@ def _change(edit: Edit | None) -> dict[str, object] | None:
     }
 
 
-def _github(found: Diagnostic) -> str:
+def _github(found: Diagnostic, known: Mapping[str, Code]) -> str:
     """A workflow command: GitHub shows it beside the line of a pull request."""
-    at = found.at
-    where = {"file": printable(at.file), "line": at.line, "col": at.column, "title": f"kiter {found.code}"}
+    at, name = found.at, _named(found, known)
+    title = f"kiter {found.code} ({name})" if name else f"kiter {found.code}"
+    where = {"file": printable(at.file), "line": at.line, "col": at.column, "title": title}
     options = ",".join(f"{key}={_property(str(value))}" for key, value in where.items() if value)
     hint = f"hint: {found.hint}" if found.hint else ""
     way = (f"  {at.line}: {says}" for at, says in found.trail)

@@ -21,6 +21,7 @@ MENTION = re.compile(r"(?<![\w@])@([A-Za-z_]\w*)")
 
 @rule(
     "L01",
+    "flag-argument-name",
     "the flag argument should be called 'flags'",
     "a name for one choice leaves no room for a further bit later",
     hint="call it 'flags'",
@@ -34,6 +35,7 @@ def narrow_flag(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "L02",
+    "iterator-named-like-c-word",
     "an iterator named like a word of C",
     "bpf_for_each(int, pos) reads as something else",
     hint="name it after what it walks over",
@@ -46,6 +48,7 @@ def named_like_c(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "L03",
+    "duplicate-guard",
     "the guard is named twice",
     "the tests' config asks for the guard anyway",
     hint="take it out of tests: config",
@@ -61,6 +64,7 @@ def guard_twice(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "L04",
+    "text-about-unknown-argument",
     "a text about an argument that is not there",
     "@name stands for an argument, and kernel-doc shows it as one",
     hint="use the argument's name, or leave the @ out",
@@ -78,6 +82,7 @@ def unknown_mention(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "L05",
+    "summary-is-sentence",
     "a summary that is a sentence",
     "it goes on where 'begin to ...' and 'an iterator to ...' leave off",
     hint="write it in lower case without a full stop, as in: walk over processes",
@@ -93,6 +98,7 @@ def sentence(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "L06",
+    "blank-text",
     "a text that is blank",
     "it describes nothing",
     hint="say it in a few words, or leave the key out",
@@ -112,6 +118,7 @@ def _unsentenced(node: Node) -> Edit | None:
 
 @rule(
     "L07",
+    "enumerator-without-prefix",
     "an enumerator that says nothing of the iterator",
     "C has one name space for all enumerators, and vmlinux.h shows them to every program",
     kernel="kernel/bpf/task_iter.c, BPF_TASK_ITER_ALL_PROCS, 6.7",
@@ -126,6 +133,7 @@ def bare_enumerator(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "L08",
+    "signed-flags",
     "a signed flag argument",
     "the highest bit is the sign, and a value that is widened takes it along",
     kernel="the flags of bpf_iter_task_new(), bpf_iter_css_new() and bpf_iter_css_task_new(), 6.7",

@@ -14,4 +14,7 @@ from kiter.lint.source.check import FAMILIES as OF_C
 # A family enters its rules when it is imported.
 IMPORTED = (*FAMILIES, *OF_C, symbols)
 RULES: Mapping[str, Rule[Any]] = EVERY
-CODES = {rule.code: Code(rule.code, rule.title, rule.why, rule.hint, rule.mends) for rule in RULES.values()}
+CODES = {
+    rule.code: Code(rule.code, rule.name, rule.title, rule.why, rule.hint, rule.mends)
+    for rule in RULES.values()
+}

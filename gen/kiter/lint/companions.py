@@ -13,6 +13,7 @@ from kiter.spec.rewrite import without
 
 @rule(
     "H42",
+    "companion-argument-shadows-field",
     "a companion's argument that hides a field",
     "the bare name is the argument's, so the statements never reach the field of that name",
     hint="rename the argument; or write kit->NAME where the field is meant",
@@ -29,6 +30,7 @@ def hidden_field(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H43",
+    "companion-name-taken",
     "a companion's name that is taken",
     "the kernel has each kfunc once, and the iterator's own are there already",
     kernel="kernel/bpf/btf.c, btf_populate_kfunc_set()",
@@ -44,6 +46,7 @@ def taken_name(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H44",
+    "companion-in-foreign-set",
     "a companion in sets of another file",
     "a set that exists stands in the file that the iterator joins; a file of its own has none",
     hint="add 'placement: {file: ...}', or take 'sets' away",
@@ -56,6 +59,7 @@ def sets_elsewhere(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H45",
+    "rcu-companion-without-object",
     "'rcu' on a companion that takes no object",
     "KF_RCU is about pointers to objects",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",

@@ -16,6 +16,7 @@ SLEEPING_CONTEXT = "kernel/bpf/verifier.c, check_kfunc_call() and in_sleepable()
 
 @rule(
     "X05",
+    "nmi-with-irqs-off",
     "'nmi' beside 'irqs_off'",
     "an NMI runs with interrupts off, so it is refused already",
     kernel="include/linux/irqflags.h, irqs_disabled()",
@@ -31,6 +32,7 @@ def nmi_twice(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "X06",
+    "sleeping-lock-in-atomic-context",
     "a lock that sleeps where nobody may",
     "waiting for a mutex or a semaphore may sleep, as programs must not; one that is tried must not be given "
     "up in an interrupt either",
@@ -50,6 +52,7 @@ def sleeping_lock(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "X07",
+    "lock-not-irq-safe",
     "a lock that interrupts can get at",
     "a program may run in an interrupt that came while the lock was held, and wait for it for ever",
     kernel="kernel/cgroup/cgroup.c, css_task_iter_next(): made irqsave for the iterator, 6.7",
@@ -64,6 +67,7 @@ def plain_spin(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "X10",
+    "caller-lock-any-program",
     "a lock of the caller, and programs of every type",
     "the verifier does not see who holds a lock, so only programs that are always called with it may call",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(): it knows of bpf_spin_lock and of no other",
@@ -78,6 +82,7 @@ def lock_of_whom(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "X11",
+    "lifetime-without-lock",
     "elements kept by a lock that is not said",
     "new() and next() assert that the caller holds what keeps the elements",
     kernel="include/linux/lockdep.h, lockdep_assert_held()",
@@ -90,6 +95,7 @@ def unsaid_lock(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "X08",
+    "unneeded-rcu-section",
     "an RCU critical section that nothing needs",
     "every program would have to hold it round the walk",
     kernel="kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later",
@@ -104,6 +110,7 @@ def needless_rcu(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "X09",
+    "unenforceable-context",
     "what the verifier cannot be told",
     "it knows fields by the struct that they are in, and the functions of a module not at all",
     kernel="kernel/bpf/verifier.c, type_is_rcu() and special_kfunc_list",

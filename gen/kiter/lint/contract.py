@@ -23,6 +23,7 @@ VERIFIER_RCU = "kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later"
 
 @rule(
     "C01",
+    "unkept-argument-in-next",
     "next() uses an argument that is not kept",
     "next() gets nothing but the iterator, so new() must store whatever it needs",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
@@ -52,6 +53,7 @@ def _within_rcu(s: Subject) -> Edit | None:
 
 @rule(
     "C02",
+    "rcu-argument-outside-rcu",
     "'keep: rcu' without an RCU critical section",
     "nothing else keeps what the pointer points to alive between new() and next()",
     kernel=VERIFIER_RCU,
@@ -67,6 +69,7 @@ def kept_without_rcu(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C03",
+    "rcu-argument-not-rcu-freed",
     "'keep: rcu' on something that RCU does not keep",
     "RCU keeps kernel objects alive; a pointer to a number leads to the program's own memory",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(), for a pointer to memory",
@@ -82,6 +85,7 @@ def kept_number(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C04",
+    "copied-pointer",
     "'keep: copy' on a pointer",
     "the copy of a pointer keeps nothing alive: the object may be gone when next() follows it",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(): trusted means alive during the call, not after it",
@@ -95,6 +99,7 @@ def copied_pointer(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C05",
+    "rcu-elements-outside-rcu",
     "elements that RCU keeps, without a critical section",
     "an element would be freed under the program that has just got it",
     kernel=VERIFIER_RCU,
@@ -134,6 +139,7 @@ def _refused(s: Subject, use: Use) -> set[str]:
 
 @rule(
     "C06",
+    "null-dereference",
     "NULL would be followed",
     "a program may pass NULL for a nullable argument, and the kernel would crash",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
@@ -152,6 +158,7 @@ def null_followed(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C15",
+    "null-dereference-in-first-step",
     "the first step would follow NULL",
     "a cursor is NULL before the first element, and the kernel would crash",
     hint="give 'first', or use a function that takes NULL for the beginning; in 'raw' look at pos first",
@@ -179,6 +186,7 @@ def _followed(use: Use, name: str) -> int | None:
 
 @rule(
     "C07",
+    "unstable-anchor",
     "an anchor that may leave the ring",
     "an element may leave the ring during the walk; a walk that ends at one of them might never end",
     kernel="kernel/exit.c, __unhash_process(), for the ring of processes",
@@ -196,6 +204,7 @@ def loose_anchor(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C08",
+    "walk-does-not-advance",
     "a walk that does not move on",
     "the element after the cursor must follow from the cursor, or next() returns the same one for ever",
     kernel=VERIFIER_NEXT,
@@ -213,6 +222,7 @@ def standing_still(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C09",
+    "raw-walk-without-element",
     "a raw walk that finds nothing",
     "the statements leave the next element in pos, or NULL after the last",
     kernel=VERIFIER_NEXT,
@@ -226,6 +236,7 @@ def raw_without_result(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C10",
+    "uninitialized-cursor",
     "a cursor that holds nothing there",
     "before the first element a cursor is NULL, and that of another case is not used at all",
     hint="use an argument, a field of the state, or the outer walk's cursor",
@@ -241,6 +252,7 @@ def empty_cursor(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C11",
+    "state-used-in-new",
     "new() cannot see the state",
     "these conditions and values are worked out from the arguments, before the walk begins",
     hint="use arguments only",
@@ -257,6 +269,7 @@ def state_in_new(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C12",
+    "kept-argument-unused-in-next",
     "a kept argument that next() never uses",
     "it takes room in the state, on the program's stack",
     kernel="include/linux/filter.h, MAX_BPF_STACK",
@@ -284,6 +297,7 @@ def _stepped(s: Subject, a: Argument) -> bool:
 
 @rule(
     "C13",
+    "unused-argument",
     "an argument that nothing uses",
     "every program has to pass it, and no longer loads when it is taken away later",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(); Documentation/bpf/kfuncs.rst, section 3, for the life",
@@ -302,6 +316,7 @@ def unused(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C14",
+    "unused-field",
     "a field that nothing uses",
     "it takes room in the state, on the program's stack",
     kernel="include/linux/filter.h, MAX_BPF_STACK",
@@ -318,6 +333,7 @@ def unused_field(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C32",
+    "list-not-rcu-safe",
     "a list that readers under RCU cannot follow",
     "its elements are moved and taken out without regard for readers, who may then go round for ever",
     kernel="kernel/exit.c, __unhash_process() and reparent_leader()",

@@ -13,6 +13,7 @@ from kiter.spec.node import Node
 
 @cross_spec_rule(
     "K20",
+    "duplicate-iterator",
     "two iterators with one name",
     "the kfuncs' names follow from the iterator's, and a kernel can have each only once",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
@@ -29,6 +30,7 @@ def name_twice(its: Sequence[model.Spec]) -> Iterator[Hit]:
 
 @cross_spec_rule(
     "K21",
+    "duplicate-enum",
     "two enums with one name",
     "enumerators and the names of enums are known all over the kernel's types, so each is there once",
     kernel="tools/bpf/bpftool/btf.c, dump_btf_c(): vmlinux.h has the types of all",
@@ -55,6 +57,7 @@ def _defined(it: model.Spec) -> Iterator[tuple[str, Node]]:
 
 @cross_spec_rule(
     "K23",
+    "duplicate-kfunc",
     "two kfuncs with one name",
     "a kernel has each kfunc once",
     kernel="kernel/bpf/btf.c, btf_populate_kfunc_set()",

@@ -17,6 +17,7 @@ MEMBER = frozenset({"->", "."})
 
 @rule(
     "Q01",
+    "walk-possible-in-bpf",
     "a walk that programs can do themselves",
     "a list whose head a program can reach is walked with bpf_for() and bpf_core_cast(), on every kernel",
     hint="say in 'docs' what the iterator does that a loop over the members cannot",
@@ -35,6 +36,7 @@ def plain_walk(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "Q02",
+    "not-extensible",
     "an iterator that cannot grow",
     "another argument breaks every program that loads today: without flags the next wish is a new iterator",
     kernel="Documentation/bpf/kfuncs.rst, section 3, for the life of a kfunc",
@@ -48,6 +50,7 @@ def no_flags(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "Q03",
+    "name-of-bpf-iterator",
     'a name that SEC("iter/...") has too',
     "what programs of that target visit is expected to be the same, and the code to be shared",
     kernel="Documentation/bpf/bpf_iterators.rst, 6.16 and later",
@@ -61,6 +64,7 @@ def program_target(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "Q04",
+    "flags-named-differently",
     "flags of another name than the iterator",
     "enumerators are known all over vmlinux.h, so their names say whose they are",
     kernel="kernel/bpf/task_iter.c, BPF_TASK_ITER_ALL_PROCS, 6.7 and later",
@@ -76,6 +80,7 @@ def foreign_flags(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "Q05",
+    "narrow-flag-argument",
     "a flag argument that is no word of bits",
     "a char or a bool takes eight bytes of the state all the same, and leaves no room for more",
     hint="use unsigned int or u64",

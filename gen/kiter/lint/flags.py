@@ -24,6 +24,7 @@ def _given(a: Argument) -> list[str]:
 
 @rule(
     "P05",
+    "argument-without-type",
     "an argument without a type",
     "only flags have a usual type, unsigned int",
     hint="add 'type:'",
@@ -36,6 +37,7 @@ def untyped(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "P06",
+    "flags-not-integer",
     "flags that are no integer",
     "flags are bits of an integer",
     hint="use an integer type, such as u64, or leave 'type' out",
@@ -49,6 +51,7 @@ def no_integer(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "P11",
+    "ineffective-flags",
     "flags that change nothing",
     "new() accepts them, and a program that asks for something does not get it",
     hint="look at the argument where the walk depends on it, or refuse every bit with 'reserved: true'",
@@ -64,6 +67,7 @@ def idle_flags(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W05",
+    "two-selecting-flags",
     "two flags that choose the walk",
     "next() switches over one argument",
     hint="leave the walks to one of them; snippets can look at the other",
@@ -76,6 +80,7 @@ def two_selectors(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W07",
+    "enum-without-flags",
     "an enum without flags",
     "'enum' and 'defines' say where the flags of 'values' and 'bits' are",
     hint="name the flags that new() accepts, or take it away",
@@ -90,6 +95,7 @@ def empty_enum(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W09",
+    "value-without-enum",
     "'value' without an enum of its own",
     "a value can be given only to an enumerator that is defined here",
     hint="take 'value' away, or add 'defines: enum' to the argument",
@@ -103,6 +109,7 @@ def stray_value(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W10",
+    "duplicate-flag-value",
     "two flags with one value",
     "new() could not tell which of them is meant",
     hint="give each a value of its own, bits one above all values, or leave all out to count",
@@ -123,6 +130,7 @@ def same_value(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W11",
+    "unrepresentable-value",
     "a value that the argument cannot have",
     "a program passes the value in an argument of this type",
     hint="use a smaller value, or u64 for the argument",
@@ -140,6 +148,7 @@ def large_value(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W06",
+    "enumerator-not-a-name",
     "an enumerator that is no name",
     "what 'defines' brings along is defined, and only a name can be",
     hint="use a name, or take 'defines' away where the kernel has what the value is made of",

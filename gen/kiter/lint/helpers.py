@@ -23,6 +23,7 @@ def _bodies(s: Subject) -> Iterator[tuple[Use, Helper]]:
 
 @rule(
     "H20",
+    "unused-helper",
     "a helper that nothing calls",
     "a static function that is not used is a warning, and the kernel is built without any",
     kernel="Makefile, -Wunused-function",
@@ -37,6 +38,7 @@ def idle_helper(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H21",
+    "helper-return-mismatch",
     "a helper that returns something else than it says",
     "'gives' is what the function is declared to return",
     hint="add 'gives', or take the value away",
@@ -59,6 +61,7 @@ def _endless(use: Use) -> bool:
 
 @rule(
     "H22",
+    "undeclared-helper-parameter",
     "a helper that uses what it does not take",
     "a helper is a function of its own, which sees its parameters and nothing of the state",
     hint="add it to 'takes', by address where it is written, and pass it",
@@ -91,6 +94,7 @@ def _declared(use: Use) -> set[str]:
 
 @rule(
     "H23",
+    "unbalanced-lock",
     "a lock, or an RCU section, that the C of a spec leaves open",
     "the verifier does not see it: after the call the program could sleep, leave or deadlock",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
@@ -102,6 +106,7 @@ def unpaired(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H29",
+    "unbalanced-reference",
     "what is given back too early, or never",
     "an object may be gone once its reference is dropped, and stays for ever if it never is",
     kernel="include/linux/refcount.h, refcount_dec_and_test()",
@@ -113,6 +118,7 @@ def used_or_lost(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H24",
+    "recursive-helper",
     "a helper that calls itself",
     "helpers are called by short names, which hide a function of the kernel that has the same name",
     hint="rename the helper",
@@ -125,6 +131,7 @@ def recursive(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H25",
+    "helper-argument-count",
     "a helper called with other arguments than it takes",
     "the parameters are those of 'takes', in order",
     hint="pass one argument for each entry of 'takes'",
@@ -141,6 +148,7 @@ def other_arity(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H26",
+    "helper-name-taken",
     "a helper with a name that the emitted code uses",
     "helpers become bpf_iter_<iterator>_<name>, beside the functions that are emitted anyway",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
@@ -154,6 +162,7 @@ def emitted_name(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H27",
+    "unused-helper-parameter",
     "a parameter that a helper never uses",
     "it tells a reader that the result depends on it",
     hint="take it away",
@@ -169,6 +178,7 @@ def idle_parameter(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H28",
+    "helper-not-called",
     "a snippet that calls no helper but means one",
     "a helper is a function: without parentheses its address is taken",
     hint="write the call with its arguments",

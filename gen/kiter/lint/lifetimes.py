@@ -55,6 +55,7 @@ def _found_kinds(s: Subject) -> list[str]:
 
 @rule(
     "W20",
+    "unsupported-lifetime",
     "a lifetime that the walk cannot give",
     "what keeps an element valid follows from how it is found: a number is in the state, a kernel's own "
     "iterator holds its element, a list without references needs RCU",
@@ -70,6 +71,7 @@ def other_lifetime(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W36",
+    "unknown-lifetime",
     "a lifetime that is none",
     "what keeps an element is a word that is known, or a resource of the spec",
     hint="use rcu, state, native, snapshot, static, caller, or the name of a resource",
@@ -86,6 +88,7 @@ def unknown_lifetime(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W37",
+    "elements-without-owner",
     "elements kept by what is not held",
     "what keeps an element is taken by new() and given back by destroy(); a look-up keeps nothing",
     kernel="include/linux/srcu.h, srcu_read_lock() and srcu_read_unlock()",
@@ -99,6 +102,7 @@ def kept_by_nothing(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W38",
+    "allocated-state-of-kept-elements",
     "an allocated state beside elements that a resource keeps",
     "the end of a walk frees an allocated state, and destroy() would look for the resource in it",
     kernel="kernel/bpf/task_iter.c, bpf_iter_task_vma_destroy(), 6.7 and later",
@@ -111,6 +115,7 @@ def kept_and_allocated(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W21",
+    "held-elements-without-lock",
     "held elements that are found without a lock",
     "between finding an element and holding it, its owner may free it",
     kernel="mm/slab_common.c, slab_mutex, for the list of slab caches",
@@ -128,6 +133,7 @@ def unlocked_source(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W22",
+    "held-elements-without-get",
     "held elements without 'get'",
     "finding an element takes no reference, so its owner may free it",
     kernel="kernel/bpf/kmem_cache_iter.c, bpf_iter_kmem_cache_next(), 6.13 and later",
@@ -143,6 +149,7 @@ def source_without_get(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W23",
+    "copy-without-allocation",
     "a copy without memory for it",
     "the size of a struct is not known here, and as part of the program's stack it would be ABI",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma_kern_data, 6.7 and later",
@@ -157,6 +164,7 @@ def snapshot_on_stack(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W24",
+    "wrapped-iterator-without-allocation",
     "a kernel's own iterator without memory for it",
     "its size is not known here, and on the program's stack it would be frozen as ABI",
     kernel="kernel/bpf/task_iter.c, bpf_iter_css_task_new(), 6.7 and later",
@@ -176,6 +184,7 @@ def _numeric(ctype: str) -> bool:
 
 @rule(
     "W25",
+    "element-type-mismatch",
     "elements of the wrong type for their lifetime",
     "in the state are numbers; what RCU, a reference or another iterator keeps is an object",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(): PTR_TO_BTF_ID for a struct, else memory",
@@ -190,6 +199,7 @@ def element_type(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W28",
+    "done-without-copy",
     "'done' without a copy",
     "an element that is not copied is still in the program's hands when done gives it back",
     hint="use 'lifetime: snapshot', or 'put' for held elements",
@@ -202,6 +212,7 @@ def done_without_copy(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W29",
+    "first-of-element-in-state",
     "'first' of an element in the state",
     "a struct in the state has no element before it, so one expression finds the first and every further one",
     hint="let 'next' begin: the struct is all zero then",
@@ -214,6 +225,7 @@ def first_in_state(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W30",
+    "single-walk-only",
     "what only a single walk can have, beside walks that a flag chooses",
     "one next() serves all of them: it knows one end, and a ring returns its element from within the step",
     kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later: every end must be one",
@@ -243,6 +255,7 @@ def _ending(walk: Index) -> tuple[str, ...]:
 
 @rule(
     "W31",
+    "node-not-a-field",
     "a node of our own that is no field",
     "the node stays in the list between the calls, so it must be in the state",
     kernel="kernel/sched/ext.c, struct bpf_iter_scx_dsq_kern, 6.12 and later",
@@ -257,6 +270,7 @@ def node_of_no_field(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W32",
+    "linked-node-without-lock",
     "a node in a list without its lock",
     "the step and destroy() put the node in and take it out, while the list's owner changes the list",
     kernel="kernel/sched/ext.c, bpf_iter_scx_dsq_next() and bpf_iter_scx_dsq_destroy(), 6.12 and later",
@@ -270,6 +284,7 @@ def unlocked_node(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W33",
+    "unused-lock",
     "a lock that the walk does not take",
     "numbers in the state and copies are nobody else's, and a kernel's own iterator has locks of its own",
     hint="take 'lock' away",
@@ -284,6 +299,7 @@ def needless_lock(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W34",
+    "lock-around-rcu-list",
     "a lock round a list that RCU protects",
     "readers under RCU need no lock, and in a list that needs its lock the last element may have left since, "
     "and its link leads nowhere",
@@ -298,6 +314,7 @@ def locked_rcu_list(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W35",
+    "get-may-fail",
     "a reference that may not be had",
     "what 'get' returns is not looked at, so an element that is going away would be returned, and put, "
     "without a reference",

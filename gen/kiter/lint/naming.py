@@ -23,6 +23,7 @@ LONGEST_NAME = 63 - len("_iter_failure")
 
 @rule(
     "K01",
+    "iterator-name-too-long",
     "the iterator's name is too long",
     "the skeleton of the failing programs is called <name>_iter_failure, and a skeleton's name is cut at 63",
     kernel="tools/bpf/bpftool/gen.c, MAX_OBJ_NAME_LEN; kernel/bpf/btf.c, btf_check_iter_kfuncs() allows more",
@@ -56,6 +57,7 @@ def _named(s: Subject) -> Iterator[tuple[str, str, Node]]:
 
 @rule(
     "K02",
+    "reserved-word",
     "a name that C does not allow",
     "it is a word of C, or a macro of every kernel file",
     hint="choose another name",
@@ -69,6 +71,7 @@ def c_word(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "K03",
+    "generated-name-taken",
     "a name that the emitted code uses",
     "the kfuncs or the test programs have a variable or field of that name",
     hint="choose another name",
@@ -98,6 +101,7 @@ def _locals(s: Subject) -> set[str]:
 
 @rule(
     "K04",
+    "duplicate-name",
     "two things with one name",
     "arguments, fields and cursors share the state, where a name means one thing",
     hint="rename one; only the ring that sets out from a kept argument may use its name as cursor",
@@ -142,6 +146,7 @@ def _shared(s: Subject, a: Argument, ring: bool, role: Role, cursor_type: str) -
 
 @rule(
     "K05",
+    "verifier-suffix",
     "a parameter's name that the verifier reads",
     "endings such as __sz, __k or __ign change what a program may pass",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_mem_size() and its neighbours",

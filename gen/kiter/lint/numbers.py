@@ -32,6 +32,7 @@ def _counters(s: Subject) -> Iterator[FromTo | Repeat]:
 
 @rule(
     "W43",
+    "range-not-an-argument",
     "numbers from what is no argument",
     "a range, or a repetition, goes by the numbers that new() gets",
     hint="use the name of an argument",
@@ -50,6 +51,7 @@ def no_argument(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W44",
+    "repeated-argument-not-kept",
     "a repeated argument that is not kept",
     "each step looks at the number and at how often it is still due, so both are in the state",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs(): next() gets nothing but the iterator",
@@ -67,6 +69,7 @@ def counter_not_kept(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W45",
+    "range-type-mismatch",
     "an argument of another type than the walk counts in",
     "the number would be cut or change its sign, or the step that goes past the end would not be seen",
     kernel="tools/testing/selftests/bpf/progs/iters_num.c, for the ends of the range",
@@ -91,6 +94,7 @@ def _ends(s: Subject) -> Iterator[tuple[Index, Use]]:
 
 @rule(
     "W46",
+    "index-end-not-in-state",
     "an index whose end is not in the state",
     "an empty iterator is one whose end is 0, so the end must follow from what new() has stored",
     kernel="kernel/bpf/helpers.c, bpf_iter_bits_next(), 6.11 and later",
@@ -105,6 +109,7 @@ def end_elsewhere(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W47",
+    "index-never-empty",
     "an index that is never empty",
     "when new() fails or the walk is over, what the end is made of is 0, and then the end must be 0 too",
     kernel="kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later",
@@ -150,6 +155,7 @@ def _worked_out(node: ast.expr) -> int:
 
 @rule(
     "W48",
+    "unsigned-index",
     "an index that cannot be -1",
     "the index begins at -1, before the first number, and is compared with the end",
     kernel="kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later",
@@ -164,6 +170,7 @@ def unsigned_index(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W49",
+    "index-does-not-advance",
     "an index that does not move on",
     "the next number must follow from the last one, and be looked for only below the end",
     kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later",
@@ -243,6 +250,7 @@ def _declared(s: Subject) -> Iterator[tuple[Raw, str, set[str], set[str]]]:
 
 @rule(
     "W50",
+    "raw-walk-undeclared-use",
     "a raw walk that uses more than it says",
     "what statements read and write of the state is all that a reader, and the linter, can hold on to",
     hint="add the name to 'reads' or 'writes'",
@@ -259,6 +267,7 @@ def undeclared(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W51",
+    "raw-walk-unused-declaration",
     "a raw walk that says more than it uses",
     "a list that is longer than the truth tells a reader nothing",
     hint="take the name away",
@@ -275,6 +284,7 @@ def declared_for_nothing(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W52",
+    "raw-walk-writes-non-field",
     "a raw walk that writes what is no field",
     "an argument and a resource are what the caller gave and new() took: who changes one loses it",
     hint="add a field of its own: state: {NAME: {type: ..., init: ...}}",

@@ -17,6 +17,7 @@ CHECK_ARGS = "kernel/bpf/verifier.c, check_kfunc_args()"
 
 @rule(
     "P01",
+    "implicit-argument-not-last",
     "an implicit argument before others",
     "the verifier appends what it passes itself; programs would miscount the arguments",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
@@ -33,6 +34,7 @@ def implicit_first(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "P02",
+    "implicit-argument-type",
     "an implicit argument of another type",
     "the one thing that the verifier passes by itself is the program",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
@@ -49,6 +51,7 @@ def implicit_type(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "P03",
+    "pointer-key-on-number",
     "a pointer's key on a number",
     "the verifier trusts or ignores pointers; of a number it knows nothing but its size",
     kernel=CHECK_ARGS,
@@ -65,6 +68,7 @@ def pointer_keys(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "P04",
+    "trust-rcu-on-kept-pointer",
     "'trust: rcu' on a pointer that is kept",
     "with KF_RCU the object need only live during the call, but it is used in later ones; RCU keeps it for "
     "those where the critical section lasts until destroy()",
@@ -82,6 +86,7 @@ def rcu_kept(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "P09",
+    "unchecked-address",
     "an address that may be wrong is followed",
     "a program may pass anything for an ignored pointer, and the kernel would crash",
     kernel="kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later, which copies with a probe",
@@ -105,6 +110,7 @@ def ignored_followed(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "P10",
+    "void-pointer-kept",
     "a kept pointer to anywhere",
     "nothing is known of what an ignored pointer points to, so RCU keeps nothing alive",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_ignore()",

@@ -15,6 +15,7 @@ from kiter.spec.model import OWN_FOLDER
 
 @rule(
     "K39",
+    "unused-private-name",
     "a private name that nothing uses",
     "a module would look for it in vain when it has gone",
     hint="take it away",
@@ -29,6 +30,7 @@ def idle_private(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "K36",
+    "struct-in-uapi-header",
     "a struct in the headers of user space",
     "programs take it from vmlinux.h, and what stands in uapi can never be taken back",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma, 6.7: moved beside its code in review",
@@ -43,6 +45,7 @@ def user_header(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "K35",
+    "pointer-in-open-struct",
     "pointers in an open struct",
     "what an open struct shows is ABI, and a pointer in it shows an address of the kernel",
     kernel="tools/testing/selftests/bpf/bpf_testmod/bpf_testmod.h, struct bpf_iter_testmod_seq: numbers only",
@@ -61,6 +64,7 @@ def open_pointers(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "K13",
+    "existing-kernel-file",
     "a kernel file that exists already",
     "the iterator would get this file for itself, and the kernel has it",
     kernel="kernel/bpf/Makefile",
@@ -75,6 +79,7 @@ def taken_file(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "K37",
+    "exclusive-filter",
     "a filter that shuts out others",
     "it is asked about every kfunc that programs of its hook may call, and whatever it refuses is refused",
     kernel="kernel/bpf/btf.c, __btf_kfunc_id_set_contains(): all filters of a hook are asked, 6.4 and later",
@@ -91,6 +96,7 @@ def blind_filter(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "K22",
+    "header-outside-tree",
     "a header outside of the kernel tree",
     "a private header is named from the folder of the iterator's file, and must be in the same tree",
     hint="name a header of the tree, such as ../../mm/slab.h from kernel/bpf/",

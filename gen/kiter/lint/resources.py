@@ -19,6 +19,7 @@ MULTIPLIED = frozenset({"*", "+"})
 
 @rule(
     "H04",
+    "put-without-resource",
     "'put' that does not put the resource",
     "each resource is released once on every path, by its own 'put'",
     kernel="kernel/bpf/task_iter.c, bpf_iter_task_vma_destroy(), 6.7 and later",
@@ -48,6 +49,7 @@ def _copies(s: Subject, name: str) -> set[str]:
 
 @rule(
     "H05",
+    "resource-without-reference",
     "a resource that nothing keeps alive",
     "what new() has only looked up may be gone when next() follows it",
     kernel="kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later, for the critical section",
@@ -72,6 +74,7 @@ def _bounded(s: Subject) -> set[str]:
 
 @rule(
     "H06",
+    "unbounded-buffer",
     "a buffer of unbounded size",
     "a program chooses the number: the product overflows, or the memory is used up",
     kernel=LIMITED_SIZE,
@@ -88,6 +91,7 @@ def unbounded(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H07",
+    "overflow-in-check",
     "a check that overflows",
     "the sum or product wraps before it is compared, and a huge number passes",
     kernel=LIMITED_SIZE,
@@ -116,6 +120,7 @@ def _wide(use: Use) -> bool:
 
 @rule(
     "H08",
+    "resource-used-before-get",
     "a resource that is not there yet",
     "new() takes the resources in the order in which they are given",
     hint="move it behind the one that it needs",
@@ -139,6 +144,7 @@ def _linked(use: Use) -> bool:
 
 @rule(
     "H09",
+    "optional-resource-not-pointer",
     "a resource that may not be had, and is no pointer",
     "NULL, or an ERR_PTR(), is how a resource says that it cannot be had",
     hint="use a pointer's type, or take 'fails' away where it is always had",
@@ -151,6 +157,7 @@ def no_pointer(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H10",
+    "err-ptr-unchecked",
     "an ERR_PTR() taken for the thing itself",
     "an ERR_PTR() is not NULL, so the walk would follow it",
     kernel="include/linux/err.h, IS_ERR()",
@@ -165,6 +172,7 @@ def error_pointer(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "H11",
+    "unlisted-error",
     "errors that 'fails' leaves out, or NULL beside them",
     "the reference lists what new() returns; and IS_ERR() is false for NULL",
     kernel="include/linux/err.h, IS_ERR()",

@@ -30,8 +30,10 @@ class Hit(NamedTuple):
 class Rule(Generic[S]):
     """One rule about a subject: an iterator for one kernel, all of a run, or one written by hand in C."""
 
-    # What it is called, such as S03.
+    # What it is known by, such as S03: it never changes.
     code: str
+    # The same in words, such as unused-argument: each of the two works where a rule is named.
+    name: str
     # What it is about, in a few words.
     title: str
     # Why it is a rule.
@@ -62,6 +64,9 @@ class Rule(Generic[S]):
 EVERY: dict[str, Rule[Any]] = {}
 """Every rule by its code, as far as its family has been imported."""
 
+NAMED: dict[str, str] = {}
+"""The code of each of them by its name."""
+
 
 class Table(Generic[S]):
     """The rules about one kind of subject, by their codes."""
@@ -72,6 +77,7 @@ class Table(Generic[S]):
     def rule(
         self,
         code: str,
+        name: str,
         title: str,
         reason: str,
         *,
@@ -83,8 +89,9 @@ class Table(Generic[S]):
         """Enter the function that finds what breaks the rule."""
 
         def enter(check: Callable[[S], Iterable[Hit]]) -> Callable[[S], Iterable[Hit]]:
-            assert code not in EVERY, code
-            made = Rule(code, title, reason, kernel, hint, severity, mends, check)
+            assert code not in EVERY and name not in NAMED, (code, name)
+            NAMED[name] = code
+            made = Rule(code, name, title, reason, kernel, hint, severity, mends, check)
             EVERY[code] = self.rules[code] = made
             return check
 

@@ -15,6 +15,7 @@ from kiter.spec.resource import Resource
 
 @rule(
     "W80",
+    "element-gone-between-reads",
     "an element that is gone when the walk goes on",
     "between two read()s the reader is in user space, where no RCU critical section lasts: neither the "
     "element that was not shown yet nor a cursor may be looked at again",
@@ -28,6 +29,7 @@ def cannot_resume(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W81",
+    "lock-held-between-reads",
     "a lock or a section from one read() to the next",
     "the reader may leave the file open for ever, and a task must not go to user space with a lock",
     kernel="kernel/locking/lockdep.c, lockdep_sys_exit(), for all that lockdep knows",
@@ -45,6 +47,7 @@ def locked_between(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W82",
+    "arguments-without-parameter",
     "arguments that no reader can give",
     "the file is opened by a link, which knows nothing of the arguments of new()",
     kernel="kernel/bpf/bpf_iter.c, prepare_seq_file(): init_seq_private() gets what the link has, no more",
@@ -57,6 +60,7 @@ def unknown_arguments(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W83",
+    "element-not-a-struct",
     "an element that is no struct of the kernel",
     "the program gets a pointer to a type by its id in the kernel's own BTF, which has neither numbers "
     "nor what the iterator brings along",
@@ -70,6 +74,7 @@ def no_struct(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W84",
+    "seq-state-allocation",
     "a state that is allocated as no reader may",
     "the allocator of programs has a cache for each CPU, and a reader may move from one to another",
     kernel="kernel/bpf/memalloc.c, bpf_mem_alloc(), for this_cpu_ptr()",
@@ -82,6 +87,7 @@ def allocated(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W85",
+    "existing-seq-target",
     "a target that Linux has",
     "programs find a target by its name, and get the first of two",
     kernel="kernel/bpf/bpf_iter.c, bpf_iter_prog_supported()",
@@ -95,6 +101,7 @@ def taken_target(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W86",
+    "duplicate-context-member",
     "a member that the context has already",
     "the element stands beside what every context begins with",
     kernel="include/linux/bpf.h, struct bpf_iter_meta",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """L10 to L12: findings that an author has looked at and wants to keep quiet, each with a reason.
 
-A comment `# kiter: allow C30, the mutex is a spinlock here` on the line of the finding, or on a line
+A comment `# kiter: allow sleeping-snippet, the mutex is a spinlock here`, with the name of a rule or
+its code, on the line of the finding, or on a line
 of its own above it. What cannot be generated, or would not be right whatever the reason, cannot be
 silenced: a rule must be a warning, or one that goes by names.
 """
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kiter.errors import Diagnostic, Edit, Position
-from kiter.lint.rule import Hit
+from kiter.lint.rule import NAMED, Hit
 from kiter.lint.subject import Subject, subject
 from kiter.lint.tables import RUN, SPEC, rule
 from kiter.spec.document import Document
@@ -21,7 +22,9 @@ from kiter.spec.resolve import resolve
 from kiter.spec.rewrite import following
 from kiter.target.profile import verified
 
-COMMENT = re.compile(r"#\s*kiter: allow\b\s*(?P<code>[A-Z]\d\d)?[,:]?\s*(?P<reason>[^#]*)")
+COMMENT = re.compile(
+    r"#\s*kiter: allow\b\s*(?P<rule>[A-Z]\d\d\b|[a-z0-9]+(?:-[a-z0-9]+)+)?[,:]?\s*(?P<reason>[^#]*)"
+)
 # Errors that go by names or by what a snippet seems to do, so that an author may know better.
 BY_NAME = frozenset({"C29", "C30", "C31", "C32", "H05", "H06", "H07", "H23", "H29", "P09", "X07", "K13"})
 
@@ -30,10 +33,15 @@ BY_NAME = frozenset({"C29", "C30", "C31", "C32", "H05", "H06", "H07", "H23", "H2
 class Silence:
     """One comment: where it stands, and the line that it is about."""
 
-    code: str
+    rule: str
     reason: str
     at: Position
     line: int
+
+    @property
+    def code(self) -> str:
+        """The code of the rule, whether the comment has its code or its name."""
+        return NAMED.get(self.rule, self.rule)
 
     @property
     def valid(self) -> bool:
@@ -51,7 +59,7 @@ def silences(document: Document) -> list[Silence]:
         if (comment := COMMENT.search(line)) is not None:
             alone = not line[: comment.start()].strip()
             at = Position(document.name, number, comment.start() + 1)
-            found.append(Silence(comment["code"] or "", comment["reason"].strip(), at, number + alone))
+            found.append(Silence(comment["rule"] or "", comment["reason"].strip(), at, number + alone))
     return found
 
 
@@ -63,6 +71,7 @@ def heard(document: Document, found: Iterable[Diagnostic]) -> set[Diagnostic]:
 
 @rule(
     "L10",
+    "allow-without-reason",
     "a silence without a reason",
     "who reads it next cannot tell whether it still holds",
     hint="write why: # kiter: allow C30, the function does not sleep with this flag",
@@ -70,11 +79,12 @@ def heard(document: Document, found: Iterable[Diagnostic]) -> set[Diagnostic]:
 def unexplained(s: Subject) -> Iterator[Hit]:
     for silence in silences(s.it.node.document):
         if not silence.reason:
-            yield Hit(silence.at, f"'{silence.code}' is silenced without a reason")
+            yield Hit(silence.at, f"'{silence.rule}' is silenced without a reason")
 
 
 @rule(
     "L11",
+    "unused-allow",
     "a silence that nothing needs",
     "it would hide the next finding, which nobody has looked at",
     hint="take the comment away",
@@ -87,7 +97,7 @@ def unneeded(s: Subject) -> Iterator[Hit]:
             continue
         if not any(silence.line == hit.at.line for one in _kernels(s) for hit in asked.check(one)):
             edit = following(_taken_away(s, silence))
-            yield Hit(silence.at, f"'{silence.code}' finds nothing there", edit=edit)
+            yield Hit(silence.at, f"'{silence.rule}' finds nothing there", edit=edit)
 
 
 def _kernels(s: Subject) -> Iterator[Subject]:
@@ -113,6 +123,7 @@ def _taken_away(s: Subject, silence: Silence) -> Edit | None:
 
 @rule(
     "L12",
+    "rule-cannot-be-allowed",
     "a rule that cannot be silenced",
     "the code that would be emitted is wrong, whatever the reason",
     hint="mend what the rule finds; warnings can be silenced, and what goes by the names in a snippet",
@@ -121,5 +132,5 @@ def unsilenceable(s: Subject) -> Iterator[Hit]:
     for silence in silences(s.it.node.document):
         if not silence.valid:
             known = silence.code in SPEC.rules or silence.code in RUN.rules
-            what = f"'{silence.code}' cannot be silenced" if known else "there is no such rule"
+            what = f"'{silence.rule}' cannot be silenced" if known else "there is no such rule"
             yield Hit(silence.at, what)

@@ -21,6 +21,7 @@ def _words(s: Subject) -> int:
 
 @rule(
     "K08",
+    "state-exceeds-stack",
     "a state that the stack cannot hold",
     "an iterator lives on the program's stack of 512 bytes, which nested loops share",
     kernel="include/linux/filter.h, MAX_BPF_STACK; kernel/bpf/verifier.c, check_max_stack_depth()",
@@ -34,6 +35,7 @@ def huge_state(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "K09",
+    "large-state",
     "a large state",
     "an iterator lives on the program's stack of 512 bytes, which nested loops share",
     kernel="include/linux/filter.h, MAX_BPF_STACK",
@@ -48,6 +50,7 @@ def large_state(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "K10",
+    "room-too-small",
     "'room' is too small",
     "the opaque struct must be as large as the state that is kept in it",
     hint="make it larger, or leave 'room' out",

@@ -29,6 +29,7 @@ def _kernel_side(s: Subject) -> Iterator[Use]:
 
 @rule(
     "C20",
+    "unbalanced-snippet",
     "an unbalanced bracket or quote",
     "a snippet is put into the middle of an expression, so it must be complete in itself",
     hint="close what is open",
@@ -41,6 +42,7 @@ def brackets(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C21",
+    "statement-as-expression",
     "a statement where an expression belongs",
     "a snippet is put into the middle of an expression",
     hint="leave the ';' out; 'raw' takes statements",
@@ -57,6 +59,7 @@ def statement(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C22",
+    "comma-expression",
     "two expressions where one belongs",
     "a comma would separate arguments, or throw the first value away",
     hint="put the expression in parentheses, if that is meant",
@@ -69,6 +72,7 @@ def comma(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C23",
+    "comment-in-expression",
     "a comment in an expression",
     "it would stand in the middle of a line of C, or hide the rest of it",
     hint="use a comment of YAML, which begins with #",
@@ -81,6 +85,7 @@ def comment(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C24",
+    "multi-line-expression",
     "an expression over several lines",
     "the emitted code breaks lines itself, where the kernel's style wants it",
     hint="write it in one line, or fold it with '>-'",
@@ -95,6 +100,7 @@ def lines(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C25",
+    "preprocessor-in-snippet",
     "a line for the preprocessor",
     "a snippet is part of a function, and its kernel is known when the code is made",
     hint="give one snippet per range of kernels, or use 'guard'",
@@ -109,6 +115,7 @@ def preprocessor(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C26",
+    "empty-snippet",
     "a snippet that is empty",
     "there is nothing to put into the code",
     hint="write an expression, or leave the key out",
@@ -121,6 +128,7 @@ def empty(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C27",
+    "iterator-in-snippet",
     "the iterator itself in a snippet",
     "arguments, cursors and fields are named bare; what surrounds them belongs to the emitted code",
     hint="write pos instead of kit->pos",
@@ -136,6 +144,7 @@ def bare_names(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C28",
+    "return-from-raw-walk",
     "a way out of next() in a raw walk",
     "after the statements next() empties a drained iterator; who jumps over that makes it start again",
     kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later: drained means drained for ever",
@@ -157,6 +166,7 @@ def _among(s: Subject, use: Use, whole: frozenset[str], families: tuple[str, ...
 
 @rule(
     "C29",
+    "lock-taken-in-expression",
     "a lock, or an RCU section, taken by an expression",
     "the verifier does not see it: a program could sleep, leave or deadlock while it is held",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
@@ -185,6 +195,7 @@ def _held(use: Use, call: Call) -> str | None:
 
 @rule(
     "C30",
+    "sleeping-snippet",
     "a snippet that may sleep",
     "the iterator is for programs that must not sleep, and an RCU critical section must not either",
     kernel="kernel/bpf/verifier.c, in_rcu_cs()",
@@ -199,6 +210,7 @@ def sleeps(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C31",
+    "entry-of-empty-list",
     "an entry of a list that may be empty",
     "for an empty list, and at the end, the macro makes a pointer out of the head, which is no element",
     kernel="include/linux/list.h, list_first_entry(): 'that list is expected to be not empty'",
@@ -211,6 +223,7 @@ def bogus_entry(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "C33",
+    "size-of-shorter-allocation",
     "the size of a struct that is allocated shorter",
     "sizeof(struct cpumask) is that of NR_CPUS bits, an allocated mask has fewer",
     kernel="include/linux/cpumask.h, cpumask_size()",

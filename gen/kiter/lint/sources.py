@@ -30,6 +30,7 @@ def guarded(s: Subject) -> bool:
 
 @rule(
     "W60",
+    "reference-too-late",
     "a reference that may come too late",
     "under RCU alone an element may give up its last reference between being found and being taken",
     kernel="include/linux/kref.h, kref_get_unless_zero(), which says how it is used under RCU",
@@ -43,6 +44,7 @@ def late_reference(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W61",
+    "tree-not-rcu-safe",
     "a tree that readers without a lock get lost in",
     "a rotation is no single store, so a reader beside it may miss subtrees; a latched tree has another one "
     "that is not changed meanwhile",
@@ -57,6 +59,7 @@ def unlocked_tree(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W62",
+    "radix-tree-outside-rcu",
     "an entry of a radix tree outside RCU",
     "slots are read as readers under RCU do, for whom a node that was taken out stays until they are done",
     kernel="include/linux/radix-tree.h, radix_tree_deref_slot(): rcu_dereference()",
@@ -71,6 +74,7 @@ def radix_without_rcu(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W63",
+    "reused-memory",
     "areas that are reused",
     "RCU keeps the memory of an area, which may become an area of another process meanwhile",
     kernel="mm/vma_init.c, vma_state_init(): SLAB_TYPESAFE_BY_RCU, 6.15 and later",
@@ -84,6 +88,7 @@ def reused_areas(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W64",
+    "unskippable-elements",
     "elements that nothing steps over",
     "what is stepped over must be put again, or must not have been taken yet, and a copy is one already",
     hint="step over them in a helper that 'next' calls",
@@ -99,6 +104,7 @@ def where_too_late(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W65",
+    "invalid-lock",
     "a lock of no kind, or of several",
     "each lock is taken and given up by functions of its own",
     hint=f"say {ONE_OF}; several locks are a list, the first taken first",
@@ -114,6 +120,7 @@ def lock_kinds(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W66",
+    "unsupported-lock-option",
     "what a lock cannot do",
     "the kernel has no function that tries it, or that takes it with a class of its own",
     kernel="include/linux/rwlock.h, spinlock.h and mutex.h, 6.12",
@@ -133,6 +140,7 @@ def unable_lock(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W67",
+    "trylock-not-allowed",
     "a lock that must be had",
     "what is counted down or taken out of a list under it stays so for ever where it is not had",
     kernel="kernel/bpf/kmem_cache_iter.c, bpf_iter_kmem_cache_destroy(), 6.13 and later: it cannot fail",
@@ -147,6 +155,7 @@ def tried_lock(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W68",
+    "nested-rcu-section",
     "an RCU section inside another",
     "the program holds one round the whole walk already",
     hint="take it away, or 'context: {rcu: true}' where elements are held",
@@ -159,6 +168,7 @@ def rcu_twice(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W69",
+    "ambiguous-walk",
     "two walks in one place",
     "each says in a field of the state where it is, and these have one name",
     hint="name the field of one by 'by'",
@@ -178,6 +188,7 @@ def one_place(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W70",
+    "no-lookahead",
     "nothing to look after",
     "under the lock of what is walked an element that was found is where it was found",
     hint="take 'still' away",

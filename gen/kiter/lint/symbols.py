@@ -46,6 +46,7 @@ def unknown(it: Spec, profile: Profile, btf: Btf, in_headers: Callable[[str], bo
 
 @BESIDE.rule(
     "C34",
+    "invisible-flag",
     "a flag that programs cannot see",
     "a #define is not in BTF, so vmlinux.h has no name for the value",
     kernel="include/linux/cgroup.h, CSS_TASK_ITER_*: made an enum for the iterator, 6.7",
@@ -74,6 +75,7 @@ def _values(s: Subject) -> Iterator[tuple[Case | Bit, list[str]]]:
 
 @BESIDE.rule(
     "C35",
+    "unknown-kernel-function",
     "a function that the kernel does not have",
     "its BTF has one of nearly the same name",
     hint="mend the name",
@@ -98,6 +100,7 @@ def _alike(name: str, known: frozenset[str]) -> list[str]:
 
 @BESIDE.rule(
     "C36",
+    "unknown-trusted-field",
     "a trusted field that the element does not have",
     "the verifier looks for the name and the type of the field, and says nothing of an entry that fits none",
     kernel="kernel/bpf/verifier.c, type_is_rcu(), by way of btf_nested_type_is_trusted(), kernel/bpf/btf.c",

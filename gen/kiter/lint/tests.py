@@ -19,6 +19,7 @@ from kiter.spec.rewrite import renamed, replaced
 
 @rule(
     "T01",
+    "expectation-of-other-element",
     "an expectation about other elements",
     "what user space should see depends on what the elements are, and of what",
     hint="a fixture names what it sees: see its oracles",
@@ -50,6 +51,7 @@ def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
 
 @rule(
     "T02",
+    "expectation-without-object",
     "an expectation that needs an object",
     "user space names the object that the walk sets out from, but new() takes none",
     hint="add the object as an argument, or expect something else",
@@ -97,6 +99,7 @@ def _plain(s: Subject, a: Argument) -> bool:
 
 @rule(
     "T03",
+    "unknown-test-argument-value",
     "the tests do not know what to pass",
     "a test program comes by the objects that fixtures tell of, and tries every flag; it knows no more",
     hint="add the expression to tests: arguments; of an object, say in 'objects' or 'hooks' of a fixture",
@@ -119,6 +122,7 @@ def unknown_argument(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "T04",
+    "unknown-test-argument",
     "a test argument that is not one",
     "what the tests pass is said for arguments of new() that they do not know by themselves",
     hint="take it away",
@@ -141,6 +145,7 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "T05",
+    "indistinguishable-elements",
     "elements that the tests cannot tell apart",
     "the contract is tested, but what a walk visits is compared with nothing",
     hint="write a fixture, as docs/fixtures.md shows; or say in tests: identity how to tell them apart",
@@ -153,6 +158,7 @@ def unknown_elements(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "T06",
+    "walk-without-expectation",
     "a walk that is compared with nothing",
     "the tests cannot say whether it visits the right elements",
     hint="add 'expect'",
@@ -180,6 +186,7 @@ def _oracles(s: Subject) -> str:
 
 @rule(
     "T07",
+    "second-test-object",
     "a second object",
     "the tests can name one object; for the second they pass none, and give up",
     hint="test the iterator by hand",
@@ -193,6 +200,7 @@ def second_object(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "T08",
+    "cases-over-objects",
     "cases of an iterator over objects",
     "a case says which numbers a walk gives; which objects it gives depends on what user space sees",
     hint="say what to expect of the walk instead, or that new() 'fails'",
@@ -205,6 +213,7 @@ def cases_of_objects(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "T09",
+    "undefined-test-function",
     "a function that the tests call is missing",
     "a test takes from user.c of the fixture what it calls, and does not compile without",
     hint="define it there: docs/fixtures.md says what each function does",
@@ -222,6 +231,7 @@ def missing_function(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "T10",
+    "null-for-required-argument",
     "NULL for an argument that must not be NULL",
     "the verifier takes NULL for a pointer only if it is 'nullable': no test program would load",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",

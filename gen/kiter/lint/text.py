@@ -15,6 +15,7 @@ from kiter.spec.rewrite import renamed
 
 @rule(
     "K15",
+    "unknown-errno",
     "no such errno",
     "new() returns one of the kernel's error numbers",
     kernel="include/uapi/asm-generic/errno-base.h and errno.h",
@@ -38,6 +39,7 @@ def _meant(errno: str) -> str:
 
 @rule(
     "K16",
+    "comment-terminator",
     "a text that ends its comment",
     "texts become C comments, and this ends one",
     hint="write it without '*/'",

@@ -15,6 +15,7 @@ from kiter.spec.rewrite import without
 
 @rule(
     "K06",
+    "unpassable-type",
     "an argument's type that no program can pass",
     "a kfunc takes numbers, pointers to structs, and pointers to numbers",
     kernel="kernel/bpf/verifier.c, get_kfunc_ptr_arg_type() and check_kfunc_args(), 6.4 and later",
@@ -43,6 +44,7 @@ def _unpassable(ctype: str) -> str | None:
 
 @rule(
     "K07",
+    "nullable-number",
     "'nullable' on a number",
     "only a pointer can be NULL",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
@@ -58,6 +60,7 @@ def nullable_number(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "K11",
+    "field-of-unknown-size",
     "a field of unknown size",
     "the size of the opaque struct is worked out without a compiler, so a whole struct cannot be a field",
     hint="keep a pointer, or the numbers that are needed; or say its 'size'",
@@ -75,6 +78,7 @@ def _no_number(ctype: str) -> bool:
 
 @rule(
     "K12",
+    "type-of-unknown-size",
     "a type whose size is not known here",
     "8 bytes are reserved for it, which is the most a number takes",
     hint="use a type of the kernel such as u32, if the exact size matters",

@@ -16,6 +16,7 @@ from kiter.spec.rewrite import renamed, replaced
 
 @rule(
     "V01",
+    "target-too-old",
     "the target is older than the iterator",
     "an older kernel lacks what the iterator is made of",
     hint="choose a newer target, or earlier 'kernels' if the iterator works there",
@@ -28,6 +29,7 @@ def too_old(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "V02",
+    "no-walk-for-target",
     "no walk is left for the target",
     "every value of the flag that chooses it is for other kernels",
     hint="widen 'kernels' of a value",
@@ -40,6 +42,7 @@ def nothing_left(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "V03",
+    "no-version-for-target",
     "no version for the target",
     "the text is given per range of kernels, and no range covers this one",
     hint="add or widen a range, such as '6.12-'",
@@ -52,6 +55,7 @@ def uncovered(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "V04",
+    "reversed-range",
     "a range that ends before it begins",
     "no kernel is in it",
     hint="write the older release first",
@@ -76,6 +80,7 @@ def _turned(kernels: str) -> str:
 
 @rule(
     "V05",
+    "overlapping-ranges",
     "ranges that overlap",
     "a kernel in both would have two versions of one text",
     hint="let the second begin one release after the first ends: both ends are included",
@@ -94,6 +99,7 @@ def _overlap(one: Range, other: Range) -> bool:
 
 @rule(
     "V06",
+    "part-before-iterator",
     "a part from before the iterator",
     "no kernel has the part and the iterator",
     hint="take the part away, or correct its 'kernels' or those of the iterator",
@@ -113,6 +119,7 @@ def before_birth(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "V07",
+    "part-not-on-target",
     "a part that the target does not have",
     "a snippet for this kernel uses an argument, a resource or a helper of other kernels",
     hint="give the snippet per range of kernels, or correct the 'kernels' of what it uses",
@@ -133,6 +140,7 @@ def missing_part(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "V08",
+    "part-for-no-kernel",
     "a place or a flag for no kernel",
     "the value is given per range of kernels, and the iterator's kernels are in none",
     hint="add or widen a range, such as '6.12-'",
@@ -148,6 +156,7 @@ def placed_nowhere(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "V09",
+    "unsupported-on-target",
     "what the target cannot do",
     "the kernel has no flag for it, so it would do without, and nobody would be told",
     kernel="include/linux/btf.h, the KF_ flags",

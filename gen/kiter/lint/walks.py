@@ -20,6 +20,7 @@ ONE_OF = "one of " + ", ".join(KINDS)
 
 @rule(
     "W01",
+    "no-walk",
     "no walk",
     "a walk says how next() gets from one element to the next",
     hint=f"add {ONE_OF}",
@@ -35,6 +36,7 @@ def no_walk(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W02",
+    "conflicting-walks",
     "two walks in one place",
     "one value of the flag selects one walk",
     hint="leave one; 'nested' walks inside a walk, the 'values' of a flag choose between walks",
@@ -48,6 +50,7 @@ def two_walks(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W04",
+    "walk-beside-flag-walks",
     "a walk beside those that a flag chooses",
     "each walk belongs to one of the values, and so does what it is expected to visit",
     hint="move it to a value",
@@ -60,6 +63,7 @@ def beside_cases(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W12",
+    "requires-unknown-argument",
     "'requires' names no argument",
     "requires lists the nullable arguments that a case cannot do without",
     hint="use the name of an argument",
@@ -77,6 +81,7 @@ def unknown_required(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W13",
+    "requires-non-nullable",
     "'requires' names an argument that cannot be NULL",
     "the verifier refuses NULL for it already",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",
@@ -98,6 +103,7 @@ def _required(case: Case, name: str) -> Node:
 
 @rule(
     "W14",
+    "circular-inner-walk",
     "a ring as the inner walk",
     "an inner walk begins anew for each outer element, from NULL, and a ring has no element before its first",
     hint="use 'cursor' with 'first', or 'list'",
@@ -110,6 +116,7 @@ def inner_ring(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W15",
+    "outer-walk-without-cursor",
     "the outer walk has no cursor of its own",
     "the inner walk's snippets name the outer element, so the two need different names",
     hint="add 'as: NAME' to the outer walk",
@@ -122,6 +129,7 @@ def same_cursor(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W16",
+    "cursor-type-mismatch",
     "a cursor of another type",
     "only the outer walk of a nested one may step over something else than elements",
     hint="take 'type' away, or make this the outer walk of a nested one",
@@ -136,6 +144,7 @@ def other_type(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W17",
+    "conflicting-cursor-types",
     "one cursor with two types",
     "cursors of the same name share a field of the state",
     hint="give one of them another name with 'as'",
@@ -151,6 +160,7 @@ def two_types(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W18",
+    "elements-in-different-cursors",
     "the elements are in different cursors",
     "next() looks in one place for the element, whatever the flag; a single ring is an exception",
     hint="let the walks that hold the elements use the same 'as', or none",

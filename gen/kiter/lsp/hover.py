@@ -46,7 +46,8 @@ def hover(
 
 def _story(found: Diagnostic) -> str:
     code = every_code().get(found.code)
-    told = [f"**{found.code}** {found.message}", found.reason, code.reason if code else ""]
+    name = f" ({code.name})" if code else ""
+    told = [f"**{found.code}**{name} {found.message}", found.reason, code.reason if code else ""]
     hint = f"*hint:* {found.hint}" if found.hint else ""
     return "\n\n".join(dict.fromkeys(part for part in (*told, hint) if part))
 

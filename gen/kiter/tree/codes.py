@@ -11,54 +11,63 @@ from kiter.errors import FINDINGS, Diagnostic, KiterError, Position
 _ALL = (
     Code(
         "A01",
+        "no-kernel-tree",
         "no kernel tree",
         "A tree is known by the version in its Makefile and by the file that holds the common kfunc set.",
         "name the top folder of kernel sources that have kernel/bpf",
     ),
     Code(
         "A02",
+        "dirty-tree",
         "the tree is dirty",
         "Changes that are not committed could not be told from generated ones, nor be kept apart in a patch.",
         "commit or stash them",
     ),
     Code(
         "A03",
+        "unknown-insertion-point",
         "a place that is not understood",
         "An edit is made only where its place is certain; nothing in the tree was changed.",
         "make room by hand as the message says, or name another tree",
     ),
     Code(
         "A04",
+        "existing-iterator",
         "the tree has this iterator by hand",
         "A second definition would not link, and which of the two is wanted is not kiter's to decide.",
         "give --replace to put the generated one in the place of the hand-written one",
     ),
     Code(
         "A05",
+        "edited-region",
         "a generated region was edited by hand",
         "What kiter wrote there is no longer there; writing it anew, or taking it out, would lose the edit.",
         "bring the edit into the spec, undo it in the tree, and run the command again",
     ),
     Code(
         "A06",
+        "foreign-file-in-tree",
         "a file that is not kiter's is in the way",
         "Writing there would lose somebody's file.",
         "move it away, or rename the iterator; an iter_*.h, which selftests share, may be removed",
     ),
     Code(
         "A07",
+        "nothing-to-remove",
         "nothing to take out",
         "The tree has no record of that iterator having been put in by 'kiter apply'.",
         "'git checkout' or 'git revert' takes out what came by another way",
     ),
     Code(
         "A08",
+        "tree-io-error",
         "the tree cannot be read or written",
         "Nothing was changed: files are written beside their places first, and moved there together.",
         "mend the permissions, or free some space",
     ),
     Code(
         "A10",
+        "underivable-kernel-facts",
         "facts of this kernel could not be read in its sources",
         "What differs by kernel is read in the sources; what they say in no way that is known is taken to be "
         "as in the nearest release.",
@@ -66,6 +75,7 @@ _ALL = (
     ),
     Code(
         "A11",
+        "invalid-kernel-answers",
         "the answers about a kernel are not understood",
         "They are lines of a profile: a key and a value in TOML, messages in a table [messages].",
         "'kiter target --tree' shows the keys",

@@ -12,6 +12,7 @@ from kiter.lint.source.table import Found, rule
 
 @rule(
     "I05",
+    "size-overflow",
     "a size that may overflow",
     "a program chooses the number: the product wraps, and what is copied does not fit",
     kernel="kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later",
@@ -26,6 +27,7 @@ def overflowing(trio: Trio) -> Found:
 
 @rule(
     "I07",
+    "first-entry-of-empty-list",
     "an entry of a list that may be empty",
     "for an empty list, and at the end, the macro makes a pointer out of the head, which is no element",
     kernel="include/linux/list.h, list_first_entry()",
@@ -40,6 +42,7 @@ def bogus_entry(trio: Trio) -> Found:
 
 @rule(
     "I11",
+    "unchecked-flags",
     "flags that are not checked",
     "what is accepted today means something, or nothing, for ever: no value can be given a meaning later",
     kernel="kernel/bpf/task_iter.c, bpf_iter_css_task_new(), 6.7 and later",

@@ -10,6 +10,7 @@ from kiter.lint.source.table import Found, rule
 
 @rule(
     "I12",
+    "companion-state-cleared",
     "the end clears what companions read",
     "a companion takes a walk that has ended for one that never began, and does nothing where it could",
     kernel="kernel/sched/ext/ext.c, scx_dsq_move(), which moves a task after a full walk",

@@ -26,6 +26,7 @@ _FAILED = {
 
 @rule(
     "I01",
+    "failed-new-state-used",
     "what a failed new() leaves is used",
     "bpf_for_each() ignores the error: next() and destroy() run on what new() has left there",
     kernel=UNINIT,
@@ -47,6 +48,7 @@ def not_emptied(trio: Trio) -> Found:
 
 @rule(
     "I02",
+    "restart-after-null",
     "next() starts again after the end",
     "the verifier takes a drained iterator for drained for ever: a loop that asks once more would not end",
     kernel=NEXT_CALL,
@@ -61,6 +63,7 @@ def not_sticky(trio: Trio) -> Found:
 
 @rule(
     "I03",
+    "unconditional-put-in-destroy",
     "destroy() gives back without looking whether there is anything",
     "destroy() is called after a failed new(), and after the end",
     kernel=UNINIT,
@@ -75,6 +78,7 @@ def unguarded(trio: Trio) -> Found:
 
 @rule(
     "I04",
+    "leaked-resource",
     "what is held is never given back",
     "nothing runs behind destroy(): what it leaves leaks, and a section that it leaves open never ends",
     kernel="kernel/bpf/helpers.c, bpf_iter_bits_destroy(), 6.11 and later, for nr_bits",
@@ -103,6 +107,7 @@ def _behind(one: Finding) -> str:
 
 @rule(
     "I06",
+    "companion-on-failed-iterator",
     "a companion that follows the state of a failed iterator",
     "the verifier takes the iterator for initialized whatever new() returned",
     kernel="kernel/bpf/verifier.c, process_iter_arg(); kernel/sched/ext.c, scx_dsq_move()",
@@ -119,6 +124,7 @@ def companion_unguarded(trio: Trio) -> Found:
 
 @rule(
     "I08",
+    "sleep-in-atomic-context",
     "what may sleep where nothing may",
     "programs that must not sleep may call it, and so may those in an RCU critical section",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), for KF_SLEEPABLE",
@@ -135,6 +141,7 @@ def sleeping(trio: Trio) -> Found:
 
 @rule(
     "I09",
+    "lock-held-across-kfuncs",
     "a lock, or a section, held from one kfunc to another",
     "the verifier does not see it: two iterators of one program deadlock, or it sleeps in the section",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
@@ -159,6 +166,7 @@ _SLIPS = {"again": "'{}' takes what is held already", "undone": "'{}' drops what
 
 @rule(
     "I10",
+    "pointer-stored-without-reference",
     "a pointer that is stored, with nothing to keep its object alive",
     "an argument is alive during the call, not after it",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",
@@ -190,6 +198,7 @@ _AGAIN = {
 
 @rule(
     "I14",
+    "use-after-put",
     "what was given back is still in use",
     "the object may be gone by then: a second put frees what others hold",
     kernel="include/linux/refcount.h, refcount_dec_and_test()",
@@ -205,6 +214,7 @@ def used_again(trio: Trio) -> Found:
 
 @rule(
     "I13",
+    "element-released-before-return",
     "an element that was given back before it is returned",
     "the program uses it until the next call of next(), so it must live as long",
     kernel="Documentation/bpf/bpf_iterators.rst, 6.16 and later, open-coded iterators",
@@ -221,6 +231,7 @@ def returned_gone(trio: Trio) -> Found:
 
 @rule(
     "I53",
+    "null-pointer-dereference",
     "a pointer that is NULL is followed",
     "the kernel stops there: a program may call in any order, and an allocation may fail",
     hint="test it first, or store it before",

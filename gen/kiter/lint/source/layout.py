@@ -35,6 +35,7 @@ def _words(struct: Struct | None) -> int | None:
 
 @rule(
     "I20",
+    "opaque-struct-members",
     "an opaque struct of several members",
     "the words are there to be reserved, and a char among them still takes eight bytes",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task, 6.7 and later",
@@ -48,6 +49,7 @@ def several_members(trio: Trio) -> Found:
 
 @rule(
     "I21",
+    "oversized-opaque-struct",
     "an opaque struct that is larger than what it holds",
     "every program carries the words on its stack of 512 bytes, for ever",
     kernel="include/linux/filter.h, MAX_BPF_STACK",
@@ -62,6 +64,7 @@ def too_large(trio: Trio) -> Found:
 
 @rule(
     "I22",
+    "size-mismatch",
     "sizes that must be the same",
     "with 32-bit pointers the state is smaller than the words that are reserved, and the build fails",
     kernel="kernel/bpf/task_iter.c, bpf_iter_task_new(), 6.7 and later, which compares with >",
@@ -79,6 +82,7 @@ def same_size(trio: Trio) -> Found:
 
 @rule(
     "I23",
+    "embedded-struct-in-state",
     "another struct inside the state",
     "its size becomes a part of the ABI: it can never grow beyond what is reserved today",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma_kern, 6.7 and later, which holds a pointer",
@@ -98,6 +102,7 @@ def foreign_struct(trio: Trio) -> Found:
 
 @rule(
     "I24",
+    "missing-iterator-flag",
     "a kfunc that is not registered as a part of an iterator",
     "without its KF_ITER flag the verifier takes it for any function, and holds programs to nothing",
     kernel=BTF_CHECK,
@@ -115,6 +120,7 @@ def no_iter_flag(trio: Trio) -> Found:
 
 @rule(
     "I25",
+    "missing-ret-null",
     "next() without KF_RET_NULL",
     "the end is NULL, and the documentation of iterators asks for the flag",
     kernel="Documentation/bpf/bpf_iterators.rst, 6.16 and later",
@@ -141,6 +147,7 @@ def _whole(path: str, trio: Trio) -> set[str]:
 
 @rule(
     "I26",
+    "unguarded-btf-ids",
     "BTF ids without the guard of their kfuncs",
     "with the option off the ids name functions that are not there, and resolve_btfids fails the build",
     kernel="tools/bpf/resolve_btfids/main.c; scripts/Makefile.btf, --fatal_warnings",
@@ -159,6 +166,7 @@ def unguarded_ids(trio: Trio) -> Found:
 
 @rule(
     "I27",
+    "missing-guard",
     "code without the guard of what it uses",
     "with the option off the types and functions are not there, and the build fails",
     kernel="kernel/bpf/Makefile, kernel/bpf/helpers.c",
@@ -177,6 +185,7 @@ def unguarded_code(trio: Trio) -> Found:
 
 @rule(
     "I28",
+    "missing-trusted-args",
     "new() without KF_TRUSTED_ARGS",
     "only the type is checked: a program may pass a pointer that it has walked to, of an object that is gone",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(), before 7.0",
@@ -193,6 +202,7 @@ def untrusted(trio: Trio) -> Found:
 
 @rule(
     "I29",
+    "missing-kfunc-defs-guard",
     "kfuncs outside of the guard against warnings",
     "nothing but BTF knows their prototypes, so each is a warning of -Wmissing-prototypes",
     kernel="include/linux/btf.h, __bpf_kfunc_start_defs(), 6.7 and later",
@@ -207,6 +217,7 @@ def outside_defs(trio: Trio) -> Found:
 
 @rule(
     "I30",
+    "program-iterator-in-wrong-set",
     "an iterator of programs for what is called from programs",
     'DEFINE_BPF_ITER_FUNC() makes a target of SEC("iter/..."), registered with bpf_iter_reg_target()',
     kernel="include/linux/bpf.h, DEFINE_BPF_ITER_FUNC()",
@@ -220,6 +231,7 @@ def program_iterator(trio: Trio) -> Found:
 
 @rule(
     "I31",
+    "flags-not-in-btf",
     "flags that programs cannot see",
     "a #define is not in BTF, so vmlinux.h has no name for the value",
     kernel="include/linux/cgroup.h, CSS_TASK_ITER_*: made an enum for the iterator, 6.7",
@@ -245,6 +257,7 @@ def _valued(trio: Trio, macro: Macro) -> bool:
 
 @rule(
     "I32",
+    "program-type-mismatch",
     "a type of program compared with a type of attachment",
     "BPF_LSM_MAC and BPF_TRACE_ITER are attach types: as a program's type they are some other number",
     kernel="include/uapi/linux/bpf.h, enum bpf_prog_type and enum bpf_attach_type",
@@ -263,6 +276,7 @@ def attach_type(trio: Trio) -> Found:
 
 @rule(
     "I33",
+    "global-kfunc-ids",
     "ids of a type that the whole kernel sees",
     "nobody else uses the list, so its name need not be global",
     kernel="include/linux/btf_ids.h, BTF_ID_LIST_SINGLE()",
@@ -277,6 +291,7 @@ def global_list(trio: Trio) -> Found:
 
 @rule(
     "I34",
+    "mixed-sleepable-kfuncs",
     "kfuncs that sleep beside ones that do not",
     "a program calls all three, so one that may sleep makes the iterator one for sleepable programs",
     kernel="kernel/bpf/verifier.c, check_kfunc_call()",

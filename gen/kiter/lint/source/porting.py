@@ -20,6 +20,7 @@ _SUPPLIED = "struct bpf_prog_aux"
 
 @rule(
     "I48",
+    "unintended-suffix",
     "an ending of an argument's name that means something else",
     "__opt says that a buffer of given size may be missing; a pointer that may be NULL ends in __nullable",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
@@ -44,6 +45,7 @@ def _renamed(source: Source, function: Function, old: str, new: str) -> Edit:
 
 @files_rule(
     "I51",
+    "symbol-namespace-spelling",
     "a namespace of symbols that is named as another kernel wants it",
     "the macro took a word until 6.12 and takes a string since 6.13: the module does not build",
     kernel="include/linux/module.h, MODULE_IMPORT_NS()",
@@ -65,6 +67,7 @@ def other_import(files: Files) -> Found:
 
 @rule(
     "I52",
+    "missing-implicit-args",
     "an argument that the verifier is to supply, and does not",
     "no program has such a pointer to give, so none can call new()",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",

@@ -33,6 +33,7 @@ _IMPLIED = {
 
 @rule(
     "I35",
+    "refused-by-registration",
     "an iterator that registration refuses",
     "one that is refused takes all kfuncs of its set with it: none of them is there",
     kernel=f"{BTF_CHECK}: a struct of 8, 16, ... bytes, next(it) to a pointer, void destroy(it)",
@@ -79,6 +80,7 @@ def _destroy(function: Function) -> Iterator[str]:
 
 @rule(
     "I49",
+    "missing-bpf-kfunc-marker",
     "a kfunc that is not marked as one",
     "a compiler may inline it or leave it out, so there is nothing that an id could name",
     kernel="include/linux/btf.h, __bpf_kfunc; Documentation/bpf/kfuncs.rst",
@@ -94,6 +96,7 @@ def unmarked(trio: Trio) -> Found:
 
 @rule(
     "I50",
+    "undeclared-iterator",
     "an iterator that nobody declares to programs",
     "a program needs the prototypes of the three, and its authors look for them in a header",
     kernel="tools/testing/selftests/bpf/bpf_experimental.h; tools/lib/bpf/bpf_helpers.h, for numbers",
@@ -118,6 +121,7 @@ def _beside(trio: Trio, name: str) -> str:
 
 @files_rule(
     "I36",
+    "incomplete-iterator",
     "an iterator without all of its kfuncs",
     "the verifier looks for the three by their names, and refuses a set that has only some of them",
     kernel=f"{BTF_CHECK}: bpf_iter_<name>_new, _next and _destroy",
@@ -137,6 +141,7 @@ def half(files: Files) -> Found:
 
 @files_rule(
     "I37",
+    "kfunc-without-id",
     "a kfunc without its id, or an id without its kfunc",
     "without an id no program can call it; without the kfunc resolve_btfids fails the build",
     kernel="tools/bpf/resolve_btfids/main.c; include/linux/btf_ids.h, BTF_ID_FLAGS()",
@@ -159,6 +164,7 @@ def unpaired(files: Files) -> Found:
 
 @files_rule(
     "I38",
+    "unknown-kfunc-flag",
     "a flag that the kernel does not have",
     "the file does not compile for that kernel",
     kernel="include/linux/btf.h, KF_*",
@@ -203,6 +209,7 @@ def _without(at: Position, line: str, flag: str) -> Edit | None:
 
 @files_rule(
     "I39",
+    "not-a-kfunc-set",
     "a set that is not one of kfuncs",
     "register_btf_kfunc_id_set() refuses a set without the mark that BTF_KFUNCS_START() gives it",
     kernel="kernel/bpf/btf.c, register_btf_kfunc_id_set(), 6.9 and later; include/linux/btf_ids.h",

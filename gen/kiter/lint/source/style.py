@@ -16,6 +16,7 @@ STYLE = "Documentation/process/coding-style.rst"
 
 @rule(
     "I40",
+    "missing-kernel-doc",
     "kfuncs without kernel-doc",
     "the reference of the kernel is made from it, and a program's author has nothing else",
     kernel="Documentation/bpf/kfuncs.rst; Documentation/doc-guide/kernel-doc.rst",
@@ -34,6 +35,7 @@ def undocumented(trio: Trio) -> Found:
 
 @rule(
     "I41",
+    "flags-parameter-name",
     "the flag argument should be called 'flags'",
     "a name for one choice leaves no room for a further bit later, and neither does a char",
     hint="call it 'flags', of type unsigned int or u64",
@@ -47,6 +49,7 @@ def narrow_flag(trio: Trio) -> Found:
 
 @rule(
     "I42",
+    "redundant-default-case",
     "a known case that is the default",
     "new() has refused all other values, so a reader takes default for what cannot happen",
     hint="name the case",
@@ -62,6 +65,7 @@ def default_case(trio: Trio) -> Found:
 
 @rule(
     "I43",
+    "no-blank-line-after-declarations",
     "no blank line behind declarations",
     "the kernel's style has one",
     kernel="scripts/checkpatch.pl, LINE_SPACING",
@@ -81,6 +85,7 @@ def crowded(trio: Trio) -> Found:
 
 @rule(
     "I44",
+    "goto-to-return",
     "a goto to nothing but a return",
     "there is nothing to clean up on the way",
     kernel=STYLE,
@@ -100,6 +105,7 @@ def idle_goto(trio: Trio) -> Found:
 
 @rule(
     "I45",
+    "unusual-state-name",
     "an unusual name for the state",
     "in every iterator the kernel's view of the struct is called kit",
     kernel="kernel/bpf/task_iter.c",
@@ -117,6 +123,7 @@ def unusual_name(trio: Trio) -> Found:
 
 @rule(
     "I46",
+    "sizeof-of-shorter-allocation",
     "the size of a struct that is allocated shorter",
     "sizeof(struct cpumask) is that of NR_CPUS bits, an allocated mask has fewer",
     kernel="include/linux/cpumask.h, cpumask_size()",
@@ -131,6 +138,7 @@ def cpumask(trio: Trio) -> Found:
 
 @rule(
     "I47",
+    "redundant-btf-type-emit",
     "a type that BTF has anyway",
     "the struct is an argument's type of a kfunc, so it is in BTF without being asked for",
     kernel="include/linux/btf.h, BTF_TYPE_EMIT()",
