@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MANY = 7
+MANY = 6
 
 
 def undocumented(source: str) -> Iterator[str]:

@@ -36,14 +36,14 @@ class Value:
 class Companion:
     """A further kfunc that takes the iterator."""
 
-    name: str
-    parameters: tuple[Parameter, ...]
-    last: bool
+    name: str  # of the kfunc
+    parameters: tuple[Parameter, ...]  # those beside the iterator
+    last: bool  # whether the iterator is its last parameter
     # the type of its result, "" for none
     gives: str
     # whether its arguments may be such as RCU protects
     rcu: bool
-    sets: tuple[str, ...]
+    sets: tuple[str, ...]  # those that it joins beside that of the iterator
 
 
 @value_class

@@ -10,18 +10,14 @@ from kiter.value_class import value_class
 
 @value_class
 class Type:
-    """One type as stored: `ref` is its size or the id of another type, as its kind has it.
+    """One type as stored."""
 
-    `flag` is the top bit of its info word, `after` are the words of an INT, ARRAY, VAR or DECL_TAG,
-    `members` those of each member, parameter, enumerator or variable.
-    """
-
-    kind: int
-    name: str
-    ref: int
-    members: tuple[tuple[int, ...], ...] = ()
-    after: tuple[int, ...] = ()
-    flag: bool = False
+    kind: int  # BTF_KIND_*
+    name: str  # "" for none
+    ref: int  # its size, or the id of another type
+    members: tuple[tuple[int, ...], ...] = ()  # the words of each member, parameter, enumerator or variable
+    after: tuple[int, ...] = ()  # the words of an INT, ARRAY, VAR or DECL_TAG
+    flag: bool = False  # the top bit of its info word
 
 
 @value_class

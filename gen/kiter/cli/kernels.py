@@ -67,12 +67,12 @@ def _say(step: str) -> None:
 class _Here:
     """What there is of one release."""
 
-    release: str
-    target: str
-    origin: str
-    headers: Path
-    image: Path | None
-    sources: Path | None
+    release: str  # as uname -r has it
+    target: str  # the kernel of a spec that it is one of
+    origin: str  # where it was found
+    headers: Path  # what modules are built with
+    image: Path | None  # what is booted
+    sources: Path | None  # of that release
 
 
 def _here() -> Iterator[_Here]:

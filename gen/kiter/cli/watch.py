@@ -55,8 +55,10 @@ class _Watch:
 
     wish: what the next run is asked for
     others: the kernels that a key changes to, in their order
-    turn: the last run that came to an end, and what it brought
-    checks, emitted: what is known of each iterator, from whichever run was the last with it
+    turn: the last run that came to an end
+    new: what it brought
+    checks: whether each passed, by iterator, as of the last run with it
+    emitted: the C of each iterator, as of the last run with it
     """
 
     wish: Wish

@@ -33,10 +33,10 @@ class Step:
     """
 
     kind: str
-    node: Node | None = None
-    next: int = -1
-    other: int = -1
-    cases: list[tuple[Node | None, int]] = field(default_factory=list)
+    node: Node | None = None  # what stands there
+    next: int = -1  # the step that follows
+    other: int = -1  # that where a condition does not hold
+    cases: list[tuple[Node | None, int]] = field(default_factory=list)  # of a switch, with their steps
     # Whether several steps lead here.
     meets: bool = False
 

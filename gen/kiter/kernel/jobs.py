@@ -73,14 +73,14 @@ class Job:
 
 @value_class
 class Result:
-    """How a job went: `cached` if it was not run now, `unfit` why it says nothing, `product` what it made."""
+    """How a job went."""
 
-    job: Job
-    findings: tuple[Finding, ...]
-    seconds: float
-    cached: bool
-    unfit: str = ""
-    product: Path | None = None
+    job: Job  # what was asked for
+    findings: tuple[Finding, ...]  # what was found
+    seconds: float  # how long it took
+    cached: bool  # whether it was known from before
+    unfit: str = ""  # why it says nothing, "" if it does
+    product: Path | None = None  # what it made
 
     @property
     def passed(self) -> bool:

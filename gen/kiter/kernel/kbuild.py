@@ -36,18 +36,14 @@ _ARCH = re.compile(r"^# Linux/(\w+) ", re.MULTILINE)
 
 @value_class
 class Kbuild:
-    """How kernel code is compiled: `flags` for the compiler, `sparse` for sparse, both from directory `cwd`.
+    """How kernel code is compiled, without what is of a single file: object_flags() gives that."""
 
-    Neither holds anything of a single file; object_flags() gives that. `identity` stands for all of it in
-    keys, but not for what the headers hold.
-    """
-
-    compiler: Tool
-    flags: tuple[str, ...]
-    sparse: tuple[str, ...]
-    cwd: Path
-    arch: str
-    identity: str
+    compiler: Tool  # the one that the kernel was built with
+    flags: tuple[str, ...]  # of the compiler
+    sparse: tuple[str, ...]  # flags of sparse
+    cwd: Path  # the directory in which both are called
+    arch: str  # as Kbuild names it
+    identity: str  # stands for all of it in keys, but not for what the headers hold
 
 
 def ask(headers: Headers, cache: Cache) -> Kbuild:

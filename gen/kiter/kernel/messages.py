@@ -69,12 +69,12 @@ class Finding:
 class _Group:
     """A message with the notes and the way that lead from it to the file."""
 
-    file: str
-    line: int
-    column: int
-    level: str
-    text: str
-    way: list[tuple[str, int, int]] = field(default_factory=list)
+    file: str  # the one that it is about
+    line: int  # counted from 1
+    column: int  # counted from 1, 0 for none
+    level: str  # "error", "warning" or "note"
+    text: str  # what it says
+    way: list[tuple[str, int, int]] = field(default_factory=list)  # places of the includes and macros between
 
 
 def parse(said: str, file: str) -> tuple[Finding, ...]:

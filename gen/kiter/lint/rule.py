@@ -13,17 +13,14 @@ S = TypeVar("S")
 
 
 class Hit(NamedTuple):
-    """One place that breaks a rule.
+    """One place that breaks a rule."""
 
-    `hint` and `severity` replace the rule's own, `edit` does what the hint says, `trail` is the way there.
-    """
-
-    at: Position
-    message: str
-    hint: str = ""
-    edit: Edit | None = None
-    severity: str = ""
-    trail: tuple[tuple[Position, str], ...] = ()
+    at: Position  # the place
+    message: str  # what is wrong
+    hint: str = ""  # instead of the rule's own
+    edit: Edit | None = None  # does what the hint says
+    severity: str = ""  # instead of the rule's own
+    trail: tuple[tuple[Position, str], ...] = ()  # the way there
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

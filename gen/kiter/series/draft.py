@@ -118,14 +118,14 @@ def _data(text: str) -> str:
 
 @value_class
 class Mailing:
-    """How the mails are written: `letter` is the cover letter, `previous` a range to compare with or ""."""
+    """How the mails are written."""
 
-    prefix: str
-    version: int
-    cover_letter: str
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    previous: str
+    prefix: str  # of the subjects
+    version: int  # 1 for a first
+    cover_letter: str  # its text
+    to: tuple[str, ...]  # whom it is sent to
+    cc: tuple[str, ...]  # who gets a copy
+    previous: str  # a range of commits to compare with, "" for none
 
 
 def mails(draft: Draft, mailing: Mailing) -> Mapping[str, str]:

@@ -34,17 +34,14 @@ class Wish:
 
 @value_class
 class Patch:
-    """One patch of kiter's own: what it does, its commit, and its mail with the name of its file.
+    """One patch of kiter's own."""
 
-    `label` is its number and its subject.
-    """
-
-    label: str
-    it: model.Spec
-    piece: Piece
-    commit: str
-    file: str
-    mail: str
+    label: str  # its number and its subject
+    it: model.Spec  # the iterator
+    piece: Piece  # what it does
+    commit: str  # its hash
+    file: str  # the name of the mail
+    mail: str  # its text
 
 
 @value_class
@@ -117,12 +114,12 @@ def _wanted(
 class _Plan:
     """What the series will be: its pieces, and what is said of them."""
 
-    where: Repository
-    profile: Profile
-    wish: Wish
-    its: tuple[model.Spec, ...]
-    pieces: Pieces
-    known: Known
+    where: Repository  # the clone
+    profile: Profile  # the kernel that it is for
+    wish: Wish  # what was asked for
+    its: tuple[model.Spec, ...]  # the iterators
+    pieces: Pieces  # the patches
+    known: Known  # what is known of the iterators beside their specs
 
     @property
     def specs(self) -> Mapping[str, str]:

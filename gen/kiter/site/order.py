@@ -34,14 +34,14 @@ class Node:
 
 @value_class
 class Figure:
-    """A picture: the nodes, the lines between them as (x, y, x, y), and the nodes that the walk visits."""
+    """A picture."""
 
-    title: str
-    visited: tuple[str, ...]
-    nodes: tuple[Node, ...]
-    edges: tuple[tuple[float, float, float, float], ...]
-    width: float
-    height: float
+    title: str  # for those who do not see it
+    visited: tuple[str, ...]  # the names of nodes in the order of the walk
+    nodes: tuple[Node, ...]  # all there are
+    edges: tuple[tuple[float, float, float, float], ...]  # (x, y, x, y) of each line
+    width: float  # in pixels
+    height: float  # in pixels
 
 
 def figures(ctx: LoweringContext) -> Iterator[tuple[str, Figure]]:

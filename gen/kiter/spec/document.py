@@ -35,14 +35,14 @@ def inside(name: str, lines: Sequence[str], line: int, column: int) -> Position:
 
 @value_class
 class Document:
-    """One YAML file: `name` as the user gave it, `data` as dict, list, str, int, bool and None."""
+    """One YAML file."""
 
-    name: str
-    text: str
-    data: dict[str, Any]
-    values: Mapping[Trail, Span] = field(repr=False)
-    keys: Mapping[Trail, Span] = field(repr=False)
-    lines: Sequence[str] = field(repr=False)
+    name: str  # as the user gave it
+    text: str  # the file
+    data: dict[str, Any]  # dict, list, str, int, bool and None
+    values: Mapping[Trail, Span] = field(repr=False)  # where each value stands
+    keys: Mapping[Trail, Span] = field(repr=False)  # where each key stands
+    lines: Sequence[str] = field(repr=False)  # of the text
 
     def at(self, path: Trail) -> Position:
         """Where the value at `path` starts; for a path that is not there, its nearest parent."""

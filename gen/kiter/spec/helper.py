@@ -10,14 +10,14 @@ from kiter.value_class import value_class
 
 @value_class
 class Helper:
-    """`takes` has (name, C type) of its parameters; `gives` is what it returns, "void" for nothing."""
+    """A static function that the spec brings."""
 
-    name: str
-    doc: str
-    takes: tuple[tuple[str, str], ...]
-    gives: str
-    body: Snippet
-    node: Node
+    name: str  # of the function
+    doc: str  # what it does
+    takes: tuple[tuple[str, str], ...]  # (name, C type) of its parameters
+    gives: str  # what it returns, "void" for nothing
+    body: Snippet  # its statements
+    node: Node  # where it stands
 
     @classmethod
     def of(cls, name: str, node: Node) -> Helper:

@@ -17,26 +17,26 @@ FILE = Path(__file__).with_name("known.toml")
 
 @value_class
 class Known:
-    """A difference in what BTF or a declaration shows; "" is a side that lacks the aspect."""
+    """A difference in what BTF or a declaration shows."""
 
-    iterator: str
-    targets: Sequence[str]
-    aspect: Aspect
-    reason: str
-    ours: str = ""
-    theirs: str = ""
+    iterator: str  # its name
+    targets: Sequence[str]  # the kernels that it is known for
+    aspect: Aspect  # what differs
+    reason: str  # why
+    ours: str = ""  # "" if the spec lacks the aspect
+    theirs: str = ""  # "" if the kernel lacks it
 
 
 @value_class
 class Behaviour:
-    """A difference in what happens; `rule` is the rule of the contract that the kernel's breaks."""
+    """A difference in what happens."""
 
-    iterator: str
-    targets: Sequence[str]
-    rule: str
-    ours: str
-    theirs: str
-    reason: str
+    iterator: str  # its name
+    targets: Sequence[str]  # the kernels that it is known for
+    rule: str  # that of the contract which the kernel's breaks
+    ours: str  # what ours does
+    theirs: str  # what the kernel's does
+    reason: str  # why
 
 
 @cache

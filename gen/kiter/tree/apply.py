@@ -21,17 +21,14 @@ from kiter.value_class import value_class
 
 @value_class
 class Plan:
-    """`texts` holds each file that changes, None for one that goes; `was` what is there now.
+    """What a change of a tree comes down to, before anything is written."""
 
-    `kept` are regions that somebody edited, and that stay as they are; `notes` say what was left out.
-    """
-
-    tree: WorkTree
-    texts: Mapping[str, str | None]
-    was: Mapping[str, str | None]
-    record: Record
-    kept: tuple[Diagnostic, ...]
-    notes: tuple[str, ...]
+    tree: WorkTree  # what is changed
+    texts: Mapping[str, str | None]  # of each file that changes, None for one that goes
+    was: Mapping[str, str | None]  # what is there now
+    record: Record  # of what kiter has put into the tree
+    kept: tuple[Diagnostic, ...]  # regions that somebody edited, and that stay as they are
+    notes: tuple[str, ...]  # what was left out
 
 
 def put_in(tree: WorkTree, wanted: Iterable[Applied]) -> Plan:

@@ -58,11 +58,11 @@ class Trio:
     program: what its paths go through
     """
 
-    name: str
+    name: str  # of the iterator
     source: Source
     functions: Mapping[str, Function]
     ids: Mapping[str, Registered]
-    profile: Profile
+    profile: Profile  # the kernel that it is judged for
     program: Program
 
     @cached_property

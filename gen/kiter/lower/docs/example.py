@@ -51,11 +51,11 @@ class Loop:
     pos: str
     # whether it stands in an RCU read-side critical section
     rcu: bool
-    iterator: str
+    iterator: str  # its name
     # what stands behind the iterator: pos, and the arguments of new()
     passed: tuple[str, ...]
-    format: str
-    printed: str
+    format: str  # what the program prints
+    printed: str  # its value
 
 
 @view_class()

@@ -56,12 +56,12 @@ class Unlinked:
     """A node of our own leaves the list that is walked."""
 
     template: ClassVar = "kernel/destroy/linked.c.j2"
-    kit: Kit
-    variables: tuple[str, ...]
-    liveness: str
-    node: str
-    unlink: Part
-    parts: tuple[Part, ...]
+    kit: Kit  # the state
+    variables: tuple[str, ...]  # declarations
+    liveness: str  # tells a live iterator
+    node: str  # the one of our own
+    unlink: Part  # takes it out of the list
+    parts: tuple[Part, ...]  # what is given back
 
 
 def kfunc(ctx: LoweringContext) -> Destroy:

@@ -74,18 +74,15 @@ class Destroy:
 
 @view_class()
 class OfCompanion:
-    """The comment on a companion: `empty` is what it returns for an iterator that is not live, "" for none.
-
-    The parameter without a `doc` is the iterator.
-    """
+    """The comment on a companion."""
 
     template: ClassVar = "kernel/doc/companion.j2"
-    iterator: str
-    name: str
-    doc: str
-    parameters: tuple[Described, ...]
-    gives: bool
-    empty: str
+    iterator: str  # the iterator's name
+    name: str  # of the kfunc
+    doc: str  # what it does
+    parameters: tuple[Described, ...]  # the one without a text is the iterator
+    gives: bool  # whether it returns something
+    empty: str  # what it returns for an iterator that is not live, "" for none
 
 
 def new(ctx: LoweringContext) -> New:

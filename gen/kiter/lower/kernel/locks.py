@@ -18,7 +18,8 @@ class Locked:
 
     kind: as the schema names it
     nested: whether it is taken with a class of its own
-    taken, dropped: what the functions get that take it and give it up
+    taken: what the function gets that takes it
+    dropped: what the function gets that releases it
     inside: the statements
     failed: what is done where it cannot be had at once, None for a lock that is waited for
     """

@@ -52,15 +52,15 @@ class Freed:
 
 @view_class()
 class Walk:
-    """A walk over elements that RCU keeps; `end` is None where each step does that itself."""
+    """A walk over elements that RCU keeps."""
 
     template: ClassVar = "kernel/next/walk.c.j2"
-    kit: Kit
-    variables: tuple[str, ...]
-    liveness: str
-    step: Part
-    end: Part | None
-    result: str
+    kit: Kit  # the state
+    variables: tuple[str, ...]  # declarations
+    liveness: str  # tells a live iterator
+    step: Part  # to the next element
+    end: Part | None  # at the last one, None where each step does that itself
+    result: str  # what next() returns
 
 
 @view_class()

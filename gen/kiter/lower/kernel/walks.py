@@ -82,15 +82,15 @@ class Round:
 
 @view_class()
 class RoundFrom:
-    """The same for a ring that was entered at `first`; `wrapped` is set behind its anchor."""
+    """The same for a ring that was entered at one of its elements."""
 
     template: ClassVar = "kernel/walk/round_from.c.j2"
-    cursor: str
-    next: str
-    anchor: str
-    first: str
-    wrapped: str
-    end: Part
+    cursor: str  # where it is
+    next: str  # the element after it
+    anchor: str  # the head of the ring
+    first: str  # where it was entered
+    wrapped: str  # set once the anchor is passed
+    end: Part  # at the last one
 
 
 @view_class()

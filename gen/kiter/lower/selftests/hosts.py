@@ -16,7 +16,7 @@ from kiter.lower.view_class import view_class
 class Host:
     """Where the programs that walk stand, and those that the verifier must refuse."""
 
-    section: str
+    section: str  # the argument of SEC()
     # whether the verifier lets one sleep, so that RCU protects nothing unless it says so
     sleepable: bool = False
     # whether one must be attached, which then returns 0 alone, and runs whoever comes along
