@@ -35,7 +35,7 @@ class Change:
 
 @value_class
 class Record:
-    """What is kept of a version, on a commit below `ref`: the specs, and the changelog as its message."""
+    """What is kept of a version, on a commit: its files, and its message."""
 
     ref: str
     changelog: str
@@ -95,7 +95,7 @@ def _stream(
         parts += [_file(path, text, modes.get(path, "100644")) for path, text in change.texts.items()]
         parent = f":{mark}"
     parts += [_commit(record.ref, len(changes) + 1, repository.person, record.changelog), f"from {parent}\n"]
-    parts.append("deleteall\n")
+    parts += [f"merge {repository.base}\n", "deleteall\n"]
     parts += [_file(path, text, "100644") for path, text in record.specs.items()]
     return "".join(parts)
 

@@ -147,9 +147,8 @@ class _Plan:
 
     def record(self, name: str, log: Sequence[str]) -> Record:
         """What is kept of this version."""
-        message = versions.message(self.where.base, "\n".join(log))
         files = {f"{it}.yaml": text for it, text in self.specs.items()}
-        return Record(versions.ref(name, self.wish.version), message, files)
+        return Record(versions.ref(name, self.wish.version), "\n".join(log), files)
 
     def people(self, drafted: Draft) -> People:
         """Who is to get it."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The versions of a series that were made in a clone: each is kept as a commit below refs/kiter/.
 
-The commit's tree has the specs, its parent is the last patch, its message the changelog.
+The commit's tree has the specs, its parents are the last patch and the base, its message is the changelog.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from kiter.errors import FINDINGS
 from kiter.series.codes import refused
 from kiter.series.git import Git
 from kiter.value_class import value_class
-
-_BASE = "Base: "
 
 
 @value_class
@@ -31,24 +29,18 @@ def ref(series: str, version: int) -> str:
     return f"refs/kiter/{series}/v{version}"
 
 
-def message(base: str, changelog: str) -> str:
-    """The message of the commit that keeps a version."""
-    return f"{_BASE}{base}\n\n{changelog}\n"
-
-
 def known(git: Git, series: str, version: int) -> Version | None:
     """A version that was made here; None if it was not."""
     name = ref(series, version)
-    head = git.line("rev-parse", "--verify", "--quiet", f"{name}^1")
-    if not head:
+    head, base = (git.line("rev-parse", "--verify", "--quiet", f"{name}^{parent}") for parent in (1, 2))
+    if not (head and base):
         return None
-    text = git.run("log", "-1", "--format=%B", name)
-    first, _, rest = text.partition("\n")
+    changelog = git.run("log", "-1", "--format=%B", name).strip("\n")
     listed = git.run("ls-tree", "-z", "--name-only", name).split("\0")
     specs = {
         path.removesuffix(".yaml"): git.run("cat-file", "blob", f"{name}:{path}") for path in listed if path
     }
-    return Version(first.removeprefix(_BASE).strip(), head, rest.strip("\n"), specs)
+    return Version(base, head, changelog, specs)
 
 
 def before(git: Git, series: str, version: int) -> Version | None:

@@ -231,14 +231,6 @@ _ALL = (
         "The flags of a kfunc are the same everywhere: tools/bpf/resolve_btfids/main.c.",
     ),
     Code(
-        "R61",
-        "duplicate-registration",
-        "kfuncs registered twice for one hook",
-        "Some types of programs share a hook, and a module registers once for each: kernel/bpf/btf.c, "
-        "bpf_prog_type_to_kfunc_hook() and btf_populate_kfunc_set().",
-        "register the set for one of these types: the others get it, too",
-    ),
-    Code(
         "R62",
         "kernel-function-name",
         "a kfunc with the name of a function of the kernel",

@@ -2,12 +2,11 @@
 """Why a module was refused: the kernel's registration rules, checked again on the module's own BTF.
 
 The kernel says no more than -EINVAL. The rules are those of btf_check_kfunc_protos() and of
-btf_populate_kfunc_set() in kernel/bpf/btf.c.
+btf_populate_kfunc_set() in kernel/bpf/btf.c; for which programs a module registers, its BTF does not say.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,21 +20,16 @@ from kiter.value_class import value_class
 ROLES = {1 << 8: "new", 1 << 9: "next", 1 << 10: "destroy"}
 PREFIX = "bpf_iter_"
 NAME_MOST = 128
-REGISTERED = re.compile(r"register_btf_kfunc_id_set\s*\(\s*(BPF_PROG_TYPE_\w+)\s*,\s*&?\s*(\w+)")
-# program types that bpf_prog_type_to_kfunc_hook() makes one hook of
-ONE_HOOK = {
-    **dict.fromkeys(("TRACING", "TRACEPOINT", "PERF_EVENT", "LSM"), "tracing"),
-    **dict.fromkeys(("LWT_OUT", "LWT_IN", "LWT_XMIT", "LWT_SEG6LOCAL"), "lwt"),
-    **dict.fromkeys(("CGROUP_SKB", "CGROUP_SOCK", "CGROUP_DEVICE", "CGROUP_SOCK_ADDR"), "cgroup"),
-    **dict.fromkeys(("CGROUP_SOCKOPT", "CGROUP_SYSCTL"), "cgroup"),
-}
-
 ERRNOS = {
     2: ("a symbol that the module uses does not exist or is not exported", "see the kernel's messages"),
     8: ("the module was built for another kernel", "build it with the headers of the kernel that is booted"),
     12: ("the guest has too little memory", "give it more"),
     17: ("a module of that name is there already, perhaps built in", "give the module another name"),
-    22: ("the kernel refuses the registration of the kfuncs", ""),
+    22: (
+        "the kernel refuses the registration of the kfuncs",
+        "its BTF breaks no rule; a module may register once for program types that share a hook, such as "
+        "TRACING and LSM",
+    ),
 }
 
 
@@ -150,21 +144,7 @@ def _state(proto: Type, types: Btf) -> Type | None:
     return state if state.kind == STRUCT and state.name.startswith(PREFIX) else None
 
 
-def check_source(text: str) -> Iterator[Finding]:
-    """What only the source shows: two registrations for what is one hook to the kernel."""
-    seen: dict[str, str] = {}
-    for kind, _set in REGISTERED.findall(text):
-        short = kind.removeprefix("BPF_PROG_TYPE_")
-        hook = ONE_HOOK.get(short, short)
-        if hook in seen:
-            same = f"{seen[hook]} and {short}" if seen[hook] != short else f"{short} twice"
-            yield Finding(
-                "R61", f"kfuncs are registered for {same}", "a module may register once for each hook"
-            )
-        seen[hook] = short
-
-
-def check_module(ko: Path, kernel: Path, source: str = "") -> list[Finding]:
+def check_module(ko: Path, kernel: Path) -> list[Finding]:
     """All the rules that a built module breaks; `kernel` is a file with the kernel's BTF."""
     base = Btf.of(kernel)
     try:
@@ -172,8 +152,7 @@ def check_module(ko: Path, kernel: Path, source: str = "") -> list[Finding]:
     except KiterError:
         needed = "pahole and the kernel's vmlinux are needed to build it"
         return [Finding("R52", "the module has no BTF", needed)]
-    broken = [*check_sets(id_sets(types), types, base.functions()), *check_source(source)]
-    return list(dict.fromkeys(broken))
+    return list(dict.fromkeys(check_sets(id_sets(types), types, base.functions())))
 
 
 def explain(errno: int, messages: Iterable[str], findings: Iterable[Finding], file: str) -> list[Diagnostic]:

@@ -210,14 +210,13 @@ def _broken(machine: qemu.Machine, accel: qemu.Accelerator, ended: qemu.Exit) ->
 
 
 def _refusals(job: VmJob, report: GuestReport, built: _Built) -> Iterator[Diagnostic]:
-    texts = {m.name: m.text for m in job.modules}
     for load in report.modules:
         if not load.errno:
             continue
         findings: list[registration.Finding] = []
         # the explanation is an extra: it must not hide the verdict
         with contextlib.suppress(KiterError, OSError):
-            findings = registration.check_module(built.modules[load.name], job.kernel.btf, texts[load.name])
+            findings = registration.check_module(built.modules[load.name], job.kernel.btf)
         yield from registration.explain(load.errno, load.messages, findings, f"{load.name}.c")
 
 
