@@ -18,19 +18,14 @@ TABLES = (
 
 @value_class
 class Code:
-    """One kind of error: what it is about, why it is one, and what to do about it.
+    """One kind of error."""
 
-    `code` never changes; `name` is the same in words, such as unused-argument.
-
-    `mends` says that `kiter lint --fix` does it, where there is one way only.
-    """
-
-    code: str
-    name: str
-    title: str
-    reason: str
-    hint: str = ""
-    mends: bool = False
+    code: str  # never changes, and is not used again
+    name: str  # the same in words, such as unused-argument
+    title: str  # what it is about
+    reason: str  # why it is an error
+    hint: str = ""  # what to do about it
+    mends: bool = False  # whether `kiter lint --fix` does it, where there is one way only
 
 
 _OWN = (
