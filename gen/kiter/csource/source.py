@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kiter.csource import comments, id_sets, macro
+from kiter.csource import comments, id_sets, macro, registrations
 from kiter.csource.conditionals import Conditionals
 from kiter.csource.enum import Enum
 from kiter.csource.function import Function
@@ -17,6 +17,7 @@ from kiter.csource.items import Item, items
 from kiter.csource.macro import Invocation, Macro
 from kiter.csource.nodes import Node, below, named, text
 from kiter.csource.parse import parse
+from kiter.csource.registrations import Registration
 from kiter.csource.struct import Struct
 from kiter.errors import Position
 
@@ -122,6 +123,11 @@ class Source:
     def id_sets(self) -> tuple[IdSet, ...]:
         """The sets of such ids."""
         return self._ids[1]
+
+    @property
+    def registrations(self) -> tuple[Registration, ...]:
+        """The sets that it registers."""
+        return tuple(registrations.read(self.code))
 
     def words(self, rows: Iterable[int]) -> frozenset[str]:
         """The identifiers in those rows, whatever they stand in."""

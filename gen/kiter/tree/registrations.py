@@ -10,9 +10,6 @@ from kiter.tree.survey import DEFINES, REGISTERS, Survey
 from kiter.tree.texts import Place, Texts
 from kiter.value_class import value_class
 
-_STRUCT = re.compile(r"struct btf_kfunc_id_set (\w+)\s*=\s*\{([^}]*)\}")
-_SET = re.compile(r"\.set\s*=\s*&(\w+)")
-_CALL = re.compile(r"register_btf_kfunc_id_set\(\s*BPF_PROG_TYPE_(\w+),\s*&(\w+)\)")
 _NEW = re.compile(r"^__bpf_kfunc\b[^;{]*\bbpf_iter_\w+_new\(", re.MULTILINE)
 ANY, ALL = "any", "UNSPEC"
 # their filter, scx_kfunc_context_filter(), lets all in
@@ -64,18 +61,14 @@ def of(texts: Texts, found: Survey) -> Registrations:
 
 
 def _of_file(texts: Texts, path: str) -> Iterator[Set]:
-    code = texts.file(path).code
-    bodies = ((name, body, _SET.search(body)) for name, body in _STRUCT.findall(code))
-    structs = {name: (named[1], ".filter" in body) for name, body, named in bodies if named}
-    types: dict[str, set[str]] = {}
-    for kind, struct in _CALL.findall(code):
-        if struct in structs:
-            types.setdefault(structs[struct][0], set()).add(ANY if kind == ALL else kind.lower())
-    members = {one.name: (frozenset(i.name for i in one.ids), one.first) for one in texts.file(path).id_sets}
-    filtered = {name for name, filters in structs.values() if filters}
-    for name, kinds in types.items():
+    file = texts.file(path)
+    members = {one.name: (frozenset(i.name for i in one.ids), one.first) for one in file.id_sets}
+    registered = file.registrations
+    for name in dict.fromkeys(one.ids for one in registered):
+        own = [one for one in registered if one.ids == name]
         inside, row = members.get(name, (frozenset[str](), 0))
-        yield Set(name, inside, frozenset(kinds), name in filtered, Place(path, row + 1))
+        types = frozenset(ANY if kind == ALL else kind.lower() for one in own for kind in one.types)
+        yield Set(name, inside, types, any(one.filtered for one in own), Place(path, row + 1))
 
 
 def homes(texts: Texts, found: Survey) -> tuple[str, ...]:
