@@ -141,16 +141,18 @@ def _outputs(made: LoweringContext, wanted: Container[Kind]) -> Iterator[Output]
         if kind in wanted and (fragments := tuple(map(_rendered, placed(made)))):
             yield Output(kind, _path(made, kind, fragments[0]), fragments)
     if Kind.TEST_HEADER in wanted:
-        yield from _test_headers(made.profile.selftests, tuple(made.profile.messages.items()))
+        profile = made.profile
+        yield from _test_headers(profile.selftests, tuple(profile.messages.items()), made.it.seq is not None)
 
 
 @cache
-def _test_headers(folder: str, messages: tuple[tuple[str, str], ...]) -> tuple[Output, ...]:
-    """What the selftests of all iterators share for one kernel: rendered once."""
+def _test_headers(folder: str, messages: tuple[tuple[str, str], ...], seq: bool) -> tuple[Output, ...]:
+    """What the selftests of all iterators share for one kernel, or all with `iter:`: rendered once."""
     view = shared.view(messages)
+    templates = {**shared.TEMPLATES, **(shared.OF_SEQ if seq else {})}
     return tuple(
         Output.new(Kind.TEST_HEADER, f"{folder}/{name}", render(template, view))
-        for name, template in shared.TEMPLATES.items()
+        for name, template in templates.items()
     )
 
 

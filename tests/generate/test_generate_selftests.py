@@ -92,8 +92,8 @@ def subtests(made: Rendered) -> set[str]:
 
 
 def shared(name: str, target: str = "7.3") -> str:
-    """One of the headers that all iterators share."""
-    made = rendered(SPECS / "num.yaml", target)
+    """One of the headers that all iterators share, or all that have SEC("iter/...")."""
+    made = rendered(SPECS / ("kmem_cache.yaml" if "seq" in name else "num.yaml"), target)
     return next(one.text for one in made.test_headers if one.path.endswith(f"/{name}"))
 
 
@@ -135,20 +135,33 @@ def test_each_kind_tries_what_can_be_tried(name, wanted):
     assert subtests(rendered(SPECS / f"{name}.yaml", "7.3")) == wanted
 
 
-def seq_test(made):
-    """The test of SEC("iter/..."), "" where there is none."""
-    found = made.of(Kind.SEQ_TEST)
-    return found.text if found else ""
-
-
 STARTED = re.compile(r'(?:iter_subtest|test__start_subtest)\("(\w+)')
 MADE = tuple(sorted((*SPECS.glob("*.yaml"), *SMALL.glob("*.yaml"))))
+OF_SEQ = {"iter_seq_contract.h", "iter_seq_show.h", "iter_seq_tests.h"}
+
+
+def test_what_tests_of_files_share_comes_with_those_alone():
+    names = {
+        name: {one.path.rpartition("/")[2] for one in rendered(SPECS / f"{name}.yaml", "7.3").test_headers}
+        for name in ("num", "kmem_cache")
+    }
+    assert names["kmem_cache"] - names["num"] == OF_SEQ
+    assert names["num"] < names["kmem_cache"]
+
+
+@pytest.mark.parametrize("name", ["dmabuf", "kmem_cache"])
+def test_of_a_file_only_what_is_special_is_said_again(name):
+    """The test and its program, beside the fixture's functions."""
+    made = rendered(SPECS / f"{name}.yaml", "7.3")
+    user = text(made, Kind.SEQ_TEST)
+    assert '#include "iter_seq_tests.h"' in user and "read(fd" not in user
+    assert "bpf_seq_write" not in text(made, Kind.SEQ_PROG)
 
 
 def test_a_verdict_knows_every_subtest():
     """What it does not know it would take for a program that the verifier refuses."""
     named = STARTED.findall(shared("iter_tests.h"))
-    in_seq = {word for path in MADE for word in STARTED.findall(seq_test(rendered(path, "7.3")))}
+    in_seq = STARTED.findall(shared("iter_seq_tests.h"))
     assert {*named, "refused"} == {*SWITCHES, "contract"}
     assert {*named, "refused", *in_seq} == TRIES.keys() - {"reads"}
 
@@ -160,7 +173,7 @@ def test_a_verdict_knows_the_flags_apart(tmp_path):
 
 
 def test_every_rule_has_assertions_that_some_test_makes():
-    made = shared("iter_tests.h") + "".join(seq_test(rendered(path, "7.3")) for path in MADE)
+    made = shared("iter_tests.h") + shared("iter_seq_tests.h")
     assert [a for rule in RULES for a in rule.assertions if f'"{a}")' not in made] == []
 
 

@@ -56,7 +56,7 @@ RULES = (
 )
 
 # which assertions a subtest makes, by the first word of its name
-# (templates/selftests/shared/tests.h.j2 and seq_test.c.j2)
+# (templates/selftests/shared/tests.h.j2 and seq_tests.h.j2)
 TRIES = {
     "walk": frozenset({"how_many", "which", "first"}),
     "contract": frozenset({"stays_drained", "starts_again", "nested", "meets", "new", "next", "ends"}),

@@ -38,6 +38,17 @@ def of_numbers(ctx: LoweringContext) -> Members:
     return (*of_host(ctx), *_memory(ctx))
 
 
+def of_readers(ctx: LoweringContext, found: Fixture, counts: bool) -> Members:
+    """Of one that files are read of; `counts` says that a program counts references of its elements."""
+    by_user = REFERENCES in found.user.names and not counts
+    return (
+        *of_host(ctx),
+        *((name, name) for name in AROUND if found.sets_up),
+        *(((REFERENCES, REFERENCES),) if by_user else ()),
+        *((("leaks", str(found.walks)),) if counts or by_user else ()),
+    )
+
+
 def oracles(given: Sequence[Variant]) -> tuple[Oracle, ...]:
     """What user space sees of the walks."""
     return tuple(variant.oracle for variant in given if variant.oracle)

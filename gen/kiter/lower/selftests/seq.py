@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The selftests of the SEC("iter/...") form: it gives what the open-coded one does, however it is read."""
+"""The selftests of the SEC("iter/...") form, on top of what all share (iter_seq_show.h, iter_seq_tests.h)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiter.fixtures.fixture import AROUND, REFERENCES
 from kiter.fragment import Fragment
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
@@ -14,7 +13,7 @@ from kiter.lower.placement import Placement
 from kiter.lower.selftests.frame import fixture, frame
 from kiter.lower.selftests.hosts import Host
 from kiter.lower.selftests.inputs import identity
-from kiter.lower.selftests.members import Members, of_host
+from kiter.lower.selftests.members import Members, of_readers
 from kiter.lower.selftests.prog import Programs, marks, named
 from kiter.lower.selftests.walking import Program, counters
 from kiter.lower.view_class import view_class
@@ -30,14 +29,11 @@ class View(Programs):
     identity: str  # the number, over `pos`, that tells an element
     naming: str  # how the kernel names an element where that number is made of a name, or ""
     programs: tuple[Program, ...]  # what counts references of the elements, if a program does
-    counts: bool  # whether one does
-    references: bool  # whether it, or user space, can count any
     user: str  # what is taken from the user-space half of the fixture
     headers_of_test: tuple[str, ...]  # those of the system that this includes
     helpers: tuple[str, ...]  # those of the selftests
-    sets_up: bool  # whether it sets something up
     trigger: str  # C of user space that has the walking program run, "" without
-    members: Members  # what the test says of how that is done
+    members: Members  # what the test says of the open-coded form
 
     @property
     def host(self) -> Host:
@@ -49,25 +45,23 @@ def view(ctx: LoweringContext, seq: SeqForm) -> View:
     """For one iterator that has the form."""
     found, around = fixture(ctx), frame(ctx)
     counts = tuple(count for count in counters(ctx) if any("pos" in one for one in count.counts))
+    members = of_readers(ctx, found, bool(counts))
     return View(
         name=ctx.it.name,
         pos=declare(ctx.it.element, "pos"),
         frame=around,
-        defines=(*marks(ctx, around), ("ITER_WALK_ONLY", "1"), *named(found.naming)),
+        defines=(*marks(ctx, around), *named(found.naming)),
         declared=declarations.in_tests(ctx),
         target=seq.target,
         member=seq.member,
         identity=identity(ctx),
         naming=found.naming,
         programs=counts,
-        counts=bool(counts),
-        references=bool(counts) or REFERENCES in found.user.names,
-        user=found.user.text_of((*AROUND, *([] if counts else [REFERENCES]))),
+        user=found.user.text_of(value for _, value in members),
         headers_of_test=tuple(sorted({*found.user.headers, *around.host.headers})),
         helpers=found.user.helpers,
-        sets_up=found.sets_up,
         trigger=around.host.trigger,
-        members=tuple(of_host(ctx)),
+        members=members,
     )
 
 

@@ -17,6 +17,12 @@ TEMPLATES: Mapping[str, str] = {
     "progs/iter_refused.h": "selftests/shared/refused.h.j2",
     "prog_tests/iter_tests.h": "selftests/shared/tests.h.j2",
 }
+# and of those that come with the first form of SEC("iter/...")
+OF_SEQ: Mapping[str, str] = {
+    "iter_seq_contract.h": "selftests/shared/seq_contract.h.j2",
+    "progs/iter_seq_show.h": "selftests/shared/seq_show.h.j2",
+    "prog_tests/iter_seq_tests.h": "selftests/shared/seq_tests.h.j2",
+}
 
 
 @view_class()

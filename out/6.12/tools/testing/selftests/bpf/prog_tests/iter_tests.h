@@ -193,7 +193,8 @@ static void iter_choose(struct iter_test *t, int which, __u64 id)
 {
 	memset(t->asked, 0, sizeof(*t->asked));
 	t->asked->pid = getpid();
-	t->choose(which, id);
+	if (t->choose)
+		t->choose(which, id);
 	if (iter_prog(t, "choose"))
 		ASSERT_OK(iter_run(t, "choose"), "run_choose");
 }

@@ -6,7 +6,6 @@
 
 #define ITER kmem_cache
 #define ITER_SECTION "syscall"
-#define ITER_WALK_ONLY 1
 #define MAX_NAME 32
 #define iter_new(it) bpf_iter_kmem_cache_new(it)
 #define iter_for_each(pos) bpf_for_each(kmem_cache, pos)
@@ -32,45 +31,12 @@ static __always_inline u64 iter_id(struct kmem_cache *pos)
 	return name_of(pos->name);
 }
 
-#include "iter_walks.h"
-
-#define MAX_PADS 1024
-
-/* what the test asks for: each element twice, and how much is shown behind it */
-int again, pads;
-
-/* what the program found */
-u32 nr_shown, nr_ends;
-u64 last_id, last_seq_num;
-bool shown;
-char pad[1024];
+#include "iter_seq_show.h"
 
 SEC("iter/kmem_cache")
 int show(struct bpf_iter__kmem_cache *ctx)
 {
-	struct seq_file *seq = ctx->meta->seq;
-	struct kmem_cache *pos = ctx->s;
-	u64 id;
-	int i;
-
-	if (!pos) {
-		nr_ends++;
-		return 0;
-	}
-
-	id = iter_id(pos);
-	nr_shown++;
-	last_id = id;
-	last_seq_num = ctx->meta->seq_num;
-	shown = !shown;
-	if (again && shown)
-		return 1;
-
-	bpf_seq_write(seq, &id, sizeof(id));
-	for (i = 0; i < pads && i < MAX_PADS; i++)
-		bpf_seq_write(seq, pad, sizeof(pad));
-
-	return 0;
+	return iter_show(ctx->meta, ctx->s);
 }
 
 SEC(ITER_SECTION)
