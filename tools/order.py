@@ -27,9 +27,10 @@ def _part(name: str, does: str, may: str = "") -> Part:
     return Part(name, does, tuple(may.split()))
 
 
-FOR_ALL = "value_class"  # imported everywhere, and so named nowhere
+FOR_ALL = ("value_class", "regex")  # imported everywhere, and so named nowhere
 ORDER = (
-    _part(FOR_ALL, "frozen typed dataclasses that are made fast; all may import it"),
+    _part("value_class", "typed dataclasses, each made when its first value is; all may import it"),
+    _part("regex", "regular expressions, each compiled when it is first asked; all may import it"),
     _part("errors", "diagnostics with their places, and the one exception that carries them"),
     _part("names", "which name a misspelt one was meant to be"),
     _part("resources", "where templates, specs and examples of errors are"),
@@ -141,7 +142,7 @@ def imports() -> Mapping[str, Mapping[str, str]]:
     for path in sorted(ROOT.rglob("*.py")):
         part = _top(path)
         for name in _imported(ast.parse(path.read_text("utf-8"))):
-            if name not in (part, FOR_ALL):
+            if name not in (part, *FOR_ALL):
                 found.setdefault(part, {}).setdefault(name, str(path.relative_to(ROOT)))
         found.setdefault(part, {})
     del found["__init__"]

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from kiter.value_class import value_class
 
 FINDINGS = 1
 ENVIRONMENT = 2
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value_class(order=True)
 class Position:
     """A place in a file the user wrote: line and column count from 1, 0 means unknown."""
 
@@ -18,7 +20,7 @@ class Position:
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value_class(order=True)
 class Edit:
     """A mend that leaves no choice: the text from `first` up to `last`, itself not in it, becomes `text`.
 
@@ -31,7 +33,7 @@ class Edit:
     follows: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value_class(order=True)
 class Diagnostic:
     """One finding."""
 

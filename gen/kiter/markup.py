@@ -7,16 +7,18 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from kiter.regex import regex
+
 WIDE = 80
 NARROWEST = 24  # below that, a column of words is one word a line
 MARKER = 7  # so many '=' at the beginning of a line are a conflict marker to git diff --check
-_LITERAL = re.compile(r"(``.+?``)")
-_NAME = re.compile(r"[@%](\w+\*?)")
+_LITERAL = regex(r"(``.+?``)")
+_NAME = regex(r"[@%](\w+\*?)")
 # what begins inline markup, or ends a reference; docutils, "Inline markup recognition rules"
-_MARKUP = re.compile(r"([\\*`|]|(?<=\w)_(?!\w))")
-_BEGINS = re.compile(r"((?<![\w\\])[*|`](?=[^\s*|`])|(?<=\w)_(?=[\s.,:;!?)]|$))")
+_MARKUP = regex(r"([\\*`|]|(?<=\w)_(?!\w))")
+_BEGINS = regex(r"((?<![\w\\])[*|`](?=[^\s*|`])|(?<=\w)_(?=[\s.,:;!?)]|$))")
 # what begins a list, a directive, a field or a line block where a paragraph is meant
-_BLOCK = re.compile(r"^(?=[-+•:.>]+(\s|$)|\.\.|:\w|\w{1,3}[.)]\s|\(\w{1,3}\)\s)")
+_BLOCK = regex(r"^(?=[-+•:.>]+(\s|$)|\.\.|:\w|\w{1,3}[.)]\s|\(\w{1,3}\)\s)")
 
 
 def rst(text: str) -> str:

@@ -9,17 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from kiter.markup import escaped
+from kiter.regex import regex
 
 PAGE = 80
 COMMENT = 79
 MAIL = 72
 TAB = 8
 SUBJECT = 75  # scripts/checkpatch.pl, COMMIT_LOG_LONG_LINE
-_BLANK = re.compile(r"\n\s*\n")
-_POINT = re.compile("- ")
-_BULLET = re.compile(r"\* ")
-_PARAMETER = re.compile(r"@\w+: ")
-_NAMED = re.compile(r"@(\w+)")
+_BLANK = regex(r"\n\s*\n")
+_POINT = regex("- ")
+_BULLET = regex(r"\* ")
+_PARAMETER = regex(r"@\w+: ")
+_NAMED = regex(r"@(\w+)")
 
 
 @lru_cache(maxsize=1024)  # a file, the module of it and two kernels say the same

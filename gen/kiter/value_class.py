@@ -1,48 +1,146 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Typed dataclasses that mypy holds frozen, of which kiter has hundreds, made in a quarter of the time.
+"""Typed dataclasses that mypy holds frozen, of which kiter has hundreds, each made when its first value is.
 
 dataclasses.dataclass(frozen=True) writes six methods for each class and has Python compile them, which was a
-quarter of a small run. Only __init__() differs by more than names: that is written here, too, the others are
-closures over the names of the fields. That a value is frozen is left to mypy.
+quarter of a small run, and most of the classes are for what a run does not meet. Only __init__() differs by
+more than names: that is written here, the others are closures over the names of the fields. That a value is
+frozen is left to mypy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, Field, dataclass, field, fields
 from operator import attrgetter
-from typing import Any, TypeVar, dataclass_transform
+from threading import RLock
+from typing import Any, TypeVar, cast, dataclass_transform, overload
 
 T = TypeVar("T")
 
+_FIELDS = "__dataclass_fields__"  # where fields(), replace() and asdict() look
+_MAKING = RLock()  # making one makes what it inherits from
+
+
+class _Late:
+    """Stands for the fields of a class until it is made, which whoever asks for them begins."""
+
+    def __init__(self, cls: type, make: Callable[[], None]) -> None:
+        self._cls, self._make = cls, make
+
+    def __get__(self, value: object, owner: type) -> Any:  # noqa: ANN401 - what dataclasses keeps there
+        self._make()
+        return getattr(self._cls, _FIELDS)
+
+
+@overload
+def value_class(cls: type[T], /) -> type[T]: ...
+
+
+@overload
+def value_class(
+    *, eq: bool = True, order: bool = False, kw_only: bool = False
+) -> Callable[[type[T]], type[T]]: ...
+
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def value_class(cls: type[T]) -> type[T]:
-    """Make a class a dataclass with slots, compared, hashed and shown by its fields."""
-    made = dataclass(slots=True, eq=False, repr=False)(cls)
-    known = fields(made)  # type: ignore[arg-type] # mypy does not see what dataclass() makes of a type variable
-    methods = {
-        **_comparing(tuple(one.name for one in known if one.compare)),
-        "__repr__": _showing(tuple(one.name for one in known if one.repr)),
-    }
+def value_class(cls: Any = None, /, *, eq: bool = True, order: bool = False, kw_only: bool = False) -> Any:
+    """Make a class a dataclass that is shown by its fields, and compared and hashed by them.
+
+    eq: false for one whose values are equal only to themselves
+    order: its values are sorted by their fields
+    kw_only: its fields are given by name
+    """
+
+    def late(cls: type[T]) -> type[T]:
+        def make() -> None:
+            with _MAKING:
+                if isinstance(cls.__dict__[_FIELDS], _Late):
+                    _make(cls, eq, order, kw_only)
+
+        def __init__(self: T, *given: object, **named: object) -> None:  # noqa: N807 - its first __init__()
+            make()
+            cls.__init__(self, *given, **named)
+
+        setattr(cls, _FIELDS, _Late(cls, make))
+        setattr(cls, "__init__", __init__)  # noqa: B010 - mypy takes it for a mistake otherwise
+        return cls
+
+    return late if cls is None else late(cls)
+
+
+def _make(cls: type, eq: bool, order: bool, kw_only: bool) -> None:
+    dataclass(init=False, eq=False, repr=False, kw_only=kw_only)(cls)
+    known = fields(cls)
+    compared = tuple(one.name for one in known if one.compare)
+    methods = {"__repr__": _showing(tuple(one.name for one in known if one.repr))}
+    if eq:
+        methods |= _equal(compared)
+    if order:
+        methods |= _ordered(compared)
     for name, method in methods.items():
         if name not in cls.__dict__:
-            setattr(made, name, method)
-    return made
+            setattr(cls, name, method)
+    setattr(cls, "__init__", _init(known))  # noqa: B010 - last: another thread may be about to call it
 
 
-def _comparing(names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
-    values: Callable[[object], object] = attrgetter(*names) if names else lambda _: ()
+def _init(known: Iterable[Field[Any]]) -> Callable[..., None]:
+    """__init__() with an argument for each field; defaults, and what makes them, are its globals."""
+    named = [_argument(one) for one in known if one.kw_only]
+    arguments = [
+        "self",
+        *(_argument(one) for one in known if not one.kw_only),
+        *(["*", *named] if named else ()),
+    ]
+    body = [f"self.{one.name} = {_value(one)}" for one in known] or ["pass"]
+    found: dict[str, Any] = {f"_default_{one.name}": one.default for one in known}
+    found |= {f"_make_{one.name}": one.default_factory for one in known}
+    exec(f"def __init__({', '.join(arguments)}):\n " + "\n ".join(body), found)
+    return cast(Callable[..., None], found["__init__"])
 
-    def __eq__(self: object, other: object) -> bool:  # noqa: N807 -- becomes the method of that name
+
+def _argument(one: Field[Any]) -> str:
+    needed = one.default is MISSING and one.default_factory is MISSING
+    return one.name if needed else f"{one.name}=_default_{one.name}"
+
+
+def _value(one: Field[Any]) -> str:
+    if one.default_factory is MISSING:
+        return one.name
+    return f"_make_{one.name}() if {one.name} is _default_{one.name} else {one.name}"
+
+
+def _ordered(names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
+    values = _values(names)
+
+    def __lt__(self: object, other: object) -> bool:  # noqa: N807 -- becomes the method of that name
         if other.__class__ is not self.__class__:
             return NotImplemented
-        return values(self) == values(other)
+        return bool(values(self) < values(other))
+
+    def __le__(self: object, other: object) -> bool:  # noqa: N807 -- likewise
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return bool(values(self) <= values(other))
+
+    return {"__lt__": __lt__, "__le__": __le__}  # Python turns the others round
+
+
+def _equal(names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
+    values = _values(names)
+
+    def __eq__(self: object, other: object) -> bool:  # noqa: N807 -- likewise
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return bool(values(self) == values(other))
 
     def __hash__(self: object) -> int:  # noqa: N807 -- likewise
         return hash(values(self))
 
     return {"__eq__": __eq__, "__hash__": __hash__}
+
+
+def _values(names: tuple[str, ...]) -> Callable[[object], Any]:
+    return attrgetter(*names) if names else lambda _: ()
 
 
 def _showing(names: tuple[str, ...]) -> Callable[[object], str]:

@@ -3,18 +3,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+import operator
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 
 GEN = Path(__file__).parents[2] / "gen"
 
 
-@value_class
+@value_class(order=True)
 class Value:
     """One of ours."""
 
@@ -23,7 +30,7 @@ class Value:
     seen: list[int] = field(default_factory=list, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, order=True)
 class Model:
     """What it must behave like."""
 
@@ -40,11 +47,34 @@ class Empty:
 FIELDS = st.tuples(st.sampled_from("ab"), st.integers(0, 2), st.lists(st.integers(), max_size=1))
 
 
+@value_class(eq=False, kw_only=True)
+class Other:
+    """One that is told from others by itself."""
+
+    name: str
+
+
+@value_class
+class _First:
+    """What another inherits from."""
+
+    first: str
+
+
+@value_class
+class Inherits(_First):
+    """Has the fields of two classes, of which neither was made before."""
+
+    second: int
+
+
 @given(FIELDS, FIELDS)
 def test_it_is_as_a_frozen_dataclass(one, other):
     ours, theirs = [Value(*given) for given in (one, other)], [Model(*given) for given in (one, other)]
     assert (ours[0] == ours[1]) == (theirs[0] == theirs[1])
     assert (hash(ours[0]) == hash(ours[1])) == (hash(theirs[0]) == hash(theirs[1]))
+    for compared in (operator.lt, operator.le, operator.gt, operator.ge):
+        assert compared(*ours) == compared(*theirs)
     assert repr(ours[0]) == repr(theirs[0]).replace("Model", "Value")
     assert asdict(ours[0]) == asdict(theirs[0])
     assert replace(ours[0], number=7).number == 7
@@ -53,9 +83,59 @@ def test_it_is_as_a_frozen_dataclass(one, other):
 def test_a_value_equals_none_of_another_class():
     assert Value("a") != Model("a")
     assert Empty() == Empty() != Value("a")
-    assert not hasattr(Value("a"), "__dict__")
 
 
-def test_values_are_made_in_one_way():
-    wanted = "@dataclass(frozen=True, slots=True)\n"
-    assert [path for path in GEN.rglob("*.py") if wanted in path.read_text("utf-8")] == []
+def test_what_is_not_compared_equals_itself_alone():
+    one = Other(name="a")
+    assert one != Other(name="a")
+    assert {one: 1}[one] == 1
+
+
+def test_what_is_given_by_name_is_refused_by_place():
+    with pytest.raises(TypeError, match="positional"):
+        Other("a")
+    with pytest.raises(TypeError, match="missing"):
+        Other()
+    assert Inherits("b", 1) == Inherits(first="b", second=1)
+    assert [one.name for one in fields(Inherits)] == ["first", "second"]
+
+
+def test_each_value_has_its_own_of_what_is_made():
+    one, other = Value("a"), Value("a")
+    one.seen.append(1)
+    assert other.seen == []
+
+
+def test_a_class_is_made_with_its_first_value_by_whichever_thread():
+    for _ in range(20):
+        made = value_class(type("Fresh", (), {"__annotations__": {"at": "int"}, "__doc__": "One of many."}))
+        assert "__match_args__" not in made.__dict__
+        with ThreadPoolExecutor(8) as pool:
+            assert [one.at for one in pool.map(made, range(50))] == [*range(50)]
+        assert made.__match_args__ == ("at",)
+
+
+def test_values_and_expressions_are_made_in_one_way():
+    texts = {path: path.read_text("utf-8") for path in GEN.rglob("*.py")}
+    assert [path for path, text in texts.items() if "@dataclass(frozen=True" in text] == []
+    early = re.compile(r"^\S.*(?<!\.)\bre\.compile\(", re.MULTILINE)
+    assert [path for path, text in texts.items() if early.search(text)] == []
+
+
+@pytest.mark.parametrize(("text", "given"), [(r"a(\w+)", "xabc"), (rb"a(\w+)", b"xabc")])
+def test_an_expression_is_compiled_when_it_is_asked(text, given):
+    asked, compiled = regex(text), re.compile(text)
+    assert asked.search(given)[1] == compiled.search(given)[1]
+    assert asked.sub(given[:1], given) == compiled.sub(given[:1], given)
+    assert asked.pattern == text
+    with pytest.raises(AttributeError):
+        asked.nothing  # noqa: B018
+
+
+def test_every_expression_of_a_module_is_a_right_one():
+    """One process that compiles each as its module is imported."""
+    names = (".".join(path.relative_to(GEN).with_suffix("").parts) for path in GEN.rglob("*.py"))
+    modules = sorted(name.removesuffix(".__init__") for name in names)
+    script = "import importlib, re, sys; import kiter.regex; kiter.regex.regex = re.compile\n"
+    script += "for name in sys.argv[1:]: importlib.import_module(name)"
+    subprocess.run([sys.executable, "-c", script, *modules], check=True)

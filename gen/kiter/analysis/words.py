@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
+from kiter.regex import regex
 from kiter.spec.model import Spec
 from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_WORD = regex(r"[A-Za-z_]\w*")
 
 
 def words(it: Spec) -> frozenset[str]:

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from kiter.regex import regex
+
 FORMAT = "3"  # part of every key; a change here forgets everything
 _PACKAGE = Path(__file__).resolve().parents[1]
-_IMPORT = re.compile(r"^ *from (kiter[\w.]*) import (\([^)]*\)|.+)$", re.MULTILINE)
+_IMPORT = regex(r"^ *from (kiter[\w.]*) import (\([^)]*\)|.+)$", re.MULTILINE)
 
 
 def key_of(*parts: str | bytes) -> str:
@@ -24,7 +26,7 @@ def key_of(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-_ANNOTATING = re.compile(r"^if TYPE_CHECKING:.*\n(?: +.*\n|\n)+", re.MULTILINE)
+_ANNOTATING = regex(r"^if TYPE_CHECKING:.*\n(?: +.*\n|\n)+", re.MULTILINE)
 
 
 @cache

@@ -14,10 +14,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiter.cache import digests
+from kiter.value_class import value_class
 
 KEPT_DAYS = 30
 MOST_BYTES = 2 << 30
@@ -54,7 +54,7 @@ def when_due(root: Path, now: float) -> None:
             prune(root, now)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value_class(order=True)
 class _Entry:
     """Something that can be removed by itself."""
 

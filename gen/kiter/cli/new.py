@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from kiter.codes import CODES
 from kiter.errors import Diagnostic, KiterError, Position
 from kiter.fixtures.known import FILE
 from kiter.fixtures.user import USER
+from kiter.regex import regex
 from kiter.render import render
 
 NAME = "new"
@@ -22,7 +22,7 @@ kiter new sibling
 kiter new sibling -o specs/drafts/sibling.yaml
 kiter new --fixture bpf_programs
 """
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+IDENTIFIER = regex(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -4,19 +4,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 
+from kiter.regex import regex
+from kiter.value_class import value_class
+
 # a string may hold what begins a comment
-_COMMENT = re.compile(
+_COMMENT = regex(
     r"""[/"'](?:(?<=/)(?:\*.*?(?:\*/|\Z)|/[^\n]*)"""
     r"""|(?<=")(?:\\.|[^"\\\n])*+"|(?<=')(?:\\.|[^'\\\n])*+')""",
     re.DOTALL,
 )
-_LINE = re.compile(r"[^\n]+")
-_PARAMETER = re.compile(r"^ \* @(\w+): *(.*(?:\n \* {2,}\S.*|\n \*\t+\S.*)*)", re.MULTILINE)
-_TITLE = re.compile(r"^ \* \w+\(\) - (.+)$", re.MULTILINE)
-_NEXT_LINE = re.compile(r"\s*\n \*\s*")
+_LINE = regex(r"[^\n]+")
+_PARAMETER = regex(r"^ \* @(\w+): *(.*(?:\n \* {2,}\S.*|\n \*\t+\S.*)*)", re.MULTILINE)
+_TITLE = regex(r"^ \* \w+\(\) - (.+)$", re.MULTILINE)
+_NEXT_LINE = regex(r"\s*\n \*\s*")
 
 
 def blanked(text: str) -> str:
@@ -30,7 +32,7 @@ def _blank(found: re.Match[str]) -> str:
     return _LINE.sub(lambda line: " " * len(line[0]), found[0])
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class KernelDoc:
     """A comment that begins with /** on a line of its own; `row` is that line's, from 0."""
 

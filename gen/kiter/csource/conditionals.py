@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 
-_C = re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b(.*)")
-_MAKE = re.compile(r"^\s*(ifeq|ifneq|ifdef|ifndef|else|endif)\b(.*)")
-_OPTION = re.compile(r"(!\s*)?(?:defined\s*\(?\s*|IS_ENABLED\(\s*)?\b(CONFIG_\w+)")
+_C = regex(r"^\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b(.*)")
+_MAKE = regex(r"^\s*(ifeq|ifneq|ifdef|ifndef|else|endif)\b(.*)")
+_OPTION = regex(r"(!\s*)?(?:defined\s*\(?\s*|IS_ENABLED\(\s*)?\b(CONFIG_\w+)")
 _INNER = frozenset({"elif", "else", "endif"})
 
 

@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 
 from kiter.csource.items import Item
 from kiter.csource.nodes import Node, named, text
+from kiter.regex import regex
+from kiter.value_class import value_class
 
 _WIDEST = 64
-_NUMBER = re.compile(r"(-?)(0[xX][0-9a-fA-F]+|0|[1-9]\d*)[uUlL]*")
+_NUMBER = regex(r"(-?)(0[xX][0-9a-fA-F]+|0|[1-9]\d*)[uUlL]*")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Enum:
     """An enum; `name` is "" for one without."""
 

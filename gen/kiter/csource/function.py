@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 
 from kiter.btf import types
@@ -12,14 +11,16 @@ from kiter.csource import comments
 from kiter.csource.comments import KernelDoc
 from kiter.csource.items import Item
 from kiter.csource.nodes import Node, below, declared, name_of, named, text
+from kiter.regex import regex
+from kiter.value_class import value_class
 
-_STARS = re.compile(r"(?<=\w)(\*+)$")
-_FAILS = re.compile(r"[{\s]*return -E[A-Z0-9]+;")
-_COMPARED = re.compile(r"==\s*\(?([A-Z]\w+)|\b([A-Z]\w+)\)?\s*==")
-_UNSIGNED = re.compile(r"\bunsigned\b(?! (?:char|short|int|long)\b)")
+_STARS = regex(r"(?<=\w)(\*+)$")
+_FAILS = regex(r"[{\s]*return -E[A-Z0-9]+;")
+_COMPARED = regex(r"==\s*\(?([A-Z]\w+)|\b([A-Z]\w+)\)?\s*==")
+_UNSIGNED = regex(r"\bunsigned\b(?! (?:char|short|int|long)\b)")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Parameter:
     """A parameter of a function: its name, the type without stars, and its syntax."""
 
@@ -33,7 +34,7 @@ class Parameter:
         return "*" in text(self.node)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Function:
     """A function that a file defines or declares; `data` is the file as it is."""
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 
-_ITERATOR = re.compile(r"bpf_iter_\w+_(?:new|next|destroy)")
+_ITERATOR = regex(r"bpf_iter_\w+_(?:new|next|destroy)")
 # BTF_SET8_* before Linux 6.9
-_ROW = re.compile(
+_ROW = regex(
     r"^[ \t]*(?:BTF_ID_FLAGS\(\s*func\s*,\s*(?P<id>\w+)\s*(?:,\s*(?P<flags>[^()]*))?\)"
     r"|BTF_(?:KFUNCS|SET8|SET)_(?P<edge>START|END)\((?P<set>\w+)\))",
     re.MULTILINE,
@@ -18,7 +19,7 @@ _ROW = re.compile(
 
 
 # what may stand in a list, which has no end of its own
-_LISTED = re.compile(r"^(?:BTF_ID\(func, (\w+)\)|BTF_ID_UNUSED|#(?:ifn?def|if|else|elif|endif)\b.*)$")
+_LISTED = regex(r"^(?:BTF_ID\(func, (\w+)\)|BTF_ID_UNUSED|#(?:ifn?def|if|else|elif|endif)\b.*)$")
 
 
 @value_class

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from kiter.csource.nodes import Node, declared, named, text
 from kiter.csource.parse import ANNOTATION
+from kiter.regex import regex
+from kiter.value_class import value_class
 
 _KINDS = {
     "function_definition": "function",
@@ -22,11 +23,11 @@ _KINDS = {
     "expression_statement": "statement",
 }
 _HOLDERS = frozenset({"ERROR", "linkage_specification", "declaration_list"})
-_ANNOTATIONS = re.compile(rb"(?:" + ANNOTATION + rb"\s*)+\Z")
+_ANNOTATIONS = regex(rb"(?:" + ANNOTATION + rb"\s*)+\Z")
 _FARTHEST = 200  # bytes that annotations take before what they are about
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Item:
     """Something at the top level of a file, inside #if and #ifdef too.
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 
-_DEFINED = re.compile(r"^DEFINE_BPF_ITER_FUNC\(\s*(\w+)\s*,([^(){};]*)\)", re.MULTILINE)
+_DEFINED = regex(r"^DEFINE_BPF_ITER_FUNC\(\s*(\w+)\s*,([^(){};]*)\)", re.MULTILINE)
 
 
 @value_class

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from kiter.csource import comments
 from kiter.csource.items import Item
@@ -13,7 +12,7 @@ from kiter.csource.parse import ALONE
 from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Macro:
     """A #define; `value` is what it stands for, "" for nothing."""
 

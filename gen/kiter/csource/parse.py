@@ -13,6 +13,8 @@ from functools import cache
 import tree_sitter
 import tree_sitter_c
 
+from kiter.regex import regex
+
 LARGEST = 1 << 20  # bytes; verifier.c of Linux 6.12 has 0.7 MB, and nothing but tables of numbers has more
 DEEPEST = 256  # brackets in each other, as a bracket that is open takes the parser kilobytes
 
@@ -20,18 +22,18 @@ ANNOTATION = (
     rb"\b(?:__(?:bpf_kfunc|init|exit|rcu|user|percpu|weak|ksym|always_inline|must_check|read_mostly"
     rb"|ro_after_init|aligned\([^()]*\)|printf\([^()]*\)|free\(\w+\))|noinline|asmlinkage)(?![\w(])"
 )
-_ANNOTATION = re.compile(ANNOTATION)
+_ANNOTATION = regex(ANNOTATION)
 # a macro at the beginning of a line that takes no semicolon
-ALONE = re.compile(rb"^[A-Z][A-Z0-9_]*\((?:[^(){};]++|\([^()]*+\))*+\);?[ \t]*$", re.MULTILINE)
+ALONE = regex(rb"^[A-Z][A-Z0-9_]*\((?:[^(){};]++|\([^()]*+\))*+\);?[ \t]*$", re.MULTILINE)
 # a macro inside a function that takes a statement: to the parser it is a loop
-_LOOP = re.compile(
+_LOOP = regex(
     rb"^([ \t]+(?:else )?)(\w*for_each\w*|scoped_(?:cond_)?guard)(?=[ \t]*\((?:[^(){};]++|\((?:[^(){};]++"
     rb"|\((?:[^(){};]++|\([^(){};]*+\))*+\))*+\))*+\)\s*(?:/\*.*?\*/\s*)?[\w{*(])",
     re.MULTILINE,
 )
 _OPENING, _CLOSING = b"([{", b")]}"
 _NO_BRACKETS = bytes(sorted({*range(256)} - {*_OPENING, *_CLOSING}))
-_LINE = re.compile(rb"[^\n]+")
+_LINE = regex(rb"[^\n]+")
 
 
 @cache

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 
-_STRUCT = re.compile(r"struct btf_kfunc_id_set (\w+)\s*=\s*\{([^}]*)\}")
-_SET = re.compile(r"\.set\s*=\s*&(\w+)")
-_CALL = re.compile(r"register_btf_kfunc_id_set\(\s*BPF_PROG_TYPE_(\w+),\s*&(\w+)\)")
+_STRUCT = regex(r"struct btf_kfunc_id_set (\w+)\s*=\s*\{([^}]*)\}")
+_SET = regex(r"\.set\s*=\s*&(\w+)")
+_CALL = regex(r"register_btf_kfunc_id_set\(\s*BPF_PROG_TYPE_(\w+),\s*&(\w+)\)")
 
 
 @value_class

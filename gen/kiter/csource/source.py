@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from kiter.csource import comments, id_sets, macro, registrations
@@ -20,12 +18,14 @@ from kiter.csource.parse import parse
 from kiter.csource.registrations import Registration
 from kiter.csource.struct import Struct
 from kiter.errors import Position
+from kiter.regex import regex
+from kiter.value_class import value_class
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_WORD = regex(r"[A-Za-z_]\w*")
 _DEFINING = frozenset({"function", "type", "macro"})
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Source:
     """One file; `path` is what the user calls it. Nothing of it is read before it is asked for."""
 

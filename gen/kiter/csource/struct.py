@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from kiter.btf import types
 from kiter.csource.items import Item
 from kiter.csource.nodes import Node, below, declared, named, text
+from kiter.value_class import value_class
 
 _SIZES = {
     1: ("bool", "char", "u8", "s8", "__u8", "__s8"),
@@ -22,7 +22,7 @@ _NARROW = ("long", "unsigned long", "size_t")  # have 4 bytes where pointers hav
 _LARGEST_ARRAY = 1_000_000
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Field:
     """A member of a struct as it is declared."""
 
@@ -67,7 +67,7 @@ class Field:
         return self.size // 2 if self.size and halved else self.size
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Struct:
     """A struct that a file defines; `data` is the file as it is."""
 

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiter.csource.nodes import Node, below, text
 from kiter.flow import vocabulary as words
 from kiter.flow.domain import truth
@@ -20,9 +18,10 @@ from kiter.flow.values import (
     owned,
     parts,
 )
+from kiter.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Call:
     """A call: where it stands, whom it calls, and the expressions that it gives."""
 

@@ -32,8 +32,9 @@ from kiter.flow.values import (
     join,
     owned,
 )
+from kiter.regex import regex
 
-_DROPS = re.compile(r"\w+_unlock_\w+|unlock_\w+")
+_DROPS = regex(r"\w+_unlock_\w+|unlock_\w+")
 Does = Callable[[Call, State, list[Value]], Outcomes]
 
 
@@ -271,21 +272,21 @@ def element(machine: Machine, node: Node, state: State) -> list[State]:
 
 
 _HANDLERS = (
-    (re.compile(r"IS_ERR(?:_VALUE|_OR_NULL)?"), _failed),
-    (re.compile(r"PTR_ERR(?:_OR_ZERO)?"), _number_of),
-    (re.compile(r"memset|bzero|memzero_explicit"), _zeroed),
+    (regex(r"IS_ERR(?:_VALUE|_OR_NULL)?"), _failed),
+    (regex(r"PTR_ERR(?:_OR_ZERO)?"), _number_of),
+    (regex(r"memset|bzero|memzero_explicit"), _zeroed),
     (
-        re.compile(r"BUILD_BUG_ON\w*|lockdep_\w+|pr_\w+|static_assert|BUG_ON|barrier|cpu_relax"),
+        regex(r"BUILD_BUG_ON\w*|lockdep_\w+|pr_\w+|static_assert|BUG_ON|barrier|cpu_relax"),
         _silent,
     ),
     (words.COPIES, _copied),
-    (re.compile(r"(?:refcount|atomic\w*)_(?:dec|sub)_and_test"), counted_down),
-    (re.compile("BYTES_TO_BITS"), _scaled),
-    (re.compile(r"find_\w*bit\w*|cpumask_(?:next|first)\w*"), _numbered),
+    (regex(r"(?:refcount|atomic\w*)_(?:dec|sub)_and_test"), counted_down),
+    (regex("BYTES_TO_BITS"), _scaled),
+    (regex(r"find_\w*bit\w*|cpumask_(?:next|first)\w*"), _numbered),
     (words.EMPTY, _empty),
     (words.UNLINKS, _linked),
     (words.LINKS, _linked),
-    (re.compile("|".join(sorted(words.CONTAINERS))), _container),
+    (regex("|".join(sorted(words.CONTAINERS))), _container),
     (words.LOOKS, _looks),
     (words.ALLOCATES, _memory),
     (words.FREES, release),

@@ -7,18 +7,18 @@ element, they give a pointer to where an element would be if the head were in on
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kiter.flow.call import Call
 from kiter.flow.domain import truth
 from kiter.flow.state import Entry, State
 from kiter.flow.values import NULL, Address, Symbol, Term, Value, owned, parts
+from kiter.regex import regex
 
-MAKES = re.compile(r"list_(?:first|last|next|prev)_entry(?:_rcu)?|list_entry(?:_rcu)?")
-ASKS = re.compile(r"list_(?:empty|is_|entry_is_head)\w*")
-_LINK = re.compile(r"next|prev|list_(?:next|prev)_rcu|rcu_dereference\w*")
-_COUNTS = re.compile(r"nr\w*|\w*(?:count|len|length|size|num|empty|more|any|last|left|has)\w*")
+MAKES = regex(r"list_(?:first|last|next|prev)_entry(?:_rcu)?|list_entry(?:_rcu)?")
+ASKS = regex(r"list_(?:empty|is_|entry_is_head)\w*")
+_LINK = regex(r"next|prev|list_(?:next|prev)_rcu|rcu_dereference\w*")
+_COUNTS = regex(r"nr\w*|\w*(?:count|len|length|size|num|empty|more|any|last|left|has)\w*")
 
 
 def made(call: Call, state: State, given: list[Value], found: Value) -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from kiter.csource.nodes import Node, named, text
@@ -28,10 +27,11 @@ from kiter.flow.values import (
     Value,
     pointer,
 )
+from kiter.regex import regex
 
-_NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*")
-_ERRNO = re.compile(r"E[A-Z0-9]{3,}|E2BIG|EIO|ENOMEM")
-_UPPER = re.compile(r"[A-Z_][A-Z0-9_]*")
+_NUMBER = regex(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*")
+_ERRNO = regex(r"E[A-Z0-9]{3,}|E2BIG|EIO|ENOMEM")
+_UPPER = regex(r"[A-Z_][A-Z0-9_]*")
 _SIZES = {"u64": 8, "u32": 4, "u16": 2, "u8": 1, "int": 4, "long": 8, "unsigned long": 8, "unsigned int": 4}
 _CHAIN = 60  # operands of one expression that are followed
 

@@ -7,17 +7,18 @@ itself, such as guard(mutex)(&lock), stands on every way out of the block.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kiter.csource.function import Function
 from kiter.csource.nodes import Node, named, text
+from kiter.regex import regex
+from kiter.value_class import value_class
 
 DEEPEST = 100  # statements in each other: a longer chain of else ifs is generated, or made to hurt
-_GUARD = re.compile(rb"(?:guard|CLASS)\(\w+(?:, *\w+)?\)")
-_FREES = re.compile(rb"\b__free\((\w+)\)")
-_SCOPED = re.compile(rb"scoped_(?:cond_)?guard")
+_GUARD = regex(rb"(?:guard|CLASS)\(\w+(?:, *\w+)?\)")
+_FREES = regex(rb"\b__free\((\w+)\)")
+_SCOPED = regex(rb"scoped_(?:cond_)?guard")
 
 
 class TooDeepError(Exception):
@@ -41,7 +42,7 @@ class Step:
     meets: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class _Scope:
     """What surrounds a statement.
 

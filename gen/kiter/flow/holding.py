@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 
 # How variants of a pair end: _irqsave, _nested, _killable and the like.
@@ -52,12 +53,12 @@ _RWSEM = "rwsem_"
 _SWITCHED = (rf"(\w+_)disable{_VARIANT}", rf"(\w+_)enable{_VARIANT}")
 # Readers of SRCU, and functions of the kernel that are called otherwise and are such readers, too:
 # drivers/base/power/wakeup.c, drivers/base/core.c and security/tomoyo/common.h.
-_SRCU = re.compile(r"(?:\w+_)?srcu_(?:\w+_)?|(?:wakeup_sources|device_links|tomoyo)_read_")
-_RCU = re.compile(r"rcu_read_")
+_SRCU = regex(r"(?:\w+_)?srcu_(?:\w+_)?|(?:wakeup_sources|device_links|tomoyo)_read_")
+_RCU = regex(r"rcu_read_")
 # Kinds that count how often they are taken: include/linux/preempt.h, highmem.h, rcupdate.h.
-_COUNTED = re.compile(r"kmap|get_cpu|local_irq|(?:preempt|migrate|pagefault|local_bh)_")
+_COUNTED = regex(r"kmap|get_cpu|local_irq|(?:preempt|migrate|pagefault|local_bh)_")
 # Functions that give 0 for success, unlike those that try.
-_ZERO = re.compile(r"\w+_(?:killable|interruptible|timeout)|down_trylock")
+_ZERO = regex(r"\w+_(?:killable|interruptible|timeout)|down_trylock")
 
 
 @value_class

@@ -19,6 +19,7 @@ from kiter.flow.paths import Runner
 from kiter.flow.program import Code, Program, unsigned
 from kiter.flow.state import Spot, State, settled
 from kiter.flow.values import NULL, STATE, Address, Place, Symbol, Term, Unset, Value, kinds, parts
+from kiter.value_class import value_class
 
 _LARGEST = (1 << 64) - 1
 _ROUNDS = 3  # calls of next() in a row
@@ -27,7 +28,7 @@ _STATES = 40  # that one kfunc is begun in
 ITERATOR = 4_000  # steps for one iterator
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Finding:
     """What a life shows.
 
@@ -53,7 +54,7 @@ class Life:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Subject:
     """An iterator as it is run.
 

@@ -19,6 +19,7 @@ from kiter.flow.values import (
     Const,
     Value,
 )
+from kiter.regex import regex
 
 _CLASSES = (
     ("rcu", "rcu_read_"),
@@ -31,7 +32,7 @@ _CLASSES = (
     ("srcu", "srcu_"),
 )
 _PLAIN = frozenset({"kfree", "kvfree", "free_percpu"})  # free memory, and nothing that it leads to
-_NAMES = re.compile(rb"\w+")
+_NAMES = regex(rb"\w+")
 
 
 def lock(call: Call, state: State, given: list[Value], kind: Kind) -> Outcomes:

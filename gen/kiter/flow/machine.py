@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kiter.csource.nodes import Node, text
 from kiter.flow.domain import assume, possible, truth
 from kiter.flow.program import Code, Program
 from kiter.flow.state import Hold, Spot, State
 from kiter.flow.values import Address, Place, Symbol, Term, Unset, Value, parts
+from kiter.value_class import value_class
 
 Outcomes = list[tuple[State, Value]]
 DEEPEST = 6  # functions that call each other
@@ -36,7 +36,7 @@ def _said(value: Value) -> Value:
     return value.operands[0] if isinstance(value, Term) and about_list else value
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Fault:
     """What goes wrong on a path.
 

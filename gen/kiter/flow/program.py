@@ -6,7 +6,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -19,16 +18,18 @@ from kiter.csource.source import Source
 from kiter.flow.graph import Graph, TooDeepError
 from kiter.flow.state import Spot
 from kiter.flow.values import Address, Const, Value
+from kiter.regex import regex
+from kiter.value_class import value_class
 
-_INCLUDE = re.compile(r'^#\s*include\s+"([^"\n]+)"', re.MULTILINE)
-_CAST = re.compile(r"\([^()]*\*\)")
-_SUFFIX = re.compile(r"(?<=[0-9a-fA-F])[uUlL]+")
-_UNSIGNED = re.compile(r"\b(?:unsigned|u8|u16|u32|u64|__u8|__u16|__u32|__u64|size_t|uint\w*|bool)\b")
-_DECLARED = re.compile(r"\bDECLARE_\w+\((\w+)")  # DECLARE_BITMAP(bits, 64): include/linux/types.h
+_INCLUDE = regex(r'^#\s*include\s+"([^"\n]+)"', re.MULTILINE)
+_CAST = regex(r"\([^()]*\*\)")
+_SUFFIX = regex(r"(?<=[0-9a-fA-F])[uUlL]+")
+_UNSIGNED = regex(r"\b(?:unsigned|u8|u16|u32|u64|__u8|__u16|__u32|__u64|size_t|uint\w*|bool)\b")
+_DECLARED = regex(r"\bDECLARE_\w+\((\w+)")  # DECLARE_BITMAP(bits, 64): include/linux/types.h
 _HEADERS = 40  # that are looked into: a file of the kernel has about twenty of its own folder
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Code:
     """A function that can be gone through, with its file."""
 

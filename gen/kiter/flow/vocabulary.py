@@ -7,7 +7,7 @@ for all of them.
 
 from __future__ import annotations
 
-import re
+from kiter.regex import regex
 
 
 def _words(text: str) -> frozenset[str]:
@@ -15,7 +15,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 # Give back their first argument as it is: include/linux/compiler.h, rcupdate.h.
-TRANSPARENT = re.compile(
+TRANSPARENT = regex(
     r"likely|unlikely|READ_ONCE|rcu_dereference\w*|rcu_access_pointer|srcu_dereference\w*|smp_load_acquire"
     r"|data_race|ERR_PTR|WARN_ON(?:_ONCE)?|unrcu_pointer|ERR_CAST|__builtin_expect|array_index_nospec|no_free_ptr"
     r"|return_ptr|rcu_pointer_handoff|force_cast|lockless_dereference|IS_ENABLED|ACCESS_ONCE"
@@ -25,9 +25,9 @@ STORES = _words("WRITE_ONCE rcu_assign_pointer RCU_INIT_POINTER smp_store_mb")
 STORES_AT = _words("smp_store_release")
 PLACES = STORES | STORES_AT | {"xchg", "swap", "rcu_replace_pointer", "no_free_ptr", "return_ptr"}
 BY_ADDRESS = STORES_AT | {"xchg"}
-COPIES = re.compile(r"__builtin_memcpy|memcpy|memmove|strscpy|strncpy|copy_from_\w+|bpf_probe_read_\w+")
+COPIES = regex(r"__builtin_memcpy|memcpy|memmove|strscpy|strncpy|copy_from_\w+|bpf_probe_read_\w+")
 # Look, and change nothing.
-LOOKS = re.compile(
+LOOKS = regex(
     r"\w*_(?:empty|is_\w+|valid|count|unhashed|unhashed_lockless|test|weight|initialized|locked|held|before|after"
     r"|cmp|eq|singular|careful)|is_\w+|list_is_\w+|lockdep_\w+|BUILD_BUG_\w+|BUG_ON|min|max|min_t|max_t|clamp"
     r"|clamp_t|find_\w*bit|test_bit|bitmap_weight|bitmap_empty|pr_\w+|printk|in_nmi|irqs_disabled|spin_is_locked"
@@ -40,46 +40,46 @@ CONTAINERS = _words(
     hlist_entry_safe list_entry_safe"""
 )
 # The first or next element of a list, or NULL: nothing but its head says which.
-ENTRIES = re.compile(r"list_\w+_or_null\w*|h?list_\w*entry\w*|rb_\w+|llist_\w+")
+ENTRIES = regex(r"list_\w+_or_null\w*|h?list_\w*entry\w*|rb_\w+|llist_\w+")
 # Locks whose functions return something all the same: of others one that is looked at names a lock.
-LOCKS = re.compile(
+LOCKS = regex(
     r"(?:raw_)?(?:spin|read|write|mutex|down|pte|pmd|pud|rcu|srcu|seq)_?|\w*(?:srcu|read|write|down|try)_|lock_|kmap"
     r"|local_|get_cpu|mmap_|rwsem_|\w+_mutex_|io_ring"
 )
 # Lists: what makes a node one that is in none, and in one.
-UNLINKS = re.compile(r"INIT_H?LIST_(?:HEAD|NODE)\w*|h?list_del_init\w*|list_bidir_del_rcu")
-LINKS = re.compile(r"h?list_(?:add|move|replace)\w*")
-EMPTY = re.compile(r"list_empty(?:_careful|_rcu)?|hlist_unhashed(?:_lockless)?")
+UNLINKS = regex(r"INIT_H?LIST_(?:HEAD|NODE)\w*|h?list_del_init\w*|list_bidir_del_rcu")
+LINKS = regex(r"h?list_(?:add|move|replace)\w*")
+EMPTY = regex(r"list_empty(?:_careful|_rcu)?|hlist_unhashed(?:_lockless)?")
 
 # Allocates memory, or gives NULL; include/linux/slab.h, bpf_mem_alloc.h.
-ALLOCATES = re.compile(
+ALLOCATES = regex(
     r"k[mzc]alloc\w*|kv[mzc]alloc\w*|v[mz]alloc\w*|kmemdup\w*|kmem_cache_z?alloc\w*|bpf_mem_(?:cache_)?alloc"
     r"|alloc_percpu\w*|krealloc\w*"
 )
-ZEROED = re.compile(r"k[zc]alloc\w*|kv[zc]alloc\w*|vzalloc\w*|kmem_cache_zalloc")
+ZEROED = regex(r"k[zc]alloc\w*|kv[zc]alloc\w*|vzalloc\w*|kmem_cache_zalloc")
 # Frees it; with NULL it does nothing.
-FREES = re.compile(
+FREES = regex(
     r"k?v?free|kfree_\w+|kvfree_\w+|vfree\w*|bpf_mem_(?:cache_)?free(?:_rcu)?|kmem_cache_free|free_percpu|kvfree"
 )
 # Take a reference to their argument, and give it: or, behind TRIES, say whether they could.
-SAME = re.compile(
+SAME = regex(
     r"get_task_struct|get_file|get_pid|get_cred|get_new_cred|kobject_get|get_device|igrab|ihold|dget|mntget|mmget"
     r"|mmgrab|path_get|kref_get|refcount_inc|get_net|get_page|folio_get|of_node_get|__module_get|fget_raw"
     r"|(?:css|cgroup|sock|dev|bpf_map|bpf_prog|bpf_link|nsproxy|uid|key|pid_ns|user_ns|mm)_(?:get|hold|inc)"
     r"|get_(?:pid_ns|user_ns|uts_ns|ipc_ns|mnt_ns|nsproxy|dma_buf|cgroup_ns)"
 )
-TRIES = re.compile(
+TRIES = regex(
     r"\w*(?:_tryget\w*|_get_unless_zero|_inc_not_zero|_get_not_zero|_get_not_dead|_get_live|_tryinc)"
     r"|try(?:get|_get)_\w+|mmget_not_zero|maybe_get_net|get_file_rcu|try_module_get|get_task_struct_unless_zero"
 )
 # Give an object with a reference, or NULL.
-GIVES = re.compile(
+GIVES = regex(
     r"(?:\w+_)?(?:find_get|lookup_get|get_by|grab)_?\w*|\w+_(?:grab|acquire)(?:_\w+)?|fget\w*|get_task_mm"
     r"|get_task_exe_file|get_mm_exe_file|get_pid_task|get_task_pid|get_task_cred|find_get_\w+|dget_parent"
     r"|bpf_map_get|bpf_prog_get\w*|\w+_find_get\w*|\w+_first_get|\w+_next_get"
 )
 # Step on from an element, and may give it back: drivers/of/base.c, of_get_next_child().
-STEPS = re.compile(r"next|after|prev|from|follow")
+STEPS = regex(r"next|after|prev|from|follow")
 # Numbers that do not change: include/linux/limits.h, and how many CPUs and nodes there can be.
 CONSTANTS = {
     "INT_MAX": (1 << 31) - 1,
@@ -91,9 +91,9 @@ CONSTANTS = {
 }
 COUNTS = _words("nr_cpu_ids nr_node_ids")
 # Give the object that another is a part of, or the other way round.
-CONVERTS = re.compile(r"\w+_from_\w+|to_\w+|\w+_of|\w+_to_\w+|file_inode|real_mount")
+CONVERTS = regex(r"\w+_from_\w+|to_\w+|\w+_of|\w+_to_\w+|file_inode|real_mount")
 # Of these, what always gives one: fs/dcache.c, kernel/cred.c.
-NEVER_NULL = re.compile(r"dget_parent|get_task_cred")
+NEVER_NULL = regex(r"dget_parent|get_task_cred")
 # What has a counterpart in the same file, by how both end.
 PAIRS = (
     ("_get", "_put"),
@@ -105,30 +105,30 @@ PAIRS = (
     ("_create", "_destroy"),
 )
 # Give a reference back.
-RELEASES = re.compile(
+RELEASES = regex(
     r"(?:\w+_)?(?:mm|f|d|i|mnt)?put(?:_\w+)?|(?:\w+_)?unref(?:_\w+)?|mmdrop\w*|(?:\w+_)?release(?:_\w+)?"
     r"|module_put|sock_put|put_\w+|kref_put\w*|refcount_dec_and_test|bpf_map_dec|bpf_prog_dec"
 )
-NOT_RELEASES = re.compile(
+NOT_RELEASES = regex(
     r"put_user|put_unaligned\w*|\w*copy_\w+|release_sock|\w*_put_cpu\w*|put_cpu\w*|smp_store_release|seq_put\w+"
     r"|clear_and_\w+|atomic_\w+_release|\w+_release_\w*lock\w*|input_\w+|fput_\w+_sync"
 )
 # Do nothing with NULL: fs/dcache.c, lib/kobject.c, drivers/base/core.c, kernel/pid.c, kernel/module/main.c.
-NULL_IS_FINE = re.compile(
+NULL_IS_FINE = regex(
     r"dput|mntput|iput|kobject_put|put_device|put_pid|module_put|of_node_put|dev_put|kmem_cache_destroy"
     r"|put_cred\w*|fwnode_handle_put"
 )
 # Follow the pointer at once, so NULL is a fault: include/linux/sched/task.h, fs/file_table.c.
-NULL_IS_FATAL = re.compile(
+NULL_IS_FATAL = regex(
     r"put_task_struct\w*|fput|mmput\w*|mmdrop\w*|css_put|cgroup_put|bpf_map_put|bpf_prog_put|sock_put|dma_buf_put"
     r"|put_net|put_page|folio_put|refcount_dec_and_test|bpf_link_put"
 )
 
 # Follow their argument at once, so it was not NULL: include/linux/sched/signal.h, sched.h.
-FOLLOWS = re.compile(r"next_task|_*next_thread|next_thread|pid_alive|thread_group_leader|task_\w+")
+FOLLOWS = regex(r"next_task|_*next_thread|next_thread|pid_alive|thread_group_leader|task_\w+")
 # End for good: once they gave NULL they do again, whatever there is meanwhile (kernel/cgroup/cgroup.c,
 # css_task_iter_next(), 4.14 and later: it->task_pos stays NULL).
-STICKY = re.compile(r"css_task_iter_next")
+STICKY = regex(r"css_task_iter_next")
 
 # What may sleep, by name.
 SLEEPING_FAMILIES = tuple(
@@ -144,7 +144,7 @@ SLEEPERS = _words(
     rtnl_lock lock_sock inode_lock inode_lock_shared io_ring_submit_lock device_lock cpus_read_lock
     cgroup_lock filemap_invalidate_lock kern_path user_path_at"""
 )
-ATOMIC = re.compile(
+ATOMIC = regex(
     r"(?:raw_)?(?:spin|read|write)_(?:bh_|irq_)?|rcu_read_|local_irq|local_bh_|preempt_|get_cpu|bh_"
 )
 

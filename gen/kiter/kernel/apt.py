@@ -11,11 +11,12 @@ from pathlib import Path
 
 from kiter import tools
 from kiter.errors import environment
+from kiter.regex import regex
 from kiter.value_class import value_class
 
 HELPER = "/usr/lib/apt/apt-helper"
-_URI = re.compile(r"^'[^']+' (\S+) (\d+)", re.MULTILINE)
-_CODENAME = re.compile(r"^(?:VERSION_CODENAME=|Codename: )\"?(\w+)", re.MULTILINE)
+_URI = regex(r"^'[^']+' (\S+) (\d+)", re.MULTILINE)
+_CODENAME = regex(r"^(?:VERSION_CODENAME=|Codename: )\"?(\w+)", re.MULTILINE)
 
 
 @value_class

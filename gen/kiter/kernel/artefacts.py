@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -21,12 +20,13 @@ from kiter.kernel.kbuild import Kbuild
 from kiter.kernel.kconfig import Off
 from kiter.kernel.tree import Tree
 from kiter.output import Rendered
+from kiter.regex import regex
 from kiter.tools import Tool
 from kiter.value_class import value_class
 
 T = TypeVar("T")
 
-_VERSION = re.compile(r"\d+\.\d+[\w.+~-]*")
+_VERSION = regex(r"\d+\.\d+[\w.+~-]*")
 STEPS = ("asking kbuild", "looking for kernel sources", "making vmlinux.h")
 
 

@@ -13,13 +13,14 @@ from kiter.btf.reader import Btf
 from kiter.kernel import headers, kernels
 from kiter.kernel.codes import lacking
 from kiter.kernel.named import named
+from kiter.regex import regex
 from kiter.spec.release import numbers
 from kiter.value_class import value_class
 
 RUNNING = Path("/sys/kernel/btf")
 KERNEL = "vmlinux"
-_VERMAGIC = re.compile(rb"\0vermagic=(\d+\.\d+[\w.+-]*) ")
-_BANNER = re.compile(rb"Linux version (\d+\.\d+[\w.+-]*) \(")
+_VERMAGIC = regex(rb"\0vermagic=(\d+\.\d+[\w.+-]*) ")
+_BANNER = regex(rb"Linux version (\d+\.\d+[\w.+-]*) \(")
 
 
 @value_class

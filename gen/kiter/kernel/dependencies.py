@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
 from kiter import tools
 from kiter.kernel.messages import Finding, judged, parse
+from kiter.regex import regex
 from kiter.tools import Outcome
 from kiter.value_class import value_class
 
-_WORD = re.compile(r"(?:\\.|\$\$|[^\s\\])+")
-_ESCAPED = re.compile(r"\\([ #])|\$(\$)")
+_WORD = regex(r"(?:\\.|\$\$|[^\s\\])+")
+_ESCAPED = regex(r"\\([ #])|\$(\$)")
 _FOLDERS = ("-I", "-iquote", "-isystem", "-idirafter")
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import field
 from pathlib import Path
@@ -13,12 +12,13 @@ from kiter.cache.store import default_root
 from kiter.kernel.codes import lacking
 from kiter.kernel.kernels import COMPLETE
 from kiter.kernel.named import named
+from kiter.regex import regex
 from kiter.spec.release import numbers, spelled
 from kiter.target.profile import nearest
 from kiter.value_class import value_class
 
 OLDEST = (6, 4)
-_UTS = re.compile(r'UTS_RELEASE\s+"([^"]+)"')
+_UTS = regex(r'UTS_RELEASE\s+"([^"]+)"')
 
 
 @value_class

@@ -18,6 +18,7 @@ from kiter.cache.store import Cache
 from kiter.kernel import toolchain
 from kiter.kernel.codes import lacking
 from kiter.kernel.headers import Headers
+from kiter.regex import regex
 from kiter.tools import Tool
 from kiter.value_class import value_class
 
@@ -27,11 +28,11 @@ _MAKEFILE = "obj-y := probe.o\n"
 _CHECKED = "KBUILD_CHECKSRC=2"
 _PROBE = "extern int kiter_probe;\nint kiter_probe;\n"
 _RECORDER = '#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done > "${0%/*}/sparse.args"\n'
-_MISSING = re.compile(r"([\w.+-]*(?:gcc|clang|cc)[\w.+-]*): (?:command )?not found|"
+_MISSING = regex(r"([\w.+-]*(?:gcc|clang|cc)[\w.+-]*): (?:command )?not found|"
                       r"make[^:]*: ([\w.+-]*(?:gcc|clang|cc)[\w.+-]*): No such file")  # fmt: skip
 _KBUILD = ("Makefile", "scripts/Makefile*", "scripts/*.include", "scripts/*.sh", "arch/*/Makefile*")
-_INCLUDE = re.compile(r"^include\s+(/\S+)/Makefile$", re.MULTILINE)
-_ARCH = re.compile(r"^# Linux/(\w+) ", re.MULTILINE)
+_INCLUDE = regex(r"^include\s+(/\S+)/Makefile$", re.MULTILINE)
+_ARCH = regex(r"^# Linux/(\w+) ", re.MULTILINE)
 
 
 @value_class

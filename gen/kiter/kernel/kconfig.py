@@ -20,6 +20,7 @@ from kiter.kernel.headers import Headers
 from kiter.kernel.kbuild import Kbuild
 from kiter.kernel.tree import Tree
 from kiter.lower.check.headers import Undefined
+from kiter.regex import regex
 from kiter.render import render
 from kiter.value_class import value_class
 
@@ -39,8 +40,8 @@ DEPENDENTS: Mapping[str, tuple[str, ...]] = {
     "CONFIG_CGROUPS": tuple(f"CONFIG_{name}" for name in _WITH_CGROUPS.split()),
 }
 
-_ENTRY = re.compile(r"^\s*(?:menu)?config\s+(\w+)\s*$|^\s+select\s+(\w+)", re.MULTILINE)
-_SET = re.compile(r"^(CONFIG_\w+)=[ym]$", re.MULTILINE)
+_ENTRY = regex(r"^\s*(?:menu)?config\s+(\w+)\s*$|^\s+select\s+(\w+)", re.MULTILINE)
+_SET = regex(r"^(CONFIG_\w+)=[ym]$", re.MULTILINE)
 
 
 @value_class

@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 
-_MESSAGE = re.compile(r"^(?P<file>[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? "
+_MESSAGE = regex(r"^(?P<file>[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? "
                       r"(?P<level>fatal error|error|warning|note): (?P<text>.*)$")  # fmt: skip
-_WAY = re.compile(
+_WAY = regex(
     r"(?:included from|inlined from '[^']*' at|^\s+from) (?P<file>[^\s:]+):(?P<line>\d+)(?::(?P<column>\d+))?"
 )
-_EXPANSION = re.compile(r"in expansion of macro|expanded from|in definition of macro")
+_EXPANSION = regex(r"in expansion of macro|expanded from|in definition of macro")
 
 
 @value_class

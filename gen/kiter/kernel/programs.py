@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -17,11 +16,12 @@ from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.messages import unexplained
 from kiter.lower.check.headers import Declarations, Extended, Vmlinux
 from kiter.output import INCLUDED, PROGS, Output, Rendered, Type
+from kiter.regex import regex
 from kiter.render import render, source
 
 _DECLARATIONS = "kiter_declarations.h"
 _VMLINUX, _DECLARED, _EXTENDED = (f"check/{name}.h.j2" for name in ("vmlinux", "declarations", "extended"))
-_LIBRARY = re.compile(r"/(?:include|lib)/(\w+/[\w.]+)$")
+_LIBRARY = regex(r"/(?:include|lib)/(\w+/[\w.]+)$")
 
 
 def jobs(rendered: Rendered, bpf: Bpf) -> list[Job]:

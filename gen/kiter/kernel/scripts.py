@@ -16,10 +16,11 @@ from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.messages import Finding, judged, parse, unexplained
 from kiter.kernel.tree import Tree
 from kiter.output import Kind, Output, Rendered
+from kiter.regex import regex
 from kiter.tools import Tool
 from kiter.value_class import value_class
 
-_TERSE = re.compile(
+_TERSE = regex(
     r"^.*?:(?P<line>\d+): (?P<level>ERROR|WARNING|CHECK):(?P<type>\w+): (?P<text>.*)$", re.MULTILINE
 )
 _SAID_SO = ("--terse", "--show-types", "--no-summary", "--color=never")
@@ -43,12 +44,12 @@ class Exemption:
 EXEMPTIONS: Sequence[Exemption] = (
     Exemption(
         "SPACING",
-        re.compile(r"\(void\) (__weak )?__ksym\b"),
+        regex(r"\(void\) (__weak )?__ksym\b"),
         "an empty parameter list before __ksym is taken for a cast to void",
     ),
     Exemption(
         "AVOID_EXTERNS",
-        re.compile(r"__ksym;"),
+        regex(r"__ksym;"),
         "a BPF program must declare the kfuncs it calls, and libbpf needs the 'extern'",
     ),
 )

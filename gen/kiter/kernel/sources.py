@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kiter import tools
 from kiter.cache.keys import key_of
 from kiter.cache.store import Cache, default_root
+from kiter.regex import regex
 
 INSTALLED = Path("/usr/src")
-_HARMLESS = re.compile(r"Not found in archive$|Exiting with failure status due to previous errors$")
-_NAMED = re.compile(r"linux-source-(\d+)\.(\d+)\.tar\.")
+_HARMLESS = regex(r"Not found in archive$|Exiting with failure status due to previous errors$")
+_NAMED = regex(r"linux-source-(\d+)\.(\d+)\.tar\.")
 
 
 def folder() -> Path:

@@ -15,12 +15,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kiter.kernel.kernels import COMPLETE
+from kiter.regex import regex
 
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 LOADER = f"{LIBRARIES}/ld-linux-x86-64.so.2"
 REAL = ".elf"  # what the name of the program itself ends in
 _INTERP = 3
-_ABSOLUTE = re.compile(r"^(include |KBUILD_OUTPUT\s*[:?]?=\s*)(/usr/src/)", re.MULTILINE)
+_ABSOLUTE = regex(r"^(include |KBUILD_OUTPUT\s*[:?]?=\s*)(/usr/src/)", re.MULTILINE)
 
 
 def environment(headers: Path) -> Mapping[str, str]:

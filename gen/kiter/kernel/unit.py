@@ -19,13 +19,14 @@ from kiter.kernel.kconfig import Off
 from kiter.kernel.messages import Finding, judged, parse
 from kiter.lower.check.headers import Headers
 from kiter.output import Kind, Rendered
+from kiter.regex import regex
 from kiter.render import render
 from kiter.tools import Tool
 from kiter.tree.codes import MisfitError
 
-_EXPECTED = re.compile(r"symbol '(\w+)' was not declared\. Should it be static\?")
+_EXPECTED = regex(r"symbol '(\w+)' was not declared\. Should it be static\?")
 _OPTIONS = "command-line"  # where sparse is when it cannot even begin
-_CONTINUED = re.compile(r"^(\S+:\d+:\d+): {4}(.*)$", re.MULTILINE)
+_CONTINUED = regex(r"^(\S+:\d+:\d+): {4}(.*)$", re.MULTILINE)
 
 AS_SPARSE = "-D__CHECKER__"  # what it defines, and some headers ask for
 

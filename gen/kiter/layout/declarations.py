@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-DECLARATION = re.compile(
+from kiter.regex import regex
+
+DECLARATION = regex(
     r"(?!(?:return|goto|else|case|typedef|extern)\b)[A-Za-z_][\w ]*[ *]\w+(?:\[[^\]]*\])*"
     r"(?: = [^;]*|(?:, \**\w+)+)?;"
 )
-NAME = re.compile(r"[ *](\w+)(?:\[[^\]]*\])*(?= = |[,;])")
-FREE = re.compile(r"(?<![\w.>])\w+")  # no member of a struct
+NAME = regex(r"[ *](\w+)(?:\[[^\]]*\])*(?= = |[,;])")
+FREE = regex(r"(?<![\w.>])\w+")  # no member of a struct
 
 
 def ordered(lines: Sequence[str]) -> list[str]:

@@ -3,25 +3,25 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 
 # strings and comments may hold what looks like a bracket
-TEXT = re.compile(r"""\s*/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\s*//.*""")
-CASE, LABEL = re.compile(r"(?:case\b[^?:]*|default):"), re.compile(r"[A-Za-z_]\w*:")
-HEADER = re.compile(r"(?:\)|\belse|\bdo)$")
-DATA = re.compile(r"[^(]* = ")
-IF = re.compile(r"(?:\} )?(?:else )?if\b")
+TEXT = regex(r"""\s*/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\s*//.*""")
+CASE, LABEL = regex(r"(?:case\b[^?:]*|default):"), regex(r"[A-Za-z_]\w*:")
+HEADER = regex(r"(?:\)|\belse|\bdo)$")
+DATA = regex(r"[^(]* = ")
+IF = regex(r"(?:\} )?(?:else )?if\b")
 
 # how a line begins
 CLOSES, CASES, NAMES, ELSE = "}", "case", "label", "else"
 BEGINNINGS = (
-    (re.compile(r"\}"), CLOSES),
-    (re.compile(r"case |default:"), CASES),
-    (re.compile(r"\w+:$"), NAMES),
-    (re.compile(r"else\b"), ELSE),
+    (regex(r"\}"), CLOSES),
+    (regex(r"case |default:"), CASES),
+    (regex(r"\w+:$"), NAMES),
+    (regex(r"else\b"), ELSE),
 )
 # how it ends
 OPENS, LABELS, HEADS, ENDS = "{", ":", ")", ";"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kiter.layout.line import CASES, CLOSES, ELSE, HEADS, LABELS, NAMES, OPENS, Line
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Block:
     """What one brace opened: statements, or the members and items of data.
 

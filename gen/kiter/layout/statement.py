@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from kiter.layout.columns import COLUMNS, HARD, TAB, aligned, call, comment, fill, width
+from kiter.regex import regex
 from kiter.spec.expression import bracketed, breakable, choice, clauses, items, split_arguments, terms
 from kiter.value_class import value_class
 
@@ -127,18 +128,16 @@ def _item(found: re.Match[str], tabs: int, _: Widths) -> Lines:
 
 
 KINDS: tuple[tuple[re.Pattern[str], Break], ...] = (
-    (re.compile(r"/\* (?P<text>.*) \*/"), _comment),
-    (re.compile(r"\{ (?P<members>\.\w+ = .*) \},"), _item),
-    (re.compile(r"(?P<head>.*\bregister_btf_kfunc_id_set)(?P<rest>\(.*)"), _call),
+    (regex(r"/\* (?P<text>.*) \*/"), _comment),
+    (regex(r"\{ (?P<members>\.\w+ = .*) \},"), _item),
+    (regex(r"(?P<head>.*\bregister_btf_kfunc_id_set)(?P<rest>\(.*)"), _call),
     (
-        re.compile(
-            r"(?P<head>(?:\} )?(?:else )?(?:if|while|for|switch) \()(?P<inside>.*)(?P<end>\)(?: \{)?)"
-        ),
+        regex(r"(?P<head>(?:\} )?(?:else )?(?:if|while|for|switch) \()(?P<inside>.*)(?P<end>\)(?: \{)?)"),
         _control,
     ),
-    (re.compile(r"(?P<head>return )(?P<value>.*);"), _result),
-    (re.compile(r"(?P<target>[^=;\"'()]*[\w\])]) (?P<sign>[-+&|]?=) (?P<value>.*);"), _assignment),
-    (re.compile(r"(?P<type>[A-Za-z_][\w\s]*?[\s*]+)(?P<name>\w+)(?P<rest>\(.*)"), _prototype),
-    (re.compile(r"(?P<head>\w+)(?P<rest>\(.*)"), _call),
-    (re.compile(r"(?P<head>)(?P<value>.*);"), _result),
+    (regex(r"(?P<head>return )(?P<value>.*);"), _result),
+    (regex(r"(?P<target>[^=;\"'()]*[\w\])]) (?P<sign>[-+&|]?=) (?P<value>.*);"), _assignment),
+    (regex(r"(?P<type>[A-Za-z_][\w\s]*?[\s*]+)(?P<name>\w+)(?P<rest>\(.*)"), _prototype),
+    (regex(r"(?P<head>\w+)(?P<rest>\(.*)"), _call),
+    (regex(r"(?P<head>)(?P<value>.*);"), _result),
 )

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kiter.errors import Edit
@@ -13,10 +12,11 @@ from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
 from kiter.lint.vocabulary import C_WORDS, NARROW_FLAGS
 from kiter.names import near, only
+from kiter.regex import regex
 from kiter.spec.node import Node
 from kiter.spec.rewrite import replaced, within, without
 
-MENTION = re.compile(r"(?<![\w@])@([A-Za-z_]\w*)")
+MENTION = regex(r"(?<![\w@])@([A-Za-z_]\w*)")
 
 
 @rule(

@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 
 from kiter import resources
+from kiter.regex import regex
 from kiter.spec.load import load
 from kiter.value_class import value_class
 
-EXPECTED = re.compile(r"\s*(?://)?\s*# error\[(?P<code>[A-Z]\d\d)\](?::(?P<column>\d+))? .*$")
+EXPECTED = regex(r"\s*(?://)?\s*# error\[(?P<code>[A-Z]\d\d)\](?::(?P<column>\d+))? .*$")
 GOOD_C, KEPT = "good.c", "kept"
 
 

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject, Use, When
 from kiter.lint.vocabulary import BOGUS_ENTRIES, OR_NULL
+from kiter.regex import regex
 
 # What all names have that take or drop a lock, give something back, or make an entry (kiter.flow).
-_ASKED = re.compile(
+_ASKED = regex(
     r"lock|able\(|down|up|kmap|kunmap|local_irq|release|get_cpu|put_cpu|guard|seq|atomic|put|free|unref"
 )
 

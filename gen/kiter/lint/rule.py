@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from kiter.errors import Diagnostic, Edit, Position
+from kiter.value_class import value_class
 
 S = TypeVar("S")
 
@@ -23,7 +23,7 @@ class Hit(NamedTuple):
     trail: tuple[tuple[Position, str], ...] = ()  # the way there
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Rule(Generic[S]):
     """One rule about a subject: an iterator for one kernel, all of a run, or one written by hand in C."""
 

@@ -9,27 +9,27 @@ silenced: a rule must be a warning, or one that goes by names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from kiter.errors import Diagnostic, Edit, Position
 from kiter.lint.rule import NAMED, Hit
 from kiter.lint.subject import Subject, subject
 from kiter.lint.tables import RUN, SPEC, rule
+from kiter.regex import regex
 from kiter.spec.document import Document
 from kiter.spec.resolve import resolve
 from kiter.spec.rewrite import following
 from kiter.target.profile import verified
+from kiter.value_class import value_class
 
-COMMENT = re.compile(
+COMMENT = regex(
     r"#\s*kiter: allow\b\s*(?P<rule>[A-Z]\d\d\b|[a-z0-9]+(?:-[a-z0-9]+)+)?[,:]?\s*(?P<reason>[^#]*)"
 )
 # Errors that go by names or by what a snippet seems to do, so that an author may know better.
 BY_NAME = frozenset({"C29", "C30", "C31", "C32", "H05", "H06", "H07", "H23", "H29", "P09", "X07", "K13"})
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Silence:
     """One comment: where it stands, and the line that it is about."""
 

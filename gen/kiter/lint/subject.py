@@ -7,7 +7,6 @@ Nothing here is compared or printed, and a class without those methods loads in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from kiter.analysis.analysis import Analysis, analyse, sound
@@ -38,6 +37,7 @@ from kiter.spec.walk import (
     start_of,
 )
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 
 
 class When(Enum):
@@ -59,7 +59,7 @@ class Role(Enum):
     INNER = "inner"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Level:
     """One walk with a cursor; `above` is the outer walk's cursor for an inner one."""
 
@@ -74,7 +74,7 @@ class Level:
         return getattr(self.walk, "type", "")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Slot:
     """A key that takes C."""
 
@@ -93,7 +93,7 @@ class Slot:
         return self.case is None or self.case.node.here
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Use:
     """One text of a slot, cut into words: the one for the kernel, or one for others."""
 
@@ -132,7 +132,7 @@ class Use:
         return self.at(self.words.offset(name))
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Subject:
     """A spec for one kernel, and beside it what its document has for all kernels."""
 

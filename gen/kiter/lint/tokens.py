@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from kiter.errors import Position
 from kiter.spec.node import Node
 from kiter.spec.snippet import TAGS, Snippet, tokens
+from kiter.value_class import value_class
 
 PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Token:
     """One token and where it begins; `free` for an identifier that stands for itself.
 
@@ -28,7 +28,7 @@ class Token:
     directive: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Words:
     """A snippet's tokens without white space."""
 
@@ -70,7 +70,7 @@ def unbalanced(found: Words) -> Token | None:
     return opened[0] if opened else None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@value_class(eq=False)
 class Call:
     """A call of a function by its name, and the tokens of each argument."""
 

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from kiter.btf.types import Function
 from kiter.lower.view_class import view_class
+from kiter.regex import regex
 
-PLAIN = re.compile(r"[A-Za-z_][\w.\[\]]*(?:->[\w.\[\]]+)*")  # what binds as `->` does
+PLAIN = regex(r"[A-Za-z_][\w.\[\]]*(?:->[\w.\[\]]+)*")  # what binds as `->` does
 
 
 @view_class()

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kiter.analysis.state import WORD, Field
@@ -12,11 +11,12 @@ from kiter.interface import Interface, Kfunc
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.kernel import declarations, registration
+from kiter.regex import regex
 from kiter.spec.companion import Companion
 from kiter.spec.enumerators import numbers
 from kiter.spec.model import NO_HEADER
 
-_CONSTANT = re.compile(r"\b[A-Z]\w+")
+_CONSTANT = regex(r"\b[A-Z]\w+")
 
 
 def interface(ctx: LoweringContext) -> Interface:

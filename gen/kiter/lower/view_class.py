@@ -4,17 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar, dataclass_transform
+
+from kiter.value_class import value_class
 
 T = TypeVar("T")
 
 
 @dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
 def view_class(*, kw_only: bool = False) -> Callable[[type[T]], type[T]]:
-    """Make a class a view: its fields are its arguments, and mypy holds it to be frozen.
-
-    A view is read and never compared, so it does without the methods that a dataclass writes for that
-    and for being frozen at run time: there are so many views that these are a tenth of a small run.
-    """
-    return dataclass(slots=True, eq=False, repr=False, kw_only=kw_only)
+    """Make a class a view: its fields are its arguments. It is read by a template, and never compared."""
+    return value_class(eq=False, kw_only=kw_only)

@@ -11,11 +11,12 @@ from kiter.csource.items import Item
 from kiter.csource.nodes import named
 from kiter.csource.source import Source
 from kiter.errors import Position
+from kiter.regex import regex
 from kiter.spec.document import Document
 from kiter.spec.load import LARGEST
 
-_NAME = re.compile(r"\w+")
-_FILE = re.compile(r"[\w./-]+\.[ch]\b")
+_NAME = regex(r"\w+")
+_FILE = regex(r"[\w./-]+\.[ch]\b")
 
 
 def define(

@@ -10,12 +10,13 @@ from typing import Any
 
 from kiter.btf.reader import Btf
 from kiter.btf.types import Function
+from kiter.regex import regex
 from kiter.value_class import value_class
 
 MOST = 100  # what one answer offers of functions and enumerators; more letters find the others
-_CHAIN = re.compile(r"([A-Za-z_]\w*)((?:(?:->|\.)\w+)*)(?:->|\.)$")
-_DECLARED = re.compile(r"\b((?:struct|union)\s+\w+)\s*(?:__rcu\s*)?\*+\s*(\w+)")
-_STRUCT = re.compile(r"\b(?:struct|union)\s+(\w+)")
+_CHAIN = regex(r"([A-Za-z_]\w*)((?:(?:->|\.)\w+)*)(?:->|\.)$")
+_DECLARED = regex(r"\b((?:struct|union)\s+\w+)\s*(?:__rcu\s*)?\*+\s*(\w+)")
+_STRUCT = regex(r"\b(?:struct|union)\s+(\w+)")
 
 
 @value_class

@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from kiter.regex import regex
 from kiter.spec.document import Trail
 from kiter.value_class import value_class
 
-_ITEM = re.compile(r"(\s*)- +")
-_KEY = re.compile(r"(\s*)([\w-]+):(?=\s|$)")
-_BLOCK = re.compile(r":\s+[|>][-+\d]*\s*(#.*)?$")
-_TYPED = re.compile(r"[\w-]*$")
+_ITEM = regex(r"(\s*)- +")
+_KEY = regex(r"(\s*)([\w-]+):(?=\s|$)")
+_BLOCK = regex(r":\s+[|>][-+\d]*\s*(#.*)?$")
+_TYPED = regex(r"[\w-]*$")
 
 
 @value_class

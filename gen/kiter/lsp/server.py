@@ -21,10 +21,11 @@ from kiter.lsp.diagnose import corrected, diagnose, read
 from kiter.lsp.hover import hover
 from kiter.lsp.names import Names
 from kiter.lsp.outline import Entry, outline
+from kiter.regex import regex
 from kiter.spec.document import Document
 from kiter.target.profile import Profile
 
-_SPEC = re.compile(r"^iterator:", re.MULTILINE)
+_SPEC = regex(r"^iterator:", re.MULTILINE)
 _SEVERITY = {
     "error": lsp.DiagnosticSeverity.Error,
     "warning": lsp.DiagnosticSeverity.Warning,

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from functools import cached_property
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 
 LARGEST = 16 << 20  # bytes; a series that a person reviews has a hundredth of that
 # git and mailboxes begin each mail with such a line
-_BEGINS = re.compile(r"^From \S+ +(?:at +)?\S.*\d{4}$\n", re.MULTILINE)
-_HEADER = re.compile(r"(?:From|Subject|Date|Message-I[dD]|Return-Path|Received|To|Delivered-To|X-[\w-]+):")
-_FILE = re.compile(r"^--- (?:a/)?(?P<old>\S+)[^\n]*\n\+\+\+ (?:b/)?(?P<new>\S+)[^\n]*\n", re.MULTILINE)
-_HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_BEGINS = regex(r"^From \S+ +(?:at +)?\S.*\d{4}$\n", re.MULTILINE)
+_HEADER = regex(r"(?:From|Subject|Date|Message-I[dD]|Return-Path|Received|To|Delivered-To|X-[\w-]+):")
+_FILE = regex(r"^--- (?:a/)?(?P<old>\S+)[^\n]*\n\+\+\+ (?:b/)?(?P<new>\S+)[^\n]*\n", re.MULTILINE)
+_HUNK = regex(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 NOTHING = "/dev/null"
 
 

@@ -20,6 +20,7 @@ from kiter.kernel.jobs import Done, Job, JobKind
 from kiter.kernel.kbuild import object_flags
 from kiter.kernel.tree import Tree
 from kiter.output import Kind, Rendered
+from kiter.regex import regex
 from kiter.series import people
 from kiter.series.steps import Step
 from kiter.target.profile import nearest
@@ -30,7 +31,7 @@ if TYPE_CHECKING:  # the answers do not depend on how patches are made: their te
     from kiter.series.make import Patch, Series
 
 _COLUMNS = "-ftabstop=1"  # columns are counted in characters
-_MADE = re.compile(r"^(From |Date: ).*$", re.MULTILINE)
+_MADE = regex(r"^(From |Date: ).*$", re.MULTILINE)
 
 
 @value_class

@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from kiter import tools
+from kiter.regex import regex
 from kiter.series.codes import refused
 from kiter.value_class import value_class
 
 SCRIPT = "scripts/get_maintainer.pl"
-_ROW = re.compile(r"^(?P<who>.+?) \((?P<role>[a-z ]+)(?::.*)?\)$")
+_ROW = regex(r"^(?P<who>.+?) \((?P<role>[a-z ]+)(?::.*)?\)$")
 _EVERYONE = "linux-kernel@vger.kernel.org"
 _WORDS = ("--no-git", "--no-git-fallback", "--rolestats", "--no-tree")
 

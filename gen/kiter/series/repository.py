@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 
 from kiter.errors import FINDINGS, Diagnostic
+from kiter.regex import regex
 from kiter.series.codes import refused
 from kiter.series.git import Git
 from kiter.tree import record, worktree
@@ -16,7 +16,7 @@ from kiter.tree.codes import finding, refusal
 from kiter.tree.worktree import WorkTree
 from kiter.value_class import value_class
 
-_IDENT = re.compile(r"^(?P<name>.*) <(?P<mail>.*)> (?P<when>\d+ [+-]\d{4})$")
+_IDENT = regex(r"^(?P<name>.*) <(?P<mail>.*)> (?P<when>\d+ [+-]\d{4})$")
 
 
 @value_class

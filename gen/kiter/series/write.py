@@ -4,19 +4,19 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kiter.errors import ENVIRONMENT, FINDINGS
+from kiter.regex import regex
 from kiter.series import draft
 from kiter.series.codes import diagnostic
 from kiter.series.make import Series
 from kiter.sinks.swap import swap
 from kiter.tree.codes import finding, refusal
 
-_PATCH = re.compile(r"^(?:v(?P<version>\d+)-)?\d{4}-.*\.patch$")
-_FROM = re.compile(r"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001$")
+_PATCH = regex(r"^(?:v(?P<version>\d+)-)?\d{4}-.*\.patch$")
+_FROM = regex(r"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001$")
 
 
 def write(series: Series, out: Path) -> tuple[Path, ...]:

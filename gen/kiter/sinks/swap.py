@@ -44,7 +44,7 @@ def _quietly(work: Callable[..., object], *given: str) -> None:
         work(*given)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Done:
     """What was done so far, as names only: there may be thousands of files.
 

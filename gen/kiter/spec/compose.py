@@ -7,7 +7,6 @@ Events rather than yaml.safe_load(), because the latter keeps the last of two eq
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ import yaml
 
 from kiter.codes import CODES
 from kiter.errors import Diagnostic, Edit, Position
+from kiter.regex import regex
 from kiter.spec import unquoted
 from kiter.spec.document import Span, Trail, inside
 from kiter.spec.syntax import explain
@@ -30,16 +30,16 @@ Value = Any
 _LOADER: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # At most 38 digits: beyond that no C integer type can hold it, and int() would refuse 4,300.
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,37})|0x[0-9a-fA-F]{1,32}")
+_INTEGER = regex(r"-?(?:0|[1-9][0-9]{0,37})|0x[0-9a-fA-F]{1,32}")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 # What YAML forbids, what it takes for a line's end where no editor does (so that line numbers
 # would be wrong), and what reorders text on the screen: all of it would end up in kernel C.
-FORBIDDEN = re.compile(
+FORBIDDEN = regex(
     "[^\t\n\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Composed:
     """What the events came to: data, positions, and every error met on the way."""
 
@@ -49,7 +49,7 @@ class Composed:
     errors: list[Diagnostic] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Frame:
     """A list or mapping that is still open; `key` is the one whose value comes next.
 

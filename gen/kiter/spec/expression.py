@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 
+from kiter.regex import regex
 from kiter.spec.snippet import tokens
 
-CALL = re.compile(r"(?P<name>[A-Za-z_]\w*)\((?P<inside>.*)\)", re.DOTALL)
-COMPARED = re.compile(r"((?:->|[^=!<>])+) ([=!]=) ((?:->|[^=!<>])+)")
+CALL = regex(r"(?P<name>[A-Za-z_]\w*)\((?P<inside>.*)\)", re.DOTALL)
+COMPARED = regex(r"((?:->|[^=!<>])+) ([=!]=) ((?:->|[^=!<>])+)")
 OPPOSITE = {"==": "!=", "!=": "=="}
 PREFIX = "&*!~-"
 DOUBLED = "&|=<>"

@@ -7,12 +7,12 @@ key, so only a spec that breaks the schema is looked at.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from kiter.codes import CODES
 from kiter.errors import Diagnostic
+from kiter.regex import regex
 from kiter.spec.document import Document
 from kiter.spec.node import Node
 from kiter.spec.relay import Changes, Entry, Kept, Made, relaid, shown
@@ -20,7 +20,7 @@ from kiter.value_class import value_class
 
 ANY = "*"
 USUAL = ("type", "unsigned int")  # what flags are without being told
-_RELEASE = re.compile(r"\d+\.\d+")
+_RELEASE = regex(r"\d+\.\d+")
 
 
 @value_class

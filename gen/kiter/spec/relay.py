@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from kiter.errors import Edit
+from kiter.regex import regex
 from kiter.spec.compose import resolve
 from kiter.spec.node import Node
 from kiter.spec.rewrite import begin, between, edit, extent, in_brackets, without
@@ -17,9 +18,9 @@ from kiter.value_class import value_class
 WIDTH = 100
 INDENT = 2
 SHOWN = 60
-_REMARK = re.compile(r" +#[^\n]*")  # a comment in the line of what it is about
+_REMARK = regex(r" +#[^\n]*")  # a comment in the line of what it is about
 # What needs no quotes, in brackets neither.
-_PLAIN = re.compile(r"-?[A-Za-z0-9_/(](?:[\w ./()*>%$;=+'-]|,(?! |$))*(?<! )")
+_PLAIN = regex(r"-?[A-Za-z0-9_/(](?:[\w ./()*>%$;=+'-]|,(?! |$))*(?<! )")
 _WORDS = frozenset({"yes", "no", "on", "off"})  # what other readers take for true or false
 
 

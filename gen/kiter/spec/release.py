@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import re
-
+from kiter.regex import regex
 from kiter.value_class import value_class
 
 Release = tuple[int, int]
 OLDEST: Release = (0, 0)
 NEWEST: Release = (9999, 0)
-_NUMBERS = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
+_NUMBERS = regex(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 def parse_release(text: str) -> Release:

@@ -8,13 +8,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 from kiter.errors import Edit
+from kiter.regex import regex
 from kiter.spec.document import Document, Trail, inside
 from kiter.spec.node import Node
 from kiter.spec.unquoted import quoted
 
 Mark = tuple[int, int]
 """A line and a column, counted from 0."""
-_PLAIN = re.compile(r"[A-Za-z_/][\w./ *-]*")
+_PLAIN = regex(r"[A-Za-z_/][\w./ *-]*")
 
 
 def replaced(node: Node, text: str) -> Edit | None:

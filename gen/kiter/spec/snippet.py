@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from kiter.errors import Position
+from kiter.regex import regex
 from kiter.spec.node import Node
 from kiter.spec.release import Range
 from kiter.value_class import value_class
 
-TOKEN = re.compile(
+TOKEN = regex(
     r"""(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
     r"|(?P<comment>/\*.*?\*/|//[^\n]*)"
     r"|(?P<word>[A-Za-z_]\w*)|(?P<number>\d[\w.]*)|(?P<space>\s+)|(?P<member>->|\.)|(?P<other>.)",

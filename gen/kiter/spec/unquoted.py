@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import re
-
 from kiter.errors import Edit, Position
+from kiter.regex import regex
 
-_NAMED = re.compile(r"[&*]\w+(?:(?:->|\.)\w+)*")
+_NAMED = regex(r"[&*]\w+(?:(?:->|\.)\w+)*")
 _OPENED, _CLOSED = frozenset("([{"), frozenset(")]}")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from kiter.cache.store import Cache
 from kiter.errors import ENVIRONMENT, Diagnostic
+from kiter.regex import regex
 from kiter.spec.release import spelled
 from kiter.target.profile import Profile, nearest, profile, releases
 from kiter.tree import registrations, verifier_words
@@ -26,7 +27,7 @@ from kiter.value_class import value_class
 BTF_H, IDS_H = "include/linux/btf.h", "include/linux/btf_ids.h"
 CHECKPATCH, MODULE_H = "scripts/checkpatch.pl", "include/linux/module.h"
 EVERYWHERE = "bpf_iter_num_new"  # which every type of program may call
-_FLAG = re.compile(r"^#define (KF_[A-Z0-9_]+)\s", re.MULTILINE)
+_FLAG = regex(r"^#define (KF_[A-Z0-9_]+)\s", re.MULTILINE)
 # before __bpf_kfunc_start_defs(), Linux 6.7: as Documentation/bpf/kfuncs.rst of 6.4 to 6.6 says
 _DIAG = (
     '__diag_push();\n__diag_ignore_all("-Wmissing-prototypes",\n'

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from kiter.csource.comments import blanked
@@ -11,17 +10,18 @@ from kiter.csource.conditionals import Conditionals
 from kiter.csource.id_sets import IdSet
 from kiter.csource.source import Source
 from kiter.fragment import Anchor, Fragment
+from kiter.regex import regex
 from kiter.target.profile import Profile
 from kiter.tree.codes import MisfitError
 
 Lines = list[str]
 Join = Callable[[Lines, Fragment, Profile], Lines]
 
-_OBJECT = re.compile(r"^obj-\S+\s*[:+]?=.*[^\\]$")
-_ITERATOR_OBJECT = re.compile(r"^\s*obj-.*\b\w+_iter\.o\b")
-_DESTROY = re.compile(r"bpf_iter_\w+_destroy")
-_OPTION = re.compile(r"^(?:# )?(CONFIG_\w+)(=| is not set)")
-_ROW = re.compile(r"^   \* - \S*\b(bpf_iter_\w+)\.rst$")
+_OBJECT = regex(r"^obj-\S+\s*[:+]?=.*[^\\]$")
+_ITERATOR_OBJECT = regex(r"^\s*obj-.*\b\w+_iter\.o\b")
+_DESTROY = regex(r"bpf_iter_\w+_destroy")
+_OPTION = regex(r"^(?:# )?(CONFIG_\w+)(=| is not set)")
+_ROW = regex(r"^   \* - \S*\b(bpf_iter_\w+)\.rst$")
 
 
 def inserted(lines: Lines, row: int, block: Sequence[str]) -> Lines:

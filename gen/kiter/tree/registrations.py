@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from kiter.regex import regex
 from kiter.tree.survey import DEFINES, REGISTERS, Survey
 from kiter.tree.texts import Place, Texts
 from kiter.value_class import value_class
 
-_NEW = re.compile(r"^__bpf_kfunc\b[^;{]*\bbpf_iter_\w+_new\(", re.MULTILINE)
+_NEW = regex(r"^__bpf_kfunc\b[^;{]*\bbpf_iter_\w+_new\(", re.MULTILINE)
 ANY, ALL = "any", "UNSPEC"
 # their filter, scx_kfunc_context_filter(), lets all in
 _OPEN = frozenset({"scx_kfunc_ids_any", "scx_kfunc_ids_idle"})

@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from kiter.csource import id_sets
 from kiter.fragment import Anchor, Fragment
+from kiter.regex import regex
 from kiter.target.profile import Profile
 from kiter.tree.codes import MisfitError
 from kiter.tree.insertion_points import Join, Lines
 
 _ENUM = "enum special_kfunc_type {"
 _LIST = "special_kfunc_list"
-_NUMBERED = re.compile(r"^\s*KF_\w+,$")
+_NUMBERED = regex(r"^\s*KF_\w+,$")
 _ARGUMENTS = "static int check_kfunc_args("
 _LOOKS = "process_iter_arg("
 

@@ -10,15 +10,16 @@ from functools import cached_property
 
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
+from kiter.regex import regex
 from kiter.target.profile import Profile, profile, releases
 from kiter.tree.texts import Place, Texts
 
 BTF_C = "kernel/bpf/btf.c"
 _KNOWS = r"^(?:static )?int process_iter_arg\("
-_STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
-_CONVERSION = re.compile(r"(%[-\d.*l#+]*[a-zA-Z])")
-_TYPE = re.compile(r"\bBPF_PROG_TYPE_(\w+)")
-_ITERATOR = re.compile(r"BTF_ID\(func, bpf_iter_(\w+)_(new|next|destroy)\)")
+_STRING = regex(r'"((?:[^"\\\n]|\\.)*)"')
+_CONVERSION = regex(r"(%[-\d.*l#+]*[a-zA-Z])")
+_TYPE = regex(r"\bBPF_PROG_TYPE_(\w+)")
+_ITERATOR = regex(r"BTF_ID\(func, bpf_iter_(\w+)_(new|next|destroy)\)")
 _TRIO = ("new", "next", "destroy")
 _NUMBER, _WORD = "%d", "%s"
 # how much of a message a format must say itself: the rest is names and numbers

@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_VERSION = re.compile(r"^VERSION = (\d+)\nPATCHLEVEL = (\d+)$", re.MULTILINE)
+from kiter.regex import regex
+
+_VERSION = regex(r"^VERSION = (\d+)\nPATCHLEVEL = (\d+)$", re.MULTILINE)
 
 
 def version_of(path: Path) -> tuple[int, int] | None:

@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 
-TIMESTAMP = re.compile(r"^\s*(?:<\d+>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])? ?")
+TIMESTAMP = regex(r"^\s*(?:<\d+>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])? ?")
 
 # the first that matches decides; each kind is a list of what the kernel prints
 PHRASES: tuple[tuple[str, str], ...] = (
@@ -25,8 +26,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("bug", r"BUG: "),
     ("panic", r"Kernel panic - not syncing"),
 )
-KINDS = tuple((kind, re.compile(phrase)) for kind, phrase in PHRASES)
-LAST_LINE = re.compile(r"---\[ end (?:trace|Kernel panic)|^Rebooting in|Kernel Offset")
+KINDS = tuple((kind, regex(phrase)) for kind, phrase in PHRASES)
+LAST_LINE = regex(r"---\[ end (?:trace|Kernel panic)|^Rebooting in|Kernel Offset")
 MOST_LINES = 60
 
 

@@ -15,11 +15,12 @@ from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.kernel import kbuild, toolchain
 from kiter.kernel.headers import find
+from kiter.regex import regex
 from kiter.value_class import value_class
 from kiter.vm import replay
 from kiter.vm.command import Command, command, run
 
-_PREREQUISITE = re.compile(r"^  ([^\s$]+) \\$", re.MULTILINE)  # in the deps_* of a .cmd file
+_PREREQUISITE = regex(r"^  ([^\s$]+) \\$", re.MULTILINE)  # in the deps_* of a .cmd file
 
 
 # A module gets the kernel's own types as its base, for it is loaded into that kernel alone. With a base of

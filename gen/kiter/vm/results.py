@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from kiter.regex import regex
 from kiter.value_class import value_class
 from kiter.vm.console import Splat, clean, instructions, splats
 
 TAINT_DIED, TAINT_WARNED, TAINT_LOCKUP = 1 << 7, 1 << 9, 1 << 14
 
 # how a log quotes a line of C: kernel/bpf/log.c, verbose_linfo(), 6.8 and later
-_PLACE = re.compile(r"^; .* @ ([\w.]+\.c):(\d+)$", re.MULTILINE)
+_PLACE = regex(r"^; .* @ ([\w.]+\.c):(\d+)$", re.MULTILINE)
 
 
 class Outcome(enum.Enum):

@@ -11,8 +11,9 @@ from kiter.flow.lifecycle import Finding
 from kiter.flow.state import Spot
 from kiter.lint.rule import Hit
 from kiter.lint.source.model import Trio
+from kiter.regex import regex
 
-SRCU = re.compile(r"(?:\w+_)?srcu_(?:\w+_)?|(?:wakeup_sources|device_links|tomoyo)_read_")
+SRCU = regex(r"(?:\w+_)?srcu_(?:\w+_)?|(?:wakeup_sources|device_links|tomoyo)_read_")
 _LONGEST = 14  # lines of a way that are shown
 
 Says = Callable[[Finding], str]

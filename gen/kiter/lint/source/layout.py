@@ -12,6 +12,7 @@ from kiter.lint.rule import Hit
 from kiter.lint.source.model import Trio
 from kiter.lint.source.porting import added
 from kiter.lint.source.table import Found, rule
+from kiter.regex import regex
 
 MARKERS = {
     "cgroup_subsys_state": "CONFIG_CGROUPS",
@@ -19,7 +20,7 @@ MARKERS = {
     "dma_buf": "CONFIG_DMA_SHARED_BUFFER",
     "scx_dispatch_q": "CONFIG_SCHED_CLASS_EXT",
 }
-ATTACHED = re.compile(r"\bBPF_(TRACE_\w+|LSM_MAC|LSM_CGROUP|MODIFY_RETURN)\b")
+ATTACHED = regex(r"\bBPF_(TRACE_\w+|LSM_MAC|LSM_CGROUP|MODIFY_RETURN)\b")
 ITER_FLAG = {"new": "KF_ITER_NEW", "next": "KF_ITER_NEXT", "destroy": "KF_ITER_DESTROY"}
 OPEN = {"__bpf_kfunc_start_defs", "__diag_push"}  # the guard against warnings, 6.7 and later, and before
 CLOSE = {"__bpf_kfunc_end_defs", "__diag_pop"}

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -19,13 +17,15 @@ from kiter.csource.struct import Struct
 from kiter.errors import Position
 from kiter.flow.lifecycle import Life, Subject, live
 from kiter.flow.program import Code, Program, content
+from kiter.regex import regex
 from kiter.target.profile import Profile
+from kiter.value_class import value_class
 
-NAMED = re.compile(r"bpf_iter_\w+_(?:new|next|destroy)\b")
-NEW = re.compile(r"bpf_iter_(\w+)_new")
+NAMED = regex(r"bpf_iter_\w+_(?:new|next|destroy)\b")
+NEW = regex(r"bpf_iter_(\w+)_new")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Registered:
     """One BTF_ID_FLAGS() line of a file."""
 
@@ -48,7 +48,7 @@ class Registered:
         return self.source.line(self.id.first, self.id.column)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Trio:
     """One iterator.
 
@@ -135,7 +135,7 @@ class Trio:
         return found.flags if found else None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@value_class(eq=False)
 class Files:
     """All files of a run that name iterators, for one kernel; `near` reads a header by its path."""
 

@@ -12,8 +12,9 @@ from kiter.errors import Edit
 from kiter.lint.rule import Hit
 from kiter.lint.source.model import Files, Registered, Trio
 from kiter.lint.source.table import Found, files_rule, rule
+from kiter.regex import regex
 
-_IMPORTS = re.compile(r"^MODULE_IMPORT_NS\(\"?(\w+)\"?\);")
+_IMPORTS = regex(r"^MODULE_IMPORT_NS\(\"?(\w+)\"?\);")
 _OPTIONAL = "__opt"
 _SUPPLIED = "struct bpf_prog_aux"
 

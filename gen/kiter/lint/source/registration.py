@@ -18,11 +18,12 @@ from kiter.lint.source.layout import BTF_CHECK
 from kiter.lint.source.model import NEW, Files, Trio
 from kiter.lint.source.table import Found, files_rule, rule
 from kiter.names import near, only
+from kiter.regex import regex
 
 _WORD = 8
-_KFUNC = re.compile(r"bpf_iter_(\w+)_(new|next|destroy)")
-_SET = re.compile(r"BTF_(?:SET8|SET|KFUNCS)_(START|END)(?=\()")
-_FLAG = re.compile(r"\bKF_\w+")
+_KFUNC = regex(r"bpf_iter_(\w+)_(new|next|destroy)")
+_SET = regex(r"BTF_(?:SET8|SET|KFUNCS)_(START|END)(?=\()")
+_FLAG = regex(r"\bKF_\w+")
 # Flags that mean nothing where a kernel does not have them, and why.
 _IMPLIED = {
     "KF_TRUSTED_ARGS": "arguments are trusted anyway",

@@ -10,6 +10,7 @@ from pathlib import Path
 from kiter import tools
 from kiter.cache.store import Cache
 from kiter.lower.prototype.runner import Table
+from kiter.regex import regex
 from kiter.render import render
 from kiter.value_class import value_class
 from kiter.vm import session
@@ -21,7 +22,7 @@ from kiter.vm.testprogs import log, make, tree
 
 PLACE = "test_progs/test_progs"  # where exec.c of the harness looks for it
 KEPT = "test_progs-tree"
-LIBRARY = re.compile(r"(/\S+) \(0x[0-9a-f]+\)$", re.MULTILINE)
+LIBRARY = regex(r"(/\S+) \(0x[0-9a-f]+\)$", re.MULTILINE)
 # test_progs asks for a backtrace, and the C library loads this for it: ldd does not know
 UNWINDER = "libgcc_s.so.1"
 

@@ -10,25 +10,26 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from kiter.regex import regex
 from kiter.vm.results import parse_events
 from kiter.vm.runner import Test, title
 
 Event = dict[str, Any]
 
 # "#1/2     css_iter/walk CHILDREN:OK" ends a subtest, "#1       css_iter:OK" the test
-RESULT = re.compile(r"^#\d+(?:/\d+)?\s+(?P<name>.*?):(?P<verdict>OK|FAIL|SKIP)(?: \(SKIP: \d+/\d+\))?$")
+RESULT = regex(r"^#\d+(?:/\d+)?\s+(?P<name>.*?):(?P<verdict>OK|FAIL|SKIP)(?: \(SKIP: \d+/\d+\))?$")
 # ASSERT_* says its name and then "unexpected <name>", PRINT_FAIL() says the line
-NAMED = re.compile(r"^(?P<function>\w+):FAIL:(?P<name>.+?) (?P<text>unexpected (?P=name)\b.*)$")
-FAILED = re.compile(r"^(?P<function>\w+):FAIL:(?:(?P<line>\d+)|(?P<name>\S*)) ?(?P<text>.*)$")
-MORE = re.compile(r"^(?:MATCHED|EXPECTED|UNEXPECTED|WRONG LINE|expecting match at line)\b")
-LIBRARY_LOG = re.compile(r"^libbpf: prog '(?P<program>[^']+)': -- BEGIN PROG LOAD LOG --$")
-LIBRARY_END = re.compile(r"-- END PROG LOAD LOG --$")
+NAMED = regex(r"^(?P<function>\w+):FAIL:(?P<name>.+?) (?P<text>unexpected (?P=name)\b.*)$")
+FAILED = regex(r"^(?P<function>\w+):FAIL:(?:(?P<line>\d+)|(?P<name>\S*)) ?(?P<text>.*)$")
+MORE = regex(r"^(?:MATCHED|EXPECTED|UNEXPECTED|WRONG LINE|expecting match at line)\b")
+LIBRARY_LOG = regex(r"^libbpf: prog '(?P<program>[^']+)': -- BEGIN PROG LOAD LOG --$")
+LIBRARY_END = regex(r"-- END PROG LOAD LOG --$")
 LOADER_LOG = "VERIFIER LOG:"
 RULER = "============="
 LOADER = frozenset({"run_subtest", "validate_msgs", "process_subtest", "do_prog_test_run"})
 LOG_TAIL = 6000
 OUTPUT_TAIL = 20000
-NOISE = re.compile(r"^$|bpf_testmod")
+NOISE = regex(r"^$|bpf_testmod")
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import environment
 from kiter.kernel import sources, tree
+from kiter.regex import regex
 from kiter.spec.release import numbers, spelled
 from kiter.value_class import value_class
 
@@ -28,9 +28,7 @@ KEPT = frozenset({"btf_data.c"})
 PRUNED = ("prog_tests/*.c", "progs/*.c", "map_tests/*.c", "verifier/*.c", "benchs/*.c")
 
 # what a build leaves in a tree
-BUILT = re.compile(
-    r"\.([oad]|ko|cmd|so|l?skel\.h|subskel\.h)$|^(vmlinux|bpf_helper_defs|tests)\.h$|^FEATURE-DUMP"
-)
+BUILT = regex(r"\.([oad]|ko|cmd|so|l?skel\.h|subskel\.h)$|^(vmlinux|bpf_helper_defs|tests)\.h$|^FEATURE-DUMP")
 BUILT_FOLDERS = frozenset({"tools", "host-tools", "no_alu32", "cpuv4", "bpf_gcc", "feature"})
 
 
