@@ -18,7 +18,7 @@ SMALL = Path(__file__).parents[1] / "generate/specs"
 WALKED = {
     "list": ("locks_nested", "lock_read"),
     "hlist": ("hlist",),
-    "hash": ("hash", "hash_held"),
+    "hash": ("hash", "hash_held", "hash_locked"),
     "rbtree": ("rbtree", "rbtree_latch"),
     "xarray": ("xarray_held",),
     "maple": ("maple",),

@@ -8,6 +8,7 @@ from functools import partial
 from tools.mutants.mutant import Mutant
 
 SOCKETS = partial(Mutant, "proposed/udp_sock.yaml")
+LISTENERS = partial(Mutant, "proposed/tcp_listen.yaml")
 DEVICES = partial(Mutant, "proposed/netdev.yaml")
 
 ALL = (
@@ -32,6 +33,32 @@ ALL = (
         "it walks again",
         "if (!kit->net) return NULL;",
         "if (!kit->net) bpf_iter_@_new(it, 0);",
+    ),
+    LISTENERS(
+        "elements",
+        "late",
+        "the first half of the buckets is left out",
+        "kit->bucket = 0;",
+        "kit->bucket = net->ipv4.tcp_death_row.hashinfo->lhash2_mask / 2;",
+    ),
+    LISTENERS(
+        "elements",
+        "stays",
+        "a bucket is begun again and again",
+        "kit->passed = nr;",
+        "kit->passed = 0;",
+        alone=True,
+    ),
+    LISTENERS(
+        "elements", "skips", "one is left out behind each", "kit->passed = nr;", "kit->passed = nr + 1;"
+    ),
+    LISTENERS("holding", "lost-put", "a reference is lost in each step", "sock_put(prev);", "(void)prev;"),
+    LISTENERS(
+        "holding",
+        "lost-put-of-left",
+        "a walk that is left keeps its socket",
+        "sock_put(kit->pos);",
+        "(void)kit->pos;",
     ),
     DEVICES("elements", "stays", "the first device comes for ever", "xa_find_after(", "xa_find(", alone=True),
     DEVICES(

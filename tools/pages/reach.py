@@ -43,12 +43,10 @@ BEYOND = """
   holds what KF_ACQUIRE says was acquired, and refuses the loop (kernel/bpf/verifier.c,
   process_iter_next_call()). It takes one by a kfunc of its own, such as bpf_task_acquire().
 - A state cannot be handed from one iterator to another.
-- `hash` walks buckets of struct hlist_head, and its locks are held for a whole step. Buckets of
-  `hlist_nulls`, each with a lock of its own, are C in helpers, as in tcp_listen. RCU cannot stand in
-  for those locks: the node that links a listening socket links it into the table of connections when
-  it is connected (net/ipv4/inet_hashtables.c, __inet_hash() and inet_ehash_insert(), 6.12), and a
-  reader that stands there goes on in that table.
-- The elements of a nested walk cannot be held (W20), so that such buckets cannot be its outer walk.
+- RCU cannot stand in for the locks of `hlist_nulls` buckets: the node that links a listening socket
+  links it into the table of connections when it is connected (net/ipv4/inet_hashtables.c,
+  __inet_hash() and inet_ehash_insert(), 6.12), and a reader that stands there goes on in that table.
+- The elements of a nested walk cannot be held (W20).
 - An argument cannot be kept by a lock of the caller; such a lock is one that has a name.
 """
 
@@ -67,7 +65,7 @@ def _proposed() -> Iterator[Spec]:
 
 def _walked(it: Spec) -> str:
     walks = dict.fromkeys(kind for case in it.cases for kind in KINDS if kind in case.node.value)
-    locks = (lock.kind if lock.kind != CALLER else f"{CALLER} of new()" for lock in it.locks)
+    locks = (lock.kind if lock.kind != CALLER else f"{CALLER} of new()" for lock in it.every_lock)
     raw = sum(raw_lines(snippet) for _, snippet in slots(it))
     lasting = it.node["element"]["lifetime"].value
     kept = lasting if isinstance(lasting, str) else _keys(lasting)

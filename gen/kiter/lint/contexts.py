@@ -41,7 +41,7 @@ def nmi_twice(s: Subject) -> Iterator[Hit]:
     mends=True,
 )
 def sleeping_lock(s: Subject) -> Iterator[Hit]:
-    for lock in s.it.locks:
+    for lock in s.it.every_lock:
         if lock.of.sleeps and not s.it.context.sleepable:
             context = s.it.node["context"]
             contrary = {"rcu", "spinlock", "sleepable", "allow"} & context.value.keys()
@@ -60,7 +60,7 @@ def sleeping_lock(s: Subject) -> Iterator[Hit]:
 )
 def plain_spin(s: Subject) -> Iterator[Hit]:
     context = s.it.context
-    for lock in s.it.locks if not (context.sleepable or context.allow) else ():
+    for lock in s.it.every_lock if not (context.sleepable or context.allow) else ():
         if not (lock.of.sleeps or lock.of.masks or lock.tries):
             yield Hit(lock.node[lock.kind].key_at, f"'{lock.kind}' in an iterator for programs of every type")
 

@@ -123,10 +123,10 @@ def kept_and_allocated(s: Subject) -> Iterator[Hit]:
 )
 def unlocked_source(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
-        if s.it.lifetime == "held" and isinstance(level.walk, Source) and not s.it.locks:
+        if s.it.lifetime == "held" and isinstance(level.walk, Source) and not s.it.every_lock:
             where = level.walk.kind
             yield Hit(level.walk.node.key_at, f"nothing holds the {where} while its next element is found")
-        elif s.it.held.tryget is not None and not s.it.locks:
+        elif s.it.held.tryget is not None and not s.it.every_lock:
             at = s.it.held.tryget.node.key_at
             yield Hit(at, "nothing keeps the memory of an element until 'tryget' has looked at it")
 

@@ -11,6 +11,7 @@ from kiter.lint.tables import rule
 from kiter.lint.tokens import calls, returns
 from kiter.spec.helper import Helper
 from kiter.spec.resource import Buffer, Resource
+from kiter.spec.snippet import tokens
 
 LIMITED_SIZE = "kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later, for the checks before the copy"
 SEVERAL = 2  # errors are told apart by an ERR_PTR()
@@ -56,10 +57,18 @@ def _copies(s: Subject, name: str) -> set[str]:
     hint="take a reference in 'get' and add 'put', or add 'context: {rcu: true}'",
 )
 def looked_up_only(s: Subject) -> Iterator[Hit]:
+    held: set[str] = set()
     for r in s.it.resources:
-        loose = r.type.endswith("*") and r.put is None and not s.it.rcu
+        held |= {r.name} if r.put is not None or _member_of(r, held) else set()
+        loose = r.type.endswith("*") and r.name not in held and not s.it.rcu
         if loose and _later(s, _copies(s, r.name)) is not None:
             yield Hit(r.node.key_at, f"'{r.name}' is used after new(), but nothing keeps it alive")
+
+
+def _member_of(r: Resource, held: set[str]) -> bool:
+    """Whether a look-up only follows members of something that is held, which are its to keep."""
+    called = any(text == "(" for _, text in tokens(r.get.text))
+    return not called and bool(r.get.names()) and r.get.names() <= held
 
 
 def _bounded(s: Subject) -> set[str]:

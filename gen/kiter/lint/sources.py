@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Level, Role, Subject
 from kiter.lint.tables import rule
-from kiter.spec.lock import LOCKS, entries, kinds
+from kiter.spec.lock import CALLER, LOCKS, entries, kinds
 from kiter.spec.source import Source
 from kiter.spec.walk import Cursor, Linked, Ring
 
@@ -25,7 +25,7 @@ def sources(s: Subject) -> Iterator[tuple[Level, Source]]:
 
 def guarded(s: Subject) -> bool:
     """Whether a lock keeps everybody from changing what is walked, which an RCU section does not."""
-    return any(lock.kind != "rcu" for lock in s.it.locks)
+    return any(lock.kind != "rcu" for lock in s.it.every_lock)
 
 
 @rule(
@@ -110,7 +110,7 @@ def where_too_late(s: Subject) -> Iterator[Hit]:
     hint=f"say {ONE_OF}; several locks are a list, the first taken first",
 )
 def lock_kinds(s: Subject) -> Iterator[Hit]:
-    for node in entries(s.walk):
+    for node in (*entries(s.walk), *(one for _, walk in sources(s) for one in entries(walk.node))):
         named = kinds(node)
         if not named:
             yield Hit(node.key_at if isinstance(node.path[-1], str) else node.at, "'lock' names no lock")
@@ -131,7 +131,7 @@ def unable_lock(s: Subject) -> Iterator[Hit]:
         for key, can in (("try", lock.of.tries), ("nested", lock.of.nests)):
             if key in lock.node.value and not can:
                 yield Hit(lock.node[key].key_at, f"'{key}' with '{lock.kind}'")
-    for lock in [lock for lock in s.it.locks if lock.saves][1:]:
+    for lock in [lock for lock in s.it.every_lock if lock.saves][1:]:
         yield Hit(lock.node[lock.kind].key_at, f"'{lock.kind}' where interrupts are off already")
     for lock in s.it.locks:
         if lock.tries and lock.nested:
@@ -196,3 +196,22 @@ def one_place(s: Subject) -> Iterator[Hit]:
 def needless_still(s: Subject) -> Iterator[Hit]:
     if s.it.held.still is not None and guarded(s):
         yield Hit(s.it.held.still.node.key_at, "'still' with a lock that keeps the element where it is")
+
+
+@rule(
+    "W71",
+    "the lock of a bucket round what it does not keep",
+    "it is given up before next() returns, so what the program gets must be held; and where the count of an "
+    "element decides, destroy() would have to look for the bucket",
+    kernel="net/ipv4/tcp_ipv4.c, bpf_iter_tcp_batch(), 5.15 and later, which holds each socket",
+    hint="wait for the lock, and use 'lifetime: held' with 'get' or 'tryget', and 'put' without 'last'",
+)
+def loose_bucket(s: Subject) -> Iterator[Hit]:
+    for _, walk in sources(s):
+        if walk.locks and (s.it.lifetime != "held" or s.it.held.last is not None):
+            what = "'last'" if s.it.lifetime == "held" else f"'lifetime: {s.it.lifetime}'"
+            yield Hit(walk.node["lock"].key_at, f"each bucket has a lock, beside {what}")
+        for lock in walk.locks:
+            unfit = [lock.kind] if lock.kind in {"rcu", CALLER} else ["try"] if lock.tries else []
+            for key in unfit:
+                yield Hit(lock.node[key].key_at, f"'{key}' is no lock that is taken for each bucket")

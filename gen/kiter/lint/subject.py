@@ -341,6 +341,9 @@ def _of_source(walk: Source, case: Case, level: Level, before: frozenset[str]) -
         when = When.NEW if text.key == "from" and not level.above else When.NEXT
         here = before | {walk.name} if text.key == "key" else before
         yield Slot(text.c, f"{walk.kind}.{text.key}", when, case, level, here)
+    for lock in walk.locks:
+        if lock.at is not None:
+            yield Slot(lock.at, "lock", When.NEXT, case, level, before)
 
 
 def _of_its_own(walk: Numbered | Native | Linked, case: Case, level: Level) -> Iterator[Slot]:

@@ -20,7 +20,9 @@ from kiter.spec.resource import Buffer, Resource, Taken
 from kiter.spec.seq_form import SeqForm
 from kiter.spec.series import Series
 from kiter.spec.snippet import Snippet
+from kiter.spec.source import Source
 from kiter.spec.testcase import Tests
+from kiter.spec.walk import levels
 from kiter.value_class import value_class
 
 OWN_FOLDER = "kernel/bpf"  # that of a new file, unless the spec names one
@@ -109,6 +111,12 @@ class Spec:
         """What must have been taken before a check is asked; None where nothing need be."""
         named = refusal.when.names()
         return next((taken for taken in reversed(self.late) if taken.name in named), None)
+
+    @property
+    def every_lock(self) -> tuple[Lock, ...]:
+        """What each step holds, and what it holds of what it walks, which is taken later."""
+        walked = (level for case in self.cases for walk in case.walks for level in levels(walk))
+        return (*self.locks, *(lock for one in walked if isinstance(one, Source) for lock in one.locks))
 
     @property
     def release(self) -> Release:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 
+from kiter.spec.lock import Lock
 from kiter.spec.node import Node
 from kiter.spec.snippet import Snippet
 from kiter.value_class import value_class
 
-OWN = frozenset({"as", "type", "member", "by", "where", "key_type"})  # keys that are no C of the kind's own
+# keys that are no C of the kind's own
+OWN = frozenset({"as", "type", "member", "by", "where", "key_type", "lock"})
 
 
 @value_class
@@ -45,7 +47,12 @@ class Kind:
 _INDEX = Place("index", "unsigned long", "from")
 _FROM = {"from": "0"}
 _LINK = {"": {"node": "struct hlist_node *"}}
-_BUCKET = {**_LINK, "rcu": {"chain": "struct hlist_head *"}, "held": {"nr": "unsigned int"}}
+_BUCKET = {
+    "rcu": {**_LINK[""], "chain": "struct hlist_head *"},
+    "held": {**_LINK[""], "nr": "unsigned int"},
+    "locked": {"entry": "", "nr": "unsigned int"},
+    "nulls": {"entry": "", "nulls": "struct hlist_nulls_node *", "nr": "unsigned int"},
+}
 _LIST = {"rcu": {"head": "struct list_head *", "at": "struct list_head *"}}
 _NODES = {"": {"rb": "struct rb_node *", "entry": "", "found": ""}, "latch": {"seq": "unsigned int"}}
 _SLOT = {"": {"iter": "struct radix_tree_iter", "slot": "void __rcu **", "found": ""}}
@@ -59,8 +66,8 @@ SOURCES: Mapping[str, Kind] = {
         _KEPT,
         (Place("bucket", "unsigned int", "0"), Place("passed", "unsigned int", "0", held=True)),
         _BUCKET,
-        alone=("held",),
-        ways=("held", "rcu"),
+        alone=("held", "locked", "nulls"),
+        ways=("nulls", "locked", "held", "rcu"),
     ),
     "rbtree": Kind("rbtree", ("caller", *_KEPT), (Place("key", "u64", ""),), _NODES, ways=("latch",)),
     "xarray": Kind("tree", _KEPT, (_INDEX,), defaults={**_FROM, "mark": "XA_PRESENT"}),
@@ -102,6 +109,7 @@ class Source:
     texts: tuple[Text, ...]  # C of its own
     switches: frozenset[str]  # keys that are true
     where: Snippet | None  # which elements the walk stops at
+    locks: tuple[Lock, ...]  # that of each bucket, none where there is no such lock
     node: Node  # its part of the document
 
     @property
@@ -118,8 +126,11 @@ class Source:
                 yield place
 
     def way(self, *, rcu: bool, held: bool) -> str:
-        """How its elements are found: "rcu" where no lock is held, "held", a switch that is on, or ""."""
-        true = self.switches | ({"rcu"} if rcu else set()) | ({"held"} if held else set())
+        """How its elements are found: a switch that is on, "locked" where each bucket has a lock, "held",
+        "rcu" where no lock is held, or "".
+        """
+        known = {"locked": bool(self.locks), "held": held, "rcu": rcu}
+        true = self.switches | {way for way, holds in known.items() if holds}
         return next((way for way in self.of.ways if way in true), "")
 
     def variables(self, way: str, element: str) -> dict[str, str]:
@@ -147,5 +158,6 @@ class Source:
             ),
             switches=frozenset(key for key, item in given.items() if item.value is True),
             where=Snippet.under(node, "where"),
+            locks=Lock.under(node),
             node=node,
         )

@@ -47,14 +47,15 @@ def _work(ctx: LoweringContext, walk: Walk) -> Statement:
             return Statement("counter")
         case Index():
             return Statement("index")
-        case Ring() | Source():
-            return Statement(walk.of.work if isinstance(walk, Source) else "list")
+        case Source():
+            counted = walk.kind == "hash" and ctx.it.lifetime == "held"
+            return Statement("bucket" if counted else walk.of.work)
         case Nested():
             return Statement("nested")
         case Cursor() | Native() | Linked():
             called = _called(ctx, walk)
             return Statement("call", (called,)) if called else Statement("pointer")
-    return Statement("raw")
+    return Statement("list" if isinstance(walk, Ring) else "raw")
 
 
 def _called(ctx: LoweringContext, walk: Cursor | Native | Linked) -> str:
@@ -66,10 +67,10 @@ def _called(ctx: LoweringContext, walk: Cursor | Native | Linked) -> str:
 
 def _locks(ctx: LoweringContext) -> Iterator[Statement]:
     it = ctx.it
-    for lock in (one for one in it.locks if one.kind != CALLER):
+    for lock in (one for one in it.every_lock if one.kind != CALLER):
         about = (lock.kind, lock.at.text.removeprefix("&")) if lock.at else ()
         yield Statement("tried_lock" if lock.tries else "lock" if lock.at else "rcu_section", about)
-    if any(lock.kind != CALLER for lock in it.locks):
+    if any(lock.kind != CALLER for lock in it.every_lock):
         return
     if it.locks or it.rcu or all(isinstance(case.walk, Numbered) for case in ctx.cases):
         yield Statement("no_lock")

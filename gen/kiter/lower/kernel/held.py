@@ -8,7 +8,7 @@ from typing import ClassVar
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare, variables
-from kiter.lower.kernel import empty, locks, sources, walks
+from kiter.lower.kernel import buckets, empty, locks, sources, walks
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.sources import Span, Step
@@ -174,7 +174,8 @@ def next(ctx: LoweringContext) -> Part:
     counted = element.put is not None and element.last is not None
     put = over(ctx, element.put, "prev")
     found = _found(ctx, "pos", "prev", start)
-    exchange = Exchange(found.part, start, over(ctx, element.get, "pos"), put if counted else "")
+    got = "" if _gets(ctx) else over(ctx, element.get, "pos")
+    exchange = Exchange(found.part, start, got, put if counted else "")
     common = (
         kit(ctx),
         declare(ctx.it.element, "prev"),
@@ -192,6 +193,8 @@ def next(ctx: LoweringContext) -> Part:
 def _found(ctx: LoweringContext, to: str, last: str, start: str) -> Step:
     """What finds, behind `last` or from the first one on, an element that the walk stops at."""
     walk, element = ctx.cases[0].walk, ctx.it.held
+    if isinstance(walk, Source) and walk.locks:
+        return _in_buckets(ctx, walk, to)
     conditions = sources.conditions(ctx, walk, to)
     again = bool(conditions or element.tryget)
     step = _step(ctx, walk, Span(to, to if again else last, start))
@@ -202,6 +205,20 @@ def _found(ctx: LoweringContext, to: str, last: str, start: str) -> Step:
         part = Sure(step.part, to, sources.unmet(had), still, put)
     goes_on = again and to != last and not (isinstance(walk, Source) and sources.goes_alone(ctx, walk))
     return Step(From(to, last, part) if goes_on else part, step.variables)
+
+
+def _gets(ctx: LoweringContext) -> bool:
+    """Whether the step itself takes the reference, as it must under the lock of a bucket."""
+    walk = ctx.cases[0].walk
+    return isinstance(walk, Source) and bool(walk.locks)
+
+
+def _in_buckets(ctx: LoweringContext, walk: Source, to: str) -> Step:
+    """What finds and takes an element under the lock of its bucket."""
+    wanted = sources.conditions(ctx, walk, buckets.ENTRY)
+    element = ctx.it.held
+    had = (*wanted, *([over(ctx, element.tryget, buckets.ENTRY)] if element.tryget else []))
+    return buckets.step(ctx, walk, to, had, over(ctx, element.get, buckets.ENTRY))
 
 
 def _step(ctx: LoweringContext, walk: Walk, span: Span) -> Step:

@@ -44,14 +44,19 @@ class Asserted:
 
 def locked(ctx: LoweringContext, inside: Part, cursor: str) -> Part:
     """The statements, with the locks of the walk round them; `cursor` is what tells that the walk ends."""
-    for lock in reversed(ctx.it.locks):
-        inside = _round(ctx, lock, inside, cursor)
-    return inside
+    return within(ctx, ctx.it.locks, inside, cursor)
 
 
 def callers(ctx: LoweringContext) -> tuple[str, ...]:
     """The addresses of the locks that the caller holds, as new() spells them."""
     return tuple(ctx.scope.new(lock.at) for lock in ctx.it.locks if lock.at and lock.kind == CALLER)
+
+
+def within(ctx: LoweringContext, taken: tuple[Lock, ...], inside: Part, cursor: str) -> Part:
+    """The statements with these locks round them, the first of which is taken first."""
+    for lock in reversed(taken):
+        inside = _round(ctx, lock, inside, cursor)
+    return inside
 
 
 def _round(ctx: LoweringContext, lock: Lock, inside: Part, cursor: str) -> Part:
@@ -71,4 +76,4 @@ def lockless(ctx: LoweringContext) -> bool:
 
 def variables(ctx: LoweringContext) -> tuple[str, ...]:
     """What the locks want to have declared."""
-    return ("unsigned long flags",) if any(lock.saves for lock in ctx.it.locks) else ()
+    return ("unsigned long flags",) if any(lock.saves for lock in ctx.it.every_lock) else ()

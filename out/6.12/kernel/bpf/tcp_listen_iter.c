@@ -8,11 +8,13 @@
 #include <net/sock.h>
 
 struct bpf_iter_tcp_listen {
-	__u64 __opaque[2];
+	__u64 __opaque[4];
 } __aligned(8);
 
 struct bpf_iter_tcp_listen_kern {
 	struct sock *pos;
+	struct net *net;
+	struct inet_hashinfo *table;
 	unsigned int bucket;
 	unsigned int passed;
 } __aligned(8);
@@ -20,45 +22,9 @@ struct bpf_iter_tcp_listen_kern {
 /* the walk has not begun; NULL is its end */
 #define BPF_ITER_TCP_LISTEN_START ((struct sock *)1L)
 
-/*
- * One of the namespace, behind as many as were passed in that bucket, with a
- * reference.
- */
-static struct sock *bpf_iter_tcp_listen_in_bucket(struct inet_listen_hashbucket *bucket,
-						  unsigned int passed,
-						  struct net *net)
+static void bpf_iter_tcp_listen_release(struct bpf_iter_tcp_listen_kern *kit)
 {
-	struct sock *sk, *found = NULL;
-	struct hlist_nulls_node *node;
-
-	spin_lock(&bucket->lock);
-	sk_nulls_for_each(sk, node, &bucket->nulls_head) {
-		if (sock_net(sk) != net || passed--)
-			continue;
-		sock_hold(sk);
-		found = sk;
-		break;
-	}
-	spin_unlock(&bucket->lock);
-	return found;
-}
-
-/* the next one, in this bucket or a later one */
-static struct sock *bpf_iter_tcp_listen_find(struct net *net,
-					     unsigned int *bucket,
-					     unsigned int *passed)
-{
-	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
-	struct sock *sk = NULL;
-
-	while (!sk && *bucket <= table->lhash2_mask) {
-		struct inet_listen_hashbucket *at = &table->lhash2[*bucket];
-
-		sk = bpf_iter_tcp_listen_in_bucket(at, *passed, net);
-		*passed = sk ? *passed + 1 : 0;
-		*bucket += !sk;
-	}
-	return sk;
+	put_net(kit->net);
 }
 
 __bpf_kfunc_start_defs();
@@ -81,6 +47,7 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int bpf_iter_tcp_listen_new(struct bpf_iter_tcp_listen *it)
 {
 	struct bpf_iter_tcp_listen_kern *kit = (void *)it;
+	struct net *net;
 
 	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it));
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
@@ -88,10 +55,13 @@ __bpf_kfunc int bpf_iter_tcp_listen_new(struct bpf_iter_tcp_listen *it)
 	/* next() and destroy() are called even when this fails */
 	kit->pos = NULL;
 
-	if (!current->nsproxy)
+	net = current->nsproxy ? get_net(current->nsproxy->net_ns) : NULL;
+	if (!net)
 		return -ENXIO;
 
 	kit->pos = BPF_ITER_TCP_LISTEN_START;
+	kit->net = net;
+	kit->table = net->ipv4.tcp_death_row.hashinfo;
 	kit->bucket = 0;
 	kit->passed = 0;
 	return 0;
@@ -107,19 +77,43 @@ __bpf_kfunc int bpf_iter_tcp_listen_new(struct bpf_iter_tcp_listen *it)
 __bpf_kfunc struct sock *bpf_iter_tcp_listen_next(struct bpf_iter_tcp_listen *it)
 {
 	struct bpf_iter_tcp_listen_kern *kit = (void *)it;
+	struct hlist_nulls_node *nulls;
 	struct sock *prev = kit->pos;
+	struct sock *entry;
 	struct sock *pos;
+	unsigned int nr;
 
 	if (!prev)
 		return NULL;
 
-	pos = bpf_iter_tcp_listen_find(current->nsproxy->net_ns, &kit->bucket,
-				       &kit->passed);
+	pos = NULL;
+	while (!pos && kit->bucket < kit->table->lhash2_mask + 1) {
+		nr = 0;
+		spin_lock(&kit->table->lhash2[kit->bucket].lock);
+		hlist_nulls_for_each_entry(entry, nulls,
+					   &kit->table->lhash2[kit->bucket].nulls_head,
+					   sk_nulls_node) {
+			if (nr++ < kit->passed || sock_net(entry) != kit->net)
+				continue;
+			sock_hold(entry);
+			pos = entry;
+			break;
+		}
+		spin_unlock(&kit->table->lhash2[kit->bucket].lock);
+		if (pos) {
+			kit->passed = nr;
+		} else {
+			kit->bucket++;
+			kit->passed = 0;
+		}
+	}
 
 	if (prev != BPF_ITER_TCP_LISTEN_START)
 		sock_put(prev);
 
 	kit->pos = pos;
+	if (!pos)
+		bpf_iter_tcp_listen_release(kit);
 	return pos;
 }
 
@@ -133,8 +127,12 @@ __bpf_kfunc void bpf_iter_tcp_listen_destroy(struct bpf_iter_tcp_listen *it)
 {
 	struct bpf_iter_tcp_listen_kern *kit = (void *)it;
 
-	if (kit->pos && kit->pos != BPF_ITER_TCP_LISTEN_START)
+	if (!kit->pos)
+		return;
+
+	if (kit->pos != BPF_ITER_TCP_LISTEN_START)
 		sock_put(kit->pos);
+	bpf_iter_tcp_listen_release(kit);
 }
 
 __bpf_kfunc_end_defs();
