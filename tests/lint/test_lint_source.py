@@ -192,3 +192,21 @@ def test_a_section_must_end_behind_the_end_of_the_walk_too(tmp_path, guard, code
     _, found = check([str(path)], profile("7.3"))
     contract = {d.code for d in found if d.severity == "error" and d.code < "I20"}
     assert contract == codes and "I09" in {d.code for d in found if d.severity == "warning"}
+
+
+def test_kfuncs_without_any_ids_are_told_of_in_one_warning(tmp_path):
+    path = tmp_path / "x.c"
+    path.write_text((SHOWING[0].with_name("good.c")).read_text("utf-8").partition("BTF_KFUNCS")[0])
+    found = [d for d in check([str(path)], profile("6.12"))[1] if d.code == "I37"]
+    assert [(d.severity, d.message) for d in found] == [("warning", "none of the files has the ids of x")]
+
+
+def test_what_is_nested_too_deeply_is_not_known(tmp_path):
+    path = tmp_path / "x.c"
+    good = (SHOWING[0].with_name("good.c")).read_text("utf-8")
+    deep = "\tif (flags) " * 200 + "return -EINVAL;\n"
+    path.write_text(good.replace("\tkit->pos = NULL;\n", f"{deep}\tkit->pos = NULL;\n", 1))
+    told = [d for d in check([str(path)], profile("6.12"))[1] if d.severity == "note"]
+    assert [(d.code, d.message.partition(",")[0]) for d in told] == [
+        ("I01", "not known: what becomes of the state in 'bpf_iter_x_new'")
+    ]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kiter.regex import regex
 from kiter.value_class import value_class
@@ -76,6 +76,20 @@ def read(code: str) -> tuple[tuple[Id, ...], tuple[IdSet, ...]]:
                 sets.append(IdSet(found["set"], opened[0], row, inner))
             opened = None
     return tuple(ids), tuple(sets)
+
+
+def unended(code: str) -> Iterator[tuple[int, str]]:
+    """Each set of a text without comments that nothing of its name closes: the row it begins in, its name."""
+    opened: tuple[int, str] | None = None
+    for found in _ROW.finditer(code):
+        if not found["edge"]:
+            continue
+        if opened and (found["edge"] == "START" or found["set"] != opened[1]):
+            yield opened
+        start = found["edge"] == "START"
+        opened = (code.count("\n", 0, found.start()), found["set"]) if start else None
+    if opened:
+        yield opened
 
 
 def _id(found: re.Match[str], row: int) -> Id:

@@ -9,6 +9,9 @@ from kiter.flow.values import Address, Const, Symbol, Term, Unset, Value
 
 MOST = 1 << 70
 COMPARING = frozenset({"==", "<", "<=", "!", "err"})
+# Marks of an object: its last reference was dropped, and other functions have had it in hand.
+LAST, HANDED = "last", "handed"
+MARKS = frozenset({LAST, HANDED})
 
 
 class Domain(NamedTuple):

@@ -16,7 +16,17 @@ from kiter.flow.holding import Hold as Kind
 from kiter.flow.holding import hold
 from kiter.flow.locks import alike, lock
 from kiter.flow.machine import Machine, Outcomes
-from kiter.flow.references import allocated, counted_down, fill, given_reference, reference, release, shared
+from kiter.flow.program import Code
+from kiter.flow.references import (
+    allocated,
+    counted_down,
+    fill,
+    given_reference,
+    handed,
+    reference,
+    release,
+    shared,
+)
 from kiter.flow.state import State
 from kiter.flow.values import (
     NULL,
@@ -44,7 +54,7 @@ def called(call: Call, state: State, given: list[Value]) -> Outcomes:
         return [(state, given[0] if given else ONE)]
     sleeping(call, state)
     handler = next((handler for asked, handler in _HANDLERS if asked.fullmatch(call.name)), _by_shape)
-    if handler is _looks and call.machine.program.code(call.name) is not None:
+    if handler in {_looks, _looked_up} and call.machine.program.code(call.name) is not None:
         handler = _by_shape  # thing_after() of the file need not only look
     return handler(call, state, given)
 
@@ -56,10 +66,10 @@ def _by_shape(call: Call, state: State, given: list[Value]) -> Outcomes:
     code = code if code not in machine.frames else None
     known = _counting(name) or _paired(machine, name, alone=call.alone)
     known = known if given else None
-    if known is not None and (code is None or not _gone_through(given)):
-        return known(call, state, given)
     if code is not None:
-        return machine.run(code, given, state)
+        return _through(call, code, state, given, known)
+    if known is not None:
+        return known(call, state, given)
     kind = hold(name, alone=not given) if name else None
     if kind is None and _DROPS.fullmatch(name) and any(alike(h.kind, name) for h in state.held):
         kind = Kind(name, takes=False)
@@ -94,9 +104,15 @@ def _paired(
     return None
 
 
-def _gone_through(given: list[Value]) -> bool:
-    """Whether a function of the file is gone through: with somebody else's object its name says more."""
-    return isinstance(given[0], Address) and owned(given[0].region)
+def _through(call: Call, code: Code, state: State, given: list[Value], known: Does | None) -> Outcomes:
+    """Go through a function of the file; where it counts nothing, its name says what it does."""
+    machine = call.machine
+    counted = machine.counted
+    ends = machine.run(code, given, state)
+    if known is None or own(given[0]) or machine.counted != counted:
+        return ends
+    distinct = {end.key(): end for end, _ in ends}
+    return [last for end in distinct.values() for last in known(call, end, given)]
 
 
 def _failed(_call: Call, state: State, given: list[Value]) -> Outcomes:
@@ -236,18 +252,39 @@ def _unknown(call: Call, state: State, given: list[Value]) -> Outcomes:
             continue
         if not alive_or_none(call, node, state, value):
             return []
-    if words.FOLLOWS.fullmatch(call.name):
-        for value in given:
-            assume(state.facts, value, wanted=True)
+    if words.FOLLOWS.fullmatch(call.name) and not _follows(call, state, given):
+        return []
     if words.STICKY.fullmatch(call.name) and call.machine.repeated:
         return [(state, NULL)]
     fill(call, state, given)
     native = bool(given) and own(given[0]) and (len(given) == 1 or words.ENTRIES.fullmatch(call.name))
     kind = "native" if native else "load" if call.name.isupper() else "call"
     found = call.fresh(state, kind)
+    handed(state, given)
     if words.CONVERTS.fullmatch(call.name):  # the same object, as something else
         state.held = tuple(h._replace(value=found) if h.value in given else h for h in state.held)
     return [(state, found)]
+
+
+def _follows(call: Call, state: State, given: list[Value]) -> bool:
+    """Whether a function can follow what it gets at once; an argument of new() is there in any case."""
+    for node, value in zip(call.nodes, given, strict=False):
+        argument = isinstance(value, Symbol) and value.kind == "param"
+        if not argument and not alive(call.machine, node, state, value):
+            return False
+        assume(state.facts, value, wanted=True)
+    return True
+
+
+def _looked_up(call: Call, state: State, given: list[Value]) -> Outcomes:
+    """What is there, without a reference, or NULL."""
+    ways: Outcomes = []
+    for end, found in _unknown(call, state, given):
+        for one, there in call.machine.split(call.node, end, found):
+            if not there:
+                one.note(call.machine.code.spot(call.node, f"'{call.name}' gives NULL"))
+            ways.append((one, found if there else NULL))
+    return ways
 
 
 def _memory(call: Call, state: State, given: list[Value]) -> Outcomes:
@@ -288,6 +325,7 @@ _HANDLERS = (
     (words.LINKS, _linked),
     (regex("|".join(sorted(words.CONTAINERS))), _container),
     (words.LOOKS, _looks),
+    (words.LOOKS_UP, _looked_up),
     (words.ALLOCATES, _memory),
     (words.FREES, release),
 )

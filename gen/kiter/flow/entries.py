@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiter.flow.call import Call
-from kiter.flow.domain import truth
+from kiter.flow.domain import MARKS, truth
 from kiter.flow.state import Entry, State
 from kiter.flow.values import NULL, Address, Symbol, Term, Value, owned, parts
 from kiter.regex import regex
@@ -83,7 +83,7 @@ def _doubt(state: State, entry: Entry) -> str:
 def _known(state: State) -> Iterator[Value]:
     """The values of which something was asked but whether they are NULL."""
     for fact in state.facts:
-        if isinstance(fact, Term) and not ASKS.fullmatch(fact.operator):
+        if isinstance(fact, Term) and not (fact.operator in MARKS or ASKS.fullmatch(fact.operator)):
             yield from parts(fact)
         elif isinstance(fact, Symbol) and fact.kind != "param" and _COUNTS.fullmatch(fact.name):
             yield fact

@@ -47,6 +47,8 @@ class Life:
     """What was found of an iterator; `cut` where not every path was gone to its end."""
 
     findings: list[Finding] = field(default_factory=list)
+    # Functions that are nested too deeply to be gone through.
+    unseen: dict[str, Code] = field(default_factory=dict)
     # The arguments of new() of which something was asked.
     tested: set[str] = field(default_factory=set)
     # Those of which a new() that succeeds knows only what they are not.
@@ -140,6 +142,7 @@ class _Lives:
         ends = machine.run(code, self._arguments(code, state), state)
         self.left -= before - machine.left
         self.life.cut |= machine.cut
+        self.life.unseen |= machine.unseen
         self.read |= machine.read if what == "companion" else set()
         self.life.findings += [Finding(phase, fault, start) for fault in machine.faults.values()]
         if what in {"new", "next"}:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 
 from kiter.csource.nodes import Node, below, named, text
-from kiter.flow.call import Call, sleeping
+from kiter.flow import vocabulary as words
+from kiter.flow.call import Call, elsewhere, sleeping
 from kiter.flow.domain import assume, truth
 from kiter.flow.graph import Graph
 from kiter.flow.holding import Hold as Kind
@@ -52,7 +53,7 @@ def lock(call: Call, state: State, given: list[Value], kind: Kind) -> Outcomes:
     missed = state.copy() if tries or kind.zero or tested else None
     result = call.fresh(state)
     state.note(spot)
-    state.held = (*state.held, Hold("lock", kind.kind, result if tested else on, call.name, spot))
+    state.held = (*state.held, Hold("lock", kind.kind, result if tested else on, call.name, spot, on))
     if kind.kind == "kmap":  # an address, whatever is there: include/linux/highmem.h
         assume(state.facts, result, wanted=True)
     if missed is None:
@@ -64,15 +65,21 @@ def lock(call: Call, state: State, given: list[Value], kind: Kind) -> Outcomes:
 
 
 def _unlock(call: Call, state: State, given: list[Value], kind: Kind) -> Outcomes:
-    same = [h for h in state.held if h.sort == "lock" and h.value in given and not isinstance(h.value, Const)]
-    mine = same or [h for h in state.held if h.sort == "lock" and h.kind == kind.kind]
-    like = [h for h in state.held if h.sort == "lock" and alike(h.kind, kind.kind)]
+    locks = [h for h in state.held if h.sort == "lock" and not _others(h, given)]
+    same = [h for h in locks if h.value in given and not isinstance(h.value, Const)]
+    mine = same or [h for h in locks if h.kind == kind.kind]
+    like = [h for h in locks if alike(h.kind, kind.kind)]
     if mine or like:
         state.drop((mine or like)[-1])
         state.note(call.machine.code.spot(call.node, f"'{call.name}' drops it"))
-    elif NULL not in given:
+    elif given[:1] != [NULL]:
         call.machine.fault("undone", call.name, call.node, state)
     return [(state, NULL)]
+
+
+def _others(held: Hold, given: list[Value]) -> bool:
+    """Whether what is dropped is another lock than one that is held: both are there all the time."""
+    return bool(given) and held.on != given[0] and elsewhere(held.on) and elsewhere(given[0])
 
 
 def alike(a: str, b: str) -> bool:
@@ -127,6 +134,8 @@ def _freed(machine: Machine, node: Node, state: State, how: str) -> list[State]:
     region = value.region if isinstance(value, Address) else None
     inner = {v for p, v in state.memory.items() if p.region == region} if how not in _PLAIN else set()
     for one in [h for h in state.held if h.sort != "lock" and h.value in {value, *inner}]:
+        if how in _PLAIN and one.sort == "memory" and not words.frees_what(how, one.kind):
+            machine.fault("mismatched", f"{how}\0{one.kind}", node, state)
         state.drop(one)
     state.gone |= {value}
     return [state]

@@ -40,7 +40,8 @@ def _said(value: Value) -> Value:
 class Fault:
     """What goes wrong on a path.
 
-    kind: "unset", "gone", "null", "twice", "untaken", "idle", "sleeps", "held", "again", "undone"
+    kind: "unset", "gone", "null", "twice", "untaken", "idle", "sleeps", "held", "again", "undone",
+    "mismatched"
     subject: the field, function or lock that it is about
     spot: where
     trail: the lines that lead there
@@ -68,6 +69,8 @@ class Machine(ABC):
         self.cut = False  # whether some path was not gone to its end
         self.frames: list[Code] = []
         self.depth = 0  # of the expression that is worked out
+        self.unseen: dict[str, Code] = {}  # functions that no path was gone through, or not all
+        self.counted = 0  # how often references were taken or given back
         self.signless: set[str] = set()  # variables whose type has no sign
 
     @abstractmethod

@@ -32,6 +32,7 @@ class Runner(Machine):
         graph = code.graph
         if graph is None or len(self.frames) >= DEEPEST:
             self.cut = True
+            self.unseen |= {code.function.name: code} if graph is None else {}
             return []
         self.frames.append(code)
         try:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from kiter.csource.nodes import text
 from kiter.flow import vocabulary as words
 from kiter.flow.call import Call, alive, alive_or_none, elsewhere
-from kiter.flow.domain import assume, truth
+from kiter.flow.domain import HANDED, LAST, Domain, assume, truth
 from kiter.flow.machine import Outcomes
 from kiter.flow.state import Hold, State
 from kiter.flow.values import (
@@ -15,6 +15,7 @@ from kiter.flow.values import (
     Address,
     Place,
     Symbol,
+    Term,
     Value,
 )
 
@@ -41,6 +42,7 @@ def allocated(call: Call, state: State, given: list[Value]) -> Outcomes:
 
 def release(call: Call, state: State, given: list[Value]) -> Outcomes:
     """Give something back: a reference, or memory."""
+    call.machine.counted += 1
     frees = words.FREES.fullmatch(call.name) is not None
     node, value = (call.nodes[-1], given[-1]) if frees else (call.nodes[0], given[0])
     if frees and len(given) > 1 and not call.name.startswith(("bpf_mem", "kmem_cache")):
@@ -57,15 +59,38 @@ def release(call: Call, state: State, given: list[Value]) -> Outcomes:
         call.machine.fault("twice", text(node), call.node, state)
         return []
     _emptied(state, base)
-    mine = next((h for h in state.held if h.sort != "lock" and h.value == base), None)
-    if mine is None and isinstance(base, Symbol) and base.kind == "param" and not frees:
-        call.machine.fault("untaken", text(node), call.node, state)
-    if mine is not None:
-        state.drop(mine)
-    state.note(call.machine.code.spot(call.node, f"'{call.name}' gives '{text(node)}' back"))
+    _dropped(call, state, base, text(node), frees=frees)
     if not any(h.sort != "lock" and h.value == base for h in state.held):
         state.gone |= {base}
     return [(state, call.fresh(state))]
+
+
+def _dropped(call: Call, state: State, base: Value, said: str, *, frees: bool) -> None:
+    """Hold an object no longer; one that was had without a reference cannot be given back."""
+    mine = next((h for h in state.held if h.sort != "lock" and h.value == base), None)
+    if mine is None and not frees and _foreign(state, base):
+        call.machine.fault("untaken", said, call.node, state)
+    if mine is not None:
+        if mine.sort == "memory" and frees and not words.frees_what(call.name, mine.kind):
+            call.machine.fault("mismatched", f"{call.name}\0{mine.kind}", call.node, state)
+        state.drop(mine)
+    state.note(call.machine.code.spot(call.node, f"'{call.name}' gives '{said}' back"))
+
+
+def _foreign(state: State, base: Value) -> bool:
+    """Whether nobody can have taken a reference for the path: of an argument, or of what was looked up."""
+    if not isinstance(base, Symbol) or Term(LAST, (base,)) in state.facts:
+        return False
+    counts = any(place.region == ("at", base) for place in state.written)
+    looked_up = base.kind == "call" and words.LOOKS_UP.fullmatch(base.name) is not None
+    return base.kind == "param" or (looked_up and not counts and Term(HANDED, (base,)) not in state.facts)
+
+
+def handed(state: State, given: list[Value]) -> None:
+    """Functions whose bodies are not there may have taken a reference to what they got."""
+    for base in (_base(one) for one in given):
+        if isinstance(base, Symbol) and words.LOOKS_UP.fullmatch(base.name):
+            state.facts[Term(HANDED, (base,))] = Domain(1, 1)
 
 
 def _emptied(state: State, base: Value) -> None:
@@ -79,11 +104,20 @@ def _emptied(state: State, base: Value) -> None:
 
 
 def counted_down(call: Call, state: State, given: list[Value]) -> Outcomes:
-    """Drop one of several references: where others are left, the memory is theirs."""
+    """Drop one of several references: where others are left, the memory is theirs; the last one frees it."""
     if not given or not alive(call.machine, call.nodes[0], state, given[0]):
         return []
+    call.machine.counted += 1
+    base = _base(given[0])
+    if isinstance(base, Address):
+        others = state.copy()
+        shared(others, given[0])
+        return [(state, ONE), (others, NULL)]
+    _dropped(call, state, base, text(call.nodes[0]), frees=False)
     others = state.copy()
-    shared(others, given[0])
+    state.facts[Term(LAST, (base,))] = Domain(1, 1)
+    if not any(h.sort != "lock" and h.value == base for h in others.held):
+        others.gone |= {base}
     return [(state, ONE), (others, NULL)]
 
 
@@ -105,6 +139,7 @@ def _base(value: Value) -> Value:
 
 def reference(call: Call, state: State, given: list[Value]) -> Outcomes:
     """Take a reference to what is given; some say whether they could."""
+    call.machine.counted += 1
     base, node = _base(given[0]), call.nodes[0]
     if not alive(call.machine, node, state, given[0]):
         return []
@@ -124,6 +159,7 @@ def reference(call: Call, state: State, given: list[Value]) -> Outcomes:
 
 def given_reference(call: Call, state: State, given: list[Value]) -> Outcomes:
     """An object with a reference, or NULL; what was given for it may be given back."""
+    call.machine.counted += 1
     for node, value in zip(call.nodes, given, strict=False):
         if not alive_or_none(call, node, state, value):
             return []

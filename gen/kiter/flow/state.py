@@ -41,13 +41,17 @@ Trail = tuple[Any, Spot] | None
 
 
 class Hold(NamedTuple):
-    """What a path has taken: a "lock" of some kind, a "reference" to a value, or "memory" at one."""
+    """What a path has taken: a "lock" of some kind, a "reference" to a value, or "memory" at one.
+
+    `on` is the lock itself, where `value` is what says that it was taken.
+    """
 
     sort: str
     kind: str
     value: Value
     name: str
     spot: Spot
+    on: Value = NULL
 
 
 class Entry(NamedTuple):

@@ -61,6 +61,23 @@ ZEROED = regex(r"k[zc]alloc\w*|kv[zc]alloc\w*|vzalloc\w*|kmem_cache_zalloc")
 FREES = regex(
     r"k?v?free|kfree_\w+|kvfree_\w+|vfree\w*|bpf_mem_(?:cache_)?free(?:_rcu)?|kmem_cache_free|free_percpu|kvfree"
 )
+# What frees memory, by what gave it; kvfree() finds out what it has, kfree() takes any slab (mm/slub.c, 6.4).
+FREED_BY = (
+    (re.compile(r"bpf_mem_alloc"), re.compile(r"bpf_mem_free(?:_rcu)?")),
+    (re.compile(r"bpf_mem_cache_alloc"), re.compile(r"bpf_mem_cache_free(?:_rcu)?")),
+    (re.compile(r"alloc_percpu\w*"), re.compile(r"free_percpu")),
+    (re.compile(r"v[mz]alloc\w*"), re.compile(r"k?vfree\w*")),
+    (re.compile(r"kv[mzc]alloc\w*"), re.compile(r"kvfree\w*")),
+    (re.compile(r"kmem_cache_\w+"), re.compile(r"kmem_cache_free|kv?free\w*")),
+    (re.compile(r"k\w+"), re.compile(r"kv?free\w*")),
+)
+
+
+def frees_what(name: str, allocator: str) -> bool:
+    """Whether a function frees what another gave."""
+    return next((by.fullmatch(name) is not None for of, by in FREED_BY if of.fullmatch(allocator)), True)
+
+
 # Take a reference to their argument, and give it: or, behind TRIES, say whether they could.
 SAME = regex(
     r"get_task_struct|get_file|get_pid|get_cred|get_new_cred|kobject_get|get_device|igrab|ihold|dget|mntget|mmget"
@@ -77,6 +94,13 @@ GIVES = regex(
     r"(?:\w+_)?(?:find_get|lookup_get|get_by|grab)_?\w*|\w+_(?:grab|acquire)(?:_\w+)?|fget\w*|get_task_mm"
     r"|get_task_exe_file|get_mm_exe_file|get_pid_task|get_task_pid|get_task_cred|find_get_\w+|dget_parent"
     r"|bpf_map_get|bpf_prog_get\w*|\w+_find_get\w*|\w+_first_get|\w+_next_get"
+)
+# Give an object without a reference, or NULL: include/linux/idr.h, xarray.h, maple_tree.h, pid.h, mm.h.
+LOOKS_UP = re.compile(
+    r"idr_find|idr_get_next(?:_ul)?|radix_tree_lookup|xa_load|xa_find(?:_after)?|xas_(?:load|find)|mtree_load"
+    r"|mt_find(?:_after)?|mas_(?:find|walk)|find_vma(?:_intersection)?|vma_lookup|find_task_by_\w+|pid_task"
+    r"|find_vpid|find_pid_ns|rhashtable_lookup(?:_fast)?|rhltable_lookup|dev_get_by_(?:index|name)_rcu"
+    r"|__dev_get_by_(?:index|name)"
 )
 # Step on from an element, and may give it back: drivers/of/base.c, of_get_next_child().
 STEPS = regex(r"next|after|prev|from|follow")
@@ -146,6 +170,7 @@ SLEEPERS = _words(
 )
 ATOMIC = regex(
     r"(?:raw_)?(?:spin|read|write)_(?:bh_|irq_)?|rcu_read_|local_irq|local_bh_|preempt_|get_cpu|bh_"
+    r"|xas?_|(?:task_)?rq_|task_$|lock_task_sighand|(?:bit_spin|hlist_bl|local|netif_tx|netif_addr)_$"
 )
 
 

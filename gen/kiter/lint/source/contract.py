@@ -7,6 +7,7 @@ import re
 
 from kiter.flow.lifecycle import Finding
 from kiter.flow.state import Spot
+from kiter.lint.rule import Hit
 from kiter.lint.source.found import SRCU, first, hits, second, where
 from kiter.lint.source.model import Trio
 from kiter.lint.source.table import Found, rule
@@ -44,6 +45,9 @@ def not_emptied(trio: Trio) -> Found:
     )
     never = where(trio, "(?:live|drained)(?: destroy)?", "unset")
     yield from hits(((one, one.fault.spot) for one in never), lambda one: f"'{first(one)}' is never stored")
+    for name, code in trio.life.unseen.items():
+        says = f"not known: what becomes of the state in '{name}', which is nested too deeply to be followed"
+        yield Hit(code.source.at(code.function.node), says, severity="note")
 
 
 @rule(
@@ -153,7 +157,7 @@ def held_across(trio: Trio) -> Found:
         ((one, one.fault.spot) for one in held),
         lambda one: f"'{first(one)}' still holds when the kfunc returns",
     )
-    taken = {first(one) for one in where(trio, ".*", "held")}
+    taken = {first(one) for one in where(trio, ".*", "held") if not SRCU.fullmatch(second(one))}
     slips = (one for one in where(trio, "(?:new|failed|live|drained)(?: destroy)?", *_SLIPS))
     yield from hits(
         ((one, one.fault.spot) for one in slips if not taken),
@@ -239,3 +243,17 @@ def returned_gone(trio: Trio) -> Found:
 def null_followed(trio: Trio) -> Found:
     found = where(trio, "new|(?:live|drained)(?: destroy)?", "null")
     yield from hits(((one, one.fault.spot) for one in found), lambda one: f"'{first(one)}' is NULL here")
+
+
+@rule(
+    "I55",
+    "memory that goes back to another allocator",
+    "each keeps its books beside what it gave: another one takes something else for them",
+    kernel="kernel/bpf/memalloc.c, bpf_mem_free(); mm/slub.c, kfree()",
+    hint="free it by the counterpart of what gave it, on every way",
+)
+def mismatched(trio: Trio) -> Found:
+    yield from hits(
+        ((one, one.fault.spot) for one in where(trio, ".*", "mismatched")),
+        lambda one: f"'{first(one)}' frees what '{second(one)}' gave",
+    )

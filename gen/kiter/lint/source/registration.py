@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from kiter.csource import id_sets
 from kiter.csource.function import Function
 from kiter.csource.id_sets import Id
 from kiter.csource.source import Source
@@ -151,16 +152,55 @@ def half(files: Files) -> Found:
 def unpaired(files: Files) -> Found:
     listed = {one.name: (source, one) for source in files.sources for one in source.ids}
     for source in files.sources:
-        for name, function in source.functions.items():
-            found = _KFUNC.fullmatch(name)
-            trio = {f"bpf_iter_{found[1]}_{what}" for what in ("new", "next", "destroy")} if found else set()
-            if function.kfunc and name not in listed and trio & listed.keys():
-                yield Hit(source.at(function.node), f"'{name}' has no BTF_ID_FLAGS() line")
+        yield from _unlisted(source, set(listed))
     for name, (source, one) in listed.items():
         found = _KFUNC.fullmatch(name)
-        others = {f"bpf_iter_{found[1]}_{what}" for what in ("new", "next", "destroy")} if found else set()
-        if name not in files.defined and len(others & files.defined) == len(others) - 1:
+        others = _three(found[1]) - {name} if found else set()
+        half = bool(others) and others <= files.defined
+        if name not in files.defined and (half or _left_over(files, source, one)):
             yield Hit(source.line(one.first, one.column), f"'{name}' is not defined")
+
+
+def _three(name: str) -> set[str]:
+    """The kfuncs of an iterator."""
+    return {f"bpf_iter_{name}_{what}" for what in ("new", "next", "destroy")}
+
+
+def _unlisted(source: Source, listed: set[str]) -> Iterator[Hit]:
+    """The kfuncs of a file that have no id, where others of their iterator have; and iterators with none."""
+    alone: dict[str, Function] = {}
+    for name, function in source.functions.items():
+        found = _KFUNC.fullmatch(name)
+        three = _three(found[1]) if found else set()
+        if found is None or not function.kfunc or name in listed:
+            continue
+        if three & listed:
+            yield Hit(source.at(function.node), f"'{name}' has no BTF_ID_FLAGS() line")
+        elif three <= source.functions.keys():
+            alone.setdefault(found[1], function)
+    if alone:
+        message = f"none of the files has the ids of {', '.join(alone)}"
+        yield Hit(source.at(next(iter(alone.values())).node), message, _NAME_BOTH, severity="warning")
+
+
+_NAME_BOTH = "name the file that has them, too: without their flags they are not judged as registered"
+
+
+def _left_over(files: Files, source: Source, one: Id) -> bool:
+    """Whether an iterator's id, or its three, are all of a set that no file defines or names elsewhere.
+
+    The set that everybody's kfuncs join has those of other files as well.
+    """
+    around = next((each for each in source.id_sets if one in each.ids), None)
+    common = source.path.endswith(files.profile.common_file)
+    if around is None or common or not one.name.startswith("bpf_iter_"):
+        return False
+    missing = {each.name for each in around.ids} - files.defined
+    found = _KFUNC.fullmatch(one.name)
+    alone = {one.name} | (_three(found[1]) if found else set())
+    if len(missing) == len(around.ids) or not missing <= alone:
+        return False
+    return sum(len(re.findall(rf"\b{one.name}\b", each.text)) for each in files.sources) == 1
 
 
 @files_rule(
@@ -237,3 +277,16 @@ def plain_set(files: Files) -> Found:
 def _by_version(source: Source, row: int) -> bool:
     """Whether the file asks itself which kernel it is built for."""
     return any("LINUX_VERSION_CODE" in one.spelled for one in source.conditionals.around(row))
+
+
+@files_rule(
+    "I54",
+    "a set of ids that has no end",
+    "the file does not assemble: what opens a section is closed under the same name, or not at all",
+    kernel="include/linux/btf_ids.h, BTF_KFUNCS_START() and BTF_KFUNCS_END()",
+    hint="close it with the macro that ends in END, and with its name",
+)
+def unended(files: Files) -> Found:
+    for source in files.sources:
+        for row, name in id_sets.unended(source.code):
+            yield Hit(source.line(row), f"nothing closes '{name}'")

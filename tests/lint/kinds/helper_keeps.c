@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The helper takes a reference to the next one and leaves that to the one before, whatever its name says.
+static DEFINE_IDR(cells);
+
+static struct cell *cell_get_after(struct cell *prev)
+{
+	int id = prev ? prev->id + 1 : 0;
+	struct cell *cell;
+
+	rcu_read_lock();
+	cell = idr_get_next(&cells, &id);
+	if (cell && !refcount_inc_not_zero(&cell->refs)) // # I04
+		cell = NULL;
+	rcu_read_unlock();
+	return cell;
+}
+
+static void cell_put(struct cell *cell)
+{
+	if (cell && refcount_dec_and_test(&cell->refs))
+		kfree_rcu(cell, rcu);
+}
+
+struct bpf_iter_x_kern {
+	struct cell *pos;
+	u64 over;
+};
+
+__bpf_kfunc_start_defs();
+
+__bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it)
+{
+	struct bpf_iter_x_kern *kit = (void *)it;
+
+	kit->pos = NULL;
+	kit->over = 0;
+	return 0;
+}
+
+__bpf_kfunc struct cell *bpf_iter_x_next(struct bpf_iter_x *it)
+{
+	struct bpf_iter_x_kern *kit = (void *)it;
+
+	if (kit->over)
+		return NULL;
+	kit->pos = cell_get_after(kit->pos);
+	kit->over = !kit->pos;
+	return kit->pos;
+}
+
+__bpf_kfunc void bpf_iter_x_destroy(struct bpf_iter_x *it)
+{
+	struct bpf_iter_x_kern *kit = (void *)it;
+
+	cell_put(kit->pos);
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(x_ids)
+BTF_ID_FLAGS(func, bpf_iter_x_new, KF_ITER_NEW)
+BTF_ID_FLAGS(func, bpf_iter_x_next, KF_ITER_NEXT | KF_RET_NULL)
+BTF_ID_FLAGS(func, bpf_iter_x_destroy, KF_ITER_DESTROY)
+BTF_KFUNCS_END(x_ids)
