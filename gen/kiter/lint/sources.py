@@ -200,6 +200,7 @@ def needless_still(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "W71",
+    "bucket-lock-unheld",
     "the lock of a bucket round what it does not keep",
     "it is given up before next() returns, so what the program gets must be held; and where the count of an "
     "element decides, destroy() would have to look for the bucket",
