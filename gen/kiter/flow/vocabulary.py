@@ -63,13 +63,13 @@ FREES = regex(
 )
 # What frees memory, by what gave it; kvfree() finds out what it has, kfree() takes any slab (mm/slub.c, 6.4).
 FREED_BY = (
-    (re.compile(r"bpf_mem_alloc"), re.compile(r"bpf_mem_free(?:_rcu)?")),
-    (re.compile(r"bpf_mem_cache_alloc"), re.compile(r"bpf_mem_cache_free(?:_rcu)?")),
-    (re.compile(r"alloc_percpu\w*"), re.compile(r"free_percpu")),
-    (re.compile(r"v[mz]alloc\w*"), re.compile(r"k?vfree\w*")),
-    (re.compile(r"kv[mzc]alloc\w*"), re.compile(r"kvfree\w*")),
-    (re.compile(r"kmem_cache_\w+"), re.compile(r"kmem_cache_free|kv?free\w*")),
-    (re.compile(r"k\w+"), re.compile(r"kv?free\w*")),
+    (regex(r"bpf_mem_alloc"), regex(r"bpf_mem_free(?:_rcu)?")),
+    (regex(r"bpf_mem_cache_alloc"), regex(r"bpf_mem_cache_free(?:_rcu)?")),
+    (regex(r"alloc_percpu\w*"), regex(r"free_percpu")),
+    (regex(r"v[mz]alloc\w*"), regex(r"k?vfree\w*")),
+    (regex(r"kv[mzc]alloc\w*"), regex(r"kvfree\w*")),
+    (regex(r"kmem_cache_\w+"), regex(r"kmem_cache_free|kv?free\w*")),
+    (regex(r"k\w+"), regex(r"kv?free\w*")),
 )
 
 
@@ -96,7 +96,7 @@ GIVES = regex(
     r"|bpf_map_get|bpf_prog_get\w*|\w+_find_get\w*|\w+_first_get|\w+_next_get"
 )
 # Give an object without a reference, or NULL: include/linux/idr.h, xarray.h, maple_tree.h, pid.h, mm.h.
-LOOKS_UP = re.compile(
+LOOKS_UP = regex(
     r"idr_find|idr_get_next(?:_ul)?|radix_tree_lookup|xa_load|xa_find(?:_after)?|xas_(?:load|find)|mtree_load"
     r"|mt_find(?:_after)?|mas_(?:find|walk)|find_vma(?:_intersection)?|vma_lookup|find_task_by_\w+|pid_task"
     r"|find_vpid|find_pid_ns|rhashtable_lookup(?:_fast)?|rhltable_lookup|dev_get_by_(?:index|name)_rcu"

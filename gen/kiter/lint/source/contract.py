@@ -247,6 +247,7 @@ def null_followed(trio: Trio) -> Found:
 
 @rule(
     "I55",
+    "mismatched-free",
     "memory that goes back to another allocator",
     "each keeps its books beside what it gave: another one takes something else for them",
     kernel="kernel/bpf/memalloc.c, bpf_mem_free(); mm/slub.c, kfree()",

@@ -281,6 +281,7 @@ def _by_version(source: Source, row: int) -> bool:
 
 @files_rule(
     "I54",
+    "unended-set",
     "a set of ids that has no end",
     "the file does not assemble: what opens a section is closed under the same name, or not at all",
     kernel="include/linux/btf_ids.h, BTF_KFUNCS_START() and BTF_KFUNCS_END()",
