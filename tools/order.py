@@ -111,6 +111,11 @@ ORDER = (
         " kernel sinks",
     ),
     _part(
+        "mutants",
+        "seeded bugs, and which of them the generated tests find",
+        "errors cache codes btf csource interface output spec target fixtures lower kernel vm",
+    ),
+    _part(
         "sync",
         "what differs between a spec and a kernel",
         "errors manifest cache codes btf csource interface output spec target tree lint frontend lower sinks",
@@ -131,7 +136,7 @@ ORDER = (
         "cli",
         "one module per subcommand",
         "errors resources manifest cache codes btf output spec target fixtures tested tree lint "
-        "frontend mend render generate kernel patches sinks series vm sync site watch adopt lsp",
+        "frontend mend render generate kernel patches sinks series vm mutants sync site watch adopt lsp",
     ),
 )
 

@@ -51,8 +51,8 @@ function _shtab_kiter_using
   test "$_shtab_kiter_cmdpath" = "$argv"
 end
 
-set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp module new run schema series sync target watch
-set -g _shtab_kiter_opts_with_value --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --source --suite --target --tree -o -v
+set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp module mutate new run schema series sync target watch
+set -g _shtab_kiter_opts_with_value --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --source --suite --target --tree --workers -o -v
 
 complete -c kiter -e
 complete -c kiter -f
@@ -174,6 +174,16 @@ complete -c kiter -n '_shtab_kiter_using module' -l format -xka "text json githu
 complete -c kiter -n '_shtab_kiter_using module' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
 complete -c kiter -n '_shtab_kiter_using module' -s v -l verbose -d 'say more; twice: say everything'
 complete -c kiter -n '_shtab_kiter_using module; and test $_shtab_kiter_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the spec of the iterator'
+complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a mutate -d 'Seed bugs into the C of an iterator, and list those that its generated tests do not find.'
+complete -c kiter -n '_shtab_kiter_using mutate' -s h -l help -d 'show this help message and exit'
+complete -c kiter -n '_shtab_kiter_using mutate' -l kernel -xka "(__fish_complete_path (commandline -ct))" -d 'default: the newest 6.12'
+complete -c kiter -n '_shtab_kiter_using mutate' -l only -x -d 'only these bugs, such as '"'"'next-*'"'"', as --list names them; may be given several times'
+complete -c kiter -n '_shtab_kiter_using mutate' -l list -d 'say which bugs there are, and run nothing'
+complete -c kiter -n '_shtab_kiter_using mutate' -l workers -xka "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16" -d 'boots at a time (default: 2)'
+complete -c kiter -n '_shtab_kiter_using mutate' -l format -xka "text json github" -d 'how results are shown'
+complete -c kiter -n '_shtab_kiter_using mutate' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
+complete -c kiter -n '_shtab_kiter_using mutate' -s v -l verbose -d 'say more; twice: say everything'
+complete -c kiter -n '_shtab_kiter_using mutate; and test $_shtab_kiter_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a spec or a folder of them'
 complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a new -d 'Write a commented spec, or a fixture, that builds, to start from.'
 complete -c kiter -n '_shtab_kiter_using new' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using new' -s o -l out -x -d 'the file to write (default: specs/NAME.yaml), or the folder of the fixture (fixtures/NAME)'

@@ -12,7 +12,7 @@ from kiter.value_class import value_class
 # Where other parts of kiter keep their own tables: a module with a dict named CODES.
 TABLES = (
     *("kiter.lint.codes", "kiter.kernel.codes", "kiter.vm.codes"),
-    *("kiter.tree.codes", "kiter.sync.codes", "kiter.series.codes"),
+    *("kiter.tree.codes", "kiter.sync.codes", "kiter.series.codes", "kiter.mutants.codes"),
 )
 
 

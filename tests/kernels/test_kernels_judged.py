@@ -9,12 +9,12 @@ import pytest
 
 from kiter import frontend
 from kiter.generate import generate
+from kiter.mutants.mutant import Mutant, mutated
 from kiter.target.profile import profile
 from kiter.vm.conformance import RULES, Verdict
 from kiter.vm.console import Splat
 from kiter.vm.results import Check, Failure, GuestReport
 from tools.kernels import build
-from tools.mutants.mutant import Mutant, mutated
 from tools.replace import report, upstream
 from tools.stress.machine import Stressed
 from tools.stress.seeds import SEEDS

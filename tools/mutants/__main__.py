@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`make mutants`: seed bugs into the emitted C, and tell which of them the generated tests find."""
+"""`make mutants`: what `kiter mutate` does, for every spec, and with the bugs of the tables here."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import argparse
 import fnmatch
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
+from kiter.cache.store import Cache
 from kiter.errors import KiterError
-from kiter.target.profile import verified
+from kiter.kernel import kernels
+from kiter.mutants.laboratory import Laboratory, laboratory
+from kiter.mutants.mutant import Mutant, StaleMutantError
+from kiter.mutants.verdict import Verdict
+from kiter.target.profile import nearest, verified
 from tools.mutants import report
-from tools.mutants.catalogue import mutants
-from tools.mutants.mutant import Mutant, StaleMutantError
-from tools.mutants.run import BrokenControlError, Laboratory, Verdict, laboratory
+from tools.mutants.catalogue import iterators, mutants
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/mutants.md"
@@ -32,7 +34,7 @@ def main() -> int:
         return 0
     try:
         found = {k: v for k in options.kernel or [""] for k, v in [_judged(k, wanted, options)]}
-    except (KiterError, BrokenControlError, StaleMutantError) as error:
+    except (KiterError, StaleMutantError) as error:
         print(f"{type(error).__name__}: {_told(error)}", file=sys.stderr)
         return 2
     if options.page:
@@ -57,52 +59,36 @@ def _wanted(every: Iterable[Mutant], names: Sequence[str]) -> list[Mutant]:
 
 def _told(error: Exception) -> str:
     if isinstance(error, KiterError):
-        return "; ".join(f"{d.message}: {d.reason}" for d in error.diagnostics)
+        return "; ".join(f"{d.at.file} {d.message}: {d.reason}" for d in error.diagnostics)
     return str(error)
 
 
 def _judged(
-    kernel: str, wanted: Callable[[Iterable[Mutant]], list[Mutant]], options: argparse.Namespace
+    release: str, wanted: Callable[[Iterable[Mutant]], list[Mutant]], options: argparse.Namespace
 ) -> tuple[str, report.Result]:
-    """The release of the kernel, and what became of the mutants there."""
-    lab = laboratory(kernel)
-    chosen = wanted(mutants(lab.target))
-    lab.check_all(chosen)
-    verdicts = [v for m in chosen if (v := lab.known(m))] if options.known else _tried(lab, chosen, options)
-    print("\n".join(report.summary(verdicts)))
-    return lab.kernel.release, report.Result(tuple(verdicts), len(chosen) - len(verdicts))
-
-
-def _tried(lab: Laboratory, chosen: Sequence[Mutant], options: argparse.Namespace) -> list[Verdict]:
+    """The release of the kernel, and what became of the mutants there, spec by spec."""
+    kernel, cache = kernels.find(release), Cache()
+    target = nearest(kernel.release)
+    chosen, its = wanted(mutants(target)), iterators(target)
+    verdicts: list[Verdict] = []
     began = time.monotonic()
-    print(f"{len(chosen)} mutants; without them {lab.control(chosen)} checks pass", flush=True)
-    verdicts = [known for m in chosen if (known := lab.known(m))]
-    print(f"{len(verdicts)} are known from before", flush=True)
-    there = {v.mutant for v in verdicts}
-    for verdict in _verdicts(lab, [m for m in chosen if m not in there], options.workers):
-        verdicts.append(verdict)
-        print(report.line(verdict, len(verdicts), len(chosen), time.monotonic() - began), flush=True)
-    return sorted(verdicts, key=lambda v: chosen.index(v.mutant))
+    for spec in dict.fromkeys(m.spec for m in chosen):
+        lab = laboratory({spec: its[spec]}, target, kernel, cache)
+        own = [m for m in chosen if m.spec == spec]
+        lab.check_all(own)
+        found = [v for m in own if (v := lab.known(m))]
+        if not options.known:
+            found += _tried(lab, own, found, options.workers)
+        verdicts += sorted(found, key=lambda v: own.index(v.mutant))
+        print(report.line(spec, found, time.monotonic() - began), flush=True)
+    print("\n".join(report.summary(verdicts)))
+    return kernel.release, report.Result(tuple(verdicts), len(chosen) - len(verdicts))
 
 
-def _verdicts(lab: Laboratory, chosen: Sequence[Mutant], workers: int) -> Iterator[Verdict]:
-    with ThreadPoolExecutor(workers) as pool:
-        running = [pool.submit(lab.judge, batch) for batch in batches(chosen)]
-        for done in as_completed(running):
-            yield from done.result()
-
-
-def batches(chosen: Sequence[Mutant]) -> list[list[Mutant]]:
-    """Those that may share a boot, one of each iterator; what needs its own comes first."""
-    alone = [[m] for m in chosen if m.alone]
-    shared: list[list[Mutant]] = []
-    for mutant in (m for m in chosen if not m.alone):
-        place = next((b for b in shared if all(o.spec != mutant.spec for o in b)), None)
-        if place is None:
-            shared.append([mutant])
-        else:
-            place.append(mutant)
-    return alone + shared
+def _tried(lab: Laboratory, own: Sequence[Mutant], found: Sequence[Verdict], workers: int) -> list[Verdict]:
+    lab.control(own)
+    there = {v.mutant for v in found}
+    return list(lab.judged([m for m in own if m not in there], workers))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from kiter.generate import generate
+from kiter.mutants.derived import derived
+from kiter.mutants.mutant import Mutant
 from kiter.spec.load import load
 from kiter.spec.model import Spec
 from kiter.spec.resolve import resolve
@@ -20,8 +22,6 @@ from tools.mutants import (
     seeds_state,
     seeds_tasks,
 )
-from tools.mutants.derived import derived
-from tools.mutants.mutant import Mutant
 
 SPECS = Path(__file__).parents[2] / "specs"
 TABLES: tuple[Mutant, ...] = (
@@ -46,5 +46,5 @@ def iterators(target: Profile) -> dict[str, Spec]:
 def mutants(target: Profile) -> tuple[Mutant, ...]:
     """Those that can be seeded for that kernel."""
     its = iterators(target)
-    every = (m for name, it in its.items() for m in derived(name, it, generate(it, target).interface))
+    every = (m for name, it in its.items() for m in derived(name, it, generate(it, target)))
     return (*(m for m in TABLES if m.spec in its), *every)

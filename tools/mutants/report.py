@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Verdicts as text: a line each, a table by kind, the survivors, the score; and as docs/mutants.md."""
+"""Verdicts as text: a line for each spec, a table by kind, the survivors, the score; and docs/mutants.md."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tools.mutants.mutant import Mutant
-from tools.mutants.run import By, Verdict
+from kiter.mutants.mutant import Mutant
+from kiter.mutants.tables import by_kind
+from kiter.mutants.verdict import Verdict
 
 LIMIT = 97.0
-COLUMNS = (By.COMPILE, By.LOAD, By.VERIFIER, By.TEST, By.SPLAT, By.HANG, By.NOTHING)
 
 
 def score(verdicts: Sequence[Verdict]) -> float:
@@ -28,11 +28,12 @@ HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-only -->
 <!-- Written by `python -m tools.mutants --page`. -->
 # Seeded bugs
 
-`make mutants` seeds one bug at a time into the C of an iterator, builds it as a module, and runs the
+`kiter mutate SPEC` seeds one bug at a time into the C of an iterator, builds it as a module, and runs the
 generated selftests in a virtual machine: a bug that no compiler, verifier, test or splat notices has
-survived. Some bugs are in tables below `tools/mutants/`; others follow from what a spec says: elements
-that are left out, come twice, late or from another start, and references that are lost or put twice.
-This is what came out the last time.
+survived. The bugs follow from what the spec and its C have: elements that are left out, come twice, late or
+from another start; checks, stores, steps, calls, cases and flags left out; other errnos, bounds and choices;
+references lost or put twice. `make mutants` does so for every spec, with the bugs
+in tables below `tools/mutants/` beside them. This is what came out the last time.
 """
 
 
@@ -77,30 +78,20 @@ def _lived(found: Mapping[str, Sequence[Verdict]]) -> Iterator[str]:
             yield f"| {v.mutant.name}: {v.mutant.what} | {release} | {why} |"
 
 
-def line(verdict: Verdict, number: int, total: int, seconds: float) -> str:
-    """One verdict as it comes in."""
-    place = f"{number:>4}/{total} {seconds:>5.0f} s"
-    return f"{place}  {verdict.mutant.name:<36}{verdict.by.value:<11}{verdict.detail}"
+def line(spec: str, found: Sequence[Verdict], seconds: float) -> str:
+    """What came of one spec."""
+    killed = sum(v.killed for v in found)
+    return f"{seconds:>6.0f} s  {spec:<44}{killed:>4} of {len(found)}"
 
 
 def summary(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """The table, those that live with the reason why, and the score."""
     yield ""
-    yield f"{'kind':<14}{'seeded':>8}{'killed':>8}" + "".join(f"{by.value:>10}" for by in COLUMNS)
-    kinds = dict.fromkeys(v.mutant.kind for v in verdicts)
-    for kind in kinds:
-        yield _row(kind, [v for v in verdicts if v.mutant.kind == kind])
-    yield _row("all", verdicts)
+    yield from by_kind(verdicts)
     yield from _survivors([v for v in verdicts if not v.killed])
     killed = f"{sum(v.killed for v in verdicts)} of {len(verdicts)} killed"
     yield ""
     yield f"score: {killed}, {score(verdicts):.1f} % (at least {LIMIT:.0f} % wanted)"
-
-
-def _row(name: str, verdicts: Sequence[Verdict]) -> str:
-    counts = [sum(v.by is by for v in verdicts) for by in COLUMNS]
-    killed = sum(v.killed for v in verdicts)
-    return f"{name:<14}{len(verdicts):>8}{killed:>8}" + "".join(f"{count or '-':>10}" for count in counts)
 
 
 def _survivors(living: Sequence[Verdict]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.mutants.mutant import Mutant
+from kiter.mutants.mutant import Mutant
 
 CSS = partial(Mutant, "css.yaml")
 TASK = partial(Mutant, "task.yaml")

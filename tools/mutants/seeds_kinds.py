@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.mutants.mutant import Mutant
+from kiter.mutants.mutant import Mutant
 
 NUM = partial(Mutant, "num.yaml")
 BITS = partial(Mutant, "bits.yaml")

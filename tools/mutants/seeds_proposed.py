@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.mutants.mutant import Mutant
+from kiter.mutants.mutant import Mutant
 
 MAPS = partial(Mutant, "proposed/bpf_map.yaml")
 CPUS = partial(Mutant, "proposed/cpumask.yaml")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.mutants.mutant import Mutant
+from kiter.mutants.mutant import Mutant
 
 SOCKETS = partial(Mutant, "proposed/udp_sock.yaml")
 LISTENERS = partial(Mutant, "proposed/tcp_listen.yaml")

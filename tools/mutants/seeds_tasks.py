@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.mutants.mutant import Mutant
+from kiter.mutants.mutant import Mutant
 
 TASK = partial(Mutant, "task.yaml")
 LETTER_TASK = partial(Mutant, "letter/letter_task.yaml")

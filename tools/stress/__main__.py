@@ -13,11 +13,11 @@ from kiter import frontend
 from kiter.cache.store import Cache
 from kiter.errors import KiterError
 from kiter.kernel.kernels import Kernel
+from kiter.mutants.mutant import Mutant, mutated
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile, profile
 from kiter.vm.prototype import Prototype, existing, has_iterator, prototypes
 from tools.kernels.build import VERSION, BuildTree, build_tree, say
-from tools.mutants.mutant import Mutant, mutated
 from tools.stress import report
 from tools.stress.machine import Stressed, stress
 from tools.stress.seeds import SEEDS

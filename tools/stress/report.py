@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tools.mutants.mutant import Mutant
+from kiter.mutants.mutant import Mutant
 from tools.stress.machine import Stressed
 
 HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-only -->

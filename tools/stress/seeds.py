@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from tools.mutants.mutant import Mutant
+from kiter.mutants.mutant import Mutant
 
 SEEDS = (
     Mutant(

@@ -277,7 +277,9 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
             for one in rendered
             for o in one.test_headers
         },
-        types="\n".join(t.text for one in rendered for t in vmlinux.missing(one.material.types, known)),
+        types="\n".join(
+            dict.fromkeys(t.text for one in rendered for t in vmlinux.missing(one.material.types, known))
+        ),
         declarations="\n".join(one.declared.text for one in rendered if one.declared),
         only=only,
         deadline=60.0 + 20.0 * len(made),

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Bugs that every iterator can have, made of what its spec says: elements that are left out, come twice, late
-or from another start, and references that are lost or put twice.
+or from another start, references that are lost or put twice, and flags that its kfuncs lack.
 
 What is right stays as it is, below another name: the bug stands in a function around it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -15,13 +14,16 @@ from functools import partial
 from kiter.btf.types import Function
 from kiter.fixtures.fixture import COMPARABLE
 from kiter.fixtures.known import expectations, fixture_of
-from kiter.interface import Interface
+from kiter.interface import Interface, Kfunc
 from kiter.lower.ctext import declare, prototype
+from kiter.mutants.mutant import NAME, Mutant, nameless
+from kiter.mutants.statements import of_statements
+from kiter.output import Rendered
+from kiter.regex import regex
 from kiter.spec.model import Spec
-from tools.mutants.mutant import NAME, Mutant
 
 STAYING = ("rcu", "static")  # lifetimes of elements that may be given later than they were found
-_PUT = re.compile(r"(\w+)\(.*\)")
+_PUT = regex(r"(\w+)\(.*\)")
 
 UNSEEN = "user space does not see what there is, so that nothing is compared"
 FIRST_UNSEEN = "user space sees some elements alone, and the first is none of them"
@@ -44,9 +46,18 @@ LOST = "#define {put}(...) ((void)(__VA_ARGS__))"
 DOUBLED = "#define {put}(...) ({put}(__VA_ARGS__), {put}(__VA_ARGS__))"
 
 
-def derived(spec: str, it: Spec, interface: Interface) -> tuple[Mutant, ...]:
-    """Those of one iterator, which is `spec` below specs/, with this interface."""
-    return (*_of_elements(spec, it, interface), *_of_puts(spec, it))
+ITERATOR = "KF_ITER_"  # how the flags begin that make three kfuncs an iterator
+RETURNS_NULL = "KF_RET_NULL"
+
+
+def derived(spec: str, it: Spec, rendered: Rendered) -> tuple[Mutant, ...]:
+    """Those of one iterator, which is called `spec`, with these outputs."""
+    return (
+        *_of_elements(spec, it, rendered.interface),
+        *_of_puts(spec, it),
+        *of_statements(spec, rendered),
+        *_of_flags(spec, rendered),
+    )
 
 
 def _of_elements(spec: str, it: Spec, interface: Interface) -> Iterator[Mutant]:
@@ -97,3 +108,27 @@ def _of_puts(spec: str, it: Spec) -> Iterator[Mutant]:
         yield made("lost put", f"lost-{put}", f"{put}() is left out", head=LOST.format(put=put))
         twice = DOUBLED.format(put=put)
         yield made("doubled put", f"doubled-{put}", f"{put}() is called twice", head=twice, alone=True)
+
+
+def _of_flags(spec: str, rendered: Rendered) -> Iterator[Mutant]:
+    """Each flag that a program can notice: those that make an iterator, it is not registered without.
+
+    Whatever the flags of next() say, the verifier goes on with NULL first, and then with a pointer that is
+    none: kernel/bpf/verifier.c, process_iter_next_call() of 6.12.
+    """
+    for kfunc in rendered.interface.kfuncs:
+        silent = RETURNS_NULL if f"{ITERATOR}NEXT" in kfunc.flags else ""
+        for flag in (f for f in kfunc.flags if not f.startswith(ITERATOR) and f != silent):
+            without = replace(kfunc, flags=tuple(f for f in kfunc.flags if f != flag))
+            function = kfunc.prototype.name
+            word = function.removeprefix(f"bpf_iter_{rendered.iterator}_")
+            right, wrong = (nameless(_listed(one), rendered) for one in (kfunc, without))
+            yield Mutant(
+                spec, "registration", f"{word}-{flag}", f"{function}() is without {flag}", right, wrong
+            )
+
+
+def _listed(kfunc: Kfunc) -> str:
+    """The entry of a kfunc in its set."""
+    flags = (" | ".join(kfunc.flags),) if kfunc.flags else ()
+    return f"BTF_ID_FLAGS(func, {', '.join((kfunc.prototype.name, *flags))})"
