@@ -41,16 +41,19 @@ Trail = tuple[Any, Spot] | None
 
 
 class Hold(NamedTuple):
-    """What a path has taken: a "lock" of some kind, a "reference" to a value, or "memory" at one.
+    """What a path has taken."""
 
-    `on` is the lock itself, where `value` is what says that it was taken.
-    """
-
+    # A "lock" of some kind, a "reference" to a value, or "memory" at one.
     sort: str
+    # The kind of a lock, else the function that gave it.
     kind: str
+    # The object, or for a lock what says that it was taken.
     value: Value
+    # The function that took it.
     name: str
+    # Where.
     spot: Spot
+    # The lock itself.
     on: Value = NULL
 
 
