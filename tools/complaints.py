@@ -39,7 +39,7 @@ _ROWS = (
     (4, "a field is undefined with an invalid flag, and the kernel panics", "GLT", "I01", EMPTY),
     (
         5,
-        "destroy() gives back after a failed new() what was never taken",
+        "destroy() releases after a failed new() what was never taken",
         "GL",
         "I03",
         "templates/kernel/destroy/",
@@ -70,7 +70,7 @@ _ROWS = (
         "lower/kernel/memory.py chooses the allocator",
     ),
     (13, "an RCU section from new() to destroy()", "L", "C29 I09", "context: rcu"),
-    (14, "a lock from new() to destroy()", "L", "C29 H23 I09", "walk: lock, round each step"),
+    (14, "a lock from new() to destroy()", "L", "C29 H23 I09", "walk: lock, around each step"),
     (15, "no test for unlocking and locking again inside the loop", "T", "", "prog_failure: unlock_in_loop"),
     (16, "KF_TRUSTED_ARGS is missing", "L", "I28", "lower/kernel/registration.py"),
     (17, "KF_RCU on a pointer that is stored", "L", "P04 H05 I10", "keep: rcu asks for the section"),

@@ -124,7 +124,7 @@ ORDER = (
     _part("site", "the site of all iterators", "errors codes output spec target lower render generate"),
     _part(
         "adopt",
-        "a spec from what a kernel has by hand",
+        "a spec from what a kernel has as hand-written code",
         "errors cache btf csource spec target tree fixtures sync",
     ),
     _part(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tests that were written by hand: what they define and include is read in their text."""
+"""Tests that are hand-written: what they define and include is read in their text."""
 
 from __future__ import annotations
 

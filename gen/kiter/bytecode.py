@@ -36,7 +36,7 @@ class Bytecode(BytecodeCache):
 
     @cached_property
     def _known(self) -> dict[bytes, _Code]:
-        """The code of each template; a file that was cut off is mended, one too long is begun anew."""
+        """The code of each template; a file that was cut off is fixed, one too long is begun anew."""
         raw = self._cache.raw(_KIND, self._file)
         rows = list(_rows(raw)) if len(raw) <= _MOST_BYTES else []
         whole = sum(_ROW.size + len(code) for _, (_, code) in rows)

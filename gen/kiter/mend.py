@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The findings of a spec, or of C, that can be mended in one way only, mended."""
+"""The findings of a spec, or of C, that can be fixed in one way only, mended."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def sources(files: Sequence[str], profile: Profile) -> Iterator[tuple[str, Mende
 
 
 def _ready(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:
-    """Those to be mended now: what may follow from another error waits until there is none.
+    """Those to be fixed now: what may follow from another error waits until there is none.
 
     Errors about the tests, T, take no name out of use.
     """

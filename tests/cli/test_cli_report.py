@@ -16,7 +16,7 @@ from kiter.cli.report import FORMATS, place, render
 from kiter.errors import Diagnostic, Position
 
 REASON = (
-    "next() must return NULL for ever once it has returned NULL: the verifier treats a drained "
+    "next() must return NULL forever once it has returned NULL: the verifier treats a drained "
     "iterator as empty (kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later)."
 )
 FOUND = Diagnostic(
@@ -50,7 +50,7 @@ def test_text_looks_like_a_compiler():
         "specs/css.yaml:17:5: error[C01]: the walk can start again after its end\n"
         '   17 |     BPF_CGROUP_ITER_DESCENDANTS_PRE: {raw: {next: "x"}}\n'
         "      |     ^\n"
-        "  next() must return NULL for ever once it has returned NULL: the verifier treats a drained\n"
+        "  next() must return NULL forever once it has returned NULL: the verifier treats a drained\n"
         "  iterator as empty (kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later).\n"
         "  hint: use 'cursor:', which keeps this by itself, or set 'drained' in the raw slot\n"
     )

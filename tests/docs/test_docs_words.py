@@ -23,8 +23,8 @@ GONE = {
     "may come twice": "may be visited twice",
     "programs that may sleep": "sleepable programs",
     "return: nothing": "nothing: kernel-doc does not ask a void function",
-    "round the ring": "the list, for that is what the kernel calls it",
-    "stays for ever": "is never freed",
+    "around the ring": "the list, for that is what the kernel calls it",
+    "stays forever": "is never freed",
     "the rcu critical section": "the RCU read-side critical section",
     "there is no memory": "memory allocation fails",
 }

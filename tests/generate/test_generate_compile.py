@@ -19,7 +19,7 @@ from kiter.sinks.check import CheckReport, check
 
 pytestmark = pytest.mark.xdist_group("small specs")
 
-# What a kernel has by hand is compiled by that kernel, and no kernel has our sample.
+# What a kernel has as hand-written code is compiled by that kernel, and no kernel has our sample.
 WITH_CODE = tuple(name for name in NAMES if small(name).of(Kind.KFUNCS))
 TESTS = frozenset({Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST})
 # the others show the kernel's C of a walk, and have the selftests that these have

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is taken is given back, once, on every path: emitted kfuncs run in user space under sanitizers."""
+"""What is taken is released, once, on every path: emitted kfuncs run in user space under sanitizers."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_every_way_of_holding_is_drawn():
     ("old", "new"),
     [
         ("\t\tgoto put_thing0;", "\t\treturn err;"),  # an error that skips the way out
-        ("\tkit->data = NULL;\n}", "}"),  # given back at the end, and again by destroy()
+        ("\tkit->data = NULL;\n}", "}"),  # released at the end, and again by destroy()
         ("\tput_thing(thing0);\n", ""),  # not unwound
     ],
     ids=["leak", "twice", "unwound"],

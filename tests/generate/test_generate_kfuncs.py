@@ -140,7 +140,7 @@ def test_a_step_that_does_not_look_at_the_element_before(tmp_path, element):
 @pytest.mark.parametrize(
     ("more", "dead"),
     [("", "!kit->made"), (QUEUE_HELD, "kit->slot >= (kit->nr * 2)")],
-    ids=["of a mark", "of what is given back at their end"],
+    ids=["of a mark", "of what is released at their end"],
 )
 def test_a_companion_of_numbers_tells_a_failed_new(more, dead, tmp_path):
     """Where nothing is held, a companion reads the numbers after their end too, which cannot mark it."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What keeps an element, in the C: when it is taken, and that it is given back once."""
+"""What keeps an element, in the C: when it is taken, and that it is released once."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A true iterator by hand: every process, round the ring that is anchored at init_task."""
+"""A true iterator by hand: every process, around the ring that is anchored at init_task."""
 
 from __future__ import annotations
 

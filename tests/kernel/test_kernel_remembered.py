@@ -211,7 +211,7 @@ def test_that_sources_are_missing_is_not_remembered(name: str, kernel: Kernel) -
 
 
 def test_a_tool_that_fails_for_its_own_reasons_is_asked_again(kernel: Kernel) -> None:
-    """No room, no memory, a broken installation: nothing of that is said of the text for ever."""
+    """No room, no memory, a broken installation: nothing of that is said of the text forever."""
     script = kernel.top / "tree/scripts/checkpatch.pl"
     text = script.read_text()
     script.write_text('exit(1) if -e "/" && -e $0 =~ s/checkpatch.pl/full/r;\n' + text)

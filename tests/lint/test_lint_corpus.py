@@ -34,7 +34,7 @@ def test_the_rule_that_a_bug_breaks_tells_it(path):
 
 @pytest.mark.parametrize("path", sorted(Path(__file__).with_name("right").glob("*.c")), ids=lambda p: p.stem)
 def test_no_error_is_told_of_what_people_write(path):
-    """Longer ones: structs that are copied, helpers that take and give back, counters, lists of their own."""
+    """Longer ones: structs that are copied, helpers that take and release, counters, lists of their own."""
     assert [d for d in corpus.told(path.read_text("utf-8")) if d.severity == "error"] == []
 
 

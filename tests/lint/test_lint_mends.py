@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`kiter lint --fix`: what is mended, what of the file stays, and that it means what was meant."""
+"""`kiter lint --fix`: what is fixed, what of the file stays, and that it means what was meant."""
 
 from __future__ import annotations
 

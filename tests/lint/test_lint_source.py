@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Iterators in C: what is said of those that kiter emits, and of those that the kernel has by hand."""
+"""Iterators in C: what is said of those that kiter emits, and of hand-written ones."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ __bpf_kfunc void bpf_iter_x_destroy(struct bpf_iter_x *it)
 
 @pytest.mark.parametrize(("guard", "codes"), [("", set()), ("\tif (!it->pos)\n\t\treturn;\n", {"I04"})])
 def test_a_section_must_end_behind_the_end_of_the_walk_too(tmp_path, guard, codes):
-    """To return from destroy() when there is no element leaves the section open, for ever."""
+    """To return from destroy() when there is no element leaves the section open, forever."""
     path = tmp_path / "x.c"
     path.write_text(SECTION % guard)
     _, found = check([str(path)], profile("7.3"))

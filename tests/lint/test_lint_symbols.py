@@ -95,7 +95,7 @@ def test_every_name_of_a_combination_must_be_there(value, told, btf):
     given = re.sub(r"bits:\n.*", f"values:\n      {value}: {{doc: some}}", text)
     found = unknown(resolve(parse(given, "x.yaml"), TARGET.number), TARGET, btf)
     assert [d.message for d in found if d.code == "C34"] == [
-        f"'{name}' is no enumerator of this kernel" for name in told
+        f"'{name}' is not an enumerator of this kernel" for name in told
     ]
 
 

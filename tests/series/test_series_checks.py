@@ -55,7 +55,7 @@ YOUNGER = ("dmabuf", "kmem_cache")  # than 6.12
     ids=["7.3", "6.12", "7.3-all", "6.12-all"],
 )
 def test_the_iterators_of_linux_pass_as_one_series(version, names, clones, tmp_path, capsys):
-    """In the place of what the kernel has by hand."""
+    """In the place of what the kernel has as hand-written code."""
     if version not in {found.profile for found in headers.installed()}:
         pytest.skip(f"no headers of Linux {version} here")
     tree = clones.clone(version, tmp_path / "tree")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A profile read in sources is the one that was written by hand, and what it cannot read it names."""
+"""A profile read in sources is the one that was hand-written, and what it cannot read it names."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_docs_and_tests_come_out_of_it_and_no_code(capsys, imported):
     assert not kinds & CODE
     rendered = generate(frontend.read([spec], profile).iterators[0], profile).of(Kind.RST)
     assert rendered and ".. kernel-doc::" not in rendered.text, (
-        "code by hand may have none, and Sphinx would warn"
+        "hand-written code may have none, and Sphinx would warn"
     )
     assert f"int bpf_iter_{name}_new(" in rendered.text
 

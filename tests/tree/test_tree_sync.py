@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`kiter sync` beside sources and pages: what drifts is told with both places, what kiter made is mended."""
+"""`kiter sync` beside sources and pages: what drifts is told with both places, what kiter made is fixed."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_the_list_of_iterators_is_kept_too(capsys, spec, docs):
     assert listed.read_text().index("bpf_iter_css.rst") < listed.read_text().index("bpf_iter_task.rst")
     change(docs, listed.name, "- 6.7", "- 6.6")
     status, _, err = sync(capsys, "--docs", docs, "--write", spec)
-    assert status == 1 and "the list of iterators is edited by hand" in err
+    assert status == 1 and "the list of iterators is edited manually" in err
     listed.write_text("A list of mine.\n")
     assert sync(capsys, "--docs", docs, "--write", spec)[0] == 1
     assert listed.read_text() == "A list of mine.\n"
@@ -170,7 +170,7 @@ def test_what_a_person_wrote_is_never_written(capsys, spec, docs, first):
     page = docs / "bpf_iter_css.rst"
     page.write_text("By hand.\n")
     status, _, err = sync(capsys, "--docs", docs, "--write", spec, TASK)
-    assert status == 1 and "the page of css is edited by hand, or not kiter's" in err
+    assert status == 1 and "the page of css is edited manually, or not kiter's" in err
     assert page.read_text() == "By hand.\n"
     assert (docs / "bpf_iter_task.rst").is_file(), "the others are written all the same"
 
@@ -203,7 +203,7 @@ def test_a_page_that_apply_wrote_is_stale_and_not_edited(capsys, tree, tmp_path)
     assert status == 1 and "the page of process is stale" in err and "the list of iterators is stale" in err
     (docs / "bpf_iter_process.rst").write_text("By hand.\n")
     status, _, err = sync(capsys, "--tree", tree, "--docs", docs, spec)
-    assert status == 1 and "the page of process is edited by hand" in err and "--force" not in err
+    assert status == 1 and "the page of process is edited manually" in err and "--force" not in err
 
 
 def test_what_a_kernel_has_by_hand_is_never_written(capsys, tree):

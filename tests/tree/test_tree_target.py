@@ -31,5 +31,5 @@ def test_a_target_that_the_tree_has_is_refused_or_kept(tree, capsys):
     assert "A04" in said and 'SEC("iter/every_map")' in said and "--replace" in said
     assert snapshot(tree) == before
     assert apply(tree, "--replace", MAPS) == 0
-    assert 'keeps the SEC("iter/every_map") that it has by hand' in capsys.readouterr().out
+    assert 'keeps the SEC("iter/every_map") that was hand-written' in capsys.readouterr().out
     assert (tree / FILE).read_text().count("DEFINE_BPF_ITER_FUNC(every_map,") == 1

@@ -78,7 +78,7 @@ def test_an_iterator_for_all_programs_does_not_concern_it(tree):
 def test_the_list_that_a_kernel_has_is_kept(tree, capsys):
     assert apply(tree, "--replace", ROOT / "specs/css_task.yaml") == 0
     assert VERIFIER not in git(tree, "diff", "--name-only").split()
-    assert "keeps what it has by hand on who may use css_task" in capsys.readouterr().out
+    assert "keeps its hand-written rules on who may use css_task" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

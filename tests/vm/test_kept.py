@@ -114,7 +114,7 @@ def test_what_qemu_cannot_do_is_asked_once(saves, tmp_path, cache):
 @pytest.mark.parametrize("failure", [SILENT, FULL])
 def test_what_failed_without_a_reason_is_tried_again(saves, tmp_path, cache, failure):
     saves.write_text(failure)
-    assert guest(tmp_path, cache) == kept.Kept(None, "a guest cannot be kept")
+    assert guest(tmp_path, cache) == kept.Kept(None, "the state of a guest cannot be saved")
     saves.write_text(GOOD)
     assert guest(tmp_path, cache).folder
 

@@ -22,7 +22,7 @@ HEAD = """\
 <!-- SPDX-License-Identifier: GPL-2.0-only -->
 # As fast as by hand
 
-Generated code beside the iterators that Linux has by hand. `make bench` writes this page.
+Generated code beside the iterators that Linux has as hand-written code. `make bench` writes this page.
 """
 ABOUT_SIZES = f"""
 ## Size

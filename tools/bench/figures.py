@@ -73,7 +73,7 @@ def linting(_folder: Path, times: int) -> Iterator[Figure]:
 
 
 def judging(folder: Path, times: int) -> Iterator[Figure]:
-    """C that was written by hand: all of BPF and sched_ext in Linux 7.3, and what is hard to follow."""
+    """C that was written manually: all of BPF and sched_ext in Linux 7.3, and what is hard to follow."""
     from kiter.cache.store import Cache
     from kiter.kernel import sources
 

@@ -2,7 +2,7 @@
 """Small kernels of our own, built from the distribution's sources: once, and then what has changed.
 
 All of it stands in one folder of the cache: the sources, and a build directory for each configuration. Paths
-stay the same for ever, so that make sees what it has built.
+stay the same forever, so that make sees what it has built.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ ALL = (
     VMA(
         "resources",
         "file-not-held",
-        "files are given back that were not taken",
+        "files are released that were not taken",
         "bpf_iter_@_hold_file(&data->pos);",
         "(void)bpf_iter_@_hold_file;",
         alone=True,
@@ -201,7 +201,7 @@ ALL = (
     BUFFERS(
         "resources",
         "start-put",
-        "what is no buffer is given back",
+        "what is no buffer is released",
         "kit->dmabuf && kit->dmabuf !=",
         "kit->dmabuf || kit->dmabuf ==",
         alone=True,

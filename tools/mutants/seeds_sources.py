@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Bugs in walks over what holds elements: where a walk is, what it steps over, where it ends."""
+"""Bugs in walks over what holds elements: where a walk is, what it skips, where it ends."""
 
 from __future__ import annotations
 

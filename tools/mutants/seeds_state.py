@@ -33,7 +33,7 @@ ALL = (
     CSS(
         "state",
         "cursor-not-stored",
-        "the first element for ever",
+        "the first element forever",
         STEP_PRE,
         "return css_next_descendant_pre(kit->pos, kit->start);",
         alone=True,
@@ -75,7 +75,7 @@ ALL = (
     LETTER_TASK(
         "state",
         "cursor-not-stored",
-        "the first element for ever",
+        "the first element forever",
         "kit->pos = next_task(kit->pos); /*",
         "/*",
         alone=True,

@@ -182,7 +182,7 @@ ALL = (
         THREADS + "&current->signal",
     ),
     LETTER_TASK(
-        "list", "at-head", "the first thread for ever", THREAD_AT, THREAD_AT + " at = head;", alone=True
+        "list", "at-head", "the first thread forever", THREAD_AT, THREAD_AT + " at = head;", alone=True
     ),
     LETTER_TASK(
         "list",

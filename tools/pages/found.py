@@ -17,7 +17,7 @@ them returned. It follows the functions and macros of the file and of the header
 three: a rule is broken, and the path is shown; it is kept; or it is not known, as the body of a function is
 not there, which is no error and shown with -v.
 
-[tests/lint/corpus/](../tests/lint/corpus) has small iterators that were written by hand, each in another
+[tests/lint/corpus/](../tests/lint/corpus) has small iterators that are hand-written, each in another
 style. Of none of them as they are an error is told. Into each some bugs were put, one at a time: found is
 one of which the rule that it breaks tells an error or a warning. `python -m tools.corpus` says it of one of
 them.

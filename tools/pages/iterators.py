@@ -38,7 +38,7 @@ what it says, so the linter sees what goes in and what comes out.
 BOTH = """
 ## Both forms
 
-What [`iter`](both-forms.md) asks for, beside what Linux has by hand: all of its file in
+What [`iter`](both-forms.md) asks for, beside what Linux has as hand-written code: all of its file in
 Linux 7.3, such as kernel/bpf/dmabuf_iter.c, without blank lines and comments. What is generated is
 counted with its comments, registration and declarations.
 

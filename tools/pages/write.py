@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The pages of docs/ that are made from what the code itself goes by, and what others show of a spec.
 
-Below a comment with its name, a page written by hand shows a spec as it is.
+Below a comment with its name, a page hand-written shows a spec as it is.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ INCLUDED = re.compile(r"(<!-- (?P<name>specs/[\w/]+\.yaml) -->\n```yaml\n).*?(?=
 
 
 def refreshed(text: str) -> str:
-    """A page written by hand, with every spec that it shows as it is now."""
+    """A page hand-written, with every spec that it shows as it is now."""
 
     def shown(found: re.Match[str]) -> str:
         path = resources.specs() / found["name"].removeprefix("specs/")

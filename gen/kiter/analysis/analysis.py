@@ -33,7 +33,7 @@ def sound(it: Spec) -> bool:
 
 
 def _releases(it: Spec) -> bool:
-    """Whether next() has something to give back at the end, as destroy() has before it."""
+    """Whether next() has something to release at the end, as destroy() has before it."""
     walk = it.cases[0].walk
     if it.held.keeper:  # it is held until destroy(), and what was taken with it
         return False

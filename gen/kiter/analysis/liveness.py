@@ -86,7 +86,7 @@ def _marker(it: Spec, lookahead: Lookahead | None, common: list[str]) -> Livenes
 
 
 def _kept(it: Spec, common: list[str]) -> Liveness:
-    """The same where destroy() gives back what keeps the elements: the end of the walk leaves that alone."""
+    """The same where destroy() releases what keeps the elements: the end of the walk leaves that alone."""
     kept = [name for name in common if it.argument(name)]
     own = _own(it, it.cases[0].walk)
     marker = Liveness(Test.POINTER, (kept[0],)) if kept and not it.companions else own

@@ -14,7 +14,7 @@ from kiter.spec.walk import Native, start_of
 
 
 def kept_resources(it: Spec) -> tuple[Taken, ...]:
-    """The resources that new() stores: what is given back later, and what a later function names."""
+    """The resources that new() stores: what is released later, and what a later function names."""
     named = frozenset(name for snippet in _later(it) for name in snippet.names())
     return tuple(r for r in it.taken if r.held or r.name in named)
 

@@ -20,7 +20,7 @@ Found = Iterable[tuple[Path, Mended]]
 
 
 def fixed(found: Found) -> list[Diagnostic]:
-    """Mend the files that change, all or none; what was mended, for a report.
+    """Mend the files that change, all or none; what was fixed, for a report.
 
     Raises KiterError when a file cannot be written, and then none has changed.
     """
@@ -28,7 +28,7 @@ def fixed(found: Found) -> list[Diagnostic]:
     try:
         swap({path.resolve(): one.text for path, one in changed.items()}, ())
     except OSError as error:
-        raise environment("E90", f"cannot be mended: {error.strerror}", file=str(error.filename)) from error
+        raise environment("E90", f"cannot be fixed: {error.strerror}", file=str(error.filename)) from error
     done = (d for one in changed.values() for d in one.done)
     return [replace(d, severity="mended", reason="", hint="", source="") for d in done]
 

@@ -26,7 +26,7 @@ def reference(spec: Path) -> str:
 def write(spec: Path, text: str) -> None:
     """Write the spec, and the copy that its first line means, if it does and there is none.
 
-    Raises KiterError O03 for a spec that is there already.
+    Raises KiterError O03 for a spec that exists already.
     """
     create({spec: text})
     copy = spec.parent / BESIDE
@@ -38,7 +38,7 @@ def create(files: Mapping[Path, str]) -> None:
     """Write files and the folders that they need; raises KiterError O03, and writes none, if one is there."""
     if there := next((path for path in files if path.exists()), None):
         code = CODES["O03"]
-        found = Diagnostic(Position(str(there)), "O03", f"{there} is there already", code.reason, code.hint)
+        found = Diagnostic(Position(str(there)), "O03", f"{there} exists already", code.reason, code.hint)
         raise KiterError(found, status=ENVIRONMENT)
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`kiter lint --kernel-source`: the contract's rules on C that was written by hand."""
+"""`kiter lint --kernel-source`: the contract's rules on C that was written manually."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOTHING = Diagnostic(
 def execute(
     files: list[str], profile: Profile, options: argparse.Namespace, done: Sequence[Diagnostic] = ()
 ) -> int:
-    """Judge the iterators of C files; findings are raised as one KiterError, `done` was mended before."""
+    """Judge the iterators of C files; findings are raised as one KiterError, `done` was fixed before."""
     names, found = check(files, profile)
     if not names and not found:
         raise KiterError(NOTHING)

@@ -41,7 +41,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--diff", action="store_true", help="show what would change as a patch, touch nothing"
     )
     parser.add_argument(
-        "--replace", action="store_true", help="put it in the place of an iterator that the tree has by hand"
+        "--replace",
+        action="store_true",
+        help="replace the hand-written iterator that the tree has",
     )
     parser.add_argument(
         "--revert", action="store_true", help="take it out again (default: all that was put into the tree)"

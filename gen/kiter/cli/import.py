@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # ruff: noqa: N999 - the file is named after the command
-"""`kiter import`: the skeleton of a spec from an iterator that a kernel has by hand."""
+"""`kiter import`: the skeleton of a spec from a hand-written iterator of a kernel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from kiter.target.profile import DEFAULT, profile
 from kiter.tree import worktree
 
 NAME = "import"
-HELP = "write a spec of an iterator that a kernel has by hand, so that its docs and tests are generated"
+HELP = "write a spec of a hand-written iterator, so that its docs and tests are generated"
 EXAMPLE = """
 kiter import css --tree ~/linux
 kiter import ring --source ~/my-module

@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     mends = parser.add_mutually_exclusive_group()
     mends.add_argument(
-        "--fix", action="store_true", help="mend what can be mended in one way only, and report what is left"
+        "--fix", action="store_true", help="fix what can be fixed in one way only, and report what is left"
     )
     mends.add_argument("--diff", action="store_true", help="show as a patch what --fix would do")
     parser.add_argument(
@@ -107,7 +107,7 @@ def _c_judged(target: Profile, options: argparse.Namespace, done: Sequence[Diagn
 
 
 def _judged(targets: Sequence[Profile], options: argparse.Namespace, done: Sequence[Diagnostic]) -> int:
-    """Lint what is there now, and tell what was mended before."""
+    """Lint what is there now, and tell what was fixed before."""
     reads = frontend.of_all(options.specs, targets)
     warnings = dict.fromkeys(warning for read in reads for warning in read.warnings)
     if options.design:

@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Write it; raises KiterError for a bad name or a file that is there already."""
+    """Write it; raises KiterError for a bad name or a file that exists already."""
     if not IDENTIFIER.fullmatch(options.name):
         raise _refused("S24", options.name, f"'{options.name}' is no C identifier of at most 64 characters")
     if options.fixture:

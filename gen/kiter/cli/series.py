@@ -53,7 +53,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default="", help="the name of the series (default: the iterators')")
     parser.add_argument("--branch", default="", help="the branch to make (default: kiter/NAME-vN)")
     parser.add_argument(
-        "--replace", action="store_true", help="put it in the place of an iterator that the tree has by hand"
+        "--replace",
+        action="store_true",
+        help="replace the hand-written iterator that the tree has",
     )
     parser.add_argument("--no-cc", action="store_true", help="do not ask get_maintainer.pl for To and Cc")
     parser.add_argument("--no-check", action="store_true", help="do not check the patches")

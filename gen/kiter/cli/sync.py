@@ -107,7 +107,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--write",
         action="store_true",
-        help="first mend what kiter made and nobody edited, there and in --tree",
+        help="first fix what kiter made and nobody edited, there and in --tree",
     )
     parser.add_argument(
         "--target", default="", help=f"what to generate for: {', '.join(releases())} (default: the kernel's)"

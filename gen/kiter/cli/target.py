@@ -39,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Show or write it; raises KiterError for what is no tree, and for a file that is there already."""
+    """Show or write it; raises KiterError for what is no tree, and for a file that exists already."""
     tree = worktree.open_tree(source_tree(options.tree))
     show(tree.warnings, options)
     if options.out:

@@ -26,7 +26,7 @@ def made(call: Call, state: State, given: list[Value], found: Value) -> None:
     origin = given[0]
     mine = isinstance(origin, Address) and owned(origin.region)
     if isinstance(found, Symbol) and not mine and (not call.name.startswith("list_entry") or _link(origin)):
-        spot = call.machine.code.spot(call.node, f"'{call.name}' never gives NULL")
+        spot = call.machine.code.spot(call.node, f"'{call.name}' never returns NULL")
         state.entries |= {Entry(found, origin, call.name, spot)}
 
 

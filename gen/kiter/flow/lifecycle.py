@@ -251,7 +251,7 @@ class _Lives:
         return _distinct(following)
 
     def _changed(self, before: State, after: State, some: bool) -> None:
-        """Tell what changes with an element from what the end alone empties and nobody gives back."""
+        """Tell what changes with an element from what the end alone empties and nobody releases."""
         for place, old in before.memory.items():
             emptied = after.filled.get(STATE) == "zero"
             new = after.memory.get(place, NULL if emptied else None)

@@ -126,7 +126,7 @@ def undone(machine: Machine, graph: Graph, node: Node, state: State) -> list[Sta
 
 
 def _freed(machine: Machine, node: Node, state: State, how: str) -> list[State]:
-    """What a variable leads to is freed; functions of its own may give back what is in it, too."""
+    """What a variable leads to is freed; functions of its own may release what is in it, too."""
     names = [text(one) for one in below(named(node, "declarator"), "identifier")]
     value = state.memory.get(machine.local(names[0])) if names else None
     if value is None or truth(state.facts, value) is False or value in state.gone:

@@ -137,7 +137,7 @@ class Machine(ABC):
             state.held = tuple(h for h in state.held if not _part(h, inside))
 
     def usable(self, node: Node, state: State, value: Value) -> bool:
-        """Whether a value may be looked at; what was never stored, or was given back, may not."""
+        """Whether a value may be looked at; what was never stored, or was released, may not."""
         for one in parts(value):
             if isinstance(one, Unset):
                 self.fault("unset", one.field, node, state)

@@ -94,7 +94,7 @@ def handed(state: State, given: list[Value]) -> None:
 
 
 def _emptied(state: State, base: Value) -> None:
-    """What is given back by the address of a struct, as path_put() does, gives back what is in it."""
+    """What is released by the address of a struct, as path_put() does, releases what is in it."""
     if not isinstance(base, Address) or not base.path:
         return
     inner = f"{base.path}."

@@ -82,7 +82,7 @@ class State:
     facts: Facts = field(default_factory=dict)
     # What was taken, in order.
     held: tuple[Hold, ...] = ()
-    # Values that were given back or freed.
+    # Values that were released or freed.
     gone: frozenset[Value] = frozenset()
     # Places of others that this code has stored to.
     written: frozenset[Place] = frozenset()

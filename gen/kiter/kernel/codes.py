@@ -16,7 +16,7 @@ _ALL = (
         "kernel-code-does-not-compile",
         "the kernel C does not compile cleanly",
         "kernel code is taken only without warnings, under the flags of kbuild and W=1",
-        "mend the snippet that the line comes from; what is not declared needs its header in 'includes:'",
+        "fix the snippet that the line comes from; what is not declared needs its header in 'includes:'",
     ),
     Code(
         "B02",
@@ -37,7 +37,7 @@ _ALL = (
         "checkpatch-complaint",
         "checkpatch.pl --strict complains",
         "maintainers run it on every patch, and the series must pass it",
-        "mend the snippet or the text in the spec that the line comes from",
+        "fix the snippet or the text in the spec that the line comes from",
     ),
     Code(
         "B05",
@@ -51,19 +51,19 @@ _ALL = (
         "sparse-complaint",
         "sparse complains",
         "sparse checks address spaces, contexts and types that the compiler does not know of",
-        "mend the snippet that the line comes from; what is not declared needs its header in 'includes:'",
+        "fix the snippet that the line comes from; what is not declared needs its header in 'includes:'",
     ),
     Code(
         "B07",
         "broken-without-guard",
-        "the kernel C does not compile with its guard off",
+        "the kernel C does not compile with its guard disabled",
         "a kernel without the option is built by somebody, and must not break there",
         "check 'guard:', and that each include and helper exists without the option",
     ),
     Code(
         "B08",
         "no-skeleton",
-        "no skeleton can be made of a BPF program",
+        "no skeleton can be generated from a BPF program",
         "prog_tests load the programs through the skeleton that bpftool generates from the object",
         "look at the set-up and the cases below 'tests:' in the spec",
     ),
@@ -72,7 +72,7 @@ _ALL = (
         "no-place-for-code",
         "no place for the code in the kernel",
         "code joins a file that is there, or has a file of its own with a line in the Makefile beside it",
-        "mend 'file', or take it away for a file of its own: 'folder' says where",
+        "correct 'file', or remove it for a file of its own: 'folder' says where",
     ),
     Code(
         "E10",
@@ -147,7 +147,7 @@ _ALL = (
     Code(
         "E22",
         "unknown-kernel-name",
-        "no kernel is named so",
+        "no kernel has this name",
         "a kernel is named by its release, all of it or how it begins (6.12), by a folder or by a file in it",
         "name a release that 'kiter kernels' lists, or a path: headers, a build directory, a vmlinux",
     ),

@@ -112,7 +112,7 @@ def find(wanted: str = "") -> Kernel:
 
 
 def _with_file(file: Path, known: Iterable[Kernel]) -> Kernel:
-    """The kernel that has this image or vmlinux, else that of the build directory round the file."""
+    """The kernel that has this image or vmlinux, else that of the build directory around the file."""
     for kernel in known:
         if file.resolve() in {kernel.image.resolve(), kernel.btf.resolve()}:
             return kernel

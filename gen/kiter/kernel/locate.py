@@ -41,7 +41,7 @@ def place(rendered: Rendered, text: str, path: str, line: int, column: int) -> P
 
 
 def snippet_at(text: str, line: int, column: int, uses: Sequence[SnippetUse]) -> SnippetUse | None:
-    """The snippet that the line stems from: the innermost round the column, else the longest on the line."""
+    """The snippet that the line stems from: the innermost around the column, else the longest on the line."""
     on_line = [
         found for found in occurrences(text, uses) if found.first[0] <= line <= found.last[0]
     ]  # fmt: skip
@@ -104,7 +104,7 @@ def _emitted(rendered: Rendered, text: str, path: str, line: int, column: int) -
 
 
 def _match(lines: Sequence[str], line: int, output: Output) -> tuple[int, int, str]:
-    """How many lines round the line are also in the output, on which of its lines, and its path."""
+    """How many lines around the line are also in the output, on which of its lines, and its path."""
     theirs = output.text.splitlines()
     best = (0, 0, output.path)
     for index, text in enumerate(theirs):

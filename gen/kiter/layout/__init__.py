@@ -78,7 +78,7 @@ class _Pass:
         self._out.append(line)
 
     def _declarations(self, line: str) -> str:
-        """The declarations that begin a block, from this line on; gives back the line behind them."""
+        """The declarations that begin a block, from this line on; releases the line behind them."""
         self._nesting.fresh = False
         declared: list[str] = []
         while DECLARATION.fullmatch(bare := line.strip()):

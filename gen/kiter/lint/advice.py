@@ -30,13 +30,13 @@ MENTION = regex(r"(?<![\w@])@([A-Za-z_]\w*)")
 def narrow_flag(s: Subject) -> Iterator[Hit]:
     a = s.it.argument(s.it.select) if s.it.select else None
     if a is not None and a.name in NARROW_FLAGS:
-        yield Hit(a.node.key_at, f"'{a.name}' says what there is now, 'flags' leaves room for more")
+        yield Hit(a.node.key_at, f"'{a.name}' names one choice; 'flags' leaves room for more")
 
 
 @rule(
     "L02",
     "iterator-named-like-c-word",
-    "an iterator named like a word of C",
+    "an iterator named like a reserved word of C",
     "bpf_for_each(int, pos) reads as something else",
     hint="name it after what it walks over",
     severity="warning",
@@ -49,9 +49,9 @@ def named_like_c(s: Subject) -> Iterator[Hit]:
 @rule(
     "L03",
     "duplicate-guard",
-    "the guard is named twice",
+    "the guard is given twice",
     "the tests' config asks for the guard anyway",
-    hint="take it out of tests: config",
+    hint="remove it from tests: config",
     severity="warning",
     mends=True,
 )
@@ -65,7 +65,7 @@ def guard_twice(s: Subject) -> Iterator[Hit]:
 @rule(
     "L04",
     "text-about-unknown-argument",
-    "a text about an argument that is not there",
+    "a text about an argument that does not exist",
     "@name stands for an argument, and kernel-doc shows it as one",
     hint="use the argument's name, or leave the @ out",
     severity="warning",
@@ -84,7 +84,7 @@ def unknown_mention(s: Subject) -> Iterator[Hit]:
     "L05",
     "summary-is-sentence",
     "a summary that is a sentence",
-    "it goes on where 'begin to ...' and 'an iterator to ...' leave off",
+    "it completes 'begin to ...' and 'an iterator to ...'",
     hint="write it in lower case without a full stop, as in: walk over processes",
     severity="warning",
     mends=True,
@@ -99,7 +99,7 @@ def sentence(s: Subject) -> Iterator[Hit]:
 @rule(
     "L06",
     "blank-text",
-    "a text that is blank",
+    "a blank text",
     "it describes nothing",
     hint="say it in a few words, or leave the key out",
     severity="warning",
@@ -119,7 +119,7 @@ def _unsentenced(node: Node) -> Edit | None:
 @rule(
     "L07",
     "enumerator-without-prefix",
-    "an enumerator that says nothing of the iterator",
+    "an enumerator without a prefix of the iterator",
     "C has one name space for all enumerators, and vmlinux.h shows them to every program",
     kernel="kernel/bpf/task_iter.c, BPF_TASK_ITER_ALL_PROCS, 6.7",
     hint="begin it with BPF_ and the name of the iterator",
@@ -135,7 +135,7 @@ def bare_enumerator(s: Subject) -> Iterator[Hit]:
     "L08",
     "signed-flags",
     "a signed flag argument",
-    "the highest bit is the sign, and a value that is widened takes it along",
+    "the highest bit is the sign, which is extended when the value is widened",
     kernel="the flags of bpf_iter_task_new(), bpf_iter_css_new() and bpf_iter_css_task_new(), 6.7",
     hint="leave 'type' out for unsigned int, or use u32 or u64",
     severity="warning",

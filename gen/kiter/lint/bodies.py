@@ -19,8 +19,8 @@ from kiter.lint.tokens import calls
 from kiter.spec.helper import Helper
 from kiter.value_class import value_class
 
-_LOCKS = {"again": "'{}' takes what is held already", "undone": "'{}' drops what is not held"}
-_USED = {"twice": "'{}' is given back twice", "gone": "'{}' is used behind its giving back"}
+_LOCKS = {"again": "'{}' is acquired while it is held", "undone": "'{}' is released but not held"}
+_USED = {"twice": "'{}' is released twice", "gone": "'{}' is used after it was released"}
 
 
 @value_class
@@ -119,9 +119,9 @@ def _left(body: _Body, end: State, open_ended: frozenset[str]) -> Iterator[Found
         if one.sort != "lock" or not body.holds(one.spot) or one.name in open_ended:
             continue
         if last is not None and last.says.startswith("return") and body.holds(last):
-            yield last, "H23", f"returns with '{one.name}' still in force", one.name
+            yield last, "H23", f"returns with '{one.name}' still held", one.name
         else:
-            yield one.spot, "H23", f"'{one.name}' is never undone", one.name
+            yield one.spot, "H23", f"'{one.name}' is never released", one.name
 
 
 def _lost(end: State, result: Value) -> Iterator[Found]:
@@ -137,7 +137,7 @@ def _heads(end: State, result: Value) -> Iterator[Found]:
     """Elements that are returned, and may be the head of a list."""
     for one in open_(end):
         if one.value == result and not (one.doubt or end.doubt):
-            yield one.spot, "C31", f"'{one.name}' never gives NULL", one.name
+            yield one.spot, "C31", f"'{one.name}' never returns NULL", one.name
 
 
 def _fault(body: _Body, fault: Fault, sleepable: bool) -> Slip | None:

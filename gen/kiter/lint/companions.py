@@ -14,8 +14,8 @@ from kiter.spec.rewrite import without
 @rule(
     "H42",
     "companion-argument-shadows-field",
-    "a companion's argument that hides a field",
-    "the bare name is the argument's, so the statements never reach the field of that name",
+    "an argument of a companion that shadows a field",
+    "the bare name is the argument's, so the statements cannot access the field of that name",
     hint="rename the argument; or write kit->NAME where the field is meant",
 )
 def hidden_field(s: Subject) -> Iterator[Hit]:
@@ -31,8 +31,8 @@ def hidden_field(s: Subject) -> Iterator[Hit]:
 @rule(
     "H43",
     "companion-name-taken",
-    "a companion's name that is taken",
-    "the kernel has each kfunc once, and the iterator's own are there already",
+    "a companion with a name that is in use",
+    "kfunc names are unique in the kernel, and the iterator's own kfuncs have this one",
     kernel="kernel/bpf/btf.c, btf_populate_kfunc_set()",
     hint="choose another name",
 )
@@ -41,7 +41,7 @@ def taken_name(s: Subject) -> Iterator[Hit]:
     own |= {f"bpf_iter_{s.it.name}_{h.name}" for h in s.it.helpers}
     for c in s.it.companions:
         if c.name in own:
-            yield Hit(c.node.key_at, f"'{c.name}' is emitted already")
+            yield Hit(c.node.key_at, f"'{c.name}' is generated already")
 
 
 @rule(
@@ -49,7 +49,7 @@ def taken_name(s: Subject) -> Iterator[Hit]:
     "companion-in-foreign-set",
     "a companion in sets of another file",
     "a set that exists stands in the file that the iterator joins; a file of its own has none",
-    hint="add 'placement: {file: ...}', or take 'sets' away",
+    hint="add 'placement: {file: ...}', or remove 'sets'",
 )
 def sets_elsewhere(s: Subject) -> Iterator[Hit]:
     for c in s.it.companions:
@@ -63,7 +63,7 @@ def sets_elsewhere(s: Subject) -> Iterator[Hit]:
     "'rcu' on a companion that takes no object",
     "KF_RCU is about pointers to objects",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",
-    hint="take it away",
+    hint="remove it",
     mends=True,
 )
 def rcu_for_numbers(s: Subject) -> Iterator[Hit]:

@@ -20,7 +20,7 @@ SLEEPING_CONTEXT = "kernel/bpf/verifier.c, check_kfunc_call() and in_sleepable()
     "'nmi' beside 'irqs_off'",
     "an NMI runs with interrupts off, so it is refused already",
     kernel="include/linux/irqflags.h, irqs_disabled()",
-    hint="take 'nmi' away",
+    hint="remove 'nmi'",
     mends=True,
 )
 def nmi_twice(s: Subject) -> Iterator[Hit]:
@@ -33,7 +33,7 @@ def nmi_twice(s: Subject) -> Iterator[Hit]:
 @rule(
     "X06",
     "sleeping-lock-in-atomic-context",
-    "a lock that sleeps where nobody may",
+    "a sleeping lock in atomic context",
     "waiting for a mutex or a semaphore may sleep, as programs must not; one that is tried must not be given "
     "up in an interrupt either",
     kernel="kernel/locking/mutex.c, mutex_lock() and mutex_trylock(); kernel/locking/rwsem.c, down_read()",
@@ -53,10 +53,10 @@ def sleeping_lock(s: Subject) -> Iterator[Hit]:
 @rule(
     "X07",
     "lock-not-irq-safe",
-    "a lock that interrupts can get at",
-    "a program may run in an interrupt that came while the lock was held, and wait for it for ever",
+    "a lock that is not irq-safe",
+    "a program may run in an interrupt that came while the lock was held, and deadlock",
     kernel="kernel/cgroup/cgroup.c, css_task_iter_next(): made irqsave for the iterator, 6.7",
-    hint="use what turns interrupts off, or 'context: {allow: ...}' with programs that run in no interrupt",
+    hint="use an irqsave lock, or 'context: {allow: ...}' with programs that never run in interrupt context",
 )
 def plain_spin(s: Subject) -> Iterator[Hit]:
     context = s.it.context
@@ -69,7 +69,7 @@ def plain_spin(s: Subject) -> Iterator[Hit]:
     "X10",
     "caller-lock-any-program",
     "a lock of the caller, and programs of every type",
-    "the verifier does not see who holds a lock, so only programs that are always called with it may call",
+    "the verifier does not track the lock, so only program types that always run with it held may call",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(): it knows of bpf_spin_lock and of no other",
     hint="name their types: placement: {set: {only: [...]}}",
 )
@@ -83,7 +83,7 @@ def lock_of_whom(s: Subject) -> Iterator[Hit]:
 @rule(
     "X11",
     "lifetime-without-lock",
-    "elements kept by a lock that is not said",
+    "elements kept by a lock that is not given",
     "new() and next() assert that the caller holds what keeps the elements",
     kernel="include/linux/lockdep.h, lockdep_assert_held()",
     hint="add it to the walk: lock: {caller: ...}",
@@ -96,10 +96,10 @@ def unsaid_lock(s: Subject) -> Iterator[Hit]:
 @rule(
     "X08",
     "unneeded-rcu-section",
-    "an RCU critical section that nothing needs",
-    "every program would have to hold it round the walk",
+    "an RCU read-side critical section that nothing needs",
+    "every program would have to hold it for the whole walk",
     kernel="kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later",
-    hint="take 'rcu' away",
+    hint="remove 'rcu'",
     severity="warning",
 )
 def needless_rcu(s: Subject) -> Iterator[Hit]:
@@ -111,14 +111,14 @@ def needless_rcu(s: Subject) -> Iterator[Hit]:
 @rule(
     "X09",
     "unenforceable-context",
-    "what the verifier cannot be told",
-    "it knows fields by the struct that they are in, and the functions of a module not at all",
+    "a context that the verifier cannot enforce",
+    "its lists of trusted fields and of functions do not cover modules",
     kernel="kernel/bpf/verifier.c, type_is_rcu() and special_kfunc_list",
-    hint="take it away; a list of programs can be held to by a set of its own",
+    hint="remove it; a set of its own can restrict the program types",
 )
 def untold(s: Subject) -> Iterator[Hit]:
     element, context = s.it.node["element"], s.it.node["context"]
     if s.it.held.trusted and "struct " not in s.it.element:
-        yield Hit(element["trusted"].key_at, f"'trusted' in '{s.it.element}', which is no struct")
+        yield Hit(element["trusted"].key_at, f"'trusted' in '{s.it.element}', which is not a struct")
     if s.it.context.allow and s.it.file.startswith("tools/"):
         yield Hit(context["allow"].key_at, "'allow' for an iterator of a module")

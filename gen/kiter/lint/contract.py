@@ -25,7 +25,7 @@ VERIFIER_RCU = "kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later"
     "C01",
     "unkept-argument-in-next",
     "next() uses an argument that is not kept",
-    "next() gets nothing but the iterator, so new() must store whatever it needs",
+    "next() is passed the iterator alone, so new() must store whatever it needs",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
     hint="add 'keep: rcu' to a pointer, 'keep: copy' to a number",
     mends=True,
@@ -54,7 +54,7 @@ def _within_rcu(s: Subject) -> Edit | None:
 @rule(
     "C02",
     "rcu-argument-outside-rcu",
-    "'keep: rcu' without an RCU critical section",
+    "'keep: rcu' outside an RCU read-side critical section",
     "nothing else keeps what the pointer points to alive between new() and next()",
     kernel=VERIFIER_RCU,
     hint="add 'context: {rcu: true}'",
@@ -63,15 +63,15 @@ def _within_rcu(s: Subject) -> Edit | None:
 def kept_without_rcu(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.keep == "rcu" and not s.it.rcu:
-            message = f"'{a.name}' is kept by RCU, but no critical section is asked for"
+            message = f"'{a.name}' is protected by RCU, but no RCU read-side critical section is required"
             yield Hit(a.node["keep"].at, message, edit=_within_rcu(s))
 
 
 @rule(
     "C03",
     "rcu-argument-not-rcu-freed",
-    "'keep: rcu' on something that RCU does not keep",
-    "RCU keeps kernel objects alive; a pointer to a number leads to the program's own memory",
+    "'keep: rcu' on an object that RCU does not protect",
+    "RCU protects kernel objects; a pointer to a number points to the program's own memory",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(), for a pointer to memory",
     hint="use 'keep: copy' for a number",
     mends=True,
@@ -80,7 +80,7 @@ def kept_number(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.keep == "rcu" and not (a.pointer and "struct" in a.type.split()):
             edit = None if a.pointer else replaced(a.node["keep"], "copy")
-            yield Hit(a.node["keep"].at, f"'{a.name}' is no pointer to a struct", edit=edit)
+            yield Hit(a.node["keep"].at, f"'{a.name}' is not a pointer to a struct", edit=edit)
 
 
 @rule(
@@ -100,8 +100,8 @@ def copied_pointer(s: Subject) -> Iterator[Hit]:
 @rule(
     "C05",
     "rcu-elements-outside-rcu",
-    "elements that RCU keeps, without a critical section",
-    "an element would be freed under the program that has just got it",
+    "RCU-protected elements outside an RCU read-side critical section",
+    "an element could be freed while the program uses it",
     kernel=VERIFIER_RCU,
     hint="add 'context: {rcu: true}'",
     mends=True,
@@ -140,10 +140,10 @@ def _refused(s: Subject, use: Use) -> set[str]:
 @rule(
     "C06",
     "null-dereference",
-    "NULL would be followed",
+    "possible NULL dereference",
     "a program may pass NULL for a nullable argument, and the kernel would crash",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
-    hint="add the argument to the case's 'requires', or take 'nullable' away",
+    hint="add the argument to the case's 'requires', or remove 'nullable'",
 )
 def null_followed(s: Subject) -> Iterator[Hit]:
     nullable = {a.name for a in s.it.arguments if a.nullable and a.pointer}
@@ -159,9 +159,9 @@ def null_followed(s: Subject) -> Iterator[Hit]:
 @rule(
     "C15",
     "null-dereference-in-first-step",
-    "the first step would follow NULL",
+    "possible NULL dereference in the first step",
     "a cursor is NULL before the first element, and the kernel would crash",
-    hint="give 'first', or use a function that takes NULL for the beginning; in 'raw' look at pos first",
+    hint="give 'first', or use a function that takes NULL for the beginning; in 'raw' test pos first",
 )
 def first_step(s: Subject) -> Iterator[Hit]:
     for use in s.stepping:
@@ -172,7 +172,7 @@ def first_step(s: Subject) -> Iterator[Hit]:
         begun = isinstance(level.walk, Cursor) and level.walk.first is not None
         begun = begun or s.it.lifetime in ("filled", "moved")  # the address of what is all zero then
         if not (begun or _tested(use, name)) and (at := _followed(use, name)) is not None:
-            yield Hit(use.at(at), f"'{name}' is NULL the first time")
+            yield Hit(use.at(at), f"'{name}' is NULL in the first step")
 
 
 def _followed(use: Use, name: str) -> int | None:
@@ -187,8 +187,8 @@ def _followed(use: Use, name: str) -> int | None:
 @rule(
     "C07",
     "unstable-anchor",
-    "an anchor that may leave the ring",
-    "an element may leave the ring during the walk; a walk that ends at one of them might never end",
+    "an anchor that may be removed from the circular list",
+    "an element may be removed from the circular list during the walk; a walk up to it might never end",
     kernel="kernel/exit.c, __unhash_process(), for the ring of processes",
     hint="use the address of an object that is never removed, such as &init_task",
 )
@@ -205,8 +205,8 @@ def loose_anchor(s: Subject) -> Iterator[Hit]:
 @rule(
     "C08",
     "walk-does-not-advance",
-    "a walk that does not move on",
-    "the element after the cursor must follow from the cursor, or next() returns the same one for ever",
+    "a walk that does not advance",
+    "the element after the cursor must follow from the cursor, or next() returns the same element forever",
     kernel=VERIFIER_NEXT,
     hint="use the cursor's name in 'next', such as next_task(pos)",
 )
@@ -217,13 +217,13 @@ def standing_still(s: Subject) -> Iterator[Hit]:
             name = use.slot.level.walk.name
             counts = use.slot.key == "cursor.next" and fields & use.names
             if use.text.strip() == name or (name not in use.names and not counts):
-                yield Hit(use.at(), f"'next' does not lead on from the cursor '{name}'")
+                yield Hit(use.at(), f"'next' does not advance from the cursor '{name}'")
 
 
 @rule(
     "C09",
     "raw-walk-without-element",
-    "a raw walk that finds nothing",
+    "a raw walk that never sets an element",
     "the statements leave the next element in pos, or NULL after the last",
     kernel=VERIFIER_NEXT,
     hint="assign to pos",
@@ -237,7 +237,7 @@ def raw_without_result(s: Subject) -> Iterator[Hit]:
 @rule(
     "C10",
     "uninitialized-cursor",
-    "a cursor that holds nothing there",
+    "an uninitialized cursor",
     "before the first element a cursor is NULL, and that of another case is not used at all",
     hint="use an argument, a field of the state, or the outer walk's cursor",
 )
@@ -253,8 +253,8 @@ def empty_cursor(s: Subject) -> Iterator[Hit]:
 @rule(
     "C11",
     "state-used-in-new",
-    "new() cannot see the state",
-    "these conditions and values are worked out from the arguments, before the walk begins",
+    "new() uses state that is not set yet",
+    "these conditions and values are computed from the arguments, before the walk begins",
     hint="use arguments only",
 )
 def state_in_new(s: Subject) -> Iterator[Hit]:
@@ -264,16 +264,16 @@ def state_in_new(s: Subject) -> Iterator[Hit]:
         own = {str(use.slot.snippet.node.path[1])} if use.slot.key == "init" else use.slot.cursors
         for name in sorted(use.names & (hidden - own)):
             if use.slot.key != "ring.anchor":
-                yield Hit(use.at_name(name), f"'{name}' holds nothing yet when new() looks at it")
+                yield Hit(use.at_name(name), f"'{name}' is not set yet when new() reads it")
 
 
 @rule(
     "C12",
     "kept-argument-unused-in-next",
     "a kept argument that next() never uses",
-    "it takes room in the state, on the program's stack",
+    "it takes space in the state, on the program's stack",
     kernel="include/linux/filter.h, MAX_BPF_STACK",
-    hint="take 'keep' away",
+    hint="remove 'keep'",
     severity="warning",
     mends=True,
 )
@@ -298,10 +298,10 @@ def _stepped(s: Subject, a: Argument) -> bool:
 @rule(
     "C13",
     "unused-argument",
-    "an argument that nothing uses",
-    "every program has to pass it, and no longer loads when it is taken away later",
+    "an unused argument",
+    "every program has to pass it, and fails to load once it is gone",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(); Documentation/bpf/kfuncs.rst, section 3, for the life",
-    hint="take it away; reserve flags for later by refusing all with 'checks'",
+    hint="remove it; reserve flags for later by rejecting all bits with 'checks'",
     severity="warning",
 )
 def unused(s: Subject) -> Iterator[Hit]:
@@ -317,10 +317,10 @@ def unused(s: Subject) -> Iterator[Hit]:
 @rule(
     "C14",
     "unused-field",
-    "a field that nothing uses",
-    "it takes room in the state, on the program's stack",
+    "an unused field",
+    "it takes space in the state, on the program's stack",
     kernel="include/linux/filter.h, MAX_BPF_STACK",
-    hint="take it away",
+    hint="remove it",
     severity="warning",
 )
 def unused_field(s: Subject) -> Iterator[Hit]:
@@ -334,8 +334,8 @@ def unused_field(s: Subject) -> Iterator[Hit]:
 @rule(
     "C32",
     "list-not-rcu-safe",
-    "a list that readers under RCU cannot follow",
-    "its elements are moved and taken out without regard for readers, who may then go round for ever",
+    "a list that RCU readers cannot follow",
+    "its elements are moved and removed without regard for readers, which may then loop forever",
     kernel="kernel/exit.c, __unhash_process() and reparent_leader()",
     hint="walk a list that is changed by list_add_rcu() and list_del_rcu(), such as thread_head",
 )

@@ -15,7 +15,7 @@ from kiter.spec.node import Node
     "K20",
     "duplicate-iterator",
     "two iterators with one name",
-    "the kfuncs' names follow from the iterator's, and a kernel can have each only once",
+    "the kfuncs' names follow from the iterator's, and must be unique in a kernel",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
     hint="rename one, or build the two specs apart",
 )
@@ -32,7 +32,7 @@ def name_twice(its: Sequence[model.Spec]) -> Iterator[Hit]:
     "K21",
     "duplicate-enum",
     "two enums with one name",
-    "enumerators and the names of enums are known all over the kernel's types, so each is there once",
+    "enumerators and names of enums are global in the kernel's BTF",
     kernel="tools/bpf/bpftool/btf.c, dump_btf_c(): vmlinux.h has the types of all",
     hint="rename one; an enum that another iterator defines is used with 'enum: NAME'",
 )

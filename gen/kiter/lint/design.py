@@ -18,7 +18,7 @@ MEMBER = frozenset({"->", "."})
 @rule(
     "Q01",
     "walk-possible-in-bpf",
-    "a walk that programs can do themselves",
+    "a walk that programs can open-code",
     "a list whose head a program can reach is walked with bpf_for() and bpf_core_cast(), on every kernel",
     hint="say in 'docs' what the iterator does that a loop over the members cannot",
     severity="note",
@@ -37,8 +37,8 @@ def plain_walk(s: Subject) -> Iterator[Hit]:
 @rule(
     "Q02",
     "not-extensible",
-    "an iterator that cannot grow",
-    "another argument breaks every program that loads today: without flags the next wish is a new iterator",
+    "an iterator that cannot be extended",
+    "another argument breaks every existing program: without flags, any extension needs a new iterator",
     kernel="Documentation/bpf/kfuncs.rst, section 3, for the life of a kfunc",
     hint="reserve some: flags: {type: u64, reserved: true, doc: for later use}",
     severity="note",
@@ -51,7 +51,7 @@ def no_flags(s: Subject) -> Iterator[Hit]:
 @rule(
     "Q03",
     "name-of-bpf-iterator",
-    'a name that SEC("iter/...") has too',
+    'a name that SEC("iter/...") has, too',
     "what programs of that target visit is expected to be the same, and the code to be shared",
     kernel="Documentation/bpf/bpf_iterators.rst, 6.16 and later",
     hint="share the step with the target's seq_file operations, and keep both in one file",
@@ -59,14 +59,14 @@ def no_flags(s: Subject) -> Iterator[Hit]:
 )
 def program_target(s: Subject) -> Iterator[Hit]:
     if s.it.name in PROGRAM_TARGETS:
-        yield Hit(s.it.node["iterator"].at, f'SEC("iter/{s.it.name}") is there already')
+        yield Hit(s.it.node["iterator"].at, f'SEC("iter/{s.it.name}") exists already')
 
 
 @rule(
     "Q04",
     "flags-named-differently",
-    "flags of another name than the iterator",
-    "enumerators are known all over vmlinux.h, so their names say whose they are",
+    "flags that are not named after the iterator",
+    "enumerators are global in vmlinux.h, so their names need a prefix",
     kernel="kernel/bpf/task_iter.c, BPF_TASK_ITER_ALL_PROCS, 6.7 and later",
     hint="begin them with BPF_<NAME>_ITER_",
     severity="note",
@@ -81,7 +81,7 @@ def foreign_flags(s: Subject) -> Iterator[Hit]:
 @rule(
     "Q05",
     "narrow-flag-argument",
-    "a flag argument that is no word of bits",
+    "a flag argument that is not a word of bits",
     "a char or a bool takes eight bytes of the state all the same, and leaves no room for more",
     hint="use unsigned int or u64",
     severity="note",

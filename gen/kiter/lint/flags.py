@@ -38,7 +38,7 @@ def untyped(s: Subject) -> Iterator[Hit]:
 @rule(
     "P06",
     "flags-not-integer",
-    "flags that are no integer",
+    "flags that are not an integer",
     "flags are bits of an integer",
     hint="use an integer type, such as u64, or leave 'type' out",
 )
@@ -52,9 +52,9 @@ def no_integer(s: Subject) -> Iterator[Hit]:
 @rule(
     "P11",
     "ineffective-flags",
-    "flags that change nothing",
-    "new() accepts them, and a program that asks for something does not get it",
-    hint="look at the argument where the walk depends on it, or refuse every bit with 'reserved: true'",
+    "flags without effect",
+    "new() accepts them, but they do nothing",
+    hint="use the argument where the walk depends on it, or reject every bit with 'reserved: true'",
     severity="warning",
 )
 def idle_flags(s: Subject) -> Iterator[Hit]:
@@ -62,20 +62,20 @@ def idle_flags(s: Subject) -> Iterator[Hit]:
         key = "bits" if a.bits else "values"
         idle = a.bits or (a.values and not any(value.walks for value in a.values))
         if idle and not any(a.name in use.names for use in s.now):
-            yield Hit(a.node[key].key_at, f"nothing looks at '{a.name}'")
+            yield Hit(a.node[key].key_at, f"nothing uses '{a.name}'")
 
 
 @rule(
     "W05",
     "two-selecting-flags",
-    "two flags that choose the walk",
+    "two flag arguments that select the walk",
     "next() switches over one argument",
-    hint="leave the walks to one of them; snippets can look at the other",
+    hint="let one of them select the walks; snippets can test the other",
 )
 def two_selectors(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.name != s.it.select and any(case.walks for case in a.values):
-            yield Hit(a.node["values"].key_at, f"'{a.name}' chooses a walk, as '{s.it.select}' does")
+            yield Hit(a.node["values"].key_at, f"'{a.name}' selects a walk, as '{s.it.select}' does")
 
 
 @rule(
@@ -83,7 +83,7 @@ def two_selectors(s: Subject) -> Iterator[Hit]:
     "enum-without-flags",
     "an enum without flags",
     "'enum' and 'defines' say where the flags of 'values' and 'bits' are",
-    hint="name the flags that new() accepts, or take it away",
+    hint="name the flags that new() accepts, or remove it",
 )
 def empty_enum(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
@@ -98,13 +98,13 @@ def empty_enum(s: Subject) -> Iterator[Hit]:
     "value-without-enum",
     "'value' without an enum of its own",
     "a value can be given only to an enumerator that is defined here",
-    hint="take 'value' away, or add 'defines: enum' to the argument",
+    hint="remove 'value', or add 'defines: enum' to the argument",
 )
 def stray_value(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         for flag in a.flags if not a.defines else ():
             if flag.value:
-                yield Hit(flag.node["value"].key_at, f"the value of '{flag.flag}' is not decided here")
+                yield Hit(flag.node["value"].key_at, f"the value of '{flag.flag}' is not defined here")
 
 
 @rule(
@@ -131,7 +131,7 @@ def same_value(s: Subject) -> Iterator[Hit]:
 @rule(
     "W11",
     "unrepresentable-value",
-    "a value that the argument cannot have",
+    "a value that the argument cannot hold",
     "a program passes the value in an argument of this type",
     hint="use a smaller value, or u64 for the argument",
 )
@@ -149,9 +149,9 @@ def large_value(s: Subject) -> Iterator[Hit]:
 @rule(
     "W06",
     "enumerator-not-a-name",
-    "an enumerator that is no name",
-    "what 'defines' brings along is defined, and only a name can be",
-    hint="use a name, or take 'defines' away where the kernel has what the value is made of",
+    "an enumerator that is not a name",
+    "'defines' defines its enumerators, so each must be a name",
+    hint="use a name, or remove 'defines' where the kernel has what the value is made of",
 )
 def unnamed(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:

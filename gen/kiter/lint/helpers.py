@@ -24,10 +24,10 @@ def _bodies(s: Subject) -> Iterator[tuple[Use, Helper]]:
 @rule(
     "H20",
     "unused-helper",
-    "a helper that nothing calls",
-    "a static function that is not used is a warning, and the kernel is built without any",
+    "an unused helper",
+    "an unused static function is a warning, and the kernel must build without warnings",
     kernel="Makefile, -Wunused-function",
-    hint="take it away; or call it by its name in a snippet",
+    hint="remove it; or call it by its name in a snippet",
 )
 def idle_helper(s: Subject) -> Iterator[Hit]:
     for helper in s.it.helpers:
@@ -39,7 +39,7 @@ def idle_helper(s: Subject) -> Iterator[Hit]:
 @rule(
     "H21",
     "helper-return-mismatch",
-    "a helper that returns something else than it says",
+    "a helper that does not return what it declares",
     "'gives' is what the function is declared to return",
     hint="add 'gives', or take the value away",
 )
@@ -95,10 +95,10 @@ def _declared(use: Use) -> set[str]:
 @rule(
     "H23",
     "unbalanced-lock",
-    "a lock, or an RCU section, that the C of a spec leaves open",
-    "the verifier does not see it: after the call the program could sleep, leave or deadlock",
+    "a lock or an RCU section that is not released",
+    "the verifier does not track it: after the call the program could sleep, exit or deadlock",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
-    hint="undo it before every return of the same text; a lock round each step is walk: lock",
+    hint="release it before every return of the same text; 'walk: lock' takes a lock for each step",
 )
 def unpaired(s: Subject) -> Iterator[Hit]:
     yield from along(s, "H23")
@@ -107,10 +107,10 @@ def unpaired(s: Subject) -> Iterator[Hit]:
 @rule(
     "H29",
     "unbalanced-reference",
-    "what is given back too early, or never",
-    "an object may be gone once its reference is dropped, and stays for ever if it never is",
+    "a reference that is put too early, or leaked",
+    "an object may be freed once its reference is dropped, and leaks if the reference never is",
     kernel="include/linux/refcount.h, refcount_dec_and_test()",
-    hint="fetch what is needed before it is given back, and give it back on every path",
+    hint="read what is needed before the put, and put it on every path",
 )
 def used_or_lost(s: Subject) -> Iterator[Hit]:
     yield from along(s, "H29")
@@ -119,7 +119,7 @@ def used_or_lost(s: Subject) -> Iterator[Hit]:
 @rule(
     "H24",
     "recursive-helper",
-    "a helper that calls itself",
+    "a recursive helper",
     "helpers are called by short names, which hide a function of the kernel that has the same name",
     hint="rename the helper",
 )
@@ -132,7 +132,7 @@ def recursive(s: Subject) -> Iterator[Hit]:
 @rule(
     "H25",
     "helper-argument-count",
-    "a helper called with other arguments than it takes",
+    "a helper called with the wrong arguments",
     "the parameters are those of 'takes', in order",
     hint="pass one argument for each entry of 'takes'",
 )
@@ -149,23 +149,23 @@ def other_arity(s: Subject) -> Iterator[Hit]:
 @rule(
     "H26",
     "helper-name-taken",
-    "a helper with a name that the emitted code uses",
-    "helpers become bpf_iter_<iterator>_<name>, beside the functions that are emitted anyway",
+    "a helper with a name that the generated code uses",
+    "helpers become bpf_iter_<iterator>_<name>, and the generated functions have such names, too",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
     hint="choose another name",
 )
 def emitted_name(s: Subject) -> Iterator[Hit]:
     for helper in s.it.helpers:
         if helper.name in EMITTED:
-            yield Hit(helper.node.key_at, f"bpf_iter_{s.it.name}_{helper.name} is there already")
+            yield Hit(helper.node.key_at, f"bpf_iter_{s.it.name}_{helper.name} exists already")
 
 
 @rule(
     "H27",
     "unused-helper-parameter",
-    "a parameter that a helper never uses",
-    "it tells a reader that the result depends on it",
-    hint="take it away",
+    "an unused parameter of a helper",
+    "a reader assumes that the result depends on it",
+    hint="remove it",
     severity="warning",
 )
 def idle_parameter(s: Subject) -> Iterator[Hit]:
@@ -179,7 +179,7 @@ def idle_parameter(s: Subject) -> Iterator[Hit]:
 @rule(
     "H28",
     "helper-not-called",
-    "a snippet that calls no helper but means one",
+    "a helper that is named but not called",
     "a helper is a function: without parentheses its address is taken",
     hint="write the call with its arguments",
 )

@@ -56,7 +56,7 @@ def _found_kinds(s: Subject) -> list[str]:
 @rule(
     "W20",
     "unsupported-lifetime",
-    "a lifetime that the walk cannot give",
+    "a lifetime that the walk does not support",
     "what keeps an element valid follows from how it is found: a number is in the state, a kernel's own "
     "iterator holds its element, a list without references needs RCU",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(): what next() returns is trusted",
@@ -72,8 +72,8 @@ def other_lifetime(s: Subject) -> Iterator[Hit]:
 @rule(
     "W36",
     "unknown-lifetime",
-    "a lifetime that is none",
-    "what keeps an element is a word that is known, or a resource of the spec",
+    "an unknown lifetime",
+    "a lifetime is one of the known words, or the name of a resource of the spec",
     hint="use rcu, state, native, snapshot, static, caller, or the name of a resource",
     mends=True,
 )
@@ -89,15 +89,15 @@ def unknown_lifetime(s: Subject) -> Iterator[Hit]:
 @rule(
     "W37",
     "elements-without-owner",
-    "elements kept by what is not held",
-    "what keeps an element is taken by new() and given back by destroy(); a look-up keeps nothing",
+    "elements kept by a resource that is not held",
+    "new() acquires what keeps an element alive, and destroy() releases it; a lookup keeps nothing alive",
     kernel="include/linux/srcu.h, srcu_read_lock() and srcu_read_unlock()",
     hint="add 'put' to the resource",
 )
 def kept_by_nothing(s: Subject) -> Iterator[Hit]:
     for r in s.it.resources:
         if r.name == s.it.held.keeper and r.put is None:
-            yield Hit(_lifetime(s).at, f"'{r.name}' is never given back, so it is not held")
+            yield Hit(_lifetime(s).at, f"'{r.name}' is never released, so it is not held")
 
 
 @rule(
@@ -106,7 +106,7 @@ def kept_by_nothing(s: Subject) -> Iterator[Hit]:
     "an allocated state beside elements that a resource keeps",
     "the end of a walk frees an allocated state, and destroy() would look for the resource in it",
     kernel="kernel/bpf/task_iter.c, bpf_iter_task_vma_destroy(), 6.7 and later",
-    hint="take 'allocate' away: what remains is small enough for the program's stack",
+    hint="remove 'allocate': what remains is small enough for the program's stack",
 )
 def kept_and_allocated(s: Subject) -> Iterator[Hit]:
     if s.it.held.keeper and s.it.allocate:
@@ -117,7 +117,7 @@ def kept_and_allocated(s: Subject) -> Iterator[Hit]:
     "W21",
     "held-elements-without-lock",
     "held elements that are found without a lock",
-    "between finding an element and holding it, its owner may free it",
+    "its owner may free an element between finding it and taking a reference",
     kernel="mm/slab_common.c, slab_mutex, for the list of slab caches",
     hint="add the lock that guards what is walked: lock: {mutex: ...}; or 'lock: {rcu: true}' with 'tryget'",
 )
@@ -150,7 +150,7 @@ def source_without_get(s: Subject) -> Iterator[Hit]:
 @rule(
     "W23",
     "copy-without-allocation",
-    "a copy without memory for it",
+    "a snapshot without memory for it",
     "the size of a struct is not known here, and as part of the program's stack it would be ABI",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma_kern_data, 6.7 and later",
     hint="add 'allocate: true', or say the 'fields' of a struct of your own",
@@ -165,7 +165,7 @@ def snapshot_on_stack(s: Subject) -> Iterator[Hit]:
 @rule(
     "W24",
     "wrapped-iterator-without-allocation",
-    "a kernel's own iterator without memory for it",
+    "a kernel iterator without memory for it",
     "its size is not known here, and on the program's stack it would be frozen as ABI",
     kernel="kernel/bpf/task_iter.c, bpf_iter_css_task_new(), 6.7 and later",
     hint="add 'allocate: true'",
@@ -174,7 +174,7 @@ def snapshot_on_stack(s: Subject) -> Iterator[Hit]:
 def native_on_stack(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
         if isinstance(level.walk, Native) and not s.it.allocate:
-            message = f"'{level.walk.type}' would stand on the program's stack"
+            message = f"'{level.walk.type}' would be on the program's stack"
             yield Hit(level.walk.node["type"].at, message, edit=_allocated(s))
 
 
@@ -200,8 +200,8 @@ def element_type(s: Subject) -> Iterator[Hit]:
 @rule(
     "W28",
     "done-without-copy",
-    "'done' without a copy",
-    "an element that is not copied is still in the program's hands when done gives it back",
+    "'done' without a snapshot",
+    "an element that is not copied is still in use by the program when 'done' releases it",
     hint="use 'lifetime: snapshot', or 'put' for held elements",
 )
 def done_without_copy(s: Subject) -> Iterator[Hit]:
@@ -215,7 +215,7 @@ def done_without_copy(s: Subject) -> Iterator[Hit]:
     "first-of-element-in-state",
     "'first' of an element in the state",
     "a struct in the state has no element before it, so one expression finds the first and every further one",
-    hint="let 'next' begin: the struct is all zero then",
+    hint="let 'next' find the first element: the struct is zeroed before it",
 )
 def first_in_state(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
@@ -226,8 +226,8 @@ def first_in_state(s: Subject) -> Iterator[Hit]:
 @rule(
     "W30",
     "single-walk-only",
-    "what only a single walk can have, beside walks that a flag chooses",
-    "one next() serves all of them: it knows one end, and a ring returns its element from within the step",
+    "a key for a single walk, beside walks that a flag selects",
+    "next() has one end condition for all, and a circular list returns its element within the step",
     kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later: every end must be one",
     hint="make it an iterator of its own, or one walk whose snippets look at the flag",
 )
@@ -238,7 +238,7 @@ def beside_choice(s: Subject) -> Iterator[Hit]:
         yield Hit(_lifetime(s).at, f"'lifetime: {s.it.lifetime}' beside the values of '{s.it.select}'")
     rings = any(isinstance(case.walk, Ring) for case in s.it.cases if case.walks)
     if s.it.locks and rings:
-        yield Hit(s.walk["lock"].key_at, "'lock' beside a ring that a flag chooses")
+        yield Hit(s.walk["lock"].key_at, "'lock' beside a circular list that a flag selects")
 
 
 def _alike(s: Subject) -> bool:
@@ -249,14 +249,14 @@ def _alike(s: Subject) -> bool:
 
 
 def _ending(walk: Index) -> tuple[str, ...]:
-    """What next() has one place for: the number, its end, and what it steps over."""
+    """What next() has one place for: the number, its end, and what it skips."""
     return walk.name, walk.end.text, walk.where.text if walk.where else ""
 
 
 @rule(
     "W31",
     "node-not-a-field",
-    "a node of our own that is no field",
+    "a node of our own that is not a field",
     "the node stays in the list between the calls, so it must be in the state",
     kernel="kernel/sched/ext.c, struct bpf_iter_scx_dsq_kern, 6.12 and later",
     hint="add a field with the struct that holds the node: state: {cursor: {type: ..., size: ...}}",
@@ -272,22 +272,22 @@ def node_of_no_field(s: Subject) -> Iterator[Hit]:
     "W32",
     "linked-node-without-lock",
     "a node in a list without its lock",
-    "the step and destroy() put the node in and take it out, while the list's owner changes the list",
+    "next() and destroy() link and unlink the node while the list's owner changes the list",
     kernel="kernel/sched/ext.c, bpf_iter_scx_dsq_next() and bpf_iter_scx_dsq_destroy(), 6.12 and later",
     hint="add the list's lock: lock: {raw_spin_irqsave: ...}",
 )
 def unlocked_node(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
         if isinstance(level.walk, Linked) and not s.it.locks:
-            yield Hit(level.walk.node.key_at, "nothing holds the list while our node is put in or taken out")
+            yield Hit(level.walk.node.key_at, "nothing locks the list while our node is linked or unlinked")
 
 
 @rule(
     "W33",
     "unused-lock",
     "a lock that the walk does not take",
-    "numbers in the state and copies are nobody else's, and a kernel's own iterator has locks of its own",
-    hint="take 'lock' away",
+    "numbers in the state and snapshots are private, and a kernel iterator takes its own locks",
+    hint="remove 'lock'",
 )
 def needless_lock(s: Subject) -> Iterator[Hit]:
     if not s.it.locks:
@@ -300,11 +300,11 @@ def needless_lock(s: Subject) -> Iterator[Hit]:
 @rule(
     "W34",
     "lock-around-rcu-list",
-    "a lock round a list that RCU protects",
+    "a lock around a list that RCU protects",
     "readers under RCU need no lock, and in a list that needs its lock the last element may have left since, "
     "and its link leads nowhere",
     kernel="include/linux/rculist.h, list_next_or_null_rcu()",
-    hint="take the lock away, or use 'lifetime: held' with 'get' and 'put'",
+    hint="remove the lock, or use 'lifetime: held' with 'get' and 'put'",
 )
 def locked_rcu_list(s: Subject) -> Iterator[Hit]:
     for _, walk in sources(s):
@@ -315,11 +315,11 @@ def locked_rcu_list(s: Subject) -> Iterator[Hit]:
 @rule(
     "W35",
     "get-may-fail",
-    "a reference that may not be had",
-    "what 'get' returns is not looked at, so an element that is going away would be returned, and put, "
+    "taking a reference may fail",
+    "the result of 'get' is ignored, so an element that is being freed would be returned, and put, "
     "without a reference",
     kernel="fs/inode.c, igrab(): NULL for an inode that is being freed",
-    hint="use 'tryget', which steps over what cannot be had",
+    hint="use 'tryget', which skips elements whose reference cannot be taken",
 )
 def tried_reference(s: Subject) -> Iterator[Hit]:
     for use in s.uses:
@@ -327,7 +327,7 @@ def tried_reference(s: Subject) -> Iterator[Hit]:
             continue
         for name in sorted(use.names):
             if name == "igrab" or any(part in name for part in TRIES):
-                yield Hit(use.at_name(name), f"'{name}' may take no reference")
+                yield Hit(use.at_name(name), f"'{name}' may fail to take a reference")
 
 
 def _allocated(s: Subject) -> Edit | None:

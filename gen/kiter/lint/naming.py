@@ -58,7 +58,7 @@ def _named(s: Subject) -> Iterator[tuple[str, str, Node]]:
 @rule(
     "K02",
     "reserved-word",
-    "a name that C does not allow",
+    "a reserved word of C",
     "it is a word of C, or a macro of every kernel file",
     hint="choose another name",
 )
@@ -72,7 +72,7 @@ def c_word(s: Subject) -> Iterator[Hit]:
 @rule(
     "K03",
     "generated-name-taken",
-    "a name that the emitted code uses",
+    "a name that the generated code uses",
     "the kfuncs or the test programs have a variable or field of that name",
     hint="choose another name",
 )
@@ -104,7 +104,7 @@ def _locals(s: Subject) -> set[str]:
     "duplicate-name",
     "two things with one name",
     "arguments, fields and cursors share the state, where a name means one thing",
-    hint="rename one; only the ring that sets out from a kept argument may use its name as cursor",
+    hint="rename one; only a circular list that starts at a kept argument may use its name as cursor",
 )
 def same_name(s: Subject) -> Iterator[Hit]:
     arguments = {a.name: a for a in s.it.arguments}
@@ -147,12 +147,12 @@ def _shared(s: Subject, a: Argument, ring: bool, role: Role, cursor_type: str) -
 @rule(
     "K05",
     "verifier-suffix",
-    "a parameter's name that the verifier reads",
-    "endings such as __sz, __k or __ign change what a program may pass",
+    "a parameter name with a suffix that the verifier reads",
+    "suffixes such as __sz, __k or __ign change what a program may pass",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_mem_size() and its neighbours",
-    hint="rename the argument; 'nullable: true' gives it the ending __nullable",
+    hint="rename the argument; 'nullable: true' appends __nullable",
 )
 def suffixed(s: Subject) -> Iterator[Hit]:
     for name, _, node in s.passed:
         if name in SIZE_NAMES or any(name.endswith(suffix) for suffix in SUFFIXES):
-            yield Hit(node.key_at, f"the verifier takes the argument '{name}' for something special")
+            yield Hit(node.key_at, f"the verifier gives the argument '{name}' a special meaning")

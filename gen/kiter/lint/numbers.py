@@ -33,8 +33,8 @@ def _counters(s: Subject) -> Iterator[FromTo | Repeat]:
 @rule(
     "W43",
     "range-not-an-argument",
-    "numbers from what is no argument",
-    "a range, or a repetition, goes by the numbers that new() gets",
+    "a range from what is not an argument",
+    "a range, or a repetition, takes its numbers from arguments of new()",
     hint="use the name of an argument",
     mends=True,
 )
@@ -53,7 +53,7 @@ def no_argument(s: Subject) -> Iterator[Hit]:
     "W44",
     "repeated-argument-not-kept",
     "a repeated argument that is not kept",
-    "each step looks at the number and at how often it is still due, so both are in the state",
+    "each step uses the number and the remaining count, so both are in the state",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs(): next() gets nothing but the iterator",
     hint="add 'keep: copy' to the argument",
     mends=True,
@@ -71,7 +71,7 @@ def counter_not_kept(s: Subject) -> Iterator[Hit]:
     "W45",
     "range-type-mismatch",
     "an argument of another type than the walk counts in",
-    "the number would be cut or change its sign, or the step that goes past the end would not be seen",
+    "the number would be truncated or change its sign, or the step past the end would not be detected",
     kernel="tools/testing/selftests/bpf/progs/iters_num.c, for the ends of the range",
     hint="'from', 'to' and 'element' have the type that the elements point to, 'times' is signed",
 )
@@ -171,8 +171,8 @@ def unsigned_index(s: Subject) -> Iterator[Hit]:
 @rule(
     "W49",
     "index-does-not-advance",
-    "an index that does not move on",
-    "the next number must follow from the last one, and be looked for only below the end",
+    "an index that does not advance",
+    "the next number must follow from the last one, and be searched only below the end",
     kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later",
     hint="use the index and 'end', such as find_next_bit(words, end, bit + 1)",
 )
@@ -251,8 +251,8 @@ def _declared(s: Subject) -> Iterator[tuple[Raw, str, set[str], set[str]]]:
 @rule(
     "W50",
     "raw-walk-undeclared-use",
-    "a raw walk that uses more than it says",
-    "what statements read and write of the state is all that a reader, and the linter, can hold on to",
+    "a raw walk that uses more than it declares",
+    "readers and the linter rely on what the statements declare to read and write",
     hint="add the name to 'reads' or 'writes'",
     mends=True,
 )
@@ -268,9 +268,9 @@ def undeclared(s: Subject) -> Iterator[Hit]:
 @rule(
     "W51",
     "raw-walk-unused-declaration",
-    "a raw walk that says more than it uses",
-    "a list that is longer than the truth tells a reader nothing",
-    hint="take the name away",
+    "a raw walk that declares more than it uses",
+    "a list that names more than is used misleads the reader",
+    hint="remove the name",
     mends=True,
 )
 def declared_for_nothing(s: Subject) -> Iterator[Hit]:
@@ -285,8 +285,8 @@ def declared_for_nothing(s: Subject) -> Iterator[Hit]:
 @rule(
     "W52",
     "raw-walk-writes-non-field",
-    "a raw walk that writes what is no field",
-    "an argument and a resource are what the caller gave and new() took: who changes one loses it",
+    "a raw walk that writes to what is not a field",
+    "an argument or resource that is overwritten can no longer be released",
     hint="add a field of its own: state: {NAME: {type: ..., init: ...}}",
 )
 def writes_no_field(s: Subject) -> Iterator[Hit]:
@@ -294,4 +294,4 @@ def writes_no_field(s: Subject) -> Iterator[Hit]:
     for walk, key, _, used in _declared(s):
         for name in sorted(used - fields) if key == "writes" else ():
             use = next(u for u in s.uses if u.slot.snippet is walk.next and name in _written(u))
-            yield Hit(use.at(_written(use)[name]), f"'{name}' is written, but it is no field")
+            yield Hit(use.at(_written(use)[name]), f"'{name}' is written, but it is not a field")

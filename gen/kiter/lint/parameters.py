@@ -19,7 +19,7 @@ CHECK_ARGS = "kernel/bpf/verifier.c, check_kfunc_args()"
     "P01",
     "implicit-argument-not-last",
     "an implicit argument before others",
-    "the verifier appends what it passes itself; programs would miscount the arguments",
+    "the verifier supplies it after the arguments that the program passes",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
     hint="move it to the end",
     mends=True,
@@ -36,7 +36,7 @@ def implicit_first(s: Subject) -> Iterator[Hit]:
     "P02",
     "implicit-argument-type",
     "an implicit argument of another type",
-    "the one thing that the verifier passes by itself is the program",
+    "the program's aux data is the only argument that the verifier supplies",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
     hint=f"use 'type: {IMPLICIT}'",
     mends=True,
@@ -52,17 +52,17 @@ def implicit_type(s: Subject) -> Iterator[Hit]:
 @rule(
     "P03",
     "pointer-key-on-number",
-    "a pointer's key on a number",
-    "the verifier trusts or ignores pointers; of a number it knows nothing but its size",
+    "a key for pointers on a number",
+    "trust is a property of pointers; of a number the verifier knows its size alone",
     kernel=CHECK_ARGS,
-    hint="take it away",
+    hint="remove it",
     mends=True,
 )
 def pointer_keys(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         for key in ("trust", "ignored"):
             if key in a.node.value and not a.pointer:
-                message = f"'{key}' on '{a.name}', which is no pointer"
+                message = f"'{key}' on '{a.name}', which is not a pointer"
                 yield Hit(a.node[key].key_at, message, edit=without(a.node[key]))
 
 
@@ -73,21 +73,19 @@ def pointer_keys(s: Subject) -> Iterator[Hit]:
     "with KF_RCU the object need only live during the call, but it is used in later ones; RCU keeps it for "
     "those where the critical section lasts until destroy()",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(): KF_RCU accepts what may have no references",
-    hint="add 'context: {rcu: true}', take 'trust' away, or take a reference: "
+    hint="add 'context: {rcu: true}', remove 'trust', or take a reference: "
     "resources: {NAME: {get: ..., put: ...}}",
 )
 def rcu_kept(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.rcu and a.keep and not s.it.rcu:
-            yield Hit(
-                a.node["trust"].key_at, f"'{a.name}' is kept, though nothing but RCU has it during new()"
-            )
+            yield Hit(a.node["trust"].key_at, f"'{a.name}' is kept, but only RCU protects it during new()")
 
 
 @rule(
     "P09",
     "unchecked-address",
-    "an address that may be wrong is followed",
+    "an address that may be invalid is dereferenced",
     "a program may pass anything for an ignored pointer, and the kernel would crash",
     kernel="kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later, which copies with a probe",
     hint="copy with bpf_probe_read_kernel_common()",
@@ -111,8 +109,8 @@ def ignored_followed(s: Subject) -> Iterator[Hit]:
 @rule(
     "P10",
     "void-pointer-kept",
-    "a kept pointer to anywhere",
-    "nothing is known of what an ignored pointer points to, so RCU keeps nothing alive",
+    "a kept pointer without a type",
+    "the type of what an ignored pointer points to is not known, so RCU protects nothing",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_ignore()",
     hint="copy what it points to in new(): resources: {NAME: {count: ..., fill: ...}}",
 )

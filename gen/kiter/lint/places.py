@@ -16,9 +16,9 @@ from kiter.spec.model import OWN_FOLDER
 @rule(
     "K39",
     "unused-private-name",
-    "a private name that nothing uses",
-    "a module would look for it in vain when it has gone",
-    hint="take it away",
+    "an unused private name",
+    "a module could not find it once it has been removed",
+    hint="remove it",
     severity="warning",
 )
 def idle_private(s: Subject) -> Iterator[Hit]:
@@ -31,16 +31,16 @@ def idle_private(s: Subject) -> Iterator[Hit]:
 @rule(
     "K36",
     "struct-in-uapi-header",
-    "a struct in the headers of user space",
-    "programs take it from vmlinux.h, and what stands in uapi can never be taken back",
+    "a struct in a UAPI header",
+    "programs take it from vmlinux.h, and UAPI can never be removed",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma, 6.7: moved beside its code in review",
-    hint="take 'header' away",
+    hint="remove 'header'",
     severity="warning",
 )
 def user_header(s: Subject) -> Iterator[Hit]:
     if s.it.place.header.startswith("include/uapi/") and s.it.since >= (6, 7):
         at = s.it.place.node["header"].key_at
-        yield Hit(at, f"the struct of '{s.it.name}' would be a part of uapi")
+        yield Hit(at, f"the struct of '{s.it.name}' would be a part of UAPI")
 
 
 @rule(
@@ -49,7 +49,7 @@ def user_header(s: Subject) -> Iterator[Hit]:
     "pointers in an open struct",
     "what an open struct shows is ABI, and a pointer in it shows an address of the kernel",
     kernel="tools/testing/selftests/bpf/bpf_testmod/bpf_testmod.h, struct bpf_iter_testmod_seq: numbers only",
-    hint="take 'open' away",
+    hint="remove 'open'",
 )
 def open_pointers(s: Subject) -> Iterator[Hit]:
     if not s.it.place.open:
@@ -66,13 +66,13 @@ def open_pointers(s: Subject) -> Iterator[Hit]:
     "K13",
     "existing-kernel-file",
     "a kernel file that exists already",
-    "the iterator would get this file for itself, and the kernel has it",
+    "the iterator would get a file of its own, and the kernel has one of this name",
     kernel="kernel/bpf/Makefile",
     hint="choose another name; to join an existing file of kernel/bpf, add 'placement: {file: ...}'",
 )
 def taken_file(s: Subject) -> Iterator[Hit]:
     if not s.it.file and s.it.place.folder == OWN_FOLDER and s.it.name in TAKEN_FILES:
-        yield Hit(s.it.node["iterator"].at, f"kernel/bpf/{s.it.name}_iter.c is there already")
+        yield Hit(s.it.node["iterator"].at, f"kernel/bpf/{s.it.name}_iter.c exists already")
     elif s.it.name in TAKEN_TESTS:
         yield Hit(s.it.node["iterator"].at, f"the kernel has a selftest {s.it.name}_iter.c already")
 
@@ -80,8 +80,8 @@ def taken_file(s: Subject) -> Iterator[Hit]:
 @rule(
     "K37",
     "exclusive-filter",
-    "a filter that shuts out others",
-    "it is asked about every kfunc that programs of its hook may call, and whatever it refuses is refused",
+    "a filter that excludes the kfuncs of others",
+    "it is called for every kfunc that programs of its hook may call, and what it rejects is rejected",
     kernel="kernel/bpf/btf.c, __btf_kfunc_id_set_contains(): all filters of a hook are asked, 6.4 and later",
     hint="answer 0 unless btf_id_set8_contains() finds the id in the iterator's set; or use 'only'",
 )
@@ -91,13 +91,13 @@ def blind_filter(s: Subject) -> Iterator[Hit]:
         if isinstance(helper, Helper) and helper.name == s.it.place.filter and len(helper.takes) > 1:
             name, _ = helper.takes[1]
             if name not in use.words.names:
-                yield Hit(use.at(), f"'{helper.name}' does not look at '{name}'")
+                yield Hit(use.at(), f"'{helper.name}' does not test '{name}'")
 
 
 @rule(
     "K22",
     "header-outside-tree",
-    "a header outside of the kernel tree",
+    "a header outside the kernel tree",
     "a private header is named from the folder of the iterator's file, and must be in the same tree",
     hint="name a header of the tree, such as ../../mm/slab.h from kernel/bpf/",
 )

@@ -21,7 +21,7 @@ MULTIPLIED = frozenset({"*", "+"})
 @rule(
     "H04",
     "put-without-resource",
-    "'put' that does not put the resource",
+    "'put' that does not release the resource",
     "each resource is released once on every path, by its own 'put'",
     kernel="kernel/bpf/task_iter.c, bpf_iter_task_vma_destroy(), 6.7 and later",
     hint="name the resource in 'put'",
@@ -51,8 +51,8 @@ def _copies(s: Subject, name: str) -> set[str]:
 @rule(
     "H05",
     "resource-without-reference",
-    "a resource that nothing keeps alive",
-    "what new() has only looked up may be gone when next() follows it",
+    "a resource without a reference",
+    "what new() has only looked up may be freed when next() dereferences it",
     kernel="kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later, for the critical section",
     hint="take a reference in 'get' and add 'put', or add 'context: {rcu: true}'",
 )
@@ -85,9 +85,9 @@ def _bounded(s: Subject) -> set[str]:
     "H06",
     "unbounded-buffer",
     "a buffer of unbounded size",
-    "a program chooses the number: the product overflows, or the memory is used up",
+    "a program chooses the number: the product may overflow, or memory be exhausted",
     kernel=LIMITED_SIZE,
-    hint="refuse what is too large: checks: [{when: nr > 511, fails: {E2BIG: ...}}]",
+    hint="reject what is too large: checks: [{when: nr > 511, fails: {E2BIG: ...}}]",
 )
 def unbounded(s: Subject) -> Iterator[Hit]:
     bounded = _bounded(s)
@@ -101,8 +101,8 @@ def unbounded(s: Subject) -> Iterator[Hit]:
 @rule(
     "H07",
     "overflow-in-check",
-    "a check that overflows",
-    "the sum or product wraps before it is compared, and a huge number passes",
+    "a check that may overflow",
+    "the sum or product wraps before it is compared, and a huge number passes the check",
     kernel=LIMITED_SIZE,
     hint="compare the argument itself: nr > MAX / SIZE instead of nr * SIZE > MAX",
 )
@@ -130,9 +130,9 @@ def _wide(use: Use) -> bool:
 @rule(
     "H08",
     "resource-used-before-get",
-    "a resource that is not there yet",
-    "new() takes the resources in the order in which they are given",
-    hint="move it behind the one that it needs",
+    "a resource that is used before it is acquired",
+    "new() acquires the resources in the given order",
+    hint="move it after the one that it needs",
 )
 def too_early(s: Subject) -> Iterator[Hit]:
     order = [taken.name for taken in s.it.taken]
@@ -140,11 +140,11 @@ def too_early(s: Subject) -> Iterator[Hit]:
         if isinstance(taken := use.slot.part, Resource | Buffer) and use.slot.when is not When.BOTH:
             there = order[: order.index(taken.name) + (use.slot.key == "buffer.fill")]
             for name in sorted(use.names & (set(order) - set(there))):
-                yield Hit(use.at_name(name), f"'{name}' is not taken yet")
+                yield Hit(use.at_name(name), f"'{name}' is not acquired yet")
         # what a value of a flag asks for, and whether a ring is still linked, is asked before
         if use.slot.when is When.NEW and ((use.slot.case and use.slot.key == "when") or _linked(use)):
             for name in sorted(use.names & {taken.name for taken in s.it.late}):
-                yield Hit(use.at_name(name), f"'{name}' is not taken yet")
+                yield Hit(use.at_name(name), f"'{name}' is not acquired yet")
 
 
 def _linked(use: Use) -> bool:
@@ -154,9 +154,9 @@ def _linked(use: Use) -> bool:
 @rule(
     "H09",
     "optional-resource-not-pointer",
-    "a resource that may not be had, and is no pointer",
-    "NULL, or an ERR_PTR(), is how a resource says that it cannot be had",
-    hint="use a pointer's type, or take 'fails' away where it is always had",
+    "an optional resource that is not a pointer",
+    "failure to acquire a resource is NULL or an ERR_PTR()",
+    hint="use a pointer's type, or remove 'fails' where acquiring it cannot fail",
 )
 def no_pointer(s: Subject) -> Iterator[Hit]:
     for r in s.it.resources:
@@ -167,15 +167,15 @@ def no_pointer(s: Subject) -> Iterator[Hit]:
 @rule(
     "H10",
     "err-ptr-unchecked",
-    "an ERR_PTR() taken for the thing itself",
-    "an ERR_PTR() is not NULL, so the walk would follow it",
+    "an ERR_PTR() that is used as a valid pointer",
+    "an ERR_PTR() is not NULL, so the walk would dereference it",
     kernel="include/linux/err.h, IS_ERR()",
-    hint="say all errors that it gives, which are several, or let it give NULL for the one",
+    hint="list all errors that it returns, or let it return NULL for the only one",
 )
 def error_pointer(s: Subject) -> Iterator[Hit]:
     for use, r, helper in _gets(s):
         if "ERR_PTR" in helper.body.names() and len(r.fails) < SEVERAL:
-            message = f"'{helper.name}' gives an ERR_PTR(), '{r.name}' does not fail with several errors"
+            message = f"'{helper.name}' returns an ERR_PTR(), '{r.name}' does not fail with several errors"
             yield Hit(use.at_name(helper.name), message)
 
 
@@ -185,7 +185,7 @@ def error_pointer(s: Subject) -> Iterator[Hit]:
     "errors that 'fails' leaves out, or NULL beside them",
     "the reference lists what new() returns; and IS_ERR() is false for NULL",
     kernel="include/linux/err.h, IS_ERR()",
-    hint="list every error of the helper, and give an ERR_PTR() instead of NULL",
+    hint="list every error of the helper, and return an ERR_PTR() instead of NULL",
 )
 def unlisted_error(s: Subject) -> Iterator[Hit]:
     for _, r, helper in _gets(s):

@@ -25,7 +25,7 @@ class Hit(NamedTuple):
 
 @value_class(eq=False)
 class Rule(Generic[S]):
-    """One rule about a subject: an iterator for one kernel, all of a run, or one written by hand in C."""
+    """One rule about a subject: an iterator for one kernel, all of a run, or one hand-written in C."""
 
     # What it is known by, such as S03: it never changes.
     code: str

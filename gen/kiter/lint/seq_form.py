@@ -16,24 +16,26 @@ from kiter.spec.resource import Resource
 @rule(
     "W80",
     "element-gone-between-reads",
-    "an element that is gone when the walk goes on",
+    "an element that is gone when the walk continues",
     "between two read()s the reader is in user space, where no RCU critical section lasts: neither the "
     "element that was not shown yet nor a cursor may be looked at again",
     kernel="kernel/bpf/bpf_iter.c, bpf_seq_read(): each read() calls start() and stop()",
-    hint="let the iterator hold its elements: lifetime: {held: {get: ..., put: ...}}; or take 'iter' away",
+    hint="let the iterator hold its elements: lifetime: {held: {get: ..., put: ...}}; or remove 'iter'",
 )
 def cannot_resume(s: Subject) -> Iterator[Hit]:
     if s.it.seq and (s.it.rcu or s.it.lifetime == "rcu"):
-        yield Hit(s.it.seq.node.key_at, "the walk cannot go on after a read(): RCU alone keeps its elements")
+        yield Hit(
+            s.it.seq.node.key_at, "the walk cannot continue after a read(): RCU alone keeps its elements"
+        )
 
 
 @rule(
     "W81",
     "lock-held-between-reads",
-    "a lock or a section from one read() to the next",
-    "the reader may leave the file open for ever, and a task must not go to user space with a lock",
+    "a lock or a section held from one read() to the next",
+    "the reader may keep the file open forever, and a task must not return to user space with a lock held",
     kernel="kernel/locking/lockdep.c, lockdep_sys_exit(), for all that lockdep knows",
-    hint="take it round each step: walk: lock; or take 'iter' away",
+    hint="take it for each step: walk: lock; or remove 'iter'",
 )
 def locked_between(s: Subject) -> Iterator[Hit]:
     for use in s.uses if s.it.seq else ():
@@ -49,9 +51,9 @@ def locked_between(s: Subject) -> Iterator[Hit]:
     "W82",
     "arguments-without-parameter",
     "arguments that no reader can give",
-    "the file is opened by a link, which knows nothing of the arguments of new()",
+    "the file is opened by a link, which has no arguments for new()",
     kernel="kernel/bpf/bpf_iter.c, prepare_seq_file(): init_seq_private() gets what the link has, no more",
-    hint="take 'iter' away, or walk without arguments",
+    hint="remove 'iter', or walk without arguments",
 )
 def unknown_arguments(s: Subject) -> Iterator[Hit]:
     if s.it.seq and s.it.arguments:
@@ -61,11 +63,11 @@ def unknown_arguments(s: Subject) -> Iterator[Hit]:
 @rule(
     "W83",
     "element-not-a-struct",
-    "an element that is no struct of the kernel",
+    "an element that is not a struct of the kernel",
     "the program gets a pointer to a type by its id in the kernel's own BTF, which has neither numbers "
     "nor what the iterator brings along",
     kernel="kernel/bpf/btf.c, btf_ctx_access(), for btf_id of struct bpf_ctx_arg_aux",
-    hint="take 'iter' away: bpf_for_each() alone gives such elements",
+    hint="remove 'iter': only bpf_for_each() can return such elements",
 )
 def no_struct(s: Subject) -> Iterator[Hit]:
     if s.it.seq and (s.it.held.members or not s.it.element.startswith("struct ")):
@@ -76,7 +78,7 @@ def no_struct(s: Subject) -> Iterator[Hit]:
     "W84",
     "seq-state-allocation",
     "a state that is allocated as no reader may",
-    "the allocator of programs has a cache for each CPU, and a reader may move from one to another",
+    "bpf_mem_alloc() has a cache per CPU, and a reader may migrate",
     kernel="kernel/bpf/memalloc.c, bpf_mem_alloc(), for this_cpu_ptr()",
     hint="add 'context: {sleepable: true}', for kmalloc()",
 )
@@ -96,7 +98,7 @@ def allocated(s: Subject) -> Iterator[Hit]:
 def taken_target(s: Subject) -> Iterator[Hit]:
     seq = s.it.seq
     if seq and seq.target in PROGRAM_TARGETS and not s.it.released:
-        yield Hit(seq.node.key_at, f'SEC("iter/{seq.target}") is there already')
+        yield Hit(seq.node.key_at, f'SEC("iter/{seq.target}") exists already')
 
 
 @rule(

@@ -72,22 +72,22 @@ def heard(document: Document, found: Iterable[Diagnostic]) -> set[Diagnostic]:
 @rule(
     "L10",
     "allow-without-reason",
-    "a silence without a reason",
-    "who reads it next cannot tell whether it still holds",
+    "an 'allow' without a reason",
+    "the next reader cannot tell whether it still applies",
     hint="write why: # kiter: allow C30, the function does not sleep with this flag",
 )
 def unexplained(s: Subject) -> Iterator[Hit]:
     for silence in silences(s.it.node.document):
         if not silence.reason:
-            yield Hit(silence.at, f"'{silence.rule}' is silenced without a reason")
+            yield Hit(silence.at, f"'{silence.rule}' is allowed without a reason")
 
 
 @rule(
     "L11",
     "unused-allow",
-    "a silence that nothing needs",
-    "it would hide the next finding, which nobody has looked at",
-    hint="take the comment away",
+    "an unused 'allow'",
+    "it would hide the next finding, which nobody has reviewed",
+    hint="remove the comment",
     mends=True,
 )
 def unneeded(s: Subject) -> Iterator[Hit]:
@@ -124,13 +124,13 @@ def _taken_away(s: Subject, silence: Silence) -> Edit | None:
 @rule(
     "L12",
     "rule-cannot-be-allowed",
-    "a rule that cannot be silenced",
-    "the code that would be emitted is wrong, whatever the reason",
-    hint="mend what the rule finds; warnings can be silenced, and what goes by the names in a snippet",
+    "a rule that cannot be allowed",
+    "the generated code would be wrong, whatever the reason",
+    hint="fix what the rule finds; only warnings, and rules that judge by names in a snippet, can be allowed",
 )
 def unsilenceable(s: Subject) -> Iterator[Hit]:
     for silence in silences(s.it.node.document):
         if not silence.valid:
             known = silence.code in SPEC.rules or silence.code in RUN.rules
-            what = f"'{silence.rule}' cannot be silenced" if known else "there is no such rule"
+            what = f"'{silence.rule}' cannot be allowed" if known else "there is no such rule"
             yield Hit(silence.at, what)

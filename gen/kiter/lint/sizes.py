@@ -22,10 +22,10 @@ def _words(s: Subject) -> int:
 @rule(
     "K08",
     "state-exceeds-stack",
-    "a state that the stack cannot hold",
+    "a state that does not fit on the stack",
     "an iterator lives on the program's stack of 512 bytes, which nested loops share",
     kernel="include/linux/filter.h, MAX_BPF_STACK; kernel/bpf/verifier.c, check_max_stack_depth()",
-    hint="keep less: a pointer to one object instead of what can be found through it",
+    hint="keep less: a pointer to one object instead of what can be reached from it",
 )
 def huge_state(s: Subject) -> Iterator[Hit]:
     if (words := _words(s)) > MOST_WORDS:

@@ -31,21 +31,21 @@ def _kernel_side(s: Subject) -> Iterator[Use]:
     "C20",
     "unbalanced-snippet",
     "an unbalanced bracket or quote",
-    "a snippet is put into the middle of an expression, so it must be complete in itself",
+    "a snippet is inserted into an expression, so it must be complete by itself",
     hint="close what is open",
 )
 def brackets(s: Subject) -> Iterator[Hit]:
     for use in s.uses:
         if (token := unbalanced(use.words)) is not None:
-            yield Hit(use.at(token.offset), f"{token.text} has no counterpart")
+            yield Hit(use.at(token.offset), f"{token.text} is unmatched")
 
 
 @rule(
     "C21",
     "statement-as-expression",
-    "a statement where an expression belongs",
-    "a snippet is put into the middle of an expression",
-    hint="leave the ';' out; 'raw' takes statements",
+    "a statement where an expression is expected",
+    "a snippet is inserted into an expression",
+    hint="remove the ';'; 'raw' takes statements",
     mends=True,
 )
 def statement(s: Subject) -> Iterator[Hit]:
@@ -60,8 +60,8 @@ def statement(s: Subject) -> Iterator[Hit]:
 @rule(
     "C22",
     "comma-expression",
-    "two expressions where one belongs",
-    "a comma would separate arguments, or throw the first value away",
+    "two expressions where one is expected",
+    "a comma would separate arguments, or discard the first value",
     hint="put the expression in parentheses, if that is meant",
 )
 def comma(s: Subject) -> Iterator[Hit]:
@@ -74,7 +74,7 @@ def comma(s: Subject) -> Iterator[Hit]:
     "C23",
     "comment-in-expression",
     "a comment in an expression",
-    "it would stand in the middle of a line of C, or hide the rest of it",
+    "it would end up within a line of C, or comment out the rest of it",
     hint="use a comment of YAML, which begins with #",
 )
 def comment(s: Subject) -> Iterator[Hit]:
@@ -86,8 +86,8 @@ def comment(s: Subject) -> Iterator[Hit]:
 @rule(
     "C24",
     "multi-line-expression",
-    "an expression over several lines",
-    "the emitted code breaks lines itself, where the kernel's style wants it",
+    "an expression that spans several lines",
+    "lines are broken by the generator, as the kernel's style has it",
     hint="write it in one line, or fold it with '>-'",
     mends=True,
 )
@@ -95,13 +95,13 @@ def lines(s: Subject) -> Iterator[Hit]:
     for use in _expressions(s):
         if "\n" in use.text.strip() and use.slot.key != "init":
             edit = folded(use.node) if not has_comment(use.words) else None
-            yield Hit(use.at(), f"'{use.slot.key}' goes over several lines", edit=edit)
+            yield Hit(use.at(), f"'{use.slot.key}' spans several lines", edit=edit)
 
 
 @rule(
     "C25",
     "preprocessor-in-snippet",
-    "a line for the preprocessor",
+    "a preprocessor directive in a snippet",
     "a snippet is part of a function, and its kernel is known when the code is made",
     hint="give one snippet per range of kernels, or use 'guard'",
 )
@@ -110,27 +110,27 @@ def preprocessor(s: Subject) -> Iterator[Hit]:
         if use.slot.when is When.HELPER:
             continue
         if (token := next((t for t in use.words.tokens if t.text == "#"), None)) is not None:
-            yield Hit(use.at(token.offset), "a snippet cannot talk to the preprocessor")
+            yield Hit(use.at(token.offset), "a snippet cannot contain preprocessor directives")
 
 
 @rule(
     "C26",
     "empty-snippet",
-    "a snippet that is empty",
-    "there is nothing to put into the code",
+    "an empty snippet",
+    "an empty snippet generates nothing",
     hint="write an expression, or leave the key out",
 )
 def empty(s: Subject) -> Iterator[Hit]:
     for use in s.uses:
         if not any(token.kind != "comment" for token in use.words.tokens):
-            yield Hit(use.at(), f"'{use.slot.key}' holds no C")
+            yield Hit(use.at(), f"'{use.slot.key}' contains no C")
 
 
 @rule(
     "C27",
     "iterator-in-snippet",
-    "the iterator itself in a snippet",
-    "arguments, cursors and fields are named bare; what surrounds them belongs to the emitted code",
+    "the iterator's own variables in a snippet",
+    "arguments, cursors and fields are named bare; kit and it are variables of the generated code",
     hint="write pos instead of kit->pos",
     mends=True,
 )
@@ -139,16 +139,16 @@ def bare_names(s: Subject) -> Iterator[Hit]:
         known = {"kit"} if use.slot.when is When.COMPANION else set()
         for name in sorted(use.names & {"kit", "it"} - known):
             edit = use.swap(use.words.offset(name), f"{name}->", "") if name == "kit" else None
-            yield Hit(use.at_name(name), f"'{name}' is a variable of the emitted code", edit=edit)
+            yield Hit(use.at_name(name), f"'{name}' is a variable of the generated code", edit=edit)
 
 
 @rule(
     "C28",
     "return-from-raw-walk",
-    "a way out of next() in a raw walk",
-    "after the statements next() empties a drained iterator; who jumps over that makes it start again",
-    kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later: drained means drained for ever",
-    hint="set pos, to NULL at the end, and let the statements run out",
+    "a return or goto out of a raw walk",
+    "after the statements next() empties a drained iterator; a jump past that makes it restart after NULL",
+    kernel="kernel/bpf/verifier.c, process_iter_next_call(), 6.4 and later: drained means drained forever",
+    hint="set pos, to NULL at the end, and let control reach the end of the statements",
 )
 def way_out(s: Subject) -> Iterator[Hit]:
     for use in s.uses:
@@ -167,10 +167,10 @@ def _among(s: Subject, use: Use, whole: frozenset[str], families: tuple[str, ...
 @rule(
     "C29",
     "lock-taken-in-expression",
-    "a lock, or an RCU section, taken by an expression",
-    "the verifier does not see it: a program could sleep, leave or deadlock while it is held",
+    "a lock or an RCU section taken by an expression",
+    "the verifier does not track it: a program could sleep, exit or deadlock while it is held",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
-    hint="take a reference to what must stay, or use 'walk: lock' for a lock round each step",
+    hint="take a reference to what must stay alive, or use 'walk: lock' for a lock in each step",
 )
 def locks(s: Subject) -> Iterator[Hit]:
     own = frozenset(helper.name for helper in s.it.helpers)
@@ -199,7 +199,7 @@ def _held(use: Use, call: Call) -> str | None:
     "a snippet that may sleep",
     "the iterator is for programs that must not sleep, and an RCU critical section must not either",
     kernel="kernel/bpf/verifier.c, in_rcu_cs()",
-    hint="use what does not sleep",
+    hint="use a function that does not sleep",
 )
 def sleeps(s: Subject) -> Iterator[Hit]:
     yield from along(s, "C30")
@@ -212,7 +212,7 @@ def sleeps(s: Subject) -> Iterator[Hit]:
     "C31",
     "entry-of-empty-list",
     "an entry of a list that may be empty",
-    "for an empty list, and at the end, the macro makes a pointer out of the head, which is no element",
+    "at the end, and for an empty list, the macro computes a pointer from the head, which is not an element",
     kernel="include/linux/list.h, list_first_entry(): 'that list is expected to be not empty'",
     hint="use 'list', or a macro that ends in _or_null",
     mends=True,
@@ -224,7 +224,7 @@ def bogus_entry(s: Subject) -> Iterator[Hit]:
 @rule(
     "C33",
     "size-of-shorter-allocation",
-    "the size of a struct that is allocated shorter",
+    "sizeof() a struct that is allocated shorter",
     "sizeof(struct cpumask) is that of NR_CPUS bits, an allocated mask has fewer",
     kernel="include/linux/cpumask.h, cpumask_size()",
     hint="use cpumask_size()",

@@ -32,9 +32,9 @@ def guarded(s: Subject) -> bool:
     "W60",
     "reference-too-late",
     "a reference that may come too late",
-    "under RCU alone an element may give up its last reference between being found and being taken",
+    "under RCU alone the last reference to an element may be dropped between lookup and get",
     kernel="include/linux/kref.h, kref_get_unless_zero(), which says how it is used under RCU",
-    hint="use 'tryget', an expression that is true when there still was a reference to take",
+    hint="use 'tryget', an expression that is true if a reference was taken",
 )
 def late_reference(s: Subject) -> Iterator[Hit]:
     for _, walk in sources(s):
@@ -45,7 +45,7 @@ def late_reference(s: Subject) -> Iterator[Hit]:
 @rule(
     "W61",
     "tree-not-rcu-safe",
-    "a tree that readers without a lock get lost in",
+    "a tree that lockless readers cannot walk",
     "a rotation is no single store, so a reader beside it may miss subtrees; a latched tree has another one "
     "that is not changed meanwhile",
     kernel="lib/rbtree.c, 'Notes on lockless lookups'; include/linux/rbtree_latch.h, latch_tree_find()",
@@ -60,8 +60,8 @@ def unlocked_tree(s: Subject) -> Iterator[Hit]:
 @rule(
     "W62",
     "radix-tree-outside-rcu",
-    "an entry of a radix tree outside RCU",
-    "slots are read as readers under RCU do, for whom a node that was taken out stays until they are done",
+    "an entry of a radix tree outside an RCU read-side critical section",
+    "slots are read as RCU readers do, for whom a removed node stays valid until they are done",
     kernel="include/linux/radix-tree.h, radix_tree_deref_slot(): rcu_dereference()",
     hint="use 'lock: {rcu: true}', with 'tryget'",
 )
@@ -75,23 +75,23 @@ def radix_without_rcu(s: Subject) -> Iterator[Hit]:
 @rule(
     "W63",
     "reused-memory",
-    "areas that are reused",
-    "RCU keeps the memory of an area, which may become an area of another process meanwhile",
+    "memory that is reused (SLAB_TYPESAFE_BY_RCU)",
+    "RCU keeps the memory of a VMA, which may meanwhile be reused for another process",
     kernel="mm/vma_init.c, vma_state_init(): SLAB_TYPESAFE_BY_RCU, 6.15 and later",
-    hint="copy the area under the lock of its mm: 'lifetime: snapshot'",
+    hint="copy the VMA under the lock of its mm: 'lifetime: snapshot'",
 )
 def reused_areas(s: Subject) -> Iterator[Hit]:
     for _, walk in sources(s):
         if walk.kind == "maple" and s.it.element == "struct vm_area_struct *" and s.it.lifetime == "rcu":
-            yield Hit(walk.node.key_at, "areas of memory with 'lifetime: rcu'")
+            yield Hit(walk.node.key_at, "VMAs with 'lifetime: rcu'")
 
 
 @rule(
     "W64",
     "unskippable-elements",
-    "elements that nothing steps over",
-    "what is stepped over must be put again, or must not have been taken yet, and a copy is one already",
-    hint="step over them in a helper that 'next' calls",
+    "elements that cannot be skipped",
+    "what is skipped must be put again, or not have been taken yet, and a snapshot is a copy already",
+    hint="skip them in a helper that 'next' calls",
 )
 def where_too_late(s: Subject) -> Iterator[Hit]:
     element = s.it.held
@@ -106,7 +106,7 @@ def where_too_late(s: Subject) -> Iterator[Hit]:
     "W65",
     "invalid-lock",
     "a lock of no kind, or of several",
-    "each lock is taken and given up by functions of its own",
+    "each lock is acquired and released by functions of its own",
     hint=f"say {ONE_OF}; several locks are a list, the first taken first",
 )
 def lock_kinds(s: Subject) -> Iterator[Hit]:
@@ -121,10 +121,10 @@ def lock_kinds(s: Subject) -> Iterator[Hit]:
 @rule(
     "W66",
     "unsupported-lock-option",
-    "what a lock cannot do",
-    "the kernel has no function that tries it, or that takes it with a class of its own",
+    "an option that the lock does not support",
+    "the kernel has no trylock for it, or none with a lockdep subclass",
     kernel="include/linux/rwlock.h, spinlock.h and mutex.h, 6.12",
-    hint="take it away",
+    hint="remove it",
 )
 def unable_lock(s: Subject) -> Iterator[Hit]:
     for lock in s.it.locks:
@@ -135,30 +135,30 @@ def unable_lock(s: Subject) -> Iterator[Hit]:
         yield Hit(lock.node[lock.kind].key_at, f"'{lock.kind}' where interrupts are off already")
     for lock in s.it.locks:
         if lock.tries and lock.nested:
-            yield Hit(lock.node["nested"].key_at, "'nested' with 'try': what is not waited for has no order")
+            yield Hit(lock.node["nested"].key_at, "'nested' with 'try': a trylock needs no lockdep subclass")
 
 
 @rule(
     "W67",
     "trylock-not-allowed",
-    "a lock that must be had",
-    "what is counted down or taken out of a list under it stays so for ever where it is not had",
+    "a trylock where the lock must be acquired",
+    "what is counted down or unlinked under it would be skipped if the lock is not acquired",
     kernel="kernel/bpf/kmem_cache_iter.c, bpf_iter_kmem_cache_destroy(), 6.13 and later: it cannot fail",
-    hint="take 'try' away",
+    hint="remove 'try'",
 )
 def tried_lock(s: Subject) -> Iterator[Hit]:
     needs = s.it.held.last is not None or any(isinstance(level.walk, Linked | Ring) for level in s.levels)
     for lock in s.it.locks:
         if lock.tries and needs:
-            yield Hit(lock.node["try"].key_at, f"'{lock.kind}' is only tried")
+            yield Hit(lock.node["try"].key_at, f"'{lock.kind}' is a trylock only")
 
 
 @rule(
     "W68",
     "nested-rcu-section",
-    "an RCU section inside another",
-    "the program holds one round the whole walk already",
-    hint="take it away, or 'context: {rcu: true}' where elements are held",
+    "a nested RCU section",
+    "the program holds one for the whole walk already",
+    hint="remove it, or 'context: {rcu: true}' where elements are held",
 )
 def rcu_twice(s: Subject) -> Iterator[Hit]:
     for lock in s.it.locks:
@@ -170,8 +170,8 @@ def rcu_twice(s: Subject) -> Iterator[Hit]:
     "W69",
     "ambiguous-walk",
     "two walks in one place",
-    "each says in a field of the state where it is, and these have one name",
-    hint="name the field of one by 'by'",
+    "each keeps its position in a field of the state, and the two fields have one name",
+    hint="rename the field of one with 'by'",
 )
 def one_place(s: Subject) -> Iterator[Hit]:
     held = s.it.lifetime == "held"
@@ -182,16 +182,16 @@ def one_place(s: Subject) -> Iterator[Hit]:
         names = {place.name for place in walk.places(held)}
         for name in sorted(names & (taken.keys() | (above if level.role is Role.INNER else set()))):
             what = taken.get(name, "the place of the outer walk")
-            yield Hit(walk.node.key_at, f"'{name}' says where this walk is, and is {what} too")
+            yield Hit(walk.node.key_at, f"'{name}' is the position of this walk, and {what} too")
         above = names
 
 
 @rule(
     "W70",
     "no-lookahead",
-    "nothing to look after",
-    "under the lock of what is walked an element that was found is where it was found",
-    hint="take 'still' away",
+    "nothing to look ahead to",
+    "under its lock an element cannot move after it was found",
+    hint="remove 'still'",
 )
 def needless_still(s: Subject) -> Iterator[Hit]:
     if s.it.held.still is not None and guarded(s):

@@ -47,10 +47,10 @@ def unknown(it: Spec, profile: Profile, btf: Btf, in_headers: Callable[[str], bo
 @BESIDE.rule(
     "C34",
     "invisible-flag",
-    "a flag that programs cannot see",
+    "a flag that BPF programs cannot see",
     "a #define is not in BTF, so vmlinux.h has no name for the value",
     kernel="include/linux/cgroup.h, CSS_TASK_ITER_*: made an enum for the iterator, 6.7",
-    hint="make it an enum first, in a patch of its own; or mend the name",
+    hint="make it an enum first, in a patch of its own; or correct the name",
 )
 def no_enumerator(beside: Beside) -> Iterator[Hit]:
     """A kernel without the guard's option has none of the names, and says nothing of them."""
@@ -61,7 +61,7 @@ def no_enumerator(beside: Beside) -> Iterator[Hit]:
     for value, names in _values(s):
         for name in names:
             if name not in known:
-                yield Hit(value.node.key_at, f"'{name}' is no enumerator of this kernel")
+                yield Hit(value.node.key_at, f"'{name}' is not an enumerator of this kernel")
 
 
 def _values(s: Subject) -> Iterator[tuple[Case | Bit, list[str]]]:
@@ -78,7 +78,7 @@ def _values(s: Subject) -> Iterator[tuple[Case | Bit, list[str]]]:
     "unknown-kernel-function",
     "a function that the kernel does not have",
     "its BTF has one of nearly the same name",
-    hint="mend the name",
+    hint="correct the name",
     severity="warning",
 )
 def no_function(beside: Beside) -> Iterator[Hit]:
@@ -102,9 +102,9 @@ def _alike(name: str, known: frozenset[str]) -> list[str]:
     "C36",
     "unknown-trusted-field",
     "a trusted field that the element does not have",
-    "the verifier looks for the name and the type of the field, and says nothing of an entry that fits none",
+    "the verifier looks for the name and the type of the field, and ignores an entry that matches none",
     kernel="kernel/bpf/verifier.c, type_is_rcu(), by way of btf_nested_type_is_trusted(), kernel/bpf/btf.c",
-    hint="mend the name or the type",
+    hint="correct the name or the type",
 )
 def no_field(beside: Beside) -> Iterator[Hit]:
     """A kernel without the guard's option may lack the whole struct, which is said elsewhere."""

@@ -33,7 +33,7 @@ def other_elements(s: Subject) -> Iterator[Hit]:
             hint, right = near(expect, sorted(possible)) or "leave it out", only(expect, possible)
             edit = replaced(node["expect"], right) if right else None
             of = f"of the fixture '{found[0].name}'" if found else f"of elements of type '{s.it.element}'"
-            yield Hit(node["expect"].at, f"'{expect}' is no oracle {of}", hint, edit)
+            yield Hit(node["expect"].at, f"'{expect}' is not an oracle {of}", hint, edit)
 
 
 def _fixtures(s: Subject) -> tuple[Fixture, ...]:
@@ -53,7 +53,7 @@ def _expected(s: Subject) -> Iterator[tuple[str, Node]]:
     "T02",
     "expectation-without-object",
     "an expectation that needs an object",
-    "user space names the object that the walk sets out from, but new() takes none",
+    "user space names the object where the walk starts, but new() takes none",
     hint="add the object as an argument, or expect something else",
 )
 def nothing_to_start_from(s: Subject) -> Iterator[Hit]:
@@ -69,7 +69,7 @@ def nothing_to_start_from(s: Subject) -> Iterator[Hit]:
 def _of_fixture(s: Subject, a: Argument) -> str:
     """Which fixture says how a program comes by it."""
     found = handles_of(s.it).get(a.type) or {one.name: hook for one, hook in hooked(s.it)}.get(a.name)
-    return f": the fixture '{found.fixture}' says how a program comes by one" if found else ""
+    return f": the fixture '{found.fixture}' says how a program gets one" if found else ""
 
 
 def _lacking(s: Subject, a: Argument) -> str:
@@ -78,7 +78,7 @@ def _lacking(s: Subject, a: Argument) -> str:
     if hook := library.hooks.get(a.type):
         return f": the fixture '{hook.fixture}' has one for programs of SEC(\"{hook.section}\") only"
     named = (f.name for f in library.fixtures if f.element == a.type)
-    return next((f": the fixture '{name}' does not say how a program comes by one" for name in named), "")
+    return next((f": the fixture '{name}' does not say how a program gets one" for name in named), "")
 
 
 def _given(s: Subject) -> set[str]:
@@ -101,7 +101,7 @@ def _plain(s: Subject, a: Argument) -> bool:
     "T03",
     "unknown-test-argument-value",
     "the tests do not know what to pass",
-    "a test program comes by the objects that fixtures tell of, and tries every flag; it knows no more",
+    "a test program gets objects from fixtures, and tries every flag; it knows no more",
     hint="add the expression to tests: arguments; of an object, say in 'objects' or 'hooks' of a fixture",
 )
 def unknown_argument(s: Subject) -> Iterator[Hit]:
@@ -117,15 +117,15 @@ def unknown_argument(s: Subject) -> Iterator[Hit]:
                 yield Hit(case.node.at, said)
     for a in plain if not cases else ():
         hint = f"add it: tests: {{arguments: {{{a.name}: ...}}}}"
-        yield Hit(a.node.key_at, f"nobody says what the tests pass for '{a.name}'{_lacking(s, a)}", hint)
+        yield Hit(a.node.key_at, f"nothing says what the tests pass for '{a.name}'{_lacking(s, a)}", hint)
 
 
 @rule(
     "T04",
     "unknown-test-argument",
-    "a test argument that is not one",
+    "an unknown test argument",
     "what the tests pass is said for arguments of new() that they do not know by themselves",
-    hint="take it away",
+    hint="remove it",
     mends=True,
 )
 def stray_argument(s: Subject) -> Iterator[Hit]:
@@ -147,13 +147,13 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
     "T05",
     "indistinguishable-elements",
     "elements that the tests cannot tell apart",
-    "the contract is tested, but what a walk visits is compared with nothing",
+    "the contract is tested, but nothing checks which elements a walk visits",
     hint="write a fixture, as docs/fixtures.md shows; or say in tests: identity how to tell them apart",
     severity="warning",
 )
 def unknown_elements(s: Subject) -> Iterator[Hit]:
     if not _fixtures(s) and s.it.tests.identity is None:
-        yield Hit(s.it.node["element"]["type"].at, f"the tests know nothing of '{s.it.element}'")
+        yield Hit(s.it.node["element"]["type"].at, f"the tests cannot identify '{s.it.element}'")
 
 
 @rule(
@@ -167,8 +167,8 @@ def unknown_elements(s: Subject) -> Iterator[Hit]:
 def unexpected(s: Subject) -> Iterator[Hit]:
     if s.it.lifetime == "state":
         if not any(case.valued for case in s.it.tests.cases) and not any(_expected(s)):
-            hint = "add tests: cases with the arguments and 'values', the numbers that the walk must give"
-            yield Hit(s.walk.key_at, "no case says which numbers the walk gives", hint)
+            hint = "add tests: cases with the arguments and 'values', the numbers that the walk must return"
+            yield Hit(s.walk.key_at, "no case says which numbers the walk returns", hint)
         return
     values = {flag.expect for a in s.it.arguments for flag in a.flags if a.name != s.it.select}
     # what can live in one file only has elements that only its neighbours make
@@ -188,8 +188,8 @@ def _oracles(s: Subject) -> str:
     "T07",
     "second-test-object",
     "a second object",
-    "the tests can name one object; for the second they pass none, and give up",
-    hint="test the iterator by hand",
+    "the tests can pass one object only",
+    hint="write the tests of the iterator manually",
     severity="warning",
 )
 def second_object(s: Subject) -> Iterator[Hit]:
@@ -202,7 +202,7 @@ def second_object(s: Subject) -> Iterator[Hit]:
     "T08",
     "cases-over-objects",
     "cases of an iterator over objects",
-    "a case says which numbers a walk gives; which objects it gives depends on what user space sees",
+    "a case lists numbers; which objects a walk returns depends on what user space sees",
     hint="say what to expect of the walk instead, or that new() 'fails'",
 )
 def cases_of_objects(s: Subject) -> Iterator[Hit]:
@@ -214,8 +214,8 @@ def cases_of_objects(s: Subject) -> Iterator[Hit]:
 @rule(
     "T09",
     "undefined-test-function",
-    "a function that the tests call is missing",
-    "a test takes from user.c of the fixture what it calls, and does not compile without",
+    "an undefined function in the tests",
+    "a test calls functions of the fixture's user.c, and does not compile without them",
     hint="define it there: docs/fixtures.md says what each function does",
 )
 def missing_function(s: Subject) -> Iterator[Hit]:
@@ -233,9 +233,9 @@ def missing_function(s: Subject) -> Iterator[Hit]:
     "T10",
     "null-for-required-argument",
     "NULL for an argument that must not be NULL",
-    "the verifier takes NULL for a pointer only if it is 'nullable': no test program would load",
+    "the verifier accepts NULL for a pointer only if it is 'nullable': no test program would load",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",
-    hint="say in 'objects' of a fixture how to come by one, as docs/fixtures.md shows, and leave this out",
+    hint="say in 'objects' of a fixture how to get one, as docs/fixtures.md shows, and leave this out",
 )
 def null_object(s: Subject) -> Iterator[Hit]:
     given = [(name, code.text, code.node) for name, code in s.it.tests.arguments]

@@ -16,7 +16,7 @@ from kiter.spec.rewrite import renamed
 @rule(
     "K15",
     "unknown-errno",
-    "no such errno",
+    "an unknown errno",
     "new() returns one of the kernel's error numbers",
     kernel="include/uapi/asm-generic/errno-base.h and errno.h",
     hint="use an existing one, such as EINVAL",

@@ -16,7 +16,7 @@ from kiter.spec.rewrite import without
 @rule(
     "K06",
     "unpassable-type",
-    "an argument's type that no program can pass",
+    "an argument type that no program can pass",
     "a kfunc takes numbers, pointers to structs, and pointers to numbers",
     kernel="kernel/bpf/verifier.c, get_kfunc_ptr_arg_type() and check_kfunc_args(), 6.4 and later",
     hint="use an integer type or a pointer to a struct",
@@ -34,7 +34,7 @@ def _unpassable(ctype: str) -> str | None:
     if ctype.count("*") > 1:
         return "a pointer to a pointer"
     if "void" in words:
-        return "a pointer to void, of which the verifier knows no size" if pointer else "nothing: void"
+        return "a pointer to void, whose size the verifier does not know" if pointer else "nothing: void"
     if not pointer and {"struct", "union"} & set(words):
         return "a whole struct, passed by value"
     if {"float", "double"} & set(words):
@@ -48,27 +48,27 @@ def _unpassable(ctype: str) -> str | None:
     "'nullable' on a number",
     "only a pointer can be NULL",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
-    hint="take 'nullable' away",
+    hint="remove 'nullable'",
     mends=True,
 )
 def nullable_number(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
         if a.nullable and not a.pointer:
             edit = without(a.node["nullable"])
-            yield Hit(a.node["nullable"].key_at, f"the argument '{a.name}' is no pointer", edit=edit)
+            yield Hit(a.node["nullable"].key_at, f"the argument '{a.name}' is not a pointer", edit=edit)
 
 
 @rule(
     "K11",
     "field-of-unknown-size",
     "a field of unknown size",
-    "the size of the opaque struct is worked out without a compiler, so a whole struct cannot be a field",
+    "the size of the opaque struct is computed without a compiler, so a whole struct cannot be a field",
     hint="keep a pointer, or the numbers that are needed; or say its 'size'",
 )
 def unsized_field(s: Subject) -> Iterator[Hit]:
     for field in s.it.fields:
         if _no_number(field.type) and not field.size:
-            yield Hit(field.node["type"].at, f"the field '{field.name}' is no number and no pointer")
+            yield Hit(field.node["type"].at, f"the field '{field.name}' is neither a number nor a pointer")
 
 
 def _no_number(ctype: str) -> bool:
@@ -79,7 +79,7 @@ def _no_number(ctype: str) -> bool:
 @rule(
     "K12",
     "type-of-unknown-size",
-    "a type whose size is not known here",
+    "a type of unknown size",
     "8 bytes are reserved for it, which is the most a number takes",
     hint="use a type of the kernel such as u32, if the exact size matters",
     severity="warning",

@@ -31,7 +31,7 @@ def too_old(s: Subject) -> Iterator[Hit]:
     "V02",
     "no-walk-for-target",
     "no walk is left for the target",
-    "every value of the flag that chooses it is for other kernels",
+    "every value of the flag that selects it is for other kernels",
     hint="widen 'kernels' of a value",
 )
 def nothing_left(s: Subject) -> Iterator[Hit]:
@@ -81,7 +81,7 @@ def _turned(kernels: str) -> str:
 @rule(
     "V05",
     "overlapping-ranges",
-    "ranges that overlap",
+    "overlapping ranges",
     "a kernel in both would have two versions of one text",
     hint="let the second begin one release after the first ends: both ends are included",
 )
@@ -100,9 +100,9 @@ def _overlap(one: Range, other: Range) -> bool:
 @rule(
     "V06",
     "part-before-iterator",
-    "a part from before the iterator",
+    "a part that is older than the iterator",
     "no kernel has the part and the iterator",
-    hint="take the part away, or correct its 'kernels' or those of the iterator",
+    hint="remove the part, or correct its 'kernels' or those of the iterator",
 )
 def before_birth(s: Subject) -> Iterator[Hit]:
     for name, node in _named(s):
@@ -135,7 +135,7 @@ def missing_part(s: Subject) -> Iterator[Hit]:
     }
     for use in s.now if absent else ():
         for name in sorted(use.names & absent.keys()):
-            yield Hit(use.at_name(name), f"'{name}' is not there on Linux {s.profile.release}")
+            yield Hit(use.at_name(name), f"'{name}' does not exist on Linux {s.profile.release}")
 
 
 @rule(
@@ -157,8 +157,8 @@ def placed_nowhere(s: Subject) -> Iterator[Hit]:
 @rule(
     "V09",
     "unsupported-on-target",
-    "what the target cannot do",
-    "the kernel has no flag for it, so it would do without, and nobody would be told",
+    "not supported on the target",
+    "the kernel has no flag for it, so it would be silently ignored",
     kernel="include/linux/btf.h, the KF_ flags",
     hint="choose a newer target, or ask for it per range of kernels, such as {7.3-: true}",
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Words that mean something already: to C, to the verifier, to the kernel, to the emitted code."""
+"""Words that mean something already: to C, to the verifier, to the kernel, to the generated code."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def no_walk(s: Subject) -> Iterator[Hit]:
     "conflicting-walks",
     "two walks in one place",
     "one value of the flag selects one walk",
-    hint="leave one; 'nested' walks inside a walk, the 'values' of a flag choose between walks",
+    hint="leave one; 'nested' walks inside a walk, the 'values' of a flag select between walks",
 )
 def two_walks(s: Subject) -> Iterator[Hit]:
     for case in s.every_case:
@@ -51,7 +51,7 @@ def two_walks(s: Subject) -> Iterator[Hit]:
 @rule(
     "W04",
     "walk-beside-flag-walks",
-    "a walk beside those that a flag chooses",
+    "a walk beside those that a flag selects",
     "each walk belongs to one of the values, and so does what it is expected to visit",
     hint="move it to a value",
 )
@@ -65,7 +65,7 @@ def beside_cases(s: Subject) -> Iterator[Hit]:
     "W12",
     "requires-unknown-argument",
     "'requires' names no argument",
-    "requires lists the nullable arguments that a case cannot do without",
+    "'requires' lists the nullable arguments that a case needs",
     hint="use the name of an argument",
     mends=True,
 )
@@ -83,9 +83,9 @@ def unknown_required(s: Subject) -> Iterator[Hit]:
     "W13",
     "requires-non-nullable",
     "'requires' names an argument that cannot be NULL",
-    "the verifier refuses NULL for it already",
+    "the verifier rejects NULL for it already",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",
-    hint="take it out of the list, or add 'nullable: true' to the argument",
+    hint="remove it from the list, or add 'nullable: true' to the argument",
     mends=True,
 )
 def required_anyway(s: Subject) -> Iterator[Hit]:
@@ -104,14 +104,14 @@ def _required(case: Case, name: str) -> Node:
 @rule(
     "W14",
     "circular-inner-walk",
-    "a ring as the inner walk",
-    "an inner walk begins anew for each outer element, from NULL, and a ring has no element before its first",
+    "a circular list as the inner walk",
+    "an inner walk starts from NULL for each outer element, and a circular list has none before its first",
     hint="use 'cursor' with 'first', or 'list'",
 )
 def inner_ring(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
         if level.role is Role.INNER and isinstance(level.walk, Ring):
-            yield Hit(level.walk.node.key_at, "the inner walk is a ring")
+            yield Hit(level.walk.node.key_at, "the inner walk is a circular list")
 
 
 @rule(
@@ -131,8 +131,8 @@ def same_cursor(s: Subject) -> Iterator[Hit]:
     "W16",
     "cursor-type-mismatch",
     "a cursor of another type",
-    "only the outer walk of a nested one may step over something else than elements",
-    hint="take 'type' away, or make this the outer walk of a nested one",
+    "only the outer walk of a nested one may visit other objects than elements",
+    hint="remove 'type', or make this the outer walk of a nested one",
 )
 def other_type(s: Subject) -> Iterator[Hit]:
     for level in s.levels:
@@ -162,7 +162,7 @@ def two_types(s: Subject) -> Iterator[Hit]:
     "W18",
     "elements-in-different-cursors",
     "the elements are in different cursors",
-    "next() looks in one place for the element, whatever the flag; a single ring is an exception",
+    "next() reads the element from one field, whatever the flag; a single circular list is an exception",
     hint="let the walks that hold the elements use the same 'as', or none",
 )
 def scattered(s: Subject) -> Iterator[Hit]:

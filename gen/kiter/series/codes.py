@@ -38,7 +38,7 @@ _ALL = (
     Code(
         "M05",
         "foreign-branch",
-        "the branch is not kiter's to write",
+        "the branch was not written by kiter",
         "A branch is written anew only if it is as kiter left it and not checked out: work might be lost.",
         "rename or delete it, give a higher version with -v, or name another with --branch",
     ),
@@ -52,14 +52,14 @@ _ALL = (
     Code(
         "M07",
         "unknown-previous-version",
-        "the version before this one is not known",
+        "the previous version is not known",
         "The changelog and the range-diff are drawn from it; kiter keeps each version below refs/kiter/.",
         "make that version with 'kiter series' in this clone first, or give -v 1",
     ),
     Code(
         "M08",
         "foreign-patches",
-        "patches that are not kiter's are in the way",
+        "the folder has patches that kiter did not write",
         "Mails of two series in one folder would be sent together.",
         "move them away, or name another folder with -o",
     ),
@@ -72,7 +72,7 @@ _ALL = (
     Code(
         "M10",
         "base-not-an-ancestor",
-        "the base is not below what is checked out",
+        "the base is not an ancestor of HEAD",
         "What lies between the base and HEAD becomes the first part of the series, so HEAD must stand on it.",
         "name an ancestor of HEAD, such as the upstream branch",
     ),
@@ -85,9 +85,9 @@ _ALL = (
     Code(
         "M12",
         "whitespace-error",
-        "white space that git complains about",
+        "whitespace that git complains about",
         "git diff --check is the first thing that a maintainer's hooks run.",
-        "mend the text in the spec",
+        "fix the text in the spec",
     ),
     Code(
         "M13",

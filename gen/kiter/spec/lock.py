@@ -52,7 +52,7 @@ class Lock:
     kind: str  # a key of LOCKS
     at: Snippet | None  # its address; None for an RCU section, which has none
     nested: str  # its class where another one of its own is held, "" for the usual one
-    tries: bool  # the walk ends where it cannot be had at once
+    tries: bool  # the walk ends where it cannot be acquired at once
     node: Node  # its part of the document
 
     @property

@@ -14,16 +14,16 @@ class Resource:
     """What an expression gives."""
 
     name: str  # what snippets call it
-    type: str  # in C, a pointer where it may not be had
+    type: str  # in C, a pointer where it may fail to be acquired
     get: Snippet  # gives it
-    fails: tuple[Error, ...]  # with which it cannot be had: NULL for one, an ERR_PTR() for several
+    fails: tuple[Error, ...]  # with which it cannot be acquired: NULL for one, an ERR_PTR() for several
     put: Snippet | None  # gives it back
     early: bool  # it comes before the checks and the flags
     node: Node  # its entry in the document
 
     @property
     def held(self) -> bool:
-        """Whether there is something to give back."""
+        """Whether there is something to release."""
         return self.put is not None
 
     @classmethod
@@ -53,7 +53,7 @@ class Buffer:
 
     @property
     def held(self) -> bool:
-        """Whether there is something to give back."""
+        """Whether there is something to release."""
         return True
 
     @classmethod

@@ -27,7 +27,7 @@ class Cursor:
     type: str  # in C, "" for that of the elements
     first: Snippet | None  # the first element, None where that is the next one of NULL
     next: Snippet  # the one behind another
-    done: Snippet | None  # gives back one that was copied
+    done: Snippet | None  # releases one that was copied
     where: Snippet | None  # true for an element that the walk stops at
     node: Node  # its part of the document
 

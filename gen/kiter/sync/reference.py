@@ -20,7 +20,7 @@ from kiter.value_class import value_class
 
 INDEX = "index.rst"
 BESIDE = "bpf_iterators"  # the kernel's own page, below which `kiter apply` puts the list
-MISSING, STALE, EDITED = "missing", "stale", "edited by hand, or not kiter's"
+MISSING, STALE, EDITED = "missing", "stale", "edited manually, or not kiter's"
 _BY_HAND = (
     "bring the edit into the spec, or remove the file and let 'kiter sync --write' make it anew; "
     "of what 'kiter apply' wrote, --tree says that it is kiter's"

@@ -166,7 +166,7 @@ class _Planner:
     def _whole(self, text: str | None, applied: Applied, fragment: Fragment) -> str | None:
         if applied.replace and fragment.file in self._left_out(applied):
             why = "stays as it is: the tree has it by hand"
-            alone = "is left out: it is of no use beside tests that the tree has by hand"
+            alone = "is left out: it is of no use beside the hand-written tests of the tree"
             self._note(f"{fragment.file} {alone if text is None else why}")
             return text
         if text is None or text == fragment.whole:
@@ -195,10 +195,10 @@ class _Planner:
             self.wrong.append(finding("A04", str(self.tree.path / fragment.file), said))
             return lines
         if said and fragment.anchor in verifier.LISTED:
-            self._note(f"{fragment.file} keeps what it has by hand on who may use {applied.iterator}")
+            self._note(f"{fragment.file} keeps its hand-written rules on who may use {applied.iterator}")
             return lines
         if said and fragment.anchor is Anchor.TARGET:
-            self._note(f"{fragment.file} keeps the {said} that it has by hand")
+            self._note(f"{fragment.file} keeps the {said} that was hand-written")
             return lines
         instead = replacement.INSTEAD.get(fragment.anchor) if applied.replace else None
         found = instead(lines, fragment, applied.iterator) if instead else None

@@ -33,14 +33,14 @@ _ALL = (
     Code(
         "A04",
         "existing-iterator",
-        "the tree has this iterator by hand",
+        "the tree already has a hand-written version of this iterator",
         "A second definition would not link, and which of the two is wanted is not kiter's to decide.",
         "give --replace to put the generated one in the place of the hand-written one",
     ),
     Code(
         "A05",
         "edited-region",
-        "a generated region was edited by hand",
+        "a generated region was edited manually",
         "What kiter wrote there is no longer there; writing it anew, or taking it out, would lose the edit.",
         "bring the edit into the spec, undo it in the tree, and run the command again",
     ),
@@ -54,7 +54,7 @@ _ALL = (
     Code(
         "A07",
         "nothing-to-remove",
-        "nothing to take out",
+        "nothing to remove",
         "The tree has no record of that iterator having been put in by 'kiter apply'.",
         "'git checkout' or 'git revert' takes out what came by another way",
     ),
@@ -63,12 +63,12 @@ _ALL = (
         "tree-io-error",
         "the tree cannot be read or written",
         "Nothing was changed: files are written beside their places first, and moved there together.",
-        "mend the permissions, or free some space",
+        "fix the permissions, or free some space",
     ),
     Code(
         "A10",
         "underivable-kernel-facts",
-        "facts of this kernel could not be read in its sources",
+        "facts of this kernel could not be derived from its sources",
         "What differs by kernel is read in the sources; what they say in no way that is known is taken to be "
         "as in the nearest release.",
         "'kiter target --tree' shows what was read where, and which file takes the answers",
@@ -76,7 +76,7 @@ _ALL = (
     Code(
         "A11",
         "invalid-kernel-answers",
-        "the answers about a kernel are not understood",
+        "the answers about a kernel cannot be parsed",
         "They are lines of a profile: a key and a value in TOML, messages in a table [messages].",
         "'kiter target --tree' shows the keys",
     ),

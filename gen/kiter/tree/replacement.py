@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Putting a generated iterator in the place of one that a tree has by hand."""
+"""Putting a generated iterator in the place of a hand-written one."""
 
 from __future__ import annotations
 

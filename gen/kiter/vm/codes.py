@@ -14,12 +14,12 @@ _ALL = (
         "program-failed",
         "a program failed",
         "Its own words are the reason.",
-        "run it by hand: --dry-run prints the commands",
+        "run it manually: --dry-run prints the commands",
     ),
     Code(
         "R03",
         "unknown-image-format",
-        "the kernel image is not understood",
+        "the format of the kernel image is not known",
         "No ELF kernel was found inside of it.",
         "fetch another kernel",
     ),
@@ -72,14 +72,14 @@ _ALL = (
     Code(
         "R21",
         "guest-does-not-boot",
-        "the guest did not come up",
+        "the guest did not boot",
         "Its first process reports before any module is loaded, so nothing that is tested can be the cause.",
         "'kiter run --shell' shows the console; a very busy host may need another try",
     ),
     Code(
         "R22",
         "no-snapshot",
-        "a guest cannot be kept",
+        "the state of a guest cannot be saved",
         "Each run then boots one of its own. QEMU writes its memory and devices into the cache.",
         "a full disk, or a QEMU that is older than 4.0, may be why",
     ),
@@ -120,7 +120,7 @@ _ALL = (
     Code(
         "R41",
         "module-refused",
-        "the kernel refused the module",
+        "the kernel rejected the module",
         "Registration says only -EINVAL; the rule that was broken is found by reading the module's BTF.",
     ),
     Code(
@@ -133,21 +133,21 @@ _ALL = (
     Code(
         "R43",
         "no-matching-test",
-        "no test has such a name",
+        "no test has this name",
         "A run without a single check would look like one that passed.",
         "'kiter run -v' shows the names of the tests",
     ),
     Code(
         "R44",
         "not-a-module",
-        "code that cannot be a module",
+        "code that cannot be built as a module",
         "It uses functions that are private to the file it joins, or its code is by hand: it needs a kernel.",
         "run 'kiter conform' on a kernel that has it; 'kiter apply' puts generated code into a tree",
     ),
     Code(
         "R45",
         "wider-program-types",
-        "a prototype that more programs may call",
+        "a prototype that more program types may call",
         "A filter in another file decides who may call what is in the set, or it is not known who may: the "
         "module is registered for all types of programs that the set is for, or that there are.",
         "try it on a kernel that has it in its place: 'kiter apply', then 'kiter conform'",
@@ -155,14 +155,14 @@ _ALL = (
     Code(
         "R46",
         "private-struct-mismatch",
-        "a private struct that the kernel does not have so",
+        "a private struct that the kernel lays out differently",
         "A module finds a member by its place in the kernel's BTF, and not those of a struct in it.",
-        "mend the name, or say 'inside: true' and run 'kiter conform' on a kernel that has the iterator",
+        "fix the name, or say 'inside: true' and run 'kiter conform' on a kernel that has the iterator",
     ),
     Code(
         "R47",
         "private-headers",
-        "needs headers that no package has",
+        "needs headers that no package installs",
         "A module of its own is built with the headers of a kernel that somebody installed; private ones, of "
         "the folder of a subsystem, are not among them.",
         "'kiter run' tries it all the same; a series puts it where its headers are",
@@ -170,7 +170,7 @@ _ALL = (
     Code(
         "R51",
         "ids-not-a-kfunc-set",
-        "ids that are no set of kfuncs",
+        "ids that are not a set of kfuncs",
         "The kernel registers only marked sets: kernel/bpf/btf.c, register_btf_kfunc_id_set().",
         "declare the set with BTF_KFUNCS_START()",
     ),
@@ -184,26 +184,26 @@ _ALL = (
     Code(
         "R53",
         "conflicting-iterator-flags",
-        "a kfunc with two of an iterator's flags",
+        "a kfunc with two of the KF_ITER flags",
         "A kfunc is one of new, next and destroy: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
         "leave one of KF_ITER_NEW, KF_ITER_NEXT and KF_ITER_DESTROY",
     ),
     Code(
         "R54",
         "iterator-not-first-argument",
-        "an iterator's kfunc that does not take the iterator first",
+        "a kfunc of an iterator that does not take the iterator first",
         "The first argument points to a struct bpf_iter_...: kernel/bpf/btf.c, btf_check_iter_arg().",
     ),
     Code(
         "R55",
         "unaligned-struct",
-        "an iterator's struct of odd size",
+        "an iterator struct whose size is not a multiple of 8",
         "It lives in whole stack slots of 8 bytes: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
     ),
     Code(
         "R56",
         "kfunc-name-mismatch",
-        "an iterator's kfunc whose name does not follow from its struct",
+        "a kfunc name that does not follow from the struct of its iterator",
         "The kernel makes the names from that of the struct: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
     ),
     Code(
@@ -215,13 +215,13 @@ _ALL = (
     Code(
         "R58",
         "next-returns-no-pointer",
-        "a next() that returns no pointer",
+        "next() does not return a pointer",
         "It returns the element or NULL: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
     ),
     Code(
         "R59",
         "destroy-returns-value",
-        "a destroy() that returns something",
+        "destroy() does not return void",
         "It returns void: kernel/bpf/btf.c, btf_check_iter_kfuncs().",
     ),
     Code(
@@ -233,7 +233,7 @@ _ALL = (
     Code(
         "R62",
         "kernel-function-name",
-        "a kfunc with the name of a function of the kernel",
+        "a kfunc with the name of a kernel function",
         "A name stands for one function, and Linux 7.3 looks: kernel/bpf/btf.c, btf_check_kfunc_name().",
         "give the kfunc another name",
     ),

@@ -51,7 +51,7 @@ RULES = (
         frozenset({"shown_again", "shown_once", "too_large"}),
     ),
     Rule("its program is run once at the end, for NULL", frozenset({"ends_once", "stays_at_the_end"})),
-    Rule("a reader that leaves gives back what it holds", frozenset({"references_of_readers"})),
+    Rule("a reader that leaves releases what it holds", frozenset({"references_of_readers"})),
     Rule("its file names the target, and has no seeking", frozenset({"target_name", "lseek"})),
 )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A guest that is there already: booted once, kept with its memory, and resumed from there by each run.
+"""A guest that exists already: booted once, kept with its memory, and resumed from there by each run.
 
 It waits for its job, which it gets through a channel that is read anew. Its memory is a file that a run maps
 privately, so that what a run does to it is gone afterwards, and a run reads no more of it than it needs.

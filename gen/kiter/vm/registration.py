@@ -24,7 +24,7 @@ ERRNOS = {
     2: ("a symbol that the module uses does not exist or is not exported", "see the kernel's messages"),
     8: ("the module was built for another kernel", "build it with the headers of the kernel that is booted"),
     12: ("the guest has too little memory", "give it more"),
-    17: ("a module of that name is there already, perhaps built in", "give the module another name"),
+    17: ("a module of that name exists already, perhaps built in", "give the module another name"),
     22: (
         "the kernel refuses the registration of the kfuncs",
         "its BTF breaks no rule; a module may register once for program types that share a hook, such as "

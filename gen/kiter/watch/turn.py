@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A run and what it came to, made in a process of its own.
 
-What is imported is there already, what a run remembers of specs and fixtures ends with it, and it can be
+What is imported exists already, what a run remembers of specs and fixtures ends with it, and it can be
 interrupted by the next save.
 """
 
@@ -67,7 +67,7 @@ class Child:
         return pickle.loads(raw) if raw else None
 
     def interrupt(self) -> None:
-        """Ends it and what it has started as ^C does; waits until it has cleaned up, but not for ever."""
+        """Ends it and what it has started as ^C does; waits until it has cleaned up, but not forever."""
         until = time.monotonic() + _GRACE
         _signal(self._pid, signal.SIGINT)
         while os.waitpid(self._pid, os.WNOHANG) == (0, 0):

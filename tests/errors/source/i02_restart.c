@@ -56,7 +56,7 @@ __bpf_kfunc struct task_struct *bpf_iter_x_next(struct bpf_iter_x *it)
 
 	pos = css_next(kit->pos, kit->task);
 	kit->pos = pos;
-	return pos; // # error[I02]:2 "nothing keeps the next call from beginning again"
+	return pos; // # error[I02]:2 "nothing keeps the next call from restarting the walk"
 }
 
 /**

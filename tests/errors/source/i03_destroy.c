@@ -76,7 +76,7 @@ __bpf_kfunc void bpf_iter_x_destroy(struct bpf_iter_x *it)
 {
 	struct bpf_iter_x_kern *kit = (void *)it;
 
-	put_task_struct(kit->task); // # error[I03]:2 "'put_task_struct' runs on an empty iterator too"
+	put_task_struct(kit->task); // # error[I03]:2 "'put_task_struct' is called for an empty iterator, too"
 }
 
 __bpf_kfunc_end_defs();

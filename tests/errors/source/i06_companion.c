@@ -79,7 +79,7 @@ __bpf_kfunc int x_state(struct bpf_iter_x *it__iter)
 {
 	struct bpf_iter_x_kern *kit = (void *)it__iter;
 
-	return kit->pos->exit_state; // # error[I06]:9 "'pos' is followed, live or not"
+	return kit->pos->exit_state; // # error[I06]:9 "'pos' is dereferenced, live or not"
 }
 
 __bpf_kfunc int x_flags(struct bpf_iter_x *it__iter)

@@ -69,7 +69,7 @@ __bpf_kfunc struct task_struct *bpf_iter_x_next(struct bpf_iter_x *it)
 		put_task_struct(kit->task);
 		kit->task = NULL;
 	}
-	return pos; // # error[I13]:2 "the element that is returned was given back before"
+	return pos; // # error[I13]:2 "the element that is returned was released before"
 }
 
 /**

@@ -79,7 +79,7 @@ __bpf_kfunc void bpf_iter_x_destroy(struct bpf_iter_x *it)
 	struct bpf_iter_x_kern *kit = (void *)it;
 
 	if (kit->task)
-		put_task_struct(kit->task); // # error[I14]:3 "'kit->task' is given back twice"
+		put_task_struct(kit->task); // # error[I14]:3 "'kit->task' is released twice"
 }
 
 __bpf_kfunc_end_defs();

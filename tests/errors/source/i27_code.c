@@ -19,7 +19,7 @@ __bpf_kfunc_start_defs();
  *
  * Return: 0, or -EINVAL if @flags is unknown.
  */
-__bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct cgroup_subsys_state *task, unsigned int flags) // # error[I27] "'struct cgroup_subsys_state' is there only with CONFIG_CGROUPS"
+__bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct cgroup_subsys_state *task, unsigned int flags) // # error[I27] "'struct cgroup_subsys_state' exists only with CONFIG_CGROUPS"
 {
 	struct bpf_iter_x_kern *kit = (void *)it;
 

@@ -22,7 +22,7 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, unsigned int flags)
 {
 	struct bpf_iter_x_kern *kit = (void *)it;
-	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it)); // # error[I43]:2 "a statement right behind declarations"
+	BUILD_BUG_ON(sizeof(*kit) > sizeof(*it)); // # error[I43]:2 "a statement right after declarations"
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
 
 	kit->pos = NULL;

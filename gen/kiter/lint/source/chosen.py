@@ -14,9 +14,9 @@ from kiter.lint.source.table import Found, rule
     "I05",
     "size-overflow",
     "a size that may overflow",
-    "a program chooses the number: the product wraps, and what is copied does not fit",
+    "a program chooses the number: the product wraps, and the copy overflows",
     kernel="kernel/bpf/helpers.c, bpf_iter_bits_new(), 6.11 and later",
-    hint="refuse a number that is too large before it is multiplied, with -E2BIG",
+    hint="reject a number that is too large before it is multiplied, with -E2BIG",
 )
 def overflowing(trio: Trio) -> Found:
     yield from hits(
@@ -29,14 +29,14 @@ def overflowing(trio: Trio) -> Found:
     "I07",
     "first-entry-of-empty-list",
     "an entry of a list that may be empty",
-    "for an empty list, and at the end, the macro makes a pointer out of the head, which is no element",
+    "at the end, and for an empty list, the macro computes a pointer from the head, which is not an element",
     kernel="include/linux/list.h, list_first_entry()",
-    hint="use a macro that ends in _or_null, or look at list_empty() first",
+    hint="use a macro that ends in _or_null, or test list_empty() first",
 )
 def bogus_entry(trio: Trio) -> Found:
     yield from hits(
         ((one, one.fault.spot) for one in where(trio, ".*", "bogus")),
-        lambda one: f"'{one.fault.subject}' never gives NULL, and nothing asks whether it is the head",
+        lambda one: f"'{one.fault.subject}' never returns NULL, and nothing tests for the head",
     )
 
 
@@ -44,9 +44,9 @@ def bogus_entry(trio: Trio) -> Found:
     "I11",
     "unchecked-flags",
     "flags that are not checked",
-    "what is accepted today means something, or nothing, for ever: no value can be given a meaning later",
+    "what is accepted today is ABI: no value can be given a meaning later",
     kernel="kernel/bpf/task_iter.c, bpf_iter_css_task_new(), 6.7 and later",
-    hint="refuse whatever is not known: a switch with 'default: return -EINVAL', or a mask",
+    hint="reject unknown values: a switch with 'default: return -EINVAL', or a mask",
 )
 def unchecked_flags(trio: Trio) -> Found:
     for p in trio.new.parameters[1:]:
@@ -57,6 +57,4 @@ def unchecked_flags(trio: Trio) -> Found:
         if p.name not in trio.life.tested and not handed:
             yield Hit(trio.source.at(p.node), f"any value of '{p.name}' is accepted")
         elif p.name in trio.life.loose and not handed:
-            yield Hit(
-                trio.source.at(p.node), f"other values of '{p.name}' than those that it knows are accepted"
-            )
+            yield Hit(trio.source.at(p.node), f"unknown values of '{p.name}' are accepted")

@@ -11,8 +11,8 @@ from kiter.lint.source.table import Found, rule
 @rule(
     "I12",
     "companion-state-cleared",
-    "the end clears what companions read",
-    "a companion takes a walk that has ended for one that never began, and does nothing where it could",
+    "the end of the walk clears what companions read",
+    "a companion cannot tell a walk that has ended from one that never began",
     kernel="kernel/sched/ext/ext.c, scx_dsq_move(), which moves a task after a full walk",
     hint="mark the end in a field that next() and destroy() alone read",
 )

@@ -18,20 +18,20 @@ UNINIT = (
 )
 _FAILED = {
     "unset": "'{}' is not stored when new() fails here",
-    "gone": "'{}' is given back, but still stored when new() fails here",
-    "null": "'{}' is NULL when new() fails here, and followed all the same",
-    "element": "next() gives an element after new() has failed here",
-    "twice": "'{}' is given back by new(), which fails here, and again by destroy()",
+    "gone": "'{}' is released, but still stored when new() fails here",
+    "null": "'{}' is NULL when new() fails here, and dereferenced all the same",
+    "element": "next() returns an element after new() has failed here",
+    "twice": "'{}' is released by new(), which fails here, and again by destroy()",
 }
 
 
 @rule(
     "I01",
     "failed-new-state-used",
-    "what a failed new() leaves is used",
-    "bpf_for_each() ignores the error: next() and destroy() run on what new() has left there",
+    "the state after a failed new() is used",
+    "bpf_for_each() ignores the error: next() and destroy() run on what new() has left in the state",
     kernel=UNINIT,
-    hint="store the empty state in new() before anything is checked, and again behind what it gives back",
+    hint="store the empty state in new() before anything is checked, and again after each release",
 )
 def not_emptied(trio: Trio) -> Found:
     failed = where(trio, "failed(?: destroy)?", *_FAILED)
@@ -53,46 +53,47 @@ def not_emptied(trio: Trio) -> Found:
 @rule(
     "I02",
     "restart-after-null",
-    "next() starts again after the end",
-    "the verifier takes a drained iterator for drained for ever: a loop that asks once more would not end",
+    "next() restarts after it has returned NULL",
+    "the verifier assumes that a drained iterator stays drained: a loop that asks again might not end",
     kernel=NEXT_CALL,
-    hint="empty what next() tests first, when there is no next element",
+    hint="clear what next() tests first when there is no next element",
 )
 def not_sticky(trio: Trio) -> Found:
     yield from hits(
         ((one, one.start or one.fault.spot) for one in where(trio, "drained", "element")),
-        lambda _: "nothing keeps the next call from beginning again",
+        lambda _: "nothing keeps the next call from restarting the walk",
     )
 
 
 @rule(
     "I03",
     "unconditional-put-in-destroy",
-    "destroy() gives back without looking whether there is anything",
+    "destroy() releases without a check",
     "destroy() is called after a failed new(), and after the end",
     kernel=UNINIT,
-    hint="look at the very pointer that is given back: if (kit->pos) put(kit->pos)",
+    hint="test the very pointer that is released: if (kit->pos) put(kit->pos)",
 )
 def unguarded(trio: Trio) -> Found:
     idle = where(trio, ".*", "idle")
     yield from hits(
-        ((one, one.fault.spot) for one in idle), lambda one: f"'{first(one)}' runs on an empty iterator too"
+        ((one, one.fault.spot) for one in idle),
+        lambda one: f"'{first(one)}' is called for an empty iterator, too",
     )
 
 
 @rule(
     "I04",
     "leaked-resource",
-    "what is held is never given back",
-    "nothing runs behind destroy(): what it leaves leaks, and a section that it leaves open never ends",
+    "a reference, memory or section that is leaked",
+    "nothing runs after destroy(): what it does not release leaks, and an open section never ends",
     kernel="kernel/bpf/helpers.c, bpf_iter_bits_destroy(), 6.11 and later, for nr_bits",
-    hint="give it back on every path; destroy() tests what it gives back, which next() must not clear",
+    hint="release it on every path; destroy() tests what it releases, which next() must not clear",
 )
 def leaking(trio: Trio) -> Found:
     left = sorted(where(trio, ".*", "leaked", "open"), key=lambda one: not one.phase.startswith("drained"))
     yield from hits(
         ((one, one.fault.spot) for one in left if not _of_trial(one)),
-        lambda one: f"what '{first(one)}' gives is still held {_behind(one)}",
+        lambda one: f"what '{first(one)}' returns is still held {_behind(one)}",
     )
 
 
@@ -105,31 +106,31 @@ def _behind(one: Finding) -> str:
     phase, _, what = one.phase.partition(" ")
     if not what:
         return f"when {'new' if phase == 'new' else 'next'}() returns, and nothing leads to it"
-    after = {"failed": "a failed new()", "drained": "the end"}.get(phase, "a walk that was left")
+    after = {"failed": "a failed new()", "drained": "the end"}.get(phase, "a walk that was exited early")
     return f"when {what}() returns, after {after}"
 
 
 @rule(
     "I06",
     "companion-on-failed-iterator",
-    "a companion that follows the state of a failed iterator",
+    "a companion that uses the state of a failed iterator",
     "the verifier takes the iterator for initialized whatever new() returned",
     kernel="kernel/bpf/verifier.c, process_iter_arg(); kernel/sched/ext.c, scx_dsq_move()",
-    hint="test what next() tests, before anything is followed",
+    hint="test what next() tests, before anything is dereferenced",
 )
 def companion_unguarded(trio: Trio) -> Found:
     names = "|".join(re.escape(one.name) for one in trio.companions) or "(?!)"
     found = where(trio, f"(?:failed|drained|live) (?:{names})", "unset", "null", "gone")
     yield from hits(
         ((one, one.fault.spot) for one in found),
-        lambda one: f"'{first(one).rpartition('>')[2]}' is followed, live or not",
+        lambda one: f"'{first(one).rpartition('>')[2]}' is dereferenced, live or not",
     )
 
 
 @rule(
     "I08",
     "sleep-in-atomic-context",
-    "what may sleep where nothing may",
+    "sleeping in atomic context",
     "programs that must not sleep may call it, and so may those in an RCU critical section",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), for KF_SLEEPABLE",
     hint="use bpf_mem_alloc(), or register all three kfuncs with KF_SLEEPABLE",
@@ -139,17 +140,17 @@ def sleeping(trio: Trio) -> Found:
     yield from hits(
         ((one, one.fault.spot) for one in found),
         lambda one: f"'{first(one)}' may sleep" + (f" while '{second(one)}' holds" if second(one) else ""),
-        lambda one: "let it go before, or use what does not sleep" if second(one) else "",
+        lambda one: "release it first, or use a function that does not sleep" if second(one) else "",
     )
 
 
 @rule(
     "I09",
     "lock-held-across-kfuncs",
-    "a lock, or a section, held from one kfunc to another",
-    "the verifier does not see it: two iterators of one program deadlock, or it sleeps in the section",
+    "a lock or a critical section held across kfuncs",
+    "the verifier does not track it: two iterators of one program deadlock, or it sleeps in the section",
     kernel="kernel/bpf/verifier.c, check_kfunc_call(), follows only bpf_rcu_read_lock() and bpf_spin_lock()",
-    hint="take and drop it inside each call; let the program hold the RCU section with KF_RCU_PROTECTED",
+    hint="acquire and release it inside each call; with KF_RCU_PROTECTED the program holds the RCU section",
 )
 def held_across(trio: Trio) -> Found:
     held = where(trio, "new|failed|live|drained", "held")
@@ -165,14 +166,14 @@ def held_across(trio: Trio) -> Found:
     )
 
 
-_SLIPS = {"again": "'{}' takes what is held already", "undone": "'{}' drops what is not held"}
+_SLIPS = {"again": "'{}' is acquired while it is held", "undone": "'{}' is released but not held"}
 
 
 @rule(
     "I10",
     "pointer-stored-without-reference",
-    "a pointer that is stored, with nothing to keep its object alive",
-    "an argument is alive during the call, not after it",
+    "a pointer that is stored without a reference",
+    "an argument is valid during the call only",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",
     hint="take a reference, or register new() with KF_RCU_PROTECTED",
 )
@@ -194,19 +195,19 @@ def _stored(one: Finding) -> Spot:
 
 
 _AGAIN = {
-    "twice": "'{}' is given back twice",
-    "untaken": "'{}' is given back, but was never taken",
-    "gone": "'{}' is used behind its giving back",
+    "twice": "'{}' is released twice",
+    "untaken": "'{}' is released, but was never acquired",
+    "gone": "'{}' is used after it was released",
 }
 
 
 @rule(
     "I14",
     "use-after-put",
-    "what was given back is still in use",
-    "the object may be gone by then: a second put frees what others hold",
+    "use after put",
+    "the object may be freed by then: a second put frees what others hold",
     kernel="include/linux/refcount.h, refcount_dec_and_test()",
-    hint="store NULL, or the next one, where the old one is given back; fetch the next one before the put",
+    hint="store NULL, or the next one, where the old one is released; read the next one before the put",
 )
 def used_again(trio: Trio) -> Found:
     found = where(trio, "(?:new|live|drained)(?: destroy)?|failed destroy", *_AGAIN)
@@ -219,25 +220,25 @@ def used_again(trio: Trio) -> Found:
 @rule(
     "I13",
     "element-released-before-return",
-    "an element that was given back before it is returned",
-    "the program uses it until the next call of next(), so it must live as long",
+    "an element that is released before it is returned",
+    "the program uses it until the next call to next(), so it must live as long",
     kernel="Documentation/bpf/bpf_iterators.rst, 6.16 and later, open-coded iterators",
-    hint="give it back in the next call of next(), and in destroy()",
+    hint="release it in the next call to next(), and in destroy()",
 )
 def returned_gone(trio: Trio) -> Found:
     if "KF_RCU_PROTECTED" in (trio.flags("new") or ()):
         return  # what RCU frees is there until the program leaves its section
     yield from hits(
         ((one, one.fault.spot) for one in where(trio, ".*", "returned")),
-        lambda _: "the element that is returned was given back before",
+        lambda _: "the element that is returned was released before",
     )
 
 
 @rule(
     "I53",
     "null-pointer-dereference",
-    "a pointer that is NULL is followed",
-    "the kernel stops there: a program may call in any order, and an allocation may fail",
+    "NULL pointer dereference",
+    "the kernel crashes there: a program may call in any order, and an allocation may fail",
     hint="test it first, or store it before",
 )
 def null_followed(trio: Trio) -> Found:

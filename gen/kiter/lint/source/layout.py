@@ -37,8 +37,8 @@ def _words(struct: Struct | None) -> int | None:
 @rule(
     "I20",
     "opaque-struct-members",
-    "an opaque struct of several members",
-    "the words are there to be reserved, and a char among them still takes eight bytes",
+    "an opaque struct with several members",
+    "the words only reserve space, and a char among them still takes eight bytes",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task, 6.7 and later",
     hint="use one array: __u64 __opaque[N]",
 )
@@ -51,8 +51,8 @@ def several_members(trio: Trio) -> Found:
 @rule(
     "I21",
     "oversized-opaque-struct",
-    "an opaque struct that is larger than what it holds",
-    "every program carries the words on its stack of 512 bytes, for ever",
+    "an opaque struct that is larger than the state",
+    "every program carries the words on its stack of 512 bytes, and the size is ABI",
     kernel="include/linux/filter.h, MAX_BPF_STACK",
     hint="reserve what the state needs",
     severity="warning",
@@ -66,8 +66,8 @@ def too_large(trio: Trio) -> Found:
 @rule(
     "I22",
     "size-mismatch",
-    "sizes that must be the same",
-    "with 32-bit pointers the state is smaller than the words that are reserved, and the build fails",
+    "sizes that must match",
+    "with 32-bit pointers the state is smaller than the reserved words, and the build fails",
     kernel="kernel/bpf/task_iter.c, bpf_iter_task_new(), 6.7 and later, which compares with >",
     hint="use BUILD_BUG_ON(sizeof(...) > sizeof(...))",
     severity="warning",
@@ -84,8 +84,8 @@ def same_size(trio: Trio) -> Found:
 @rule(
     "I23",
     "embedded-struct-in-state",
-    "another struct inside the state",
-    "its size becomes a part of the ABI: it can never grow beyond what is reserved today",
+    "another struct embedded in the state",
+    "its size becomes ABI: it can never grow beyond what is reserved today",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma_kern, 6.7 and later, which holds a pointer",
     hint="allocate it, and keep a pointer; or reserve more words than it takes",
     severity="warning",
@@ -104,8 +104,8 @@ def foreign_struct(trio: Trio) -> Found:
 @rule(
     "I24",
     "missing-iterator-flag",
-    "a kfunc that is not registered as a part of an iterator",
-    "without its KF_ITER flag the verifier takes it for any function, and holds programs to nothing",
+    "a kfunc without the KF_ITER flag of its role",
+    "without its KF_ITER flag the verifier treats it as an ordinary kfunc and enforces nothing",
     kernel=BTF_CHECK,
     hint="add KF_ITER_NEW, KF_ITER_NEXT or KF_ITER_DESTROY to its BTF_ID_FLAGS() line",
 )
@@ -123,7 +123,7 @@ def no_iter_flag(trio: Trio) -> Found:
     "I25",
     "missing-ret-null",
     "next() without KF_RET_NULL",
-    "the end is NULL, and the documentation of iterators asks for the flag",
+    "next() returns NULL at the end, and the documentation requires the flag",
     kernel="Documentation/bpf/bpf_iterators.rst, 6.16 and later",
     hint="add KF_RET_NULL to its BTF_ID_FLAGS() line",
 )
@@ -150,7 +150,7 @@ def _whole(path: str, trio: Trio) -> set[str]:
     "I26",
     "unguarded-btf-ids",
     "BTF ids without the guard of their kfuncs",
-    "with the option off the ids name functions that are not there, and resolve_btfids fails the build",
+    "with the option disabled the ids name functions that do not exist, and resolve_btfids fails the build",
     kernel="tools/bpf/resolve_btfids/main.c; scripts/Makefile.btf, --fatal_warnings",
     hint="put the lines into the same #ifdef as the code",
 )
@@ -169,7 +169,7 @@ def unguarded_ids(trio: Trio) -> Found:
     "I27",
     "missing-guard",
     "code without the guard of what it uses",
-    "with the option off the types and functions are not there, and the build fails",
+    "with the option disabled the types and functions do not exist, and the build fails",
     kernel="kernel/bpf/Makefile, kernel/bpf/helpers.c",
     hint="put the kfuncs into #ifdef, or into a file that the Makefile builds only with the option",
 )
@@ -180,7 +180,7 @@ def unguarded_code(trio: Trio) -> Found:
     names = {text(n) for f in trio.kfuncs for n in below(f.node, "type_identifier")}
     for name, option in MARKERS.items():
         if name in names and option not in needed:
-            yield Hit(trio.source.at(trio.new.node), f"'struct {name}' is there only with {option}")
+            yield Hit(trio.source.at(trio.new.node), f"'struct {name}' exists only with {option}")
             return
 
 
@@ -188,7 +188,7 @@ def unguarded_code(trio: Trio) -> Found:
     "I28",
     "missing-trusted-args",
     "new() without KF_TRUSTED_ARGS",
-    "only the type is checked: a program may pass a pointer that it has walked to, of an object that is gone",
+    "only the type is checked: a program may pass a pointer that it has walked to, to a freed object",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(), before 7.0",
     hint="add KF_TRUSTED_ARGS to its BTF_ID_FLAGS() line",
     mends=True,
@@ -204,7 +204,7 @@ def untrusted(trio: Trio) -> Found:
 @rule(
     "I29",
     "missing-kfunc-defs-guard",
-    "kfuncs outside of the guard against warnings",
+    "kfuncs outside __bpf_kfunc_start_defs() and __bpf_kfunc_end_defs()",
     "nothing but BTF knows their prototypes, so each is a warning of -Wmissing-prototypes",
     kernel="include/linux/btf.h, __bpf_kfunc_start_defs(), 6.7 and later",
     hint="put them between __bpf_kfunc_start_defs() and __bpf_kfunc_end_defs()",
@@ -222,7 +222,7 @@ def outside_defs(trio: Trio) -> Found:
     "an iterator of programs for what is called from programs",
     'DEFINE_BPF_ITER_FUNC() makes a target of SEC("iter/..."), registered with bpf_iter_reg_target()',
     kernel="include/linux/bpf.h, DEFINE_BPF_ITER_FUNC()",
-    hint="take it away: an open-coded iterator is its three kfuncs",
+    hint="remove it: an open-coded iterator is its three kfuncs",
 )
 def program_iterator(trio: Trio) -> Found:
     for one in trio.source.invoked if "bpf_iter_reg_target" not in trio.source.text else ():
@@ -233,7 +233,7 @@ def program_iterator(trio: Trio) -> Found:
 @rule(
     "I31",
     "flags-not-in-btf",
-    "flags that programs cannot see",
+    "flags that BPF programs cannot see",
     "a #define is not in BTF, so vmlinux.h has no name for the value",
     kernel="include/linux/cgroup.h, CSS_TASK_ITER_*: made an enum for the iterator, 6.7",
     hint="make them an enum first, in a patch of its own",
@@ -259,8 +259,8 @@ def _valued(trio: Trio, macro: Macro) -> bool:
 @rule(
     "I32",
     "program-type-mismatch",
-    "a type of program compared with a type of attachment",
-    "BPF_LSM_MAC and BPF_TRACE_ITER are attach types: as a program's type they are some other number",
+    "a program type compared with an attach type",
+    "BPF_LSM_MAC and BPF_TRACE_ITER are attach types: as a program type they are another number",
     kernel="include/uapi/linux/bpf.h, enum bpf_prog_type and enum bpf_attach_type",
     hint="compare expected_attach_type, or use BPF_PROG_TYPE_*",
 )
@@ -278,7 +278,7 @@ def attach_type(trio: Trio) -> Found:
 @rule(
     "I33",
     "global-kfunc-ids",
-    "ids of a type that the whole kernel sees",
+    "ids of a program type that the whole kernel sees",
     "nobody else uses the list, so its name need not be global",
     kernel="include/linux/btf_ids.h, BTF_ID_LIST_SINGLE()",
     hint="use BTF_ID_LIST_SINGLE()",
@@ -293,8 +293,8 @@ def global_list(trio: Trio) -> Found:
 @rule(
     "I34",
     "mixed-sleepable-kfuncs",
-    "kfuncs that sleep beside ones that do not",
-    "a program calls all three, so one that may sleep makes the iterator one for sleepable programs",
+    "sleepable kfuncs beside ones that are not",
+    "a program calls all three, so one that may sleep limits the iterator to sleepable programs",
     kernel="kernel/bpf/verifier.c, check_kfunc_call()",
     hint="give all three the same KF_SLEEPABLE",
 )

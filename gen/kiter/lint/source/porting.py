@@ -22,10 +22,10 @@ _SUPPLIED = "struct bpf_prog_aux"
 @rule(
     "I48",
     "unintended-suffix",
-    "an ending of an argument's name that means something else",
-    "__opt says that a buffer of given size may be missing; a pointer that may be NULL ends in __nullable",
+    "an argument's name with an unintended suffix",
+    "__opt marks an optional buffer with a size; a pointer that may be NULL has the suffix __nullable",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
-    hint="end the name in __nullable",
+    hint="use the suffix __nullable",
     mends=True,
 )
 def optional(trio: Trio) -> Found:
@@ -47,10 +47,10 @@ def _renamed(source: Source, function: Function, old: str, new: str) -> Edit:
 @files_rule(
     "I51",
     "symbol-namespace-spelling",
-    "a namespace of symbols that is named as another kernel wants it",
+    "a symbol namespace in the spelling of another release",
     "the macro took a word until 6.12 and takes a string since 6.13: the module does not build",
     kernel="include/linux/module.h, MODULE_IMPORT_NS()",
-    hint="name it as this kernel does",
+    hint="spell it as this kernel does",
     mends=True,
 )
 def other_import(files: Files) -> Found:
@@ -69,8 +69,8 @@ def other_import(files: Files) -> Found:
 @rule(
     "I52",
     "missing-implicit-args",
-    "an argument that the verifier is to supply, and does not",
-    "no program has such a pointer to give, so none can call new()",
+    "an argument that the verifier should supply, and does not",
+    "no program has such a pointer to pass, so none can call new()",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
     hint="register it with KF_IMPLICIT_ARGS, and take it last",
     mends=True,
@@ -86,7 +86,7 @@ def not_supplied(trio: Trio) -> Found:
         yield Hit(one.at, f"'{asked[0].name}' is registered without {flag}", edit=added(one, flag))
     else:
         message = f"Linux {trio.profile.release} gives nobody '{asked[0].name}'"
-        yield Hit(trio.source.at(asked[0].node), message, "do without it: this kernel supplies nothing")
+        yield Hit(trio.source.at(asked[0].node), message, "remove it: this kernel supplies no arguments")
 
 
 def added(one: Registered, flag: str) -> Edit | None:

@@ -37,7 +37,7 @@ _IMPLIED = {
     "I35",
     "refused-by-registration",
     "an iterator that registration refuses",
-    "one that is refused takes all kfuncs of its set with it: none of them is there",
+    "registration fails for the whole set: none of its kfuncs is available",
     kernel=f"{BTF_CHECK}: a struct of 8, 16, ... bytes, next(it) to a pointer, void destroy(it)",
     hint="give the struct words of __u64, each kfunc the iterator first, next() and destroy() nothing else",
 )
@@ -70,7 +70,7 @@ def _next(function: Function) -> Iterator[str]:
     if len(function.parameters) > 1:
         yield "next() takes more than the iterator"
     if not function.prototype.returns.endswith("*"):
-        yield f"next() returns '{function.prototype.returns}', no pointer"
+        yield f"next() returns '{function.prototype.returns}', which is not a pointer"
 
 
 def _destroy(function: Function) -> Iterator[str]:
@@ -83,8 +83,8 @@ def _destroy(function: Function) -> Iterator[str]:
 @rule(
     "I49",
     "missing-bpf-kfunc-marker",
-    "a kfunc that is not marked as one",
-    "a compiler may inline it or leave it out, so there is nothing that an id could name",
+    "a kfunc without __bpf_kfunc",
+    "the compiler may inline or drop it, so that there is nothing for the id to name",
     kernel="include/linux/btf.h, __bpf_kfunc; Documentation/bpf/kfuncs.rst",
     hint="put __bpf_kfunc before it",
     mends=True,
@@ -99,8 +99,8 @@ def unmarked(trio: Trio) -> Found:
 @rule(
     "I50",
     "undeclared-iterator",
-    "an iterator that nobody declares to programs",
-    "a program needs the prototypes of the three, and its authors look for them in a header",
+    "an iterator without declarations for BPF programs",
+    "a program needs the prototypes of all three, and its author looks for them in a header",
     kernel="tools/testing/selftests/bpf/bpf_experimental.h; tools/lib/bpf/bpf_helpers.h, for numbers",
     hint="declare the struct and the kfuncs there, each 'extern ... __weak __ksym', as others are",
     severity="warning",
@@ -206,7 +206,7 @@ def _left_over(files: Files, source: Source, one: Id) -> bool:
 @files_rule(
     "I38",
     "unknown-kfunc-flag",
-    "a flag that the kernel does not have",
+    "a kfunc flag that the kernel does not have",
     "the file does not compile for that kernel",
     kernel="include/linux/btf.h, KF_*",
     hint="leave it out, where the kernel does what it says anyway, or use one that there is",
@@ -251,7 +251,7 @@ def _without(at: Position, line: str, flag: str) -> Edit | None:
 @files_rule(
     "I39",
     "not-a-kfunc-set",
-    "a set that is not one of kfuncs",
+    "a set that is not a set of kfuncs",
     "register_btf_kfunc_id_set() refuses a set without the mark that BTF_KFUNCS_START() gives it",
     kernel="kernel/bpf/btf.c, register_btf_kfunc_id_set(), 6.9 and later; include/linux/btf_ids.h",
     hint="use BTF_KFUNCS_START() and BTF_KFUNCS_END()",

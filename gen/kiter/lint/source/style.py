@@ -18,7 +18,7 @@ STYLE = "Documentation/process/coding-style.rst"
     "I40",
     "missing-kernel-doc",
     "kfuncs without kernel-doc",
-    "the reference of the kernel is made from it, and a program's author has nothing else",
+    "the reference documentation is generated from it, and a program's author has nothing else",
     kernel="Documentation/bpf/kfuncs.rst; Documentation/doc-guide/kernel-doc.rst",
     hint="write a comment that begins with /** and has a 'Return:' section",
     severity="warning",
@@ -51,7 +51,7 @@ def narrow_flag(trio: Trio) -> Found:
     "I42",
     "redundant-default-case",
     "a known case that is the default",
-    "new() has refused all other values, so a reader takes default for what cannot happen",
+    "new() has rejected all other values, so default reads as unreachable",
     hint="name the case",
     severity="warning",
 )
@@ -66,7 +66,7 @@ def default_case(trio: Trio) -> Found:
 @rule(
     "I43",
     "no-blank-line-after-declarations",
-    "no blank line behind declarations",
+    "no blank line after declarations",
     "the kernel's style has one",
     kernel="scripts/checkpatch.pl, LINE_SPACING",
     hint="add one",
@@ -78,7 +78,7 @@ def crowded(trio: Trio) -> Found:
         for child in function.body.named_children:
             if child.type != "declaration":
                 if last is not None and child.start_point[0] == last.end_point[0] + 1:
-                    yield Hit(trio.source.at(child), "a statement right behind declarations")
+                    yield Hit(trio.source.at(child), "a statement right after declarations")
                 break
             last = child
 
@@ -86,7 +86,7 @@ def crowded(trio: Trio) -> Found:
 @rule(
     "I44",
     "goto-to-return",
-    "a goto to nothing but a return",
+    "a goto to a plain return",
     "there is nothing to clean up on the way",
     kernel=STYLE,
     hint="return",
@@ -124,7 +124,7 @@ def unusual_name(trio: Trio) -> Found:
 @rule(
     "I46",
     "sizeof-of-shorter-allocation",
-    "the size of a struct that is allocated shorter",
+    "sizeof() a struct that is allocated shorter",
     "sizeof(struct cpumask) is that of NR_CPUS bits, an allocated mask has fewer",
     kernel="include/linux/cpumask.h, cpumask_size()",
     hint="use cpumask_size()",
@@ -139,10 +139,10 @@ def cpumask(trio: Trio) -> Found:
 @rule(
     "I47",
     "redundant-btf-type-emit",
-    "a type that BTF has anyway",
+    "BTF_TYPE_EMIT() of a type that BTF has anyway",
     "the struct is an argument's type of a kfunc, so it is in BTF without being asked for",
     kernel="include/linux/btf.h, BTF_TYPE_EMIT()",
-    hint="take it away",
+    hint="remove it",
     severity="warning",
 )
 def needless_emit(trio: Trio) -> Found:

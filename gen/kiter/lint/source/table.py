@@ -9,7 +9,7 @@ from kiter.lint.rule import Hit, Table
 from kiter.lint.source.model import Files, Trio
 
 TRIO: Table[Trio] = Table()
-"""Each looks at one iterator that was written by hand."""
+"""Each looks at one iterator that was written manually."""
 
 FILES: Table[Files] = Table()
 """Each looks at all files of a run."""

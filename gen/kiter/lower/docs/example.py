@@ -65,7 +65,7 @@ class View:
     header: str  # declares the iterator beside libbpf's, "" if nothing must
     # the lines that declare what no header does
     declared: tuple[Function, ...]
-    frame: Frame  # what stands round the walk
+    frame: Frame  # what stands around the walk
     arrays: tuple[Array, ...]  # those that arguments are
     ids: tuple[Id, ...]  # by which objects that it passes are found
     section: str  # the type of the program
@@ -142,7 +142,7 @@ def _section(ctx: LoweringContext) -> str:
 
 
 def _given(ctx: LoweringContext) -> dict[str, str] | None:
-    """What is passed for each argument; None if one cannot be had."""
+    """What is passed for each argument; None if one cannot be acquired."""
     values = {a.name: _value(ctx, a) for a in ctx.it.arguments if not a.implicit}
     return values if all(values.values()) else None
 

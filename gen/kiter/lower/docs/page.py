@@ -105,10 +105,10 @@ class View:
     failures: tuple[Failure, ...]  # of new()
     new: str  # the prototype of new()
     next: str  # that of next()
-    # the file of the kfuncs, their names, and of code by hand, which may have no kernel-doc, their prototypes
+    # the file of the kfuncs, their names, and the prototypes of hand-written ones, which may lack kernel-doc
     file: str
     functions: tuple[str, ...]  # the kfuncs
-    signatures: tuple[Function, ...]  # the prototypes of code by hand
+    signatures: tuple[Function, ...]  # the prototypes of hand-written code
     # the target of its SEC("iter/...") form, and what programs see of it; None where it has none
     seq: Seq | None
     # what the kernel's documentation has not

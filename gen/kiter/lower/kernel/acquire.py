@@ -72,7 +72,7 @@ class Buffer:
     field: str  # where it is stored at once, "" for later
     fill: str  # fills it, and is true where that fails; "" for nothing to fill
     errno: str  # "" where filling it cannot fail
-    back: str  # the label to go to where it cannot be had, "" to return
+    back: str  # the label to go to where it cannot be acquired, "" to return
     undo: str  # the one where it cannot be filled
 
 
@@ -147,7 +147,7 @@ def _taken(ctx: LoweringContext) -> Iterator[tuple[Step, Undo | None]]:
 
 
 def early(ctx: LoweringContext) -> tuple[Step, ...]:
-    """What new() looks up before all else; there is nothing to give back."""
+    """What new() looks up before all else; there is nothing to release."""
     return tuple(_resource(ctx, resource)[0] for resource in ctx.it.early)
 
 

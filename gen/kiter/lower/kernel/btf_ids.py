@@ -15,7 +15,7 @@ from kiter.lower.placement import Placement
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
     """The lines of each set, and a set of its own where that stands in a file that is there.
 
-    A guard stands round the ids: an id without its function is an error of the link.
+    A guard stands around the ids: an id without its function is an error of the link.
     """
     it, profile = ctx.it, ctx.profile
     if it.programs and it.file:

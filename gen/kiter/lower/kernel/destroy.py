@@ -35,7 +35,7 @@ class Shared:
 
 @view_class()
 class Released:
-    """What was taken is given back if the walk ever began; `liveness` is "" where each part knows that."""
+    """What was taken is released if the walk ever began; `liveness` is "" where each part knows that."""
 
     template: ClassVar = "kernel/destroy/released.c.j2"
     kit: Kit
@@ -84,7 +84,7 @@ def _body(ctx: LoweringContext) -> Part | None:
 
 
 def _taken(ctx: LoweringContext) -> str:
-    """The field that says whether there is something to give back, "" where there always is."""
+    """The field that says whether there is something to release, "" where there always is."""
     if ctx.it.held.keeper:
         return empty.made(ctx)
     return "" if isinstance(ctx.cases[0].walk, Numbered) else empty.liveness(ctx)

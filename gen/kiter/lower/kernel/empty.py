@@ -39,7 +39,7 @@ class Unmade:
 
 @view_class()
 class Untaken:
-    """The same, and what destroy() gives back by no more than its pointer."""
+    """The same, and what destroy() releases by no more than its pointer."""
 
     template: ClassVar = "kernel/end/untaken.c.j2"
     pointers: tuple[str, ...]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Elements that the iterator holds a reference to: how they are found, taken and given back."""
+"""Elements that the iterator holds a reference to: how they are found, taken and released."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ class Next:
     cursor: str  # the field that holds the element
     exchange: Part  # what is done with the lock held
     start: str  # the cursor's value before the first
-    put: str  # gives back the element before, "" where the walk does it
-    drain: Part | None  # gives back the rest at the end, None for nothing
+    put: str  # releases the element before, "" where the walk does it
+    drain: Part | None  # releases the rest at the end, None for nothing
 
 
 @view_class()
@@ -104,7 +104,7 @@ class NextCounted:
     cursor: str  # the field that holds the element
     exchange: Part  # what is done with the lock held
     last: str  # what becomes of one whose last reference that was
-    drain: Part | None  # gives back the rest at the end, None for nothing
+    drain: Part | None  # releases the rest at the end, None for nothing
 
 
 @view_class()

@@ -21,7 +21,7 @@ class Locked:
     taken: what the function gets that takes it
     dropped: what the function gets that releases it
     inside: the statements
-    failed: what is done where it cannot be had at once, None for a lock that is waited for
+    failed: what is done where it cannot be acquired at once, None for a lock that is waited for
     """
 
     template: ClassVar = "kernel/lock.c.j2"

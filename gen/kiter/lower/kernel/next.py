@@ -121,7 +121,7 @@ class Numbers:
     number: str  # the field with the current one
     step: Part  # finds the next one
     end: str  # no number is as large
-    again: str  # true for one that the walk steps over, "" for none
+    again: str  # true for one that the walk skips, "" for none
 
 
 @view_class()
@@ -157,7 +157,7 @@ class Snapshot:
     next: str  # what the next element is copied from, NULL for the end
     drain: Part  # gives everything back then
     copy: str  # the element in the state
-    put: str  # gives back what the last one refers to, "" for nothing
+    put: str  # releases what the last one refers to, "" for nothing
     get: str  # takes what the next one refers to, "" for nothing
     done: str  # ends the use of what was copied from, "" for nothing
 
@@ -171,7 +171,7 @@ class InState:
     liveness: str  # false at the end
     element: str  # the struct in the state
     anew: bool  # whether each step fills it anew
-    put: str  # gives back what it refers to then
+    put: str  # releases what it refers to then
     at_end: str  # makes the step, and is true where there was none
     drain: Part  # gives everything back then
 

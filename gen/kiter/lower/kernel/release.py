@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What destroy() gives back, and next() at the end where it holds the same."""
+"""What destroy() releases, and next() at the end where it holds the same."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Function:
 
 
 def function(ctx: LoweringContext) -> Function | None:
-    """None where only destroy() gives back."""
+    """None where only destroy() releases."""
     if not ctx.releases:
         return None
     clear = None if ctx.it.lifetime == "held" else empty.clear(ctx)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How a walk finds the next element, and which it steps over: what all frames of next() share.
+"""How a walk finds the next element, and which it skips: what all frames of next() share.
 
 A step finds the element behind `last` and leaves it, or NULL, in `to`, which may be the same; `start`
 is what `last` is before the first one.

@@ -28,7 +28,7 @@ class Program:
     identity: str
     # how the kernel names an element where that number is made of a name
     naming: str
-    frame: Frame  # what stands round the walk
+    frame: Frame  # what stands around the walk
     # the variants as text: flag values or cases, or the one walk, "all"
     walks: tuple[str, ...]
     # the values of the flag arguments, and what user space stores of them for a walk

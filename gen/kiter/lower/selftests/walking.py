@@ -48,7 +48,7 @@ class Count(Program):
 
 @view_class()
 class Keep(Program):
-    """Acquires, and gives back, what a `pointer` in each element leads to.
+    """Acquires, and releases, what a `pointer` in each element leads to.
 
     `kept` declares the variable for it. It finds some in every walk unless the pointer is `nullable`.
     """
