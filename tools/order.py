@@ -73,7 +73,7 @@ ORDER = (
         "files to iterators: load, check, resolve, lint",
         "errors resources manifest codes spec target fixtures lint",
     ),
-    _part("mend", "findings of a spec that can be corrected in one way", "errors edit spec target lint"),
+    _part("fix", "findings of a spec that can be corrected in one way", "errors edit spec target lint"),
     _part(
         "lower",
         "which template, which names and expressions; folders as in templates/",
@@ -130,7 +130,7 @@ ORDER = (
     _part(
         "lsp",
         "answers for an editor: findings, edits, completion, hover, outline, definitions",
-        "errors codes btf csource spec target fixtures output frontend mend generate kernel",
+        "errors codes btf csource spec target fixtures output frontend fix generate kernel",
     ),
     _part(
         "cli",

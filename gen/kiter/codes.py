@@ -25,7 +25,7 @@ class Code:
     title: str  # what it is about
     reason: str  # why it is an error
     hint: str = ""  # what to do about it
-    mends: bool = False  # whether `kiter lint --fix` does it, where there is one way only
+    fixable: bool = False  # whether `kiter lint --fix` does it, where there is one way only
 
 
 _OWN = (
@@ -85,7 +85,7 @@ _OWN = (
         "A few nested aliases can expand to gigabytes, and '&' and '*' at the start of a value are mostly "
         "meant as C.",
         "quote the value if it is C; write it out if it was meant as an alias",
-        mends=True,
+        fixable=True,
     ),
     Code(
         "S09",
@@ -121,7 +121,7 @@ _OWN = (
         "a key that is not a string",
         "YAML reads plain numbers, true, false and null as values of their own types, also as keys.",
         "quote the key",
-        mends=True,
+        fixable=True,
     ),
     Code(
         "S14",
@@ -137,7 +137,7 @@ _OWN = (
         "a comma that splits a value",
         "Inside { } and [ ] a comma ends a plain value, also inside the parentheses of a C call.",
         "quote the expression, or put it on a line of its own",
-        mends=True,
+        fixable=True,
     ),
     Code(
         "S16",
@@ -152,7 +152,7 @@ _OWN = (
         "an unknown key",
         "kiter refuses what it does not know: a misspelt key would be ignored otherwise.",
         "'kiter schema' prints all keys",
-        mends=True,
+        fixable=True,
     ),
     Code(
         "S21",
@@ -167,7 +167,7 @@ _OWN = (
         "a value of the wrong type",
         "The key holds another type of value, such as a list where there must be a string.",
         "'kiter schema' prints what each key holds",
-        mends=True,
+        fixable=True,
     ),
     Code(
         "S23",
@@ -175,7 +175,7 @@ _OWN = (
         "an invalid value",
         "The key takes one of a few fixed values.",
         "write one of these values",
-        mends=True,
+        fixable=True,
     ),
     Code(
         "S24",
@@ -190,7 +190,7 @@ _OWN = (
         "too few or too many",
         "The number of entries, or the length of the text, is not what it must be.",
         "'kiter schema' prints the limits",
-        mends=True,
+        fixable=True,
     ),
     Code(
         "S26",
@@ -212,7 +212,7 @@ _OWN = (
         "a renamed key",
         "The spec was written for an older kiter: what the key said is said in another way, as everywhere.",
         "'kiter lint --fix' writes it the new way; comments and layout stay",
-        mends=True,
+        fixable=True,
     ),
     Code(
         "S31",

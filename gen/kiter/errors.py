@@ -22,7 +22,7 @@ class Position:
 
 @value_class(order=True)
 class Edit:
-    """A mend that leaves no choice: the text from `first` up to `last`, itself not in it, becomes `text`.
+    """A fix that leaves no choice: the text from `first` up to `last`, itself not in it, becomes `text`.
 
     `follows`: what it takes away may be unused only because of another error, such as a misspelt name.
     """

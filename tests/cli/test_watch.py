@@ -41,10 +41,10 @@ def test_a_first_run_brings_no_news():
     assert screen.news(turn(), {}, {}) == News()
 
 
-def test_what_broke_what_was_mended_and_the_code_that_changed():
+def test_what_broke_what_was_fixed_and_the_code_that_changed():
     before, now = turn(second=False), turn(first=False, code="a\nB\nc\n")
     new = screen.news(now, before.checks, before.emitted)
-    assert (new.broke, new.mended) == (("process: walk",), ("process: leak",))
+    assert (new.broke, new.fixed) == (("process: walk",), ("process: leak",))
     assert new.diff[1:] == (" a", "-b", "+B", " c")
 
 

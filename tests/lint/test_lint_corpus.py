@@ -40,7 +40,7 @@ def test_no_error_is_told_of_what_people_write(path):
 
 @pytest.mark.parametrize("path", sorted(Path(__file__).with_name("kinds").glob("*.c")), ids=lambda p: p.stem)
 def test_faults_that_were_made_before_are_told_where_they_are(path):
-    """Faults of the kinds that were mended in Linux, or found in proposals, each at its line and no other."""
+    """Faults of the kinds that were fixed in Linux, or found in proposals, each at its line and no other."""
     text = path.read_text("utf-8")
     lines = enumerate(text.split("\n"), 1)
     wanted = {(row, code) for row, line in lines for code in re.findall(r"I\d\d", line.partition("// #")[2])}

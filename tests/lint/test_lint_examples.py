@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from mended import mended
+from fixed import fixed
 
 from kiter.cli.main import main
 from kiter.errors import Diagnostic
@@ -41,7 +41,7 @@ def _findings(code: str, text: str) -> list[Diagnostic]:
 @pytest.mark.parametrize("code", [*SPEC.rules, *RUN.rules])
 def test_the_good_lines_keep_the_rule(code):
     before = _findings(code, examples.shown(code).read_text("utf-8"))
-    after = _findings(code, mended(code))
+    after = _findings(code, fixed(code))
     assert len(after) < len(before)
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from kiter.cli.main import main
+from kiter.fix import sources
 from kiter.lint import examples
 from kiter.lint.source.check import check
 from kiter.lint.source.table import FILES, TRIO
-from kiter.mend import sources
 from kiter.target.profile import profile
 from tools.kernel_trees import extract
 
@@ -90,7 +90,7 @@ def test_the_command_fails_for_an_error(capsys):
     assert main(["lint", "--kernel-source", str(path.with_name("none.c"))]) == 2
 
 
-MEND = 14  # lines that may differ between what breaks a rule and what its hint makes of it
+FIX = 14  # lines that may differ between what breaks a rule and what its hint makes of it
 
 
 @pytest.mark.parametrize("path", [path for path in SHOWING if path.name != "good.c"], ids=lambda p: p.stem)
@@ -101,14 +101,14 @@ def test_what_a_hint_leads_to_has_no_error(path):
         text.splitlines() for text in (EXPECTED.sub("", path.read_text("utf-8")), right.read_text("utf-8"))
     )
     changed = [line for line in difflib.ndiff(*lines) if line[0] in "-+"]
-    assert len(changed) <= MEND
+    assert len(changed) <= FIX
     _, found = check([str(right)], profile("6.12"))
     code = re.findall(r"# error\[(I\d+)\]", path.read_text("utf-8"))[0]
     assert [d for d in found if d.severity == "error" or d.code == code] == []
 
 
 def _fixed(path: Path, release: str) -> list[str]:
-    """Let --fix mend a file; the codes of what it has mended."""
+    """Let --fix fix a file; the codes of what it has fixed."""
     done: list[str] = []
     for _, one in sources([str(path)], profile(release)):
         path.write_text(one.text)

@@ -7,7 +7,7 @@ import re
 from functools import partial
 
 import pytest
-from mended import mended
+from fixed import fixed
 from test_lint_rules import ROOT, SPECS
 
 from kiter.btf.reader import Btf
@@ -101,5 +101,5 @@ def test_every_name_of_a_combination_must_be_there(value, told, btf):
 
 @pytest.mark.parametrize("code", BESIDE.rules)
 def test_the_good_line_keeps_the_rule(code, btf):
-    it = resolve(parse(mended(code), "x.yaml"), TARGET.number)
+    it = resolve(parse(fixed(code), "x.yaml"), TARGET.number)
     assert code not in {d.code for d in unknown(it, TARGET, btf)}

@@ -58,7 +58,7 @@ def test_drift_is_told_at_the_spec(capsys, tmp_path, source, change, code, said)
     assert status == 1
     assert f"{spec}:{line}:11: error[{code}]" in err
     assert said in err
-    assert "to mend" in out
+    assert "to fix" in out
 
 
 def test_drift_for_programs_and_for_github(capsys, tmp_path, source):

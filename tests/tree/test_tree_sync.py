@@ -151,7 +151,7 @@ def test_the_list_of_iterators_is_kept_too(capsys, spec, docs):
     assert listed.read_text() == "A list of mine.\n"
 
 
-def test_a_stale_page_is_told_at_its_line_and_mended(capsys, spec, docs):
+def test_a_stale_page_is_told_at_its_line_and_fixed(capsys, spec, docs):
     sync(capsys, "--docs", docs, "--write", spec)
     page = docs / "bpf_iter_css.rst"
     line = page.read_text().splitlines().index("    The css where the walk starts.") + 1
@@ -159,7 +159,7 @@ def test_a_stale_page_is_told_at_its_line_and_mended(capsys, spec, docs):
     status, _, err = sync(capsys, "--docs", docs, spec)
     assert status == 1 and f"{page}:{line}: error[D09]: the page of css is stale" in err
     status, out, _ = sync(capsys, "--docs", docs, "--write", spec)
-    assert status == 0 and f"mended {page}" in out
+    assert status == 0 and f"fixed {page}" in out
     assert "Where it begins." in page.read_text()
 
 
@@ -190,7 +190,7 @@ def test_what_kiter_put_in_follows_its_spec(capsys, tree, tmp_path):
     assert sync(capsys, "--tree", tree, spec)[0] == 1
     status, out, err = sync(capsys, "--tree", tree, "--write", spec)
     assert (status, err) == (0, "")
-    assert "mended" in out and HEADER in out
+    assert "fixed" in out and HEADER in out
 
 
 def test_a_page_that_apply_wrote_is_stale_and_not_edited(capsys, tree, tmp_path):
@@ -305,6 +305,6 @@ def test_the_index_of_pages_gets_the_line_of_the_list(capsys, tmp_path):
     index = tmp_path / "index.rst"
     index.write_text(".. toctree::\n\n   bpf_iterators\n   other\n")
     status, out, err = sync(capsys, "--docs", tmp_path, "--write", TASK)
-    assert (status, err) == (0, "") and f"mended {index}\n" in out
+    assert (status, err) == (0, "") and f"fixed {index}\n" in out
     assert index.read_text() == ".. toctree::\n\n   bpf_iterators\n   open_coded_iterators\n   other\n"
-    assert "mended" not in sync(capsys, "--docs", tmp_path, "--write", TASK)[1]
+    assert "fixed" not in sync(capsys, "--docs", tmp_path, "--write", TASK)[1]

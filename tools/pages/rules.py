@@ -73,7 +73,7 @@ def _story(name: str, code: Code) -> str:
         lines.append(f"Kernel: {_plain(rule.kernel)}\n")
     if code.hint:
         lines.append(f"Hint: {_plain(code.hint)}\n")
-    if code.mends:
+    if code.fixable:
         lines.append("`kiter lint --fix` does it where there is one way only.\n")
     return "\n".join([*lines, *_examples(name)])
 

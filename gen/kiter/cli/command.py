@@ -36,7 +36,7 @@ class Command(Protocol):
         """Add the options and arguments of this command."""
 
     def execute(self, options: argparse.Namespace) -> int:
-        """Do it; the exit status. Raises KiterError for what the user has to mend."""
+        """Do it; the exit status. Raises KiterError for what the user has to fix."""
 
 
 def version() -> str:

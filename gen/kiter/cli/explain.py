@@ -68,7 +68,7 @@ def _story(code: Code) -> str:
     lines = [f"{code.code} ({code.name}): {code.title}", "", *textwrap.wrap(code.reason, 96)]
     if code.hint:
         lines += ["", *textwrap.wrap(f"hint: {code.hint}", 96)]
-    if code.mends:
+    if code.fixable:
         lines += ["", "'kiter lint --fix' does it where there is one way only."]
     lines += _examples(code.code)
     return "\n".join(lines) + "\n"

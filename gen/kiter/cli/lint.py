@@ -40,11 +40,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--design", action="store_true", help="ask what a reviewer might ask of the design, too"
     )
-    mends = parser.add_mutually_exclusive_group()
-    mends.add_argument(
+    fixes = parser.add_mutually_exclusive_group()
+    fixes.add_argument(
         "--fix", action="store_true", help="fix what can be fixed in one way only, and report what is left"
     )
-    mends.add_argument("--diff", action="store_true", help="show as a patch what --fix would do")
+    fixes.add_argument("--diff", action="store_true", help="show as a patch what --fix would do")
     parser.add_argument(
         "--btf", metavar=KERNEL, default="", help="look for the names in the BTF of a kernel, too"
     )
@@ -83,13 +83,13 @@ def execute(options: argparse.Namespace) -> int:
     judge = partial(_c_judged, targets[-1]) if options.kernel_source else partial(_judged, targets)
     if not (options.fix or options.diff):
         return judge(options, ())
-    from kiter.cli import _mends  # noqa: PLC0415 - what writes files is wanted only here
+    from kiter.cli import _fixes  # noqa: PLC0415 - what writes files is wanted only here
 
-    c_files = partial(_mends.c_files, options.kernel_source, targets[-1])
-    found = c_files() if options.kernel_source else _mends.specs(options.specs, targets)
+    c_files = partial(_fixes.c_files, options.kernel_source, targets[-1])
+    found = c_files() if options.kernel_source else _fixes.specs(options.specs, targets)
     if options.diff:
-        return _mends.compared(found)
-    done = _mends.fixed(found)
+        return _fixes.compared(found)
+    done = _fixes.fixed(found)
     if options.format != "json":  # where all must be one list
         for one in done:
             show([one], options)
@@ -121,7 +121,7 @@ def _judged(targets: Sequence[Profile], options: argparse.Namespace, done: Seque
         what = "1 spec is" if len(names) == 1 else f"{len(names)} specs are"
         sys.stdout.write(f"{what} fine: {', '.join(names)}\n")
     elif options.format == "json":
-        counts = {"fine": names, "warnings": len(warnings), "mended": len(done)}
+        counts = {"fine": names, "warnings": len(warnings), "fixed": len(done)}
         sys.stdout.write(json.dumps(counts, indent=2) + "\n")
     return 0
 

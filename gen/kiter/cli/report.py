@@ -23,7 +23,7 @@ _COLOURS = {
     "error": "1;31",
     "warning": "1;33",
     "note": "1;36",
-    "mended": "1;32",
+    "fixed": "1;32",
     "place": "1",
     "dim": "36",
     "caret": "1;32",

@@ -72,13 +72,13 @@ class _Found:
     pages: tuple[Page, ...]  # of --docs
     absent: tuple[str, ...]  # specs whose iterator is nowhere
     without_spec: tuple[str, ...]  # iterators that have none
-    mended: tuple[str, ...]  # files that were written
+    fixed: tuple[str, ...]  # files that were written
     unsound: tuple[Diagnostic, ...]  # what is wrong with the kernel's BTF
     unlisted: tuple[Diagnostic, ...]  # iterators that no page lists
 
     @property
     def diagnostics(self) -> Iterator[Diagnostic]:
-        """All that is to mend."""
+        """All that is to fix."""
         yield from (*self.unsound, *self.unlisted)
         yield from (d for one in self.compared for d in drift.diagnostics(one))
         yield from (reference.diagnostic(page) for page in self.pages if page.state)
@@ -115,19 +115,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Mend if asked to, then compare; 1 if anything differs in a way that is not known."""
+    """Fix if asked to, then compare; 1 if anything differs in a way that is not known."""
     beside = _beside(options)
     its = specs.read(frontend.collect(options.specs), beside.target)
     rendered = tuple(generate(it, beside.target) for it in its) if beside.docs or options.write else ()
-    mended = tuple(_mended(beside, its, rendered)) if options.write else ()
-    found = _compared(beside, its, rendered, mended, bool(options.specs))
-    to_mend = tuple(sorted(found.diagnostics))
-    show((*to_mend, *(beside.tree.warnings if beside.tree and not options.target else ())), options)
+    fixed = tuple(_fixed(beside, its, rendered)) if options.write else ()
+    found = _compared(beside, its, rendered, fixed, bool(options.specs))
+    to_fix = tuple(sorted(found.diagnostics))
+    show((*to_fix, *(beside.tree.warnings if beside.tree and not options.target else ())), options)
     if options.format == "json":
         sys.stdout.write(json.dumps(_facts(beside, found), indent=2) + "\n")
     elif options.format == "text":
         sys.stdout.write("".join(f"{printable(line)}\n" for line in _text(beside, found)))
-    return FINDINGS if to_mend else 0
+    return FINDINGS if to_fix else 0
 
 
 def _beside(options: argparse.Namespace) -> _With:
@@ -160,7 +160,7 @@ def _compared(
     beside: _With,
     its: Sequence[model.Spec],
     rendered: Sequence[Rendered],
-    mended: tuple[str, ...],
+    fixed: tuple[str, ...],
     named: bool,
 ) -> _Found:
     tree = Tree(beside.tree.path) if beside.tree else None
@@ -173,7 +173,7 @@ def _compared(
         pages=reference.pages(rendered, beside.docs, _left(beside.tree)) if beside.docs else (),
         absent=tuple(it.name for it, result in pairs if not result) if tree or beside.types else (),
         without_spec=() if named else tuple(sorted(_offered(beside) - {it.name for it in its})),
-        mended=mended,
+        fixed=fixed,
         unsound=_unsound(beside),
         unlisted=tuple(found for folder in _folders(beside) for found in reference.unlisted(folder)),
     )
@@ -203,18 +203,18 @@ def _left(tree: WorkTree | None) -> dict[Path, str]:
     return {(tree.path / path).resolve(): change.after for path, change in changes.items() if tree}
 
 
-# --- mending -------------------------------------------------------------------------------------
+# --- fixing -------------------------------------------------------------------------------------
 
 
-def _mended(beside: _With, its: Sequence[model.Spec], rendered: Sequence[Rendered]) -> Iterator[str]:
+def _fixed(beside: _With, its: Sequence[model.Spec], rendered: Sequence[Rendered]) -> Iterator[str]:
     """What was put into a tree is put in anew, as it is generated now; pages are written."""
     if beside.tree:
-        yield from _mended_tree(beside.tree, its, rendered)
+        yield from _fixed_tree(beside.tree, its, rendered)
     if beside.docs:
-        yield from (str(path) for path in reference.mend(rendered, beside.docs))
+        yield from (str(path) for path in reference.fix(rendered, beside.docs))
 
 
-def _mended_tree(tree: WorkTree, its: Sequence[model.Spec], rendered: Sequence[Rendered]) -> Iterator[str]:
+def _fixed_tree(tree: WorkTree, its: Sequence[model.Spec], rendered: Sequence[Rendered]) -> Iterator[str]:
     with alone(tree.path / "Makefile"):
         there = record.load(tree.record).applied
         wanted = [
@@ -232,7 +232,7 @@ def _mended_tree(tree: WorkTree, its: Sequence[model.Spec], rendered: Sequence[R
 
 
 def _text(beside: _With, found: _Found) -> Iterator[str]:
-    yield from (f"mended {path}" for path in found.mended)
+    yield from (f"fixed {path}" for path in found.fixed)
     if found.compared:
         where = beside.source or beside.tree
         assert where is not None
@@ -248,14 +248,14 @@ def _text(beside: _With, found: _Found) -> Iterator[str]:
         yield f"  without kernel-doc in the sources: {', '.join(without)}"
     if found.pages:
         stale = sum(1 for page in found.pages if page.state)
-        how = f"{stale} to mend" if stale else "as the specs say"
+        how = f"{stale} to fix" if stale else "as the specs say"
         yield f"{len(found.pages)} pages in {beside.docs}: {how}"
 
 
 def _told(beside: _With, one: Drift) -> Iterator[str]:
     differences = one.differences
     count = sum(1 for d in differences if not d.reason) + len(one.gone)
-    yield f"  {one.it.name:<14} {f'{count} to mend' if count else 'the same to BPF programs'}"
+    yield f"  {one.it.name:<14} {f'{count} to fix' if count else 'the same to BPF programs'}"
     yield from (f"    known: {d.aspect.spelled}: {d.reason}" for d in differences if d.reason)
     yield from (f"    known behaviour: {b.theirs}" for b in _behaviours(beside, one.it.name))
 
@@ -289,5 +289,5 @@ def _facts(beside: _With, found: _Found) -> dict[str, object]:
         "unsound": [d.message for d in found.unsound],
         "absent": found.absent,
         "without_spec": found.without_spec,
-        "mended": found.mended,
+        "fixed": found.fixed,
     }

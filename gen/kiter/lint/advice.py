@@ -53,7 +53,7 @@ def named_like_c(s: Subject) -> Iterator[Hit]:
     "the tests' config asks for the guard anyway",
     hint="remove it from tests: config",
     severity="warning",
-    mends=True,
+    fixable=True,
 )
 def guard_twice(s: Subject) -> Iterator[Hit]:
     tests = s.it.node.get("tests")
@@ -69,7 +69,7 @@ def guard_twice(s: Subject) -> Iterator[Hit]:
     "@name stands for an argument, and kernel-doc shows it as one",
     hint="use the argument's name, or leave the @ out",
     severity="warning",
-    mends=True,
+    fixable=True,
 )
 def unknown_mention(s: Subject) -> Iterator[Hit]:
     known = {"it", *(a.name for a in s.it.arguments)}
@@ -87,7 +87,7 @@ def unknown_mention(s: Subject) -> Iterator[Hit]:
     "it completes 'begin to ...' and 'an iterator to ...'",
     hint="write it in lower case without a full stop, as in: walk over processes",
     severity="warning",
-    mends=True,
+    fixable=True,
 )
 def sentence(s: Subject) -> Iterator[Hit]:
     first = s.it.summary.split()[0] if s.it.summary.split() else ""

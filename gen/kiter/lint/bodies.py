@@ -150,7 +150,7 @@ def _fault(body: _Body, fault: Fault, sleepable: bool) -> Slip | None:
     if fault.kind in _USED:
         return Slip("H29", at, _USED[fault.kind].format(first), first)
     if fault.kind == "sleeps" and second and sleepable:
-        return Slip("C30", at, f"'{first}' may sleep while '{second}' holds", first)
+        return Slip("C30", at, f"'{first}' may sleep while '{second}' is held", first)
     return None
 
 

@@ -15,6 +15,6 @@ from kiter.lint.source.check import FAMILIES as OF_C
 IMPORTED = (*FAMILIES, *OF_C, symbols)
 RULES: Mapping[str, Rule[Any]] = EVERY
 CODES = {
-    rule.code: Code(rule.code, rule.name, rule.title, rule.why, rule.hint, rule.mends)
+    rule.code: Code(rule.code, rule.name, rule.title, rule.why, rule.hint, rule.fixable)
     for rule in RULES.values()
 }

@@ -64,7 +64,7 @@ def sets_elsewhere(s: Subject) -> Iterator[Hit]:
     "KF_RCU is about pointers to objects",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",
     hint="remove it",
-    mends=True,
+    fixable=True,
 )
 def rcu_for_numbers(s: Subject) -> Iterator[Hit]:
     for c in s.it.companions:

@@ -21,7 +21,7 @@ SLEEPING_CONTEXT = "kernel/bpf/verifier.c, check_kfunc_call() and in_sleepable()
     "an NMI runs with interrupts off, so it is refused already",
     kernel="include/linux/irqflags.h, irqs_disabled()",
     hint="remove 'nmi'",
-    mends=True,
+    fixable=True,
 )
 def nmi_twice(s: Subject) -> Iterator[Hit]:
     context = s.it.node["context"]
@@ -38,7 +38,7 @@ def nmi_twice(s: Subject) -> Iterator[Hit]:
     "up in an interrupt either",
     kernel="kernel/locking/mutex.c, mutex_lock() and mutex_trylock(); kernel/locking/rwsem.c, down_read()",
     hint="add 'context: {sleepable: true}'",
-    mends=True,
+    fixable=True,
 )
 def sleeping_lock(s: Subject) -> Iterator[Hit]:
     for lock in s.it.every_lock:

@@ -28,7 +28,7 @@ VERIFIER_RCU = "kernel/bpf/verifier.c, process_iter_arg(), 6.7 and later"
     "next() is passed the iterator alone, so new() must store whatever it needs",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs()",
     hint="add 'keep: rcu' to a pointer, 'keep: copy' to a number",
-    mends=True,
+    fixable=True,
 )
 def not_kept(s: Subject) -> Iterator[Hit]:
     for use in s.stepping:
@@ -58,7 +58,7 @@ def _within_rcu(s: Subject) -> Edit | None:
     "nothing else keeps what the pointer points to alive between new() and next()",
     kernel=VERIFIER_RCU,
     hint="add 'context: {rcu: true}'",
-    mends=True,
+    fixable=True,
 )
 def kept_without_rcu(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
@@ -74,7 +74,7 @@ def kept_without_rcu(s: Subject) -> Iterator[Hit]:
     "RCU protects kernel objects; a pointer to a number points to the program's own memory",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(), for a pointer to memory",
     hint="use 'keep: copy' for a number",
-    mends=True,
+    fixable=True,
 )
 def kept_number(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
@@ -104,7 +104,7 @@ def copied_pointer(s: Subject) -> Iterator[Hit]:
     "an element could be freed while the program uses it",
     kernel=VERIFIER_RCU,
     hint="add 'context: {rcu: true}'",
-    mends=True,
+    fixable=True,
 )
 def element_without_rcu(s: Subject) -> Iterator[Hit]:
     if s.it.lifetime == "rcu" and not s.it.rcu:
@@ -275,7 +275,7 @@ def state_in_new(s: Subject) -> Iterator[Hit]:
     kernel="include/linux/filter.h, MAX_BPF_STACK",
     hint="remove 'keep'",
     severity="warning",
-    mends=True,
+    fixable=True,
 )
 def kept_for_nothing(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:

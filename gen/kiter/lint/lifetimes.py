@@ -75,7 +75,7 @@ def other_lifetime(s: Subject) -> Iterator[Hit]:
     "an unknown lifetime",
     "a lifetime is one of the known words, or the name of a resource of the spec",
     hint="use rcu, state, native, snapshot, static, caller, or the name of a resource",
-    mends=True,
+    fixable=True,
 )
 def unknown_lifetime(s: Subject) -> Iterator[Hit]:
     node = _lifetime(s)
@@ -154,7 +154,7 @@ def source_without_get(s: Subject) -> Iterator[Hit]:
     "the size of a struct is not known here, and as part of the program's stack it would be ABI",
     kernel="kernel/bpf/task_iter.c, struct bpf_iter_task_vma_kern_data, 6.7 and later",
     hint="add 'allocate: true', or say the 'fields' of a struct of your own",
-    mends=True,
+    fixable=True,
 )
 def snapshot_on_stack(s: Subject) -> Iterator[Hit]:
     if s.it.lifetime in IN_STATE and not s.it.held.members and not s.it.allocate:
@@ -169,7 +169,7 @@ def snapshot_on_stack(s: Subject) -> Iterator[Hit]:
     "its size is not known here, and on the program's stack it would be frozen as ABI",
     kernel="kernel/bpf/task_iter.c, bpf_iter_css_task_new(), 6.7 and later",
     hint="add 'allocate: true'",
-    mends=True,
+    fixable=True,
 )
 def native_on_stack(s: Subject) -> Iterator[Hit]:
     for level in s.levels:

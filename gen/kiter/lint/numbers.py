@@ -36,7 +36,7 @@ def _counters(s: Subject) -> Iterator[FromTo | Repeat]:
     "a range from what is not an argument",
     "a range, or a repetition, takes its numbers from arguments of new()",
     hint="use the name of an argument",
-    mends=True,
+    fixable=True,
 )
 def no_argument(s: Subject) -> Iterator[Hit]:
     for walk in _counters(s):
@@ -56,7 +56,7 @@ def no_argument(s: Subject) -> Iterator[Hit]:
     "each step uses the number and the remaining count, so both are in the state",
     kernel="kernel/bpf/btf.c, btf_check_iter_kfuncs(): next() gets nothing but the iterator",
     hint="add 'keep: copy' to the argument",
-    mends=True,
+    fixable=True,
 )
 def counter_not_kept(s: Subject) -> Iterator[Hit]:
     for walk in _counters(s):
@@ -254,7 +254,7 @@ def _declared(s: Subject) -> Iterator[tuple[Raw, str, set[str], set[str]]]:
     "a raw walk that uses more than it declares",
     "readers and the linter rely on what the statements declare to read and write",
     hint="add the name to 'reads' or 'writes'",
-    mends=True,
+    fixable=True,
 )
 def undeclared(s: Subject) -> Iterator[Hit]:
     for walk, key, declared, used in _declared(s):
@@ -271,7 +271,7 @@ def undeclared(s: Subject) -> Iterator[Hit]:
     "a raw walk that declares more than it uses",
     "a list that names more than is used misleads the reader",
     hint="remove the name",
-    mends=True,
+    fixable=True,
 )
 def declared_for_nothing(s: Subject) -> Iterator[Hit]:
     for walk, key, declared, used in _declared(s):

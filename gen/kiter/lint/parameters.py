@@ -22,7 +22,7 @@ CHECK_ARGS = "kernel/bpf/verifier.c, check_kfunc_args()"
     "the verifier supplies it after the arguments that the program passes",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
     hint="move it to the end",
-    mends=True,
+    fixable=True,
 )
 def implicit_first(s: Subject) -> Iterator[Hit]:
     only = sum(a.implicit for a in s.it.arguments) == 1
@@ -39,7 +39,7 @@ def implicit_first(s: Subject) -> Iterator[Hit]:
     "the program's aux data is the only argument that the verifier supplies",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
     hint=f"use 'type: {IMPLICIT}'",
-    mends=True,
+    fixable=True,
 )
 def implicit_type(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
@@ -56,7 +56,7 @@ def implicit_type(s: Subject) -> Iterator[Hit]:
     "trust is a property of pointers; of a number the verifier knows its size alone",
     kernel=CHECK_ARGS,
     hint="remove it",
-    mends=True,
+    fixable=True,
 )
 def pointer_keys(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:

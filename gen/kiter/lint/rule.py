@@ -42,7 +42,7 @@ class Rule(Generic[S]):
     # An error fails a build, a warning does not; a note is said only when it is asked for.
     severity: str
     # Hits have an edit, where there is only one way to do what the hint says.
-    mends: bool
+    fixable: bool
     # Finds what breaks it.
     check: Callable[[S], Iterable[Hit]]
 
@@ -81,14 +81,14 @@ class Table(Generic[S]):
         hint: str,
         kernel: str = "",
         severity: str = "error",
-        mends: bool = False,
+        fixable: bool = False,
     ) -> Callable[[Callable[[S], Iterable[Hit]]], Callable[[S], Iterable[Hit]]]:
         """Enter the function that finds what breaks the rule."""
 
         def enter(check: Callable[[S], Iterable[Hit]]) -> Callable[[S], Iterable[Hit]]:
             assert code not in EVERY and name not in NAMED, (code, name)
             NAMED[name] = code
-            made = Rule(code, name, title, reason, kernel, hint, severity, mends, check)
+            made = Rule(code, name, title, reason, kernel, hint, severity, fixable, check)
             EVERY[code] = self.rules[code] = made
             return check
 

@@ -88,7 +88,7 @@ def unexplained(s: Subject) -> Iterator[Hit]:
     "an unused 'allow'",
     "it would hide the next finding, which nobody has reviewed",
     hint="remove the comment",
-    mends=True,
+    fixable=True,
 )
 def unneeded(s: Subject) -> Iterator[Hit]:
     for silence in silences(s.it.node.document):

@@ -54,7 +54,7 @@ def large_state(s: Subject) -> Iterator[Hit]:
     "'room' is too small",
     "the opaque struct must be as large as the state that is kept in it",
     hint="make it larger, or leave 'room' out",
-    mends=True,
+    fixable=True,
 )
 def small_room(s: Subject) -> Iterator[Hit]:
     if 0 < s.it.room < (words := _words(s)):

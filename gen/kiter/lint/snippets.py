@@ -46,7 +46,7 @@ def brackets(s: Subject) -> Iterator[Hit]:
     "a statement where an expression is expected",
     "a snippet is inserted into an expression",
     hint="remove the ';'; 'raw' takes statements",
-    mends=True,
+    fixable=True,
 )
 def statement(s: Subject) -> Iterator[Hit]:
     for use in _expressions(s):
@@ -89,7 +89,7 @@ def comment(s: Subject) -> Iterator[Hit]:
     "an expression that spans several lines",
     "lines are broken by the generator, as the kernel's style has it",
     hint="write it in one line, or fold it with '>-'",
-    mends=True,
+    fixable=True,
 )
 def lines(s: Subject) -> Iterator[Hit]:
     for use in _expressions(s):
@@ -132,7 +132,7 @@ def empty(s: Subject) -> Iterator[Hit]:
     "the iterator's own variables in a snippet",
     "arguments, cursors and fields are named bare; kit and it are variables of the generated code",
     hint="write pos instead of kit->pos",
-    mends=True,
+    fixable=True,
 )
 def bare_names(s: Subject) -> Iterator[Hit]:
     for use in _kernel_side(s):
@@ -215,7 +215,7 @@ def sleeps(s: Subject) -> Iterator[Hit]:
     "at the end, and for an empty list, the macro computes a pointer from the head, which is not an element",
     kernel="include/linux/list.h, list_first_entry(): 'that list is expected to be not empty'",
     hint="use 'list', or a macro that ends in _or_null",
-    mends=True,
+    fixable=True,
 )
 def bogus_entry(s: Subject) -> Iterator[Hit]:
     yield from along(s, "C31")
@@ -228,7 +228,7 @@ def bogus_entry(s: Subject) -> Iterator[Hit]:
     "sizeof(struct cpumask) is that of NR_CPUS bits, an allocated mask has fewer",
     kernel="include/linux/cpumask.h, cpumask_size()",
     hint="use cpumask_size()",
-    mends=True,
+    fixable=True,
 )
 def cpumask(s: Subject) -> Iterator[Hit]:
     for use in _kernel_side(s):

@@ -181,7 +181,7 @@ def one_place(s: Subject) -> Iterator[Hit]:
     for level, walk in sources(s):
         names = {place.name for place in walk.places(held)}
         for name in sorted(names & (taken.keys() | (above if level.role is Role.INNER else set()))):
-            what = taken.get(name, "the place of the outer walk")
+            what = taken.get(name, "the position of the outer walk")
             yield Hit(walk.node.key_at, f"'{name}' is the position of this walk, and {what} too")
         above = names
 

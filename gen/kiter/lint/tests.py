@@ -23,7 +23,7 @@ from kiter.spec.rewrite import renamed, replaced
     "an expectation about other elements",
     "what user space should see depends on what the elements are, and of what",
     hint="a fixture names what it sees: see its oracles",
-    mends=True,
+    fixable=True,
 )
 def other_elements(s: Subject) -> Iterator[Hit]:
     found = _fixtures(s)
@@ -126,7 +126,7 @@ def unknown_argument(s: Subject) -> Iterator[Hit]:
     "an unknown test argument",
     "what the tests pass is said for arguments of new() that they do not know by themselves",
     hint="remove it",
-    mends=True,
+    fixable=True,
 )
 def stray_argument(s: Subject) -> Iterator[Hit]:
     given, numbers = [(name, code.node) for name, code in s.it.tests.arguments], s.it.lifetime == "state"

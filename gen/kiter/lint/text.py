@@ -20,7 +20,7 @@ from kiter.spec.rewrite import renamed
     "new() returns one of the kernel's error numbers",
     kernel="include/uapi/asm-generic/errno-base.h and errno.h",
     hint="use an existing one, such as EINVAL",
-    mends=True,
+    fixable=True,
 )
 def unknown_errno(s: Subject) -> Iterator[Hit]:
     for node in s.failing:

@@ -49,7 +49,7 @@ def _unpassable(ctype: str) -> str | None:
     "only a pointer can be NULL",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
     hint="remove 'nullable'",
-    mends=True,
+    fixable=True,
 )
 def nullable_number(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:

@@ -59,7 +59,7 @@ def uncovered(s: Subject) -> Iterator[Hit]:
     "a range that ends before it begins",
     "no kernel is in it",
     hint="write the older release first",
-    mends=True,
+    fixable=True,
 )
 def reversed_range(s: Subject) -> Iterator[Hit]:
     for name, node in _named(s):

@@ -67,7 +67,7 @@ def beside_cases(s: Subject) -> Iterator[Hit]:
     "'requires' names no argument",
     "'requires' lists the nullable arguments that a case needs",
     hint="use the name of an argument",
-    mends=True,
+    fixable=True,
 )
 def unknown_required(s: Subject) -> Iterator[Hit]:
     for case in (*s.every_case, *s.every_value):
@@ -86,7 +86,7 @@ def unknown_required(s: Subject) -> Iterator[Hit]:
     "the verifier rejects NULL for it already",
     kernel="kernel/bpf/verifier.c, check_kfunc_args()",
     hint="remove it from the list, or add 'nullable: true' to the argument",
-    mends=True,
+    fixable=True,
 )
 def required_anyway(s: Subject) -> Iterator[Hit]:
     for case in (*s.every_case, *s.every_value):

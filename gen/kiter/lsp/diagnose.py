@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiter.errors import Diagnostic, KiterError
-from kiter.mend import Mended, findings, mended
+from kiter.fix import Fixed, findings, fixed_spec
 from kiter.spec.check import check_spec
 from kiter.spec.document import Document
 from kiter.spec.load import parse
@@ -21,12 +21,12 @@ def diagnose(text: str, name: str, targets: Sequence[Profile]) -> list[Diagnosti
         return sorted(error.diagnostics)
 
 
-def corrected(text: str, name: str, targets: Sequence[Profile]) -> Mended:
+def corrected(text: str, name: str, targets: Sequence[Profile]) -> Fixed:
     """The text with every edit made that has no alternative."""
     try:
-        return mended(text, name, targets)
+        return fixed_spec(text, name, targets)
     except KiterError:
-        return Mended(text, ())
+        return Fixed(text, ())
 
 
 def read(text: str, name: str) -> Document | None:

@@ -115,7 +115,7 @@ _ALL = (
         "implicit-arguments-in-btf",
         "the kernel's BTF shows arguments that the verifier supplies",
         "A program that passes what the prototype asks for is refused, and one that does not fails to load: "
-        "'func_proto incompatible with vmlinux'. Nothing in a spec mends that.",
+        "'func_proto incompatible with vmlinux'. Nothing in a spec fixes that.",
         "build the kernel with pahole 1.26 or later, or take a kernel whose BTF has the tags",
     ),
     Code(

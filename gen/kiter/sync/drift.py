@@ -126,7 +126,7 @@ def _trio(it: model.Spec) -> Iterator[str]:
 
 
 def diagnostics(drift: Drift) -> Iterator[Diagnostic]:
-    """What is to mend, at the spec's line."""
+    """What is to fix, at the spec's line."""
     place = drift.it.node["iterator"]
     for found, places in drift.differences.items():
         if found.reason:

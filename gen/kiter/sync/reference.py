@@ -115,7 +115,7 @@ def unlisted(folder: Path) -> Iterator[Diagnostic]:
         yield Diagnostic(Position(str(index), rows[0]), "D17", message, code.reason, code.hint)
 
 
-def mend(rendered: Sequence[Rendered], folder: Path) -> tuple[Path, ...]:
+def fix(rendered: Sequence[Rendered], folder: Path) -> tuple[Path, ...]:
     """Write the pages that are missing, or kiter's own and stale; what was edited stays as it is.
 
     An index of the documentation that lists no page of iterators gets the line.

@@ -27,12 +27,12 @@ class News:
     """What is otherwise than in the last run.
 
     broke: the checks that passed in it, and do not now
-    mended: the other way round
+    fixed: the other way round
     diff: of the emitted C, line by line
     """
 
     broke: tuple[str, ...] = ()
-    mended: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     diff: tuple[str, ...] = ()
 
 
@@ -45,8 +45,8 @@ def news(turn: Turn, checks: Mapping[str, Mapping[str, bool]], emitted: Mapping[
         if check in checks.get(iterator, {})
     ]
     broke = tuple(name for name, now, before in pairs if before and not now)
-    mended = tuple(name for name, now, before in pairs if now and not before)
-    return News(broke, mended, tuple(_changed(turn.emitted, emitted)))
+    fixed = tuple(name for name, now, before in pairs if now and not before)
+    return News(broke, fixed, tuple(_changed(turn.emitted, emitted)))
 
 
 def _changed(now: Mapping[str, str], before: Mapping[str, str]) -> Iterator[str]:
@@ -77,8 +77,8 @@ def drawn(head: str, turn: Turn | None, new: News, size: Size, *, terminal: bool
 def _body(turn: Turn, new: News) -> Iterator[str]:
     if new.broke:
         yield f"broke since the last run: {', '.join(new.broke)}"
-    if new.mended:
-        yield f"mended since the last run: {', '.join(new.mended)}"
+    if new.fixed:
+        yield f"fixed since the last run: {', '.join(new.fixed)}"
     yield from turn.told.splitlines()
     if new.diff:
         yield "the C that changed:"

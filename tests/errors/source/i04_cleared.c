@@ -35,7 +35,7 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 	default:
 		return -EINVAL;
 	}
-	kit->task = kmem_cache_alloc(x_cache, GFP_NOWAIT); // # error[I04]:14 "what 'kmem_cache_alloc' gives is still held when destroy() returns, after the end"
+	kit->task = kmem_cache_alloc(x_cache, GFP_NOWAIT); // # error[I04]:14 "what 'kmem_cache_alloc' returns is still held when destroy() returns, after the end"
 	if (!kit->task)
 		return -ENOMEM;
 	kit->pos = task;

@@ -35,7 +35,7 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 		return -EINVAL;
 	}
 	kit->task = task;
-	kit->pos = list_first_entry(&task->children, struct task_struct, sibling); // # error[I07]:13 "'list_first_entry' never returns NULL, and nothing asks"
+	kit->pos = list_first_entry(&task->children, struct task_struct, sibling); // # error[I07]:13 "'list_first_entry' never returns NULL, and nothing tests"
 	kit->flags = flags;
 	return 0;
 }

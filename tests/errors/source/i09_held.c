@@ -27,7 +27,7 @@ __bpf_kfunc int bpf_iter_x_new(struct bpf_iter_x *it, struct task_struct *task, 
 	BUILD_BUG_ON(__alignof__(*kit) != __alignof__(*it));
 
 	kit->pos = NULL;
-	rcu_read_lock(); // # error[I09]:2 "'rcu_read_lock' still holds when the kfunc returns"
+	rcu_read_lock(); // # error[I09]:2 "'rcu_read_lock' is still held when the kfunc returns"
 	switch (flags) {
 	case X_ALL:
 	case X_SOME:

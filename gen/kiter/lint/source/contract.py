@@ -139,7 +139,7 @@ def sleeping(trio: Trio) -> Found:
     found = where(trio, ".*", "sleeps")
     yield from hits(
         ((one, one.fault.spot) for one in found),
-        lambda one: f"'{first(one)}' may sleep" + (f" while '{second(one)}' holds" if second(one) else ""),
+        lambda one: f"'{first(one)}' may sleep" + (f" while '{second(one)}' is held" if second(one) else ""),
         lambda one: "release it first, or use a function that does not sleep" if second(one) else "",
     )
 
@@ -156,7 +156,7 @@ def held_across(trio: Trio) -> Found:
     held = where(trio, "new|failed|live|drained", "held")
     yield from hits(
         ((one, one.fault.spot) for one in held),
-        lambda one: f"'{first(one)}' still holds when the kfunc returns",
+        lambda one: f"'{first(one)}' is still held when the kfunc returns",
     )
     taken = {first(one) for one in where(trio, ".*", "held") if not SRCU.fullmatch(second(one))}
     slips = (one for one in where(trio, "(?:new|failed|live|drained)(?: destroy)?", *_SLIPS))

@@ -191,7 +191,7 @@ def unguarded_code(trio: Trio) -> Found:
     "only the type is checked: a program may pass a pointer that it has walked to, to a freed object",
     kernel="kernel/bpf/verifier.c, check_kfunc_args(), before 7.0",
     hint="add KF_TRUSTED_ARGS to its BTF_ID_FLAGS() line",
-    mends=True,
+    fixable=True,
 )
 def untrusted(trio: Trio) -> Found:
     flag = trio.profile.trusted_flag

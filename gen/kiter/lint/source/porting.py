@@ -26,7 +26,7 @@ _SUPPLIED = "struct bpf_prog_aux"
     "__opt marks an optional buffer with a size; a pointer that may be NULL has the suffix __nullable",
     kernel="kernel/bpf/verifier.c, is_kfunc_arg_nullable(), 6.7 and later",
     hint="use the suffix __nullable",
-    mends=True,
+    fixable=True,
 )
 def optional(trio: Trio) -> Found:
     for p in trio.new.parameters[1:]:
@@ -51,7 +51,7 @@ def _renamed(source: Source, function: Function, old: str, new: str) -> Edit:
     "the macro took a word until 6.12 and takes a string since 6.13: the module does not build",
     kernel="include/linux/module.h, MODULE_IMPORT_NS()",
     hint="spell it as this kernel does",
-    mends=True,
+    fixable=True,
 )
 def other_import(files: Files) -> Found:
     for source in files.sources:
@@ -73,7 +73,7 @@ def other_import(files: Files) -> Found:
     "no program has such a pointer to pass, so none can call new()",
     kernel="tools/bpf/resolve_btfids/main.c, for KF_IMPLICIT_ARGS, 7.0 and later",
     hint="register it with KF_IMPLICIT_ARGS, and take it last",
-    mends=True,
+    fixable=True,
 )
 def not_supplied(trio: Trio) -> Found:
     one, flag = trio.registered("new"), trio.profile.implicit_flag

@@ -87,7 +87,7 @@ def _destroy(function: Function) -> Iterator[str]:
     "the compiler may inline or drop it, so that there is nothing for the id to name",
     kernel="include/linux/btf.h, __bpf_kfunc; Documentation/bpf/kfuncs.rst",
     hint="put __bpf_kfunc before it",
-    mends=True,
+    fixable=True,
 )
 def unmarked(trio: Trio) -> Found:
     for function in trio.kfuncs:
@@ -210,7 +210,7 @@ def _left_over(files: Files, source: Source, one: Id) -> bool:
     "the file does not compile for that kernel",
     kernel="include/linux/btf.h, KF_*",
     hint="leave it out, where the kernel does what it says anyway, or use one that there is",
-    mends=True,
+    fixable=True,
 )
 def unknown_flag(files: Files) -> Found:
     for source in files.sources:
@@ -221,7 +221,7 @@ def unknown_flag(files: Files) -> Found:
 
 
 def _flagged(files: Files, source: Source, one: Id, flag: str) -> Hit:
-    """One flag with its mend: the flag that every kernel of today implies goes, a slip is put right."""
+    """One flag with its fix: the flag that every kernel of today implies goes, a slip is put right."""
     row, column = next(
         (row, found.start())
         for row in range(one.first, one.last + 1)
@@ -255,7 +255,7 @@ def _without(at: Position, line: str, flag: str) -> Edit | None:
     "register_btf_kfunc_id_set() refuses a set without the mark that BTF_KFUNCS_START() gives it",
     kernel="kernel/bpf/btf.c, register_btf_kfunc_id_set(), 6.9 and later; include/linux/btf_ids.h",
     hint="use BTF_KFUNCS_START() and BTF_KFUNCS_END()",
-    mends=True,
+    fixable=True,
 )
 def plain_set(files: Files) -> Found:
     wanted = files.profile.set_open.partition("(")[0]

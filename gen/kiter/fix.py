@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The findings of a spec, or of C, that can be fixed in one way only, mended."""
+"""The findings of a spec, or of C, that can be fixed in one way only, fixed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ MOST_ROUNDS = 20  # of edits that wait for others; a spec has some dozens of lin
 
 
 @value_class
-class Mended:
-    """The text of a file after all edits, and the findings that they mended, as they were found."""
+class Fixed:
+    """The text of a file after all edits, and the findings that they fixed, as they were found."""
 
     text: str
     done: tuple[Diagnostic, ...]
 
 
-def mended(text: str, name: str, profiles: Sequence[Profile]) -> Mended:
+def fixed_spec(text: str, name: str, profiles: Sequence[Profile]) -> Fixed:
     """Make every edit that a finding carries, for any of the kernels, until none is left."""
     done: list[Diagnostic] = []
     for _ in range(MOST_ROUNDS):
@@ -36,15 +36,15 @@ def mended(text: str, name: str, profiles: Sequence[Profile]) -> Mended:
             break
         text = applied(text, [d.edit for d in chosen if d.edit])
         done += chosen
-    return Mended(text, tuple(done))
+    return Fixed(text, tuple(done))
 
 
-def sources(files: Sequence[str], profile: Profile) -> Iterator[tuple[str, Mended]]:
+def sources(files: Sequence[str], profile: Profile) -> Iterator[tuple[str, Fixed]]:
     """Each C file that changes, with every edit made that a finding about it carries."""
     found = apart(check(files, profile)[1])
     for name in dict.fromkeys(one.at.file for one in found):
         chosen = [one for one in found if one.at.file == name]
-        yield name, Mended(applied(read_text(Path(name)), [d.edit for d in chosen if d.edit]), tuple(chosen))
+        yield name, Fixed(applied(read_text(Path(name)), [d.edit for d in chosen if d.edit]), tuple(chosen))
 
 
 def _ready(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from kiter.lint import examples
 
 
-def mended(code: str) -> str:
-    """The file that shows a rule with the bad lines mended; one with no text is left out."""
+def fixed(code: str) -> str:
+    """The file that shows a rule with the bad lines fixed; one with no text is left out."""
     lines = examples.shown(code).read_text("utf-8").splitlines()
     kept = examples.kept()[code].items()
     texts = {row: _indented(lines[row - 1], text) if text else None for row, text in kept}

@@ -17,15 +17,15 @@ from mutations import specs
 from kiter import codes
 from kiter.cli.main import main
 from kiter.errors import KiterError
-from kiter.mend import findings, mended
+from kiter.fix import findings, fixed_spec
 from kiter.spec.load import parse
 from kiter.target.profile import profile
 
 ROOT = Path(__file__).parents[2]
-BAD = sorted((ROOT / "tests" / "errors" / "mends").glob("*.yaml"))
+BAD = sorted((ROOT / "tests" / "errors" / "fixes").glob("*.yaml"))
 TARGETS = (profile("6.12"), profile("7.3"))
-MENDED = {path.stem: mended(path.read_text("utf-8"), "x.yaml", TARGETS) for path in BAD}
-# A spec of ours, what is right in it, and a slip that has one mend only.
+FIXED = {path.stem: fixed_spec(path.read_text("utf-8"), "x.yaml", TARGETS) for path in BAD}
+# A spec of ours, what is right in it, and a slip that has one fix only.
 SLIPS = [
     ("css", "summary: walk", "summary: Walk"),
     ("css", "iterator: css\n", "iteratr: css\n"),
@@ -55,27 +55,27 @@ SWAPS += [
 
 @pytest.mark.parametrize("path", BAD, ids=lambda p: p.stem)
 def test_a_bad_file_becomes_the_expected_one(path, golden):
-    golden(f"mends/{path.name}", MENDED[path.stem].text)
+    golden(f"fixes/{path.name}", FIXED[path.stem].text)
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda p: p.stem)
 def test_comments_stay_but_for_idle_silences(path):
     comment = re.compile(r"(?:^|(?<= ))#(?! kiter: allow).*", re.MULTILINE)
-    texts = path.read_text("utf-8"), MENDED[path.stem].text
+    texts = path.read_text("utf-8"), FIXED[path.stem].text
     before, after = (sorted(comment.findall(text)) for text in texts)
     assert sorted(before) == sorted(after)
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda p: p.stem)
-def test_a_second_time_nothing_is_left_to_mend(path):
-    again = mended(MENDED[path.stem].text, "x.yaml", TARGETS)
-    assert again.done == () and again.text == MENDED[path.stem].text
+def test_a_second_time_nothing_is_left_to_fix(path):
+    again = fixed_spec(FIXED[path.stem].text, "x.yaml", TARGETS)
+    assert again.done == () and again.text == FIXED[path.stem].text
 
 
-def test_every_rule_that_mends_is_shown_to():
-    known = {name for name, code in codes.every_code().items() if getattr(code, "mends", False)}
+def test_every_rule_with_a_fix_is_shown_to():
+    known = {name for name, code in codes.every_code().items() if getattr(code, "fixable", False)}
     of_c = {"I28", "I38", "I39", "I48", "I49", "I51", "I52"}
-    assert {d.code for one in MENDED.values() for d in one.done} == known - of_c
+    assert {d.code for one in FIXED.values() for d in one.done} == known - of_c
     assert of_c <= known
 
 
@@ -85,13 +85,13 @@ def test_a_slip_is_undone(spec, right, wrong):
     assert right in text
     slipped = text.replace(right, wrong, 1)
     assert any(d.severity == "error" or d.code[0] == "L" for d in findings(slipped, "x.yaml", TARGETS))
-    made = parse(mended(slipped, "x.yaml", TARGETS).text, "x.yaml").data
+    made = parse(fixed_spec(slipped, "x.yaml", TARGETS).text, "x.yaml").data
     assert json.dumps(made, sort_keys=True) == json.dumps(parse(text, "x.yaml").data, sort_keys=True)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "specs").rglob("*.yaml")), ids=lambda p: p.stem)
-def test_there_is_nothing_to_mend_in_our_own_specs(path):
-    assert mended(path.read_text("utf-8"), str(path), TARGETS).done == ()
+def test_there_is_nothing_to_fix_in_our_own_specs(path):
+    assert fixed_spec(path.read_text("utf-8"), str(path), TARGETS).done == ()
 
 
 @st.composite
@@ -120,9 +120,9 @@ def _data(text: str) -> object:
 
 @given(text=laid_out())
 @settings(max_examples=60)
-def test_whatever_is_mended_keeps_its_remarks_and_loads_again(text):
-    one = mended(text, "x.yaml", TARGETS[:1])
-    assert mended(one.text, "x.yaml", TARGETS[:1]).done == ()
+def test_whatever_is_fixed_keeps_its_remarks_and_loads_again(text):
+    one = fixed_spec(text, "x.yaml", TARGETS[:1])
+    assert fixed_spec(one.text, "x.yaml", TARGETS[:1]).done == ()
     assert re.findall(r"# remark \d+", one.text) == re.findall(r"# remark \d+", text)
     if _data(text) is not None:
         assert _data(one.text) is not None
@@ -132,7 +132,7 @@ def test_whatever_is_mended_keeps_its_remarks_and_loads_again(text):
 
 def test_line_ends_and_the_mark_before_the_text_stay():
     text = (ROOT / "specs" / "css.yaml").read_text("utf-8").replace("context: {rcu: true}", "context: {}")
-    one = mended("\ufeff" + text.replace("\n", "\r\n"), "x.yaml", TARGETS)
+    one = fixed_spec("\ufeff" + text.replace("\n", "\r\n"), "x.yaml", TARGETS)
     assert one.text == "\ufeff" + text.replace("{}", "{rcu: true}").replace("\n", "\r\n")
 
 
@@ -150,10 +150,10 @@ def spec(tmp_path):
     return path
 
 
-def test_fix_mends_reports_and_lints_again(spec, capsys):
+def test_fix_edits_reports_and_lints_again(spec, capsys):
     assert main(["lint", "--fix", str(spec)]) == 0
     told = capsys.readouterr()
-    assert "mended[C05]" in told.err and "mended[L05]" in told.err and "error" not in told.err
+    assert "fixed[C05]" in told.err and "fixed[L05]" in told.err and "error" not in told.err
     assert spec.read_text("utf-8") == (ROOT / "specs" / "css.yaml").read_text("utf-8")
     assert spec.stat().st_mode & 0o777 == 0o640
     assert main(["lint", "--fix", str(spec)]) == 0
@@ -164,7 +164,7 @@ def test_the_status_is_that_of_what_remains(spec, capsys):
     spec.write_text(spec.read_text("utf-8").replace("doc: the direct", "dog: the\n        doc: the direct"))
     assert main(["lint", "--fix", str(spec)]) == 1
     told = capsys.readouterr().err
-    assert "unknown key 'dog'" in told and "mended" not in told
+    assert "unknown key 'dog'" in told and "fixed" not in told
 
 
 def test_a_link_stays_one(spec, tmp_path):
@@ -193,15 +193,15 @@ def test_json_has_the_edits_in_one_list(spec, capsys):
     assert edit == {"line": 10, "column": 11, "end_line": 10, "end_column": 11, "text": "rcu: true"}
     assert main(["lint", "--fix", "--format", "json", str(spec)]) == 0
     told = capsys.readouterr()
-    assert {d["severity"] for d in json.loads(told.err)} == {"mended"}
-    assert json.loads(told.out) == {"fine": ["css"], "warnings": 0, "mended": 2}
+    assert {d["severity"] for d in json.loads(told.err)} == {"fixed"}
+    assert json.loads(told.out) == {"fine": ["css"], "warnings": 0, "fixed": 2}
 
 
 def test_a_file_that_cannot_be_written_is_told_and_kept(spec, monkeypatch, capsys):
     def refuse(*_):
         raise PermissionError(13, "Permission denied", str(spec))
 
-    monkeypatch.setattr("kiter.cli._mends.swap", refuse)
+    monkeypatch.setattr("kiter.cli._fixes.swap", refuse)
     before = spec.read_text("utf-8")
     assert main(["lint", "--fix", str(spec)]) == 2
     assert "Permission denied" in capsys.readouterr().err and spec.read_text("utf-8") == before

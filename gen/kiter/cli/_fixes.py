@@ -11,16 +11,16 @@ from pathlib import Path
 
 from kiter import frontend, manifest
 from kiter.errors import FINDINGS, Diagnostic, KiterError, environment
-from kiter.mend import Mended, mended, sources
+from kiter.fix import Fixed, fixed_spec, sources
 from kiter.sinks.swap import swap
 from kiter.spec.load import read_text
 from kiter.target.profile import Profile
 
-Found = Iterable[tuple[Path, Mended]]
+Found = Iterable[tuple[Path, Fixed]]
 
 
 def fixed(found: Found) -> list[Diagnostic]:
-    """Mend the files that change, all or none; what was fixed, for a report.
+    """Fix the files that change, all or none; what was fixed, for a report.
 
     Raises KiterError when a file cannot be written, and then none has changed.
     """
@@ -30,7 +30,7 @@ def fixed(found: Found) -> list[Diagnostic]:
     except OSError as error:
         raise environment("E90", f"cannot be fixed: {error.strerror}", file=str(error.filename)) from error
     done = (d for one in changed.values() for d in one.done)
-    return [replace(d, severity="mended", reason="", hint="", source="") for d in done]
+    return [replace(d, severity="fixed", reason="", hint="", source="") for d in done]
 
 
 def compared(found: Found) -> int:
@@ -52,7 +52,7 @@ def specs(given: Sequence[str], targets: Sequence[Profile]) -> Found:
             text = "" if manifest.lists(path) else read_text(path)
         except KiterError:
             continue
-        one = mended(text, str(path), targets)
+        one = fixed_spec(text, str(path), targets)
         if one.done:
             yield path, one
 
