@@ -122,10 +122,36 @@ def test_contract_needs_nothing_of_user_space(capsys):
     assert "there is no fixture of 'struct fib_rule *'" in off["missing"]
 
 
-def test_a_pattern_that_fits_no_test_is_no_pass(capsys):
-    status, _, err = run(capsys, str(SPECS / "children.yaml"), "--only", "nosuch")
+@pytest.mark.parametrize("pattern", ["nosuch", "css_children_iter/nosuch"])
+def test_a_pattern_that_fits_no_test_is_no_pass(capsys, pattern):
+    status, _, err = run(capsys, str(SPECS / "children.yaml"), "--only", pattern)
     assert status == 2
-    assert "no test is called 'nosuch'" in err
+    assert f"no test is called '{pattern}'" in err
+    assert "the tests are css_children_iter" in err
+
+
+@pytest.mark.parametrize("kernel", ["7.3"], indirect=True)
+def test_several_kernels_stand_side_by_side(capsys, kernel):
+    """A row for each iterator, and the whole of what failed; the worst is the status."""
+    both = ("--kernel", "6.12", "--kernel", kernel)
+    specs = (str(SPECS / "children.yaml"), str(SPECS / "failing.yaml"))
+    status, out, err = run(capsys, *specs, *both)
+    releases = [kernels.find(name).release for name in ("6.12", kernel)]
+    table, *below = out.split("\n\n")
+    head, *rows = table.splitlines()
+    cells = {name: row for name, *row in map(str.split, rows)}
+    assert (status, head.split()) == (1, releases), err
+    assert [cell.split("/")[0] == cell.split("/")[1] for cell in cells["css_children"]] == [True, True]
+    assert cells["failing"][1::2] == ["FAIL", "FAIL"]
+    assert [LOADED["failing"] in text for text in below] == [True, True]
+    facts = json.loads(run(capsys, *specs, *both, "--format", "json")[1])
+    assert [(one["kernel"], one["outcome"]) for one in facts] == [(r, "test failed") for r in releases]
+
+
+def test_what_is_wrong_for_one_kernel_stops_all(capsys, tmp_path):
+    status, out, err = run(capsys, str(tmp_path / "none.yaml"), "--kernel", "6.12", "--kernel", "6.12")
+    assert (status, out) == (2, "")
+    assert err.count("error") == 1
 
 
 LOADED = {

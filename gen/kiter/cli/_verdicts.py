@@ -83,11 +83,16 @@ def group(check: Check) -> str:
 
 
 def write(verdicts: Verdicts, form: str, verbose: int) -> str:
-    """The verdicts in one of FORMATS."""
+    """The verdicts of one kernel in one of FORMATS."""
+    return write_all((verdicts,), form, verbose)
+
+
+def write_all(found: Sequence[Verdicts], form: str, verbose: int) -> str:
+    """The verdicts of each kernel in one of FORMATS."""
     writers = {"json": _json, "junit": _junit, "tap": _tap, "github": _github}
     if form in writers:
-        return writers[form](verdicts)
-    return "\n".join(_text(verdicts, verbose)) + "\n"
+        return writers[form](found)
+    return "".join(f"{line}\n" for one in found for line in _text(one, verbose))
 
 
 def _text(verdicts: Verdicts, verbose: int) -> Iterator[str]:
@@ -102,7 +107,7 @@ def _text(verdicts: Verdicts, verbose: int) -> Iterator[str]:
         names = ", ".join(prototype.it.name for prototype in verdicts.unchanged)
         yield f"not run, as when it passed: {names}"
     if verdicts.made:
-        yield _sum(verdicts)
+        yield total(verdicts)
 
 
 def _headline(verdicts: Verdicts) -> str:
@@ -182,7 +187,8 @@ def _brief(lines: Sequence[str], verbose: int) -> Iterator[str]:
             yield line
 
 
-def _sum(verdicts: Verdicts) -> str:
+def total(verdicts: Verdicts) -> str:
+    """What all checks of a run come to."""
     checks = verdicts.checks
     passed = sum(c.passed for c in checks)
     took = f"in {verdicts.result.seconds:.1f} s"
@@ -191,9 +197,14 @@ def _sum(verdicts: Verdicts) -> str:
     return f"{verdicts.result.outcome.value}: {passed} of {len(checks)} checks passed {took}"
 
 
-def _json(verdicts: Verdicts) -> str:
+def _json(found: Sequence[Verdicts]) -> str:
+    facts = [_facts(verdicts) for verdicts in found]
+    return json.dumps(facts if facts[1:] else facts[0], indent=2) + "\n"
+
+
+def _facts(verdicts: Verdicts) -> dict[str, object]:
     result, report = verdicts.result, verdicts.report
-    facts = {
+    return {
         "outcome": result.outcome.value,
         "status": result.outcome.status,
         "kernel": report.release,
@@ -218,7 +229,6 @@ def _json(verdicts: Verdicts) -> str:
         "splats": [{"kind": s.kind, "lines": s.lines} for s in report.splats],
         "hang": "/".join((report.hang.test, report.hang.subtest)) if report.hang else None,
     }
-    return json.dumps(facts, indent=2) + "\n"
 
 
 def _fact(report: GuestReport, prototype: Prototype, check: Check) -> dict[str, object]:
@@ -249,58 +259,68 @@ def _told(verdicts: Verdicts, prototype: Prototype) -> Sequence[str]:
     return (*(f"off: {found}" for found in off(prototype.it)), *told)
 
 
-def _junit(verdicts: Verdicts) -> str:
-    suites = ElementTree.Element("testsuites", name="kiter", time=f"{verdicts.result.seconds:.3f}")
-    for prototype in verdicts.made:
-        checks = verdicts.of(prototype)
-        failed = sum(not c.passed and not c.skipped for c in checks)
-        suite = ElementTree.SubElement(
-            suites, "testsuite", name=prototype.it.name, tests=str(len(checks)), failures=str(failed)
-        )
-        for check in checks:
+def _junit(found: Sequence[Verdicts]) -> str:
+    took = sum(verdicts.result.seconds for verdicts in found)
+    suites = ElementTree.Element("testsuites", name="kiter", time=f"{took:.3f}")
+    for verdicts in found:
+        suites.extend(_suite(verdicts, prototype) for prototype in verdicts.made)
+        if troubles := _troubles(verdicts):
+            suite = ElementTree.SubElement(suites, "testsuite", name="kernel", tests="1", errors="1")
             case = ElementTree.SubElement(
-                suite,
-                "testcase",
-                classname=prototype.it.name,
-                name=check.subtest or check.test,
-                time=f"{check.seconds:.3f}",
+                suite, "testcase", classname="kernel", name=verdicts.result.outcome.value
             )
-            if check.skipped:
-                ElementTree.SubElement(case, "skipped")
-            elif not check.passed:
-                told = "\n".join(_details(verdicts.report, prototype, check))
-                ElementTree.SubElement(case, "failure", message="failed").text = told
-        if asked := _told(verdicts, prototype):
-            ElementTree.SubElement(suite, "system-out").text = "\n".join(asked)
-    if troubles := _troubles(verdicts):
-        suite = ElementTree.SubElement(suites, "testsuite", name="kernel", tests="1", errors="1")
-        case = ElementTree.SubElement(
-            suite, "testcase", classname="kernel", name=verdicts.result.outcome.value
-        )
-        ElementTree.SubElement(case, "error", message=troubles[0]).text = "\n".join(troubles)
+            ElementTree.SubElement(case, "error", message=troubles[0]).text = "\n".join(troubles)
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _tap(verdicts: Verdicts) -> str:
-    named = [(p, c) for p in verdicts.made for c in verdicts.of(p)]
+def _suite(verdicts: Verdicts, prototype: Prototype) -> ElementTree.Element:
+    checks = verdicts.of(prototype)
+    suite = ElementTree.Element(
+        "testsuite",
+        name=prototype.it.name,
+        tests=str(len(checks)),
+        failures=str(sum(not c.passed and not c.skipped for c in checks)),
+        hostname=verdicts.report.release,
+    )
+    for check in checks:
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            classname=prototype.it.name,
+            name=check.subtest or check.test,
+            time=f"{check.seconds:.3f}",
+        )
+        if check.skipped:
+            ElementTree.SubElement(case, "skipped")
+        elif not check.passed:
+            told = "\n".join(_details(verdicts.report, prototype, check))
+            ElementTree.SubElement(case, "failure", message="failed").text = told
+    if asked := _told(verdicts, prototype):
+        ElementTree.SubElement(suite, "system-out").text = "\n".join(asked)
+    return suite
+
+
+def _tap(found: Sequence[Verdicts]) -> str:
+    named = [(v, p, c) for v in found for p in v.made for c in v.of(p)]
     lines = ["TAP version 13", f"1..{len(named)}"]
-    for number, (prototype, check) in enumerate(named, 1):
+    for number, (verdicts, prototype, check) in enumerate(named, 1):
         word = "ok" if check.passed or check.skipped else "not ok"
         skip = " # SKIP" if check.skipped else ""
-        lines.append(f"{word} {number} - {prototype.it.name}: {check.subtest or check.test}{skip}")
+        where = f" on {verdicts.report.release}" if found[1:] else ""
+        lines.append(f"{word} {number} - {prototype.it.name}{where}: {check.subtest or check.test}{skip}")
         lines += [f"# {line}" for line in _details(verdicts.report, prototype, check)]
-    lines += [f"# {line}" for prototype in verdicts.made for line in _told(verdicts, prototype)]
-    lines += [f"Bail out! {line}" for line in _troubles(verdicts)[:1]]
+    lines += [f"# {line}" for v in found for p in v.made for line in _told(v, p)]
+    lines += [f"Bail out! {line}" for v in found for line in _troubles(v)[:1]]
     return "\n".join(lines) + "\n"
 
 
-def _github(verdicts: Verdicts) -> str:
+def _github(found: Sequence[Verdicts]) -> str:
     """A workflow command for each check that failed, then the text."""
-    failed = [(p, c) for p in verdicts.made for c in verdicts.of(p) if not c.passed and not c.skipped]
+    failed = [(v, p, c) for v in found for p in v.made for c in v.of(p) if not c.passed and not c.skipped]
     lines = [
         f"::error file={p.it.node.document.name},title=kiter run::{c.subtest or c.test}: "
-        + "%0A".join(line.replace("%", "%25") for line in _details(verdicts.report, p, c))
-        for p, c in failed
+        + "%0A".join(line.replace("%", "%25") for line in _details(v.report, p, c))
+        for v, p, c in failed
     ]
-    return "\n".join([*lines, *_text(verdicts, 0)]) + "\n"
+    return "\n".join([*lines, *(line for v in found for line in _text(v, 0))]) + "\n"

@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from kiter.cache.store import Cache
-from kiter.cli import _verdicts
-from kiter.cli._trial import Wish, judged, ready
+from kiter.cli import _table, _verdicts
+from kiter.cli._trial import Trial, Wish, judged, ready
+from kiter.cli._verdicts import Verdicts
 from kiter.cli.command import KERNEL, show
-from kiter.errors import environment
+from kiter.errors import KiterError, environment
 from kiter.kernel import kernels
 from kiter.vm import demonstrations, session
 from kiter.vm.job import Options
-from kiter.vm.results import Outcome
+from kiter.vm.results import Outcome, worst
+from kiter.vm.runner import title
 from kiter.vm.testprogs import harness
 
 NAME = "run"
@@ -23,6 +27,7 @@ HELP = "run iterators in a virtual machine and show the real verifier's verdict"
 EXAMPLE = """
 kiter run specs/css.yaml
 kiter run --show specs/task.yaml
+kiter run --kernel 6.12 --kernel 7.3 specs/css.yaml
 kiter run --format junit > verdicts.xml
 """
 FORMATS = _verdicts.FORMATS
@@ -35,13 +40,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--kernel",
-        default="",
+        action="append",
+        default=[],
         metavar=KERNEL,
-        help="an installed or fetched kernel, or a build directory (default: the newest 6.12)",
+        help="an installed or fetched kernel, or a build directory (default: the newest 6.12); as often as "
+        "there are kernels to run on, side by side",
     )
-    parser.add_argument(
-        "--only", default="", metavar="PATTERN", help="only these tests, such as 'css_iter/walk*'"
-    )
+    parser.add_argument("--only", default="", metavar="PATTERN", help="only these tests, such as '*/walk*'")
     parser.add_argument(
         "--changed",
         action="store_true",
@@ -80,31 +85,77 @@ def _seconds(text: str) -> int:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Build, boot, test, tell; the status says which kind of thing went wrong."""
+    """Build, boot, test, tell; the status says which kind of thing went wrong, the worst on any kernel."""
     cache = Cache()
-    asked = demonstrations.Asked(show=options.show, compare=options.against_kernel)
-    wish = Wish(
-        specs=options.specs,
-        kernel=kernels.find(options.kernel),
-        only=options.only,
-        limit=options.limit,
-        asked=asked,
-        changed=options.changed,
-        harness=options.harness,
-        whole=not (options.only or options.shell),
-    )
-    trial = ready(wish, cache)
-    show(trial.warnings, options)
-    chosen = Options(keep=options.keep, shell=options.shell)
-    kernels_own = options.harness == "test_progs"
+    wishes = _wishes(options)
+    trials = _ready(wishes, cache)
+    show(dict.fromkeys(warning for trial in trials for warning in trial.warnings), options)
+    places = _places(options, wishes)
     if options.dry_run:
-        dry_run = harness.dry_run if kernels_own else session.dry_run
-        sys.stdout.write(dry_run(trial.job, chosen, cache))
+        dry_run = harness.dry_run if options.harness == "test_progs" else session.dry_run
+        for trial, place in zip(trials, places, strict=True):
+            sys.stdout.write(dry_run(trial.job, place, cache))
         return 0
-    run = harness.run_testprogs if kernels_own else session.run_session
-    verdicts = judged(trial, wish, cache, lambda job: run(job, chosen, cache=cache))
-    outcome = verdicts.result.outcome
-    if options.only and not verdicts.report.checks and outcome is Outcome.PASS:
-        raise environment("R43", f"no test is called '{options.only}'", hint="kiter run -v shows their names")
-    sys.stdout.write(_verdicts.write(verdicts, options.format, options.verbose))
-    return outcome.status
+    run = harness.run_testprogs if options.harness == "test_progs" else session.run_session
+    found = [
+        judged(trial, wish, cache, partial(run, options=place, cache=cache))
+        for trial, wish, place in zip(trials, wishes, places, strict=True)
+    ]
+    _refuse_no_test(found, trials, options.only)
+    if options.format == "text" and found[1:]:
+        sys.stdout.write(_table.text(found, options.verbose))
+    else:
+        sys.stdout.write(_verdicts.write_all(found, options.format, options.verbose))
+    return worst(verdicts.result.outcome for verdicts in found).status
+
+
+def _wishes(options: argparse.Namespace) -> list[Wish]:
+    """What is wanted of each kernel; raises KiterError where there is no such kernel."""
+    found = dict.fromkeys(kernels.find(name) for name in options.kernel or [""])
+    return [
+        Wish(
+            specs=options.specs,
+            kernel=kernel,
+            only=options.only,
+            limit=options.limit,
+            asked=demonstrations.Asked(show=options.show, compare=options.against_kernel),
+            changed=options.changed,
+            harness=options.harness,
+            whole=not (options.only or options.shell),
+        )
+        for kernel in found
+    ]
+
+
+def _ready(wishes: Sequence[Wish], cache: Cache) -> list[Trial]:
+    """Each made ready; raises KiterError with what is wrong for any of the kernels, before one is booted."""
+    trials: list[Trial] = []
+    errors: list[KiterError] = []
+    for wish in wishes:
+        try:
+            trials.append(ready(wish, cache))
+        except KiterError as error:
+            errors.append(error)
+    if errors:
+        wrong = dict.fromkeys(found for error in errors for found in error.diagnostics)
+        raise KiterError(*wrong, status=max(error.status for error in errors))
+    return trials
+
+
+def _places(options: argparse.Namespace, wishes: Sequence[Wish]) -> list[Options]:
+    """Where each run keeps what it was made of: with several kernels each in a folder of its own."""
+    releases = [wish.kernel.release for wish in wishes]
+    keeps = [
+        options.keep / release if options.keep and releases[1:] else options.keep for release in releases
+    ]
+    return [Options(keep=keep, shell=options.shell) for keep in keeps]
+
+
+def _refuse_no_test(found: Sequence[Verdicts], trials: Sequence[Trial], only: str) -> None:
+    """Raise KiterError R43 if a pattern selects nothing on any kernel."""
+    if only and all(not v.checks and v.result.outcome is Outcome.PASS for v in found):
+        there = dict.fromkeys(
+            title(f) for trial in trials for test in trial.job.tests for f in test.functions
+        )
+        hint = f"the tests are {', '.join(there)}; 'kiter run -v' shows the names of their subtests"
+        raise environment("R43", f"no test is called '{only}'", hint=hint if there else "")

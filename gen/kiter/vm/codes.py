@@ -135,7 +135,7 @@ _ALL = (
         "no-matching-test",
         "no test has this name",
         "A run without a single check would look like one that passed.",
-        "'kiter run -v' shows the names of the tests",
+        "'kiter run -v' shows the names of the subtests",
     ),
     Code(
         "R44",

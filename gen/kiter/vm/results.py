@@ -51,6 +51,11 @@ _STATUS = {
 }
 
 
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The worst of some."""
+    return max(outcomes, key=list(Outcome).index)
+
+
 @value_class
 class Failure:
     """An assertion that did not hold."""
