@@ -136,7 +136,7 @@ ORDER = (
         "cli",
         "one module per subcommand",
         "errors resources manifest cache codes btf output spec target fixtures tested tree lint "
-        "frontend mend render generate kernel patches sinks series vm mutants sync site watch adopt lsp",
+        "frontend fix render generate kernel patches sinks series vm mutants sync site watch adopt lsp",
     ),
 )
 
