@@ -126,7 +126,7 @@ def _unsentenced(node: Node) -> Edit | None:
     severity="warning",
 )
 def bare_enumerator(s: Subject) -> Iterator[Hit]:
-    for flag in (flag for a in s.it.arguments if a.defines for flag in a.flags):
+    for flag in (flag for a in s.it.arguments for flag in a.defined):
         if not flag.flag.startswith("BPF_") and s.it.name.upper() not in flag.flag:
             yield Hit(flag.node.key_at, f"'{flag.flag}' has no prefix of its own")
 

@@ -51,7 +51,7 @@ def _defined(it: model.Spec) -> Iterator[tuple[str, Node]]:
     for argument in it.arguments:
         if argument.brought:
             yield argument.defines, argument.node["defines"]
-        for flag in argument.flags if argument.defines else ():
+        for flag in argument.defined:
             yield flag.flag, flag.node
 
 

@@ -73,7 +73,7 @@ def program_target(s: Subject) -> Iterator[Hit]:
 )
 def foreign_flags(s: Subject) -> Iterator[Hit]:
     prefix = f"BPF_{s.it.name.upper()}_ITER_"
-    for flag in (flag for a in s.it.arguments if a.defines for flag in a.flags):
+    for flag in (flag for a in s.it.arguments for flag in a.defined):
         if not flag.flag.startswith(prefix):
             yield Hit(flag.node.key_at, f"'{flag.flag}' does not begin with {prefix}")
 

@@ -102,8 +102,8 @@ def empty_enum(s: Subject) -> Iterator[Hit]:
 )
 def stray_value(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
-        for flag in a.flags if not a.defines else ():
-            if flag.value:
+        for flag in a.flags:
+            if flag.value and flag not in a.defined:
                 yield Hit(flag.node["value"].key_at, f"the value of '{flag.flag}' is not defined here")
 
 
@@ -126,6 +126,22 @@ def same_value(s: Subject) -> Iterator[Hit]:
         for value in a.values:
             for bit in (b for b in bits if known.get(b, 0) & known.get(value.flag, 0)):
                 yield Hit(value.node.key_at, f"'{value.flag}' has the bit '{bit}'")
+
+
+@rule(
+    "W08",
+    "bits-beside-an-enum",
+    "an enum of the kernel and one defined here, without bits that have their values",
+    "the values are those of the kernel's enum, which may have any bit that a count begins with",
+    hint="give 'bits' values above all of the enum, such as 'value: BIT(31)', or take one of the two away",
+)
+def uncounted_bit(s: Subject) -> Iterator[Hit]:
+    for a in (a for a in s.it.arguments if a.enum and a.defines):
+        if not a.bits:
+            yield Hit(a.node["defines"].key_at, f"'defines' beside 'enum' on '{a.name}', which has no bits")
+        for bit in a.bits:
+            if not bit.value:
+                yield Hit(bit.node.key_at, f"'{bit.flag}' has no value, beside those of 'enum {a.enum}'")
 
 
 @rule(
@@ -155,6 +171,6 @@ def large_value(s: Subject) -> Iterator[Hit]:
 )
 def unnamed(s: Subject) -> Iterator[Hit]:
     for a in s.it.arguments:
-        for flag in a.flags if a.defines else ():
+        for flag in a.defined:
             if not flag.flag.isidentifier():
                 yield Hit(flag.node.key_at, f"'{flag.flag}' cannot be defined")

@@ -67,7 +67,7 @@ def no_enumerator(beside: Beside) -> Iterator[Hit]:
 def _values(s: Subject) -> Iterator[tuple[Case | Bit, list[str]]]:
     """Each value and bit that the kernel must have, and the names that it is spelled with."""
     for argument in s.it.arguments:
-        for value in argument.flags if not argument.defines else ():
+        for value in (flag for flag in argument.flags if flag not in argument.defined):
             found = words(value.flag)
             called = {call.name.text for call in calls(found)}
             yield value, sorted(found.names - called)

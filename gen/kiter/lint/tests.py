@@ -130,6 +130,7 @@ def unknown_argument(s: Subject) -> Iterator[Hit]:
 )
 def stray_argument(s: Subject) -> Iterator[Hit]:
     given, numbers = [(name, code.node) for name, code in s.it.tests.arguments], s.it.lifetime == "state"
+    chosen = {s.it.select} & {name for name, _ in given} if not numbers else set()
     given += [item for case in s.it.tests.cases for item in case.node["arguments"].items()]
     known = s.it.node.value.get("arguments", {})
     for name, node in given:
@@ -139,7 +140,7 @@ def stray_argument(s: Subject) -> Iterator[Hit]:
             right = only(name, possible)
             edit = renamed(node.document, node.path, right) if right else None
             yield Hit(node.key_at, f"there is no argument '{name}'", near(name, possible), edit)
-        elif a and (_had(s, a) or (a.name == s.it.select and not numbers) or a.implicit):
+        elif a and (_had(s, a) or a.name in chosen or a.implicit):
             yield Hit(node.key_at, f"the tests choose what to pass for '{name}'{_of_fixture(s, a)}")
 
 

@@ -39,7 +39,7 @@ class Argument:
     ignored: bool  # the verifier takes any value
     implicit: bool  # the verifier supplies it
     enum: str  # the kernel's enum of its flags
-    defines: str  # "enum" or "enum NAME" when the iterator brings that enum along
+    defines: str  # "enum" or "enum NAME" when the iterator brings one along; beside `enum`, of the bits alone
     values: tuple[Case, ...]  # of which a flag argument has one
     bits: tuple[Bit, ...]  # which it may have in any combination, beside a value where there are values
     reserved: bool  # it must be 0
@@ -64,6 +64,13 @@ class Argument:
     def flags(self) -> tuple[Case | Bit, ...]:
         """Everything that a flag argument may be or have."""
         return (*self.values, *self.bits)
+
+    @property
+    def defined(self) -> tuple[Case | Bit, ...]:
+        """Those that the iterator brings along."""
+        if self.enum:
+            return self.bits if self.defines else ()
+        return self.flags if self.defines else ()
 
     @classmethod
     def of(cls, name: str, node: Node, root: Node) -> Argument:

@@ -13,11 +13,11 @@ def numbers(argument: Argument) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     following = 0
-    for value in argument.values if argument.defines else ():
+    for value in (flag for flag in argument.values if flag in argument.defined):
         found[value.flag] = number(value.value) if value.value else following
         following = found[value.flag] + 1
     following = 1
-    for bit in argument.bits if argument.defines else ():
+    for bit in (flag for flag in argument.bits if flag in argument.defined):
         found[bit.flag] = number(bit.value) if bit.value else following
         following = 2 * found[bit.flag]
     return found

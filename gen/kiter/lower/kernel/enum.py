@@ -42,7 +42,8 @@ def enums(ctx: LoweringContext) -> Iterator[Enum]:
 
 def _members(argument: Argument) -> Iterator[Member]:
     """The values, which count unless they say otherwise, and the bits, which each say theirs."""
-    yield from (Member(value.flag, value.value, value.doc) for value in argument.values)
+    own = (value for value in argument.values if value in argument.defined)
+    yield from (Member(value.flag, value.value, value.doc) for value in own)
     known = numbers(argument)
     for bit in argument.bits:
         spelled = bit.value or f"BIT({known[bit.flag].bit_length() - 1})"

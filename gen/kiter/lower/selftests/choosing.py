@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests.inputs import table
 from kiter.lower.selftests.variants import Flag, cases_refused, flags
+from kiter.spec.testcase import TestCase
 
 
 def chosen(ctx: LoweringContext, which: str) -> Iterator[tuple[str, str]]:
@@ -17,6 +18,18 @@ def chosen(ctx: LoweringContext, which: str) -> Iterator[tuple[str, str]]:
     given = dict(ctx.it.tests.arguments)
     others = {name for case in cases_refused(ctx) for name, _ in case.arguments}
     yield from ((name, given[name].text) for name in sorted(others) if name in given)
+
+
+def stored(ctx: LoweringContext, case: TestCase) -> tuple[tuple[str, str], ...]:
+    """What a refused case sets: user space knows the values of a flag by the array of the program."""
+    known = {flag.name: (table(index, flag.name), flag.values) for index, flag in enumerate(flags(ctx))}
+    return tuple((name, _value(known.get(name), value)) for name, value in case.arguments)
+
+
+def _value(known: tuple[str, tuple[str, ...]] | None, value: str) -> str:
+    if known and value in known[1]:
+        return f"skel->rodata->{known[0]}[{known[1].index(value)}]"
+    return value
 
 
 def varies(index: int, flag: Flag) -> bool:

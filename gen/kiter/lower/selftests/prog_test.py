@@ -9,7 +9,7 @@ from kiter.fixtures.fixture import Fixture
 from kiter.fixtures.handle import SET_OFF
 from kiter.lower.context import LoweringContext
 from kiter.lower.selftests import members, walks
-from kiter.lower.selftests.choosing import chosen, varying
+from kiter.lower.selftests.choosing import chosen, stored, varying
 from kiter.lower.selftests.frame import fixture, held, place
 from kiter.lower.selftests.hosts import hook_of, host
 from kiter.lower.selftests.inputs import beside, table
@@ -108,7 +108,7 @@ def _objects(ctx: LoweringContext, found: Fixture) -> View:
         place=place(ctx),
         asks=asks(ctx),
         keeps=keeps(ctx),
-        refused=tuple(Refused(c.name, c.arguments, f"-{c.errno}") for c in cases_refused(ctx)),
+        refused=tuple(Refused(c.name, stored(ctx, c), f"-{c.errno}") for c in cases_refused(ctx)),
         flags=tuple(_flags(ctx)),
         members=said,
     )

@@ -106,12 +106,16 @@ def _gone(ctx: LoweringContext, case: Case) -> tuple[str, bool]:
     """What new() says of an object that is gone, "" for nothing, and whether nobody knows."""
     handles = handles_of(ctx.it)
     handle = next((a.name for a in ctx.it.arguments if a.type in handles), "")
+    follows, apart = {handle}, set[str]()
+    for resource in ctx.it.resources:
+        (follows if follows & resource.get.names() else apart).add(resource.name)
     asked = (*ctx.it.refusals, *case.refusals)
-    if any(handle in refusal.when.names() for refusal in asked):
+    if any(follows & refusal.when.names() for refusal in asked):
         return "", True
     if start := start_of(case.walk):
         return start.errno, False
-    errnos = {errno for taken in ctx.it.taken for errno, _ in taken.fails} - PASSING
+    taken = (one for one in ctx.it.taken if one.name not in apart)
+    errnos = {errno for one in taken for errno, _ in one.fails} - PASSING
     return (min(errnos), False) if len(errnos) == 1 else ("", bool(errnos))
 
 
