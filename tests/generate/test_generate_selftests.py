@@ -361,8 +361,29 @@ def test_companions_want_an_iterator_and_numbers_stay_as_they_are():
 
 
 def test_the_contract_is_tried_of_what_no_fixture_knows():
-    assert subtests(rendered(SPECS / "scx_dsq.yaml", "7.3")) == {"contract", "refused"}
-    assert "RUN_TESTS(scx_dsq_iter_failure);" in of("scx_dsq", Kind.PROG_TEST)
+    made = rendered(ROOT / "tests/vm/specs/unknown.yaml", "7.3")
+    assert subtests(made) == {"contract"}
+    assert "RUN_TESTS(unknown_iter_failure);" in text(made, Kind.PROG_TEST)
+
+
+def test_a_scheduler_has_tasks_wait_for_the_walk_and_its_companions():
+    wanted = {"walk", "contract", "late", "churn", "element_removed", "companion", "refused"}
+    assert subtests(rendered(SPECS / "scx_dsq.yaml", "7.3")) == wanted
+    made, test = of("scx_dsq", Kind.PROG), of("scx_dsq", Kind.PROG_TEST)
+    (scheduler,) = re.findall(r"struct sched_ext_ops (\w+) =", made)
+    assert f'bpf_object__find_map_by_name(iter_current->obj, "{scheduler}")' in test
+    # all of them are asked, and the tests set out from the queue where tasks wait
+    companions = rendered(SPECS / "scx_dsq.yaml", "7.3").material.unit.count("bpf_iter_scx_dsq *it__iter")
+    assert len(set(re.findall(r"(scx_bpf_dsq_move\w*)\(it", made))) == companions == 4
+    assert "bpf_iter_scx_dsq_new(it, 7, flags)" in made and "#define QUEUE 7\n" in made
+
+
+def test_a_question_is_put_to_companions_with_elements_of_a_walk_that_new_takes():
+    asked = of("scx_dsq", Kind.PROG).partition("int ask_moved(void *ctx)")[2].partition("\n}\n")[0]
+    begun, _, walked = asked.partition("\tflags = accepted[0];\n\titer_for_each(pos) {\n")
+    assert "found.err = iter_new(&it);" in begun
+    assert walked.index("found.said = moved(&it, pos);") < walked.index("if (!iter_next(&it))")
+    assert '{ "moved", "ask_moved", .live = true },' in of("scx_dsq", Kind.PROG_TEST)
 
 
 @pytest.mark.parametrize(("target", "field"), [("6.12", "f_count.counter"), ("7.3", "f_ref.refcnt.counter")])

@@ -33,9 +33,8 @@ def test_the_kernels_own_iterators_break_the_rules_that_are_listed(capsys, targe
     broken = {(name, rule["rule"]) for name, rules in found.items() for rule in rules if not rule["kept"]}
     tried = {(name, rule["rule"]) for name, rules in found.items() for rule in rules}
     listed = {(b.iterator, b.rule) for b in known.behaviours() if target in b.targets}
-    # what walks only under a scheduler of its own is not tried here
     assert broken == listed & tried
-    assert {name for name, _ in listed - tried} <= {"scx_dsq"} | (_known() - found.keys())
+    assert {name for name, _ in listed - tried} <= _known() - found.keys()
 
 
 def _known():

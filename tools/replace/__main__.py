@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from kiter import frontend
@@ -17,11 +16,8 @@ from kiter.spec.model import Spec
 from kiter.target.profile import Profile, profile
 from kiter.vm import session
 from kiter.vm.conformance import verdicts
-from kiter.vm.job import VmJob
-from kiter.vm.programs import Program
 from kiter.vm.prototype import Prototype, existing, job
 from kiter.vm.results import Check, GuestReport
-from tools import testfile
 from tools.kernels.build import VERSION, BuildTree, build_tree, say
 from tools.replace import report, upstream
 from tools.replace.report import Judged
@@ -78,27 +74,16 @@ def _judge(name: str, made: BuildTree, its: Sequence[Spec], target: Profile, cac
     return Judged(name, seconds, own, _contract(kernel, its, target, cache), made.versions(kernel))
 
 
-# a scheduler of its own, under which the tenth iterator and its companions are tried
-QUEUE, OF_QUEUE = "queue", "scx_dsq"
-
-
 def _contract(kernel: Kernel, its: Sequence[Spec], target: Profile, cache: Cache) -> report.Contract:
     prototypes = existing(its, target, kernel)
-    result = session.run_session(_with_queue(job(prototypes, kernel, cache)), cache=cache)
+    result = session.run_session(job(prototypes, kernel, cache), cache=cache)
     found = {p.it.name: verdicts(_checks(p, result.report)) for p in prototypes}
     return report.Contract(result.report, found)
 
 
-def _with_queue(wanted: VmJob) -> VmJob:
-    program = Program(QUEUE, (HERE / f"{QUEUE}.bpf.c").read_text())
-    test = testfile.read(QUEUE, (HERE / f"{QUEUE}.c").read_text())
-    return replace(wanted, programs=(*wanted.programs, program), tests=(*wanted.tests, test))
-
-
 def _checks(prototype: Prototype, told: GuestReport) -> Iterator[Check]:
     """Those of one iterator."""
-    names = {prototype.test, *([QUEUE] if prototype.it.name == OF_QUEUE else [])}
-    return (check for check in told.checks if check.test in names)
+    return (check for check in told.checks if check.test == prototype.test)
 
 
 if __name__ == "__main__":

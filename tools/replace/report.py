@@ -16,10 +16,9 @@ HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-only -->
 
 `make replace` takes the sources of Linux {version}, builds a small kernel, and runs two suites on it: the
 kernel's own selftests that use open-coded iterators, by the kernel's own `test_progs`, and the suite that
-kiter generates, aimed at the kernel's own iterators, with one more test for scx_dsq and its companions,
-under a scheduler in whose queue tasks wait. Then `kiter apply` puts the generated iterators in the place of
-the hand-written ones, the kernel is built anew, and both suites run again. This is what came out the last
-time.
+kiter generates, aimed at the kernel's own iterators, that of scx_dsq under a scheduler in whose queue tasks
+wait. Then `kiter apply` puts the generated iterators in the place of the hand-written ones, the kernel is
+built anew, and both suites run again. This is what came out the last time.
 """
 
 

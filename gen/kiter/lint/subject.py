@@ -116,7 +116,7 @@ class Use:
     @property
     def statements(self) -> bool:
         """Whether it holds statements and not one expression."""
-        return self.slot.key in {"raw.next", "helper.body", "companion.do"}
+        return self.slot.key in {"raw.next", "helper.body", "companion.do", "ask.calls"}
 
     def at(self, offset: int = 0) -> Position:
         """Where a character of the text stands in the file."""
@@ -271,6 +271,8 @@ def _slots(it: Spec, cases: Iterable[Case], levels: Iterable[Level], first: When
         yield Slot(it.tests.identity, "identity", When.TEST)
     for _, snippet in it.tests.arguments:
         yield Slot(snippet, "argument", When.TEST)
+    for ask in it.tests.asks:
+        yield Slot(ask.calls, "ask.calls", When.TEST, own=frozenset({"it", "pos"}))
 
 
 def _taken(it: Spec) -> Iterator[Slot]:

@@ -246,3 +246,16 @@ def null_object(s: Subject) -> Iterator[Hit]:
         a = s.it.argument(name)
         if a and a.pointer and text in {"NULL", "0"} and not (a.nullable or a.ignored or a.implicit):
             yield Hit(node.at, f"NULL for '{name}', a '{a.type}' that may not be NULL")
+
+
+@rule(
+    "T11",
+    "a question that asks no companion",
+    "each of 'asks' is about what companions do with an iterator that is live, at its end or empty",
+    hint="call one of the spec's 'companions' on 'it'",
+)
+def no_question(s: Subject) -> Iterator[Hit]:
+    companions = {companion.name for companion in s.it.companions}
+    for ask in s.it.tests.asks:
+        if not companions & ask.calls.names():
+            yield Hit(ask.node["calls"].at, f"'{ask.name}' calls no companion")

@@ -44,21 +44,36 @@ class TestCase:
 
 
 @value_class
-class Tests:
-    """Everything below `tests`; `arguments` are (name, C) of those that no test knows by itself."""
+class Ask:
+    """What a test asks companions of a walk: statements over `it`, the iterator, and `pos`, an element.
 
-    identity: Snippet | None
-    arguments: tuple[tuple[str, Snippet], ...]
-    config: tuple[str, ...]
-    data: tuple[Array, ...]
-    cases: tuple[TestCase, ...]
+    They return `live` while new() has not failed, the end of the walk included, and `empty` when it has.
+    """
+
+    name: str
+    calls: Snippet
+    live: str
+    empty: str
+    node: Node
+
+
+@value_class
+class Tests:
+    """Everything below `tests`."""
+
+    identity: Snippet | None  # the number over `pos` that tells an element
+    arguments: tuple[tuple[str, Snippet], ...]  # (name, C) of those that no test knows by itself
+    config: tuple[str, ...]  # options beside the guard
+    data: tuple[Array, ...]  # what cases pass
+    cases: tuple[TestCase, ...]  # calls of new()
+    asks: tuple[Ask, ...]  # calls of companions
 
     @classmethod
     def under(cls, root: Node) -> Tests:
         """From the optional key `tests`."""
         node = root.get("tests")
         if node is None:
-            return cls(None, (), (), (), ())
+            return cls(None, (), (), (), (), ())
         return cls(
             identity=Snippet.under(node, "identity"),
             arguments=tuple((name, Snippet.of(item)) for name, item in _entries(node, "arguments")),
@@ -68,6 +83,7 @@ class Tests:
                 for name, item in _entries(node, "data")
             ),
             cases=tuple(_case(item) for item in _listed(node, "cases")),
+            asks=tuple(_ask(name, item) for name, item in _entries(node, "asks")),
         )
 
 
@@ -79,6 +95,10 @@ def _entries(node: Node, key: str) -> Iterator[tuple[str, Node]]:
 def _listed(node: Node, key: str) -> Iterator[Node]:
     if (item := node.get(key)) is not None:
         yield from item.each()
+
+
+def _ask(name: str, node: Node) -> Ask:
+    return Ask(name, Snippet.of(node["calls"]), node.text("live"), node.text("empty"), node)
 
 
 def _case(node: Node) -> TestCase:

@@ -10,7 +10,7 @@ from kiter.fixtures.known import fixture_like
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
-from kiter.lower.selftests.frame import Frame, frame
+from kiter.lower.selftests.frame import Frame, fixture, frame
 from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, tables
 from kiter.lower.selftests.variants import cases_told, flags
 from kiter.lower.selftests.walking import Program, irqs_off, keepers, programs, takes_memory
@@ -47,12 +47,14 @@ class View(Programs):
     # declarations of what the test sets
     asked: tuple[str, ...]
     cases: tuple[Case, ...]  # of numbers
+    beside: str  # those of the fixture
     programs: tuple[Program, ...]  # those that it has alone, in their order
 
 
 def view(ctx: LoweringContext) -> View:
     """The walking programs of one iterator."""
     around, alike = frame(ctx, keepers(ctx)), fixture_like(ctx.it)
+    beside = fixture(ctx).programs
     told, naming = cases(ctx, cases_told(ctx)), alike.naming if alike else ""
     return View(
         name=ctx.it.name,
@@ -60,13 +62,14 @@ def view(ctx: LoweringContext) -> View:
         frame=around,
         identity=identity(ctx),
         naming=bool(naming),
-        headers=("bpf/bpf_tracing.h",) if irqs_off(ctx) else (),
+        headers=tuple(sorted({*beside.headers, *(("bpf/bpf_tracing.h",) if irqs_off(ctx) else ())})),
         defines=(*marks(ctx, around), *_marks(ctx), *named(naming)),
         declared=declarations.in_tests(ctx),
         tables=tables(flags(ctx)),
         arrays=arrays(ctx),
         asked=(*around.inputs, *(("int variant",) if told else ())),
         cases=told,
+        beside=beside.text,
         programs=tuple(programs(ctx)),
     )
 

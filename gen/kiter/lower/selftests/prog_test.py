@@ -14,7 +14,7 @@ from kiter.lower.selftests.frame import fixture, held, place
 from kiter.lower.selftests.hosts import hook_of, host
 from kiter.lower.selftests.inputs import beside, table
 from kiter.lower.selftests.variants import cases_refused, cases_told, flags, variants
-from kiter.lower.selftests.walking import Ask, Keep, asks, keeps
+from kiter.lower.selftests.walking import Ask, Keep, Question, asks, keeps, questions
 from kiter.lower.view_class import view_class
 
 
@@ -58,7 +58,7 @@ class View:
     trigger: str  # for what has an attached program run, "" without
     # the argument that says where between the elements a walk begins
     place: str = ""
-    asks: tuple[Ask, ...]  # programs that ask companions
+    asks: tuple[Ask | Question, ...]  # programs that ask companions
     keeps: tuple[Keep, ...] = ()  # programs that acquire what elements lead to
     refused: tuple[Refused, ...] = ()  # calls that new() refuses
     flags: tuple[Flag, ...]  # the flag arguments
@@ -84,7 +84,7 @@ def _numbers(ctx: LoweringContext) -> View:
         chosen=(*chosen(ctx, "0"), *_handles(ctx, ""), ("variant", "which")),
         present="",
         trigger=host(ctx).trigger,
-        asks=asks(ctx),
+        asks=(*asks(ctx), *questions(ctx)),
         flags=tuple(_flags(ctx)),
         members=members.of_numbers(ctx),
     )
@@ -106,7 +106,7 @@ def _objects(ctx: LoweringContext, found: Fixture) -> View:
         bare=bare,
         trigger=host(ctx).trigger,
         place=place(ctx),
-        asks=asks(ctx),
+        asks=(*asks(ctx), *questions(ctx)),
         keeps=keeps(ctx),
         refused=tuple(Refused(c.name, stored(ctx, c), f"-{c.errno}") for c in cases_refused(ctx)),
         flags=tuple(_flags(ctx)),

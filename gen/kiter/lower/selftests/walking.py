@@ -11,6 +11,7 @@ from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.frame import ARGS, fixture, held, passed, without
 from kiter.lower.selftests.hosts import OPERATIONS, admitted
+from kiter.lower.selftests.variants import flags
 from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
 from kiter.spec.element import Pointer
@@ -72,6 +73,18 @@ class Ask(Program):
 
 
 @view_class()
+class Question(Program):
+    """Puts a question of the spec's author to companions: statements of a `function` over an element."""
+
+    companion: str  # the name of the question
+    function: str  # that of the function
+    calls: str  # its statements
+    live: str  # what it returns unless new() has failed
+    empty: str  # what it returns when new() has failed
+    flag: str  # the program's variable for the flags that new() is given, "" without
+
+
+@view_class()
 class Load(Program):
     """Is loaded only: a program of another `kind`."""
 
@@ -86,6 +99,7 @@ def programs(ctx: LoweringContext) -> Iterator[Program]:
     yield from counters(ctx)
     yield from keeps(ctx)
     yield from asks(ctx)
+    yield from questions(ctx)
     if switch := irqs_off(ctx):
         yield switch
     for kind, section in admitted(ctx):
@@ -161,6 +175,24 @@ def _keep(pointer: Pointer, handle: Handle) -> Keep:
 def asks(ctx: LoweringContext) -> tuple[Ask, ...]:
     """Of the companions that return something and take numbers only."""
     return tuple(_ask(ctx, c) for c in ctx.it.companions if c.result and _takes_numbers(c))
+
+
+def questions(ctx: LoweringContext) -> tuple[Question, ...]:
+    """Those of the spec."""
+    flag = next((given.name for given in flags(ctx)), "")
+    return tuple(
+        Question(
+            name=f"ask_{ask.name}",
+            template=_partial("ask"),
+            companion=ask.name,
+            function=ask.name,
+            calls=ask.calls.text,
+            live=ask.live,
+            empty=ask.empty,
+            flag=flag,
+        )
+        for ask in ctx.it.tests.asks
+    )
 
 
 def _takes_numbers(companion: Companion) -> bool:

@@ -8,8 +8,8 @@
 #define ITER_SECTION "syscall"
 #define ITER_RCU 1
 #define ITER_NEEDS_RCU 1
-#define iter_new(it) bpf_iter_scx_dsq_new(it, 0, flags)
-#define iter_for_each(pos) bpf_for_each(scx_dsq, pos, 0, flags)
+#define iter_new(it) bpf_iter_scx_dsq_new(it, 7, flags)
+#define iter_for_each(pos) bpf_for_each(scx_dsq, pos, 7, flags)
 
 char _license[] SEC("license") = "GPL";
 
