@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
+#include <linux/dma-buf.h>
 #include <linux/udmabuf.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -10,18 +11,39 @@
 #include "dmabuf_iter_seq.skel.h"
 
 #define NR_BUFFERS 3
+#define MAX_NAME 32
+#define NO_NAME "<none>"
 #define DEBUGFS "/sys/kernel/debug"
 
 static int buffers[NR_BUFFERS] = { -1, -1, -1 };
+/* the last has none */
+static const char *const names[NR_BUFFERS] = { "first", "as-long-as-the-kernel-takes-one" };
 
-/* what the kernel lists: a buffer's inode, and how many hold its file */
-static bool next_buffer(FILE *file, __u64 *inode, long *count)
+/* by its inode and its name, of which the program makes a number in the same way */
+static __u64 number_of(__u64 inode, const char *name)
 {
-	char line[512];
+	unsigned char text[MAX_NAME] = {};
+	__u64 number = 0;
+	int i;
 
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "%*u %*x %*x %ld %*s %llu", count, inode) == 2)
-			return true;
+	strncpy((char *)text, name, sizeof(text) - 1);
+	for (i = 0; i < MAX_NAME; i++)
+		number = number * 31 + text[i];
+	return inode + number;
+}
+
+/* what the kernel lists: a buffer's inode and name, and how many hold its file */
+static bool next_buffer(FILE *file, __u64 *number, long *count)
+{
+	char line[512], name[64];
+	__u64 inode;
+
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%*u %*x %*x %ld %*s %llu %63s", count, &inode, name) != 3)
+			continue;
+		*number = number_of(inode, strcmp(name, NO_NAME) ? name : "");
+		return true;
+	}
 	return false;
 }
 
@@ -29,20 +51,20 @@ static bool next_buffer(FILE *file, __u64 *inode, long *count)
 static long references(void)
 {
 	long count, nr = 0;
-	__u64 inode;
+	__u64 number;
 	FILE *file;
 
 	file = fopen(DEBUGFS "/dma_buf/bufinfo", "r");
 	if (!ASSERT_OK_PTR(file, "bufinfo"))
 		return 0;
-	while (next_buffer(file, &inode, &count))
+	while (next_buffer(file, &number, &count))
 		nr += count;
 	fclose(file);
 	return nr;
 }
 
-/* a buffer of one page of user space's memory */
-static int add_buffer(void)
+/* a buffer of one page of user space's memory; name may be NULL */
+static int add_buffer(const char *name)
 {
 	struct udmabuf_create create = { .size = sysconf(_SC_PAGESIZE) };
 	int device, buffer = -1;
@@ -52,6 +74,8 @@ static int add_buffer(void)
 	if (device >= 0 && !ftruncate(create.memfd, create.size) &&
 	    !fcntl(create.memfd, F_ADD_SEALS, F_SEAL_SHRINK))
 		buffer = ioctl(device, UDMABUF_CREATE, &create);
+	if (buffer >= 0 && name)
+		ASSERT_OK(ioctl(buffer, DMA_BUF_SET_NAME, name), "set_name");
 	close(create.memfd);
 	close(device);
 	return buffer;
@@ -63,7 +87,7 @@ static int set_up(void)
 
 	mount("none", DEBUGFS, "debugfs", 0, NULL);
 	for (i = 0; i < NR_BUFFERS; i++) {
-		buffers[i] = add_buffer();
+		buffers[i] = add_buffer(names[i]);
 		if (buffers[i] < 0)
 			return -1;
 	}
