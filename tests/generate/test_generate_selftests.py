@@ -13,6 +13,8 @@ from generate_userspace import FLAGS, HERE, run
 
 from kiter.fixtures.known import library
 from kiter.generate import generate
+from kiter.lint.tests import RUN
+from kiter.lower.selftests.hosts import HOSTS
 from kiter.output import Kind, Rendered
 from kiter.spec.element import Pointer
 from kiter.vm.conformance import RULES, TRIES
@@ -302,6 +304,10 @@ def test_a_companion_must_return_what_it_does_on_the_kernel(tmp_path):
     old, new = (text(generate(read(path, target=k)[0], k), Kind.PROG) for k in (TODAY, LATER))
     assert "7 + " in old and "7 - " not in old
     assert "7 - " in new and "7 + " not in new
+
+
+def test_the_rule_about_types_without_a_test_knows_those_with_one():
+    assert set(HOSTS) == RUN
 
 
 CALLED = re.compile(r"^int (\w+)\(void \*ctx\)", re.MULTILINE)

@@ -250,6 +250,7 @@ def null_object(s: Subject) -> Iterator[Hit]:
 
 @rule(
     "T11",
+    "question-without-companion",
     "a question that asks no companion",
     "each of 'asks' is about what companions do with an iterator that is live, at its end or empty",
     hint="call one of the spec's 'companions' on 'it'",
@@ -259,3 +260,22 @@ def no_question(s: Subject) -> Iterator[Hit]:
     for ask in s.it.tests.asks:
         if not companions & ask.calls.names():
             yield Hit(ask.node["calls"].at, f"'{ask.name}' calls no companion")
+
+
+# those that tests can run (gen/kiter/lower/selftests/hosts.py): the others run where the kernel calls them
+RUN = frozenset({"syscall", "tracing", "lsm", "sched_cls", "xdp", "cgroup_skb"})
+
+
+@rule(
+    "T12",
+    "set-without-testable-program",
+    "a set for programs that no test can run",
+    "tests stand in programs of the types of the set, and these run where the kernel calls them alone",
+    kernel="kernel/bpf/btf.c, bpf_prog_type_to_kfunc_hook()",
+    hint="add a type that a test can run, such as syscall",
+    severity="warning",
+)
+def untested_set(s: Subject) -> Iterator[Hit]:
+    if s.it.programs and not RUN & {*s.it.programs}:
+        named = " and ".join(s.it.programs)
+        yield Hit(s.it.node["placement"]["set"].key_at, f"no test can run programs of type {named}")
