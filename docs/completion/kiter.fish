@@ -128,6 +128,7 @@ complete -c kiter -n '_shtab_kiter_using kernels; and test $_shtab_kiter_npos -e
 complete -c kiter -n '_shtab_kiter_using kernels list' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using kernels; and test $_shtab_kiter_npos -eq 0' -a fetch -d 'download headers, image and sources into the cache'
 complete -c kiter -n '_shtab_kiter_using kernels fetch' -s h -l help -d 'show this help message and exit'
+complete -c kiter -n '_shtab_kiter_using kernels fetch' -l all -d 'every version that Debian'"'"'s suites have, from the oldest target on; each takes about 450 MB'
 complete -c kiter -n '_shtab_kiter_using kernels fetch' -l suite -x -d 'the Debian suite to look into, and no other'
 complete -c kiter -n '_shtab_kiter_using kernels; and test $_shtab_kiter_npos -eq 0' -a remove -d 'delete a fetched one'
 complete -c kiter -n '_shtab_kiter_using kernels remove' -s h -l help -d 'show this help message and exit'

@@ -17,8 +17,8 @@ from kiter import frontend
 from kiter.btf.kinds import CONST, FUNC, FUNC_PROTO, PTR, STRUCT
 from kiter.btf.reader import Btf
 from kiter.btf.types import Type
-from kiter.errors import KiterError
-from kiter.kernel import kernels, toolchain
+from kiter.errors import KiterError, environment
+from kiter.kernel import apt, fetch, kernels, toolchain
 from kiter.target.profile import profile
 from kiter.vm import console, image, initramfs, prototype, registration, results, runner
 from kiter.vm.codes import CODES
@@ -272,3 +272,38 @@ def test_what_no_module_can_hold_is_told_where_the_spec_says_so() -> None:
     (found,) = prototype.confined([it])
     assert (found.code, found.severity) == ("R44", "warning")
     assert found.source.strip().startswith("inside: true")
+
+
+class Suite:
+    """An apt that sees the headers of these releases; None for a suite that the mirror lacks."""
+
+    def __init__(self, releases: list[str] | None) -> None:
+        self.releases = releases
+
+    def update(self) -> None:
+        if self.releases is None:
+            raise environment("R33", "apt-get update failed")
+
+    def names(self, prefix: str) -> list[str]:
+        return [
+            f"{fetch.HEADERS}{release}"
+            for release in [*(self.releases or ()), "cloud-amd64", "7.9-cloud-amd64"]
+        ]
+
+    def real(self, packages: list[str]) -> set[str]:
+        return set(packages)
+
+
+def test_every_version_of_every_suite_is_offered_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suites = {
+        "backports": ["7.2.6-cloud-amd64", "7.2.12-cloud-amd64", "7.3.4-cloud-amd64", "7.4.1-amd64"],
+        "gone": None,
+        "testing": ["7.2.12-cloud-amd64"],
+    }
+    monkeypatch.setattr(apt, "own", lambda folder: Suite(["6.1.0-cloud-amd64", "6.12.9-cloud-amd64"]))
+    monkeypatch.setattr(apt, "suites", lambda folder: ((name,) for name in suites))
+    monkeypatch.setattr(apt, "private", lambda names, folder: Suite(suites[names[0]]))
+    assert fetch.offered(folder=tmp_path) == ["6.12", "7.2", "7.3"]
+    assert fetch.offered("testing", tmp_path) == ["7.2"]

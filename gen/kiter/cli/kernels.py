@@ -6,9 +6,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from kiter.errors import KiterError, environment
 from kiter.kernel import fetch, headers, kernels, sources
 from kiter.target.profile import nearest, verified
 from kiter.value_class import value_class
@@ -18,6 +19,7 @@ HELP = "list, fetch and remove the prebuilt kernels that iterators are compiled 
 EXAMPLE = """
 kiter kernels list
 kiter kernels fetch 7.3
+kiter kernels fetch --all
 """
 
 
@@ -26,8 +28,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="what is here of each kernel, and which target it stands for")
     fetching = actions.add_parser("fetch", help="download headers, image and sources into the cache")
-    fetching.add_argument(
+    which = fetching.add_mutually_exclusive_group()
+    which.add_argument(
         "version", nargs="?", default="", help="such as 7.3 (default: each verified target that is not here)"
+    )
+    which.add_argument(
+        "--all",
+        action="store_true",
+        help="every version that Debian's suites have, from the oldest target on; each takes about 450 MB",
     )
     fetching.add_argument("--suite", default="", help="the Debian suite to look into, and no other")
     removing = actions.add_parser("remove", help="delete a fetched one")
@@ -39,13 +47,35 @@ def execute(options: argparse.Namespace) -> int:
     if options.action == "list":
         sys.stdout.write(_listed(options.format))
     elif options.action == "fetch":
-        for version in [options.version] if options.version else _missing():
-            got = fetch.fetch(version, options.suite, listen=_say)
-            sys.stdout.write(f"{got.kernel.release} is in {got.kernel.image.parent.parent}\n")
-            sys.stdout.write(f"its sources: {got.archive or 'not to be had'}\n")
+        _fetch(_versions(options), options.suite)
     else:
         sys.stdout.write(f"removed {kernels.remove(options.release)}\n")
     return 0
+
+
+def _versions(options: argparse.Namespace) -> list[str]:
+    """What is to be fetched; raises KiterError R33 where nothing is to be had."""
+    if options.all:
+        versions = fetch.offered(options.suite, listen=_say)
+        if not versions:
+            raise environment("R33", f"no kernel in {options.suite or 'any suite'} that a target stands for")
+        return versions
+    return [options.version] if options.version else _missing()
+
+
+def _fetch(versions: Sequence[str], suite: str) -> None:
+    """One after the other; raises KiterError with all that could not be had, when the others are here."""
+    troubles: list[KiterError] = []
+    for version in versions:
+        try:
+            got = fetch.fetch(version, suite, listen=_say)
+        except KiterError as error:
+            troubles.append(error)
+            continue
+        sys.stdout.write(f"{got.kernel.release} is in {got.kernel.image.parent.parent}\n")
+        sys.stdout.write(f"its sources: {got.archive or 'not to be had'}\n")
+    if troubles:
+        raise KiterError(*(found for e in troubles for found in e.diagnostics), status=troubles[0].status)
 
 
 def _missing() -> list[str]:

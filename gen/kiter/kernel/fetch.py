@@ -10,15 +10,16 @@ import contextlib
 import fcntl
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kiter.errors import KiterError, environment
 from kiter.kernel import apt, kernels, sources, toolchain
 from kiter.kernel.apt import Apt
 from kiter.kernel.kernels import Kernel, fetched, kernels_folder, matches
-from kiter.spec.release import numbers, spelled
+from kiter.spec.release import numbers, parse_release, spelled
 from kiter.target.profile import DEFAULT
+from kiter.target.profile import releases as targets
 from kiter.value_class import value_class
 
 FLAVOUR = "cloud-amd64"
@@ -65,6 +66,31 @@ def fetch(
             listen(f"{found.release} is here already")
         kernel = have or _kernel(found, work, folder, listen)
         return Fetched(kernel, _sources(found, work, listen))
+
+
+def offered(suite: str = "", folder: Path | None = None, listen: Listen = lambda _step: None) -> list[str]:
+    """The versions, such as 7.3, of which this machine's suites and Debian's others have kernels, in order.
+
+    `suite` names one instead. Those before the oldest target are left out: its kernels are the first that
+    iterators are tried on. Raises KiterError R32 (no apt) or R33 (no mirror).
+    """
+    with _working(folder or kernels_folder()) as work:
+        places = [apt.with_base(suite)] if suite else apt.suites(work)
+        known = [*(() if suite else (apt.own(work),)), *_readable(places, work, listen)]
+        releases = [release for one in known for release in candidates(one, "")]
+    oldest = min(parse_release(name) for name in targets())
+    versions = {numbers(release)[:2] for release in releases}
+    return [spelled(version) for version in sorted(versions) if version >= oldest]
+
+
+def _readable(places: Iterable[Sequence[str]], work: Path, listen: Listen) -> Iterator[Apt]:
+    """Each of these suites that this machine's mirror has."""
+    for names in places:
+        listen(f"looking into {names[0]}")
+        alone = apt.private(names[:1], work)
+        with contextlib.suppress(KiterError):  # not every release of Debian has backports
+            alone.update()
+            yield alone
 
 
 @contextlib.contextmanager
