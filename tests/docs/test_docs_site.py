@@ -107,10 +107,13 @@ def test_every_iterator_has_its_page_with_all_that_belongs_there(site):
         text = (site / f"bpf_iter_{path.stem}.html").read_text("utf-8")
         for part in (f"{path.stem}-states.svg", "bpf_for_each", "__bpf_kfunc", "_destroy"):
             assert part in text, f"{part} on the page of {path.stem}"
-        for_ebpf = (site / f"ebpf.io/bpf_iter_{path.stem}_new.md").read_text("utf-8")
-        assert for_ebpf.startswith(f"---\ntitle: \"KFunc 'bpf_iter_{path.stem}_new'\"\n")
-        for mark in ("FEATURE_TAG", "KFUNC_DEF", "KFUNC_PROG_REF"):
-            assert for_ebpf.count(f"[{mark}]") == 1 and f"<!-- [/{mark}] -->" in for_ebpf
+        for role in view.ROLES:
+            for_ebpf = (site / f"ebpf.io/bpf_iter_{path.stem}_{role}.md").read_text("utf-8")
+            assert for_ebpf.startswith(f"---\ntitle: \"KFunc 'bpf_iter_{path.stem}_{role}'\"\n")
+            for mark in ("FEATURE_TAG", "KFUNC_DEF", "KFUNC_PROG_REF"):
+                assert for_ebpf.count(f"[{mark}]") == 1 and f"<!-- [/{mark}] -->" in for_ebpf
+            sections = ["# KFunc", "## Definition", "## Usage", "### Program types", "### Example"]
+            assert re.findall(r"^#+ (?=KFunc)KFunc|^##+ .+", for_ebpf, re.MULTILINE) == sections
 
 
 def test_a_browser_shows_it_at_the_width_of_a_phone_and_finds_things(site, tmp_path):
@@ -237,7 +240,7 @@ def test_the_page_for_ebpf_lists_every_type_and_error():
 
     def page(name: str) -> str:
         it = specs.read(frontend.collect([str(ROOT / f"specs/{name}.yaml")]), target)[0]
-        return view.ebpf(lowering_context(it, target))
+        return view.ebpf(lowering_context(it, target))[f"bpf_iter_{name}_new"]
 
     listed = {
         name: set(re.findall(r"\[`BPF_PROG_TYPE_(\w+)`\]", page(name)))
@@ -249,3 +252,21 @@ def test_the_page_for_ebpf_lists_every_type_and_error():
     }
     assert listed["dmabuf"] == listed["scx_dsq"] - {"PERF_EVENT"} | {"KPROBE"}, "those that may sleep"
     assert "- `-E2BIG`: there are more than 511 words\n" in page("bits")
+
+
+@pytest.mark.parametrize(
+    "name, kfunc, said",
+    [
+        ("css", "next", "`#!c struct cgroup_subsys_state *bpf_iter_css_next(struct bpf_iter_css *it)`"),
+        ("css", "new", "This kfunc is `KF_RCU_PROTECTED`"),
+        ("dmabuf", "next", "This kfunc may sleep"),
+        ("dmabuf", "destroy", "This kfunc may sleep"),
+        ("num", "destroy", "See [`bpf_iter_num_new`](bpf_iter_num_new.md#example)"),
+    ],
+)
+def test_each_kfunc_has_a_page_for_ebpf(name, kfunc, said):
+    target = profile("7.3")
+    it = specs.read(frontend.collect([str(ROOT / f"specs/{name}.yaml")]), target)[0]
+    pages = view.ebpf(lowering_context(it, target))
+    assert list(pages) == [f"bpf_iter_{name}_{role}" for role in ("new", "next", "destroy")]
+    assert said in pages[f"bpf_iter_{name}_{kfunc}"]

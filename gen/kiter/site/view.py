@@ -21,6 +21,7 @@ from kiter.target.profile import Profile
 from kiter.value_class import value_class
 
 STATIC = {"conf.py": "conf.py", "static/site.css": "site.css", "static/icon.svg": "icon.svg"}
+ROLES = ("new", "next", "destroy")
 Made = Sequence[tuple[Profile, Sequence[Spec]]]
 
 
@@ -73,8 +74,7 @@ def _files(made: LoweringContext) -> dict[str, str]:
         "docs/page.rst.j2",
         replace(page.view(made), walks=tuple(pictures), signatures=declarations.prototypes(made), site=site),
     )
-    found[f"extra/ebpf.io/bpf_iter_{name}_new.md"] = ebpf(made)
-    return found
+    return found | {f"extra/ebpf.io/{kfunc}.md": text for kfunc, text in ebpf(made).items()}
 
 
 def _line(made: LoweringContext) -> Line:
@@ -92,17 +92,20 @@ def _tables(made: Made) -> Mapping[str, tuple[Line, ...]]:
     }
 
 
-def ebpf(made: LoweringContext) -> str:
-    """The page of new() in the form of docs.ebpf.io's pages of kfuncs."""
+def ebpf(made: LoweringContext) -> dict[str, str]:
+    """The pages of the three kfuncs by their names, in the form of docs.ebpf.io's pages of kfuncs."""
     program = example.view(made)
     view = {
-        "name": names.function(made.it, "new"),
         "since": spelled(made.it.since),
         "page": page.view(made),
         "it": made.it,
         "cases": [case for case in made.cases if case.flag],
-        "signature": declarations.prototypes(made)[0],
         "types": [kind.upper() for kind in matrix.types(made.it, made.profile)],
         "example": render("docs/example.c.j2", program) if program else "",
     }
-    return render("site/ebpf.md.j2", view)
+    prototypes = zip(ROLES, declarations.prototypes(made), strict=False)  # companions come after the three
+    named = ((role, names.function(made.it, role), signature) for role, signature in prototypes)
+    return {
+        name: render(f"site/ebpf_{role}.md.j2", view | {"name": name, "signature": signature})
+        for role, name, signature in named
+    }
