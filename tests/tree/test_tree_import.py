@@ -78,6 +78,20 @@ def test_it_says_what_our_own_spec_says(imported):
     assert where[0] == where[1]
 
 
+def form(it: Spec) -> tuple[str, str] | None:
+    return (it.seq.target, it.seq.member) if it.seq else None
+
+
+def test_it_asks_for_the_form_by_read_that_the_kernel_has(imported):
+    """A comment tells of one that no spec can ask for: of what RCU keeps, and where new() takes arguments."""
+    name, tree, spec = imported
+    mine, theirs = ours(name, profile_of(tree)), frontend.model(spec, profile_of(tree))
+    told = f'SEC("iter/{name}"), too' in spec.read_text()
+    assert told == (name in {"task", "task_vma"})
+    if not mine.arguments:
+        assert form(theirs) == form(mine)
+
+
 def test_docs_and_tests_come_out_of_it_and_no_code(capsys, imported):
     name, tree, spec = imported
     profile = profile_of(tree)
@@ -153,8 +167,22 @@ def test_of_btf_alone(capsys, tmp_path):
     assert run(capsys, "import", "task", "--btf", source.path, "-o", spec)[0] == 0
     it = frontend.model(spec, nearest(source.release))
     assert it.context.rcu and it.arguments[0].nullable and it.room == 3
+    assert 'SEC("iter/task"), too' in spec.read_text() and not it.seq
     _, _, err = run(capsys, "sync", "--btf", source.path, spec, "--format", "json")
     assert {d["code"] for d in json.loads(err)} <= {"D04"}, "only what BTF does not tie to the iterator"
+
+
+@pytest.mark.parametrize(("name", "asked"), [("dmabuf", "iter: {}"), ("kmem_cache", "iter: {as: s}")])
+def test_btf_has_the_form_by_read(capsys, tmp_path, name, asked):
+    try:
+        source = btf_files.find("7.3")
+    except KiterError as error:
+        pytest.skip(str(error))
+    spec = tmp_path / f"{name}.yaml"
+    assert run(capsys, "import", name, "--btf", source.path, "-o", spec)[0] == 0
+    assert asked in spec.read_text().splitlines()
+    assert run(capsys, "lint", "--target", "7.3", spec)[0] == 0
+    assert run(capsys, "sync", "--btf", source.path, spec)[0] == 0
 
 
 KRING = Path(__file__).parents[1] / "vm/data/kring"

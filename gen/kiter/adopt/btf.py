@@ -8,7 +8,7 @@ from kiter.adopt.skeleton import Skeleton
 from kiter.btf import flags as known
 from kiter.btf.reader import Btf
 from kiter.spec.model import NO_HEADER
-from kiter.sync import soundness
+from kiter.sync import interface, soundness
 
 
 def read(types: Btf, name: str, release: str) -> Skeleton | None:
@@ -21,6 +21,7 @@ def read(types: Btf, name: str, release: str) -> Skeleton | None:
     flags = frozenset((*known.names(bits.get(new.name, 0)), *shown))
     struct = types.struct(f"bpf_iter_{name}")
     handle = f"struct bpf_iter_{name} *"
+    target = types.function(f"bpf_iter_{name}")
     trio = {f"bpf_iter_{name}_{what}" for what in ("new", "next", "destroy")}
     others = (f for f in types.kfunc_prototypes if any(p.type == handle for p in f.parameters))
     return Skeleton(
@@ -48,4 +49,5 @@ def read(types: Btf, name: str, release: str) -> Skeleton | None:
             for f in others
             if f.name not in trio and len(f.parameters) <= skeleton.MOST + 1
         ),
+        target=interface.contexts(target) if target else (),
     )

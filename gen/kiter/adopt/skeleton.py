@@ -70,6 +70,15 @@ class Skeleton:
     fields: tuple[Parameter, ...]  # those that an open struct shows, without kept arguments
     next: tuple[str, ...]  # the lines of the body of next() as it stands there
     companions: tuple[Companion, ...]  # further kfuncs that take the iterator
+    # what programs of SEC("iter/NAME") get beside the meta data, each as C declares it; none without
+    target: tuple[str, ...]
+
+    @property
+    def form(self) -> str:
+        """What these call the element, "" where a spec cannot ask for the form, or there is none."""
+        able = not self.arguments and self.lifetime != "rcu" and len(self.target) == 1
+        member = self.target[0].removeprefix(self.element) if able else ""
+        return member if member.isidentifier() else ""
 
     @property
     def placement(self) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from kiter.adopt import skeleton
 from kiter.adopt.skeleton import Argument, Skeleton, Value
 from kiter.btf.types import Struct
 from kiter.cache.store import Cache
+from kiter.csource import iter_targets
 from kiter.csource.function import Function, text_of
 from kiter.csource.nodes import named, text
 from kiter.errors import environment
@@ -19,7 +20,7 @@ from kiter.sync.codes import CODES
 from kiter.sync.sources import UAPI, Tree, struct_home
 from kiter.target.profile import Profile
 from kiter.tree import registrations
-from kiter.tree.survey import DEFINES, surveyed
+from kiter.tree.survey import DEFINES, SECTION, surveyed
 from kiter.tree.texts import Texts
 
 LIBBPF = "tools/lib/bpf/bpf_helpers.h"
@@ -80,6 +81,7 @@ class _Reader:
             ),
             next=tuple(self._next(following)),
             companions=tuple(self._companions()),
+            target=self._target(),
         )
 
     def _called(self, what: str) -> str:
@@ -205,6 +207,12 @@ class _Reader:
                 sets = [name for name in self._sets(function.name) if name != self._set_of_new()]
                 flags = self.ids.get(function.name, frozenset())
                 yield skeleton.companion(function.prototype, handle, flags, sets)
+
+    def _target(self) -> tuple[str, ...]:
+        """The context of SEC("iter/...") of the same name, wherever that stands."""
+        files = (self.tree.file(path) for path in surveyed(self.tree.root, Cache()).files(SECTION))
+        found = (one for file in files for one in iter_targets.read(file.code))
+        return next((one.context for one in found if one.name == self.name), ())
 
     def _set_of_new(self) -> str:
         return self._set(self._function("new"))

@@ -76,7 +76,12 @@ def target(function: Function) -> Aspect:
 
 def context(function: Function) -> str:
     """What its programs get beside the meta data."""
-    return ", ".join(declared(p.type, p.name) for p in function.parameters[1:])
+    return ", ".join(contexts(function))
+
+
+def contexts(function: Function) -> tuple[str, ...]:
+    """The same, each by itself."""
+    return tuple(declared(p.type, p.name) for p in function.parameters[1:])
 
 
 def has(btf: Btf, name: str) -> bool:
