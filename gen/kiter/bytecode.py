@@ -21,7 +21,7 @@ from kiter.cache.store import Cache
 
 _KIND = "bytecode"
 _ROW = struct.Struct("<80sII")  # which template and text, a checksum of the code and its length
-_MOST_BYTES = 8 << 20  # what is compiled from older texts of templates stays among them
+_MOST_BYTES = 2 << 20  # three times as much as all of them; what older texts of templates came to stays
 
 _Code = tuple[int, memoryview]  # with its checksum
 _NONE: _Code = (0, memoryview(b""))

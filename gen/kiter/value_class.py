@@ -3,13 +3,13 @@
 
 dataclasses.dataclass(frozen=True) writes six methods for each class and has Python compile them, which was a
 quarter of a small run, and most of the classes are for what a run does not meet. Only __init__() differs by
-more than names: that is written here, the others are closures over the names of the fields. That a value is
-frozen is left to mypy.
+more than names: that is written here once there are some values, the others are closures over the names of
+the fields. That a value is frozen is left to mypy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from operator import attrgetter
 from threading import RLock
@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast, dataclass_transform, overload
 T = TypeVar("T")
 
 _FIELDS = "__dataclass_fields__"  # where fields(), replace() and asdict() look
+_FEW = 8  # so many values are made one field after the other: most classes have no more in a run
 _MAKING = RLock()  # making one makes what it inherits from
 
 
@@ -52,14 +53,20 @@ def value_class(cls: Any = None, /, *, eq: bool = True, order: bool = False, kw_
     """
 
     def late(cls: type[T]) -> type[T]:
+        left = _FEW
+
         def make() -> None:
             with _MAKING:
                 if isinstance(cls.__dict__[_FIELDS], _Late):
                     _make(cls, eq, order, kw_only)
 
-        def __init__(self: T, *given: object, **named: object) -> None:  # noqa: N807 - its first __init__()
+        def __init__(self: T, *given: object, **named: object) -> None:  # noqa: N807 - of its first values
+            nonlocal left
             make()
-            cls.__init__(self, *given, **named)
+            left -= 1
+            if left < 0 or not _filled(self, given, named):
+                _settle(cls)
+                cls.__init__(self, *given, **named)
 
         setattr(cls, _FIELDS, _Late(cls, make))
         setattr(cls, "__init__", __init__)  # noqa: B010 - mypy takes it for a mistake otherwise
@@ -80,7 +87,29 @@ def _make(cls: type, eq: bool, order: bool, kw_only: bool) -> None:
     for name, method in methods.items():
         if name not in cls.__dict__:
             setattr(cls, name, method)
-    setattr(cls, "__init__", _init(known))  # noqa: B010 - last: another thread may be about to call it
+
+
+def _filled(value: object, given: Sequence[object], named: Mapping[str, object]) -> bool:
+    """Do what __init__() does; false where that would refuse what is given."""
+    known = fields(value)  # type: ignore[arg-type] # mypy cannot know that it is a dataclass
+    places = (one.name for one in known if not one.kw_only)
+    values = {**dict(zip(places, given, strict=False)), **named}
+    refused = len(values) < len(given) + len(named)
+    for one in known:
+        if one.name in values:
+            setattr(value, one.name, values.pop(one.name))
+        elif one.default is not MISSING:
+            setattr(value, one.name, one.default)
+        elif one.default_factory is not MISSING:
+            setattr(value, one.name, one.default_factory())
+        else:
+            refused = True
+    return not refused and not values
+
+
+def _settle(cls: type) -> None:
+    """Give a class of which there are many values an __init__() of its own."""
+    setattr(cls, "__init__", _init(fields(cls)))  # noqa: B010 - mypy takes it for a mistake otherwise
 
 
 def _init(known: Iterable[Field[Any]]) -> Callable[..., None]:

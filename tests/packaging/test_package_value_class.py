@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 import pytest
@@ -91,19 +91,51 @@ def test_what_is_not_compared_equals_itself_alone():
     assert {one: 1}[one] == 1
 
 
-def test_what_is_given_by_name_is_refused_by_place():
-    with pytest.raises(TypeError, match="positional"):
-        Other("a")
-    with pytest.raises(TypeError, match="missing"):
-        Other()
+def test_a_class_inherits_fields():
     assert Inherits("b", 1) == Inherits(first="b", second=1)
     assert [one.name for one in fields(Inherits)] == ["first", "second"]
 
 
-def test_each_value_has_its_own_of_what_is_made():
-    one, other = Value("a"), Value("a")
+@pytest.mark.parametrize("before", [0, 1, 50])
+def test_values_are_made_alike_however_many_there_are(before):
+    fresh = value_class(_copy(Value))
+    for _ in range(before):
+        fresh("a")
+    one, other = fresh("a", number=2), fresh(name="a")
+    assert (one.name, one.number, one.seen) == ("a", 2, [])
+    assert (other.name, other.number, other.seen) == ("a", 0, [])
     one.seen.append(1)
     assert other.seen == []
+
+
+@pytest.mark.parametrize("before", [0, 50])
+def test_what_a_dataclass_refuses_is_refused(before):
+    fresh, named = value_class(_copy(Value)), value_class(kw_only=True)(_copy(Other))
+    for _ in range(before):
+        fresh("a"), named(name="a")
+    for by_place, by_name in (
+        ((), {}),
+        (("a", 1, [], 2), {}),
+        (("a",), {"name": "a"}),
+        (("a",), {"other": 1}),
+    ):
+        with pytest.raises(TypeError, match="__init__"):
+            fresh(*by_place, **by_name)
+        with pytest.raises(TypeError, match="__init__"):
+            named(*by_place, **by_name)
+
+
+def _copy(cls):
+    """The class as its author wrote it, of which no value was made."""
+    written = ("__annotations__", "__doc__")
+    defaults = {one.name: _default(one) for one in fields(cls)}
+    given = {name: default for name, default in defaults.items() if default is not MISSING}
+    return type(cls.__name__, (), {name: cls.__dict__[name] for name in written} | given)
+
+
+def _default(one):
+    made = one.default_factory is not MISSING
+    return field(default_factory=one.default_factory, compare=one.compare) if made else one.default
 
 
 def test_a_class_is_made_with_its_first_value_by_whichever_thread():
@@ -118,6 +150,9 @@ def test_a_class_is_made_with_its_first_value_by_whichever_thread():
 def test_values_and_expressions_are_made_in_one_way():
     texts = {path: path.read_text("utf-8") for path in GEN.rglob("*.py")}
     assert [path for path, text in texts.items() if "@dataclass(frozen=True" in text] == []
+    assert [path for path, text in texts.items() if "def __post_init__" in text] == [], (
+        "nothing would call it"
+    )
     early = re.compile(r"^\S.*(?<!\.)\bre\.compile\(", re.MULTILINE)
     assert [path for path, text in texts.items() if early.search(text)] == []
 

@@ -39,6 +39,14 @@ def code_of(module: str) -> str:
     return key_of(*(part for name in sorted(found) for part in (name, found[name])))
 
 
+def sources_of(module: str) -> Iterator[str]:
+    """The files that code_of() is a key for: who loads an answer need not read them to know them the same."""
+    for file in filter(None, map(_file, closure(module))):
+        yield str(file)
+        if file.name == "__init__.py":
+            yield from map(str, _beside(file.parent))
+
+
 def closure(module: str) -> dict[str, str]:
     """A key for the text of each module that is loaded with one of kiter's, by name."""
     found: dict[str, str] = {}
@@ -75,8 +83,11 @@ def _imported(text: str) -> Iterator[str]:
 
 
 def _data(folder: Path) -> Iterator[bytes]:
+    for file in _beside(folder):
+        yield file.name.encode()
+        yield file.read_bytes()
+
+
+def _beside(folder: Path) -> list[Path]:
     """What stands in a package and is no Python."""
-    for file in sorted(folder.iterdir()):
-        if file.is_file() and file.suffix != ".py":
-            yield file.name.encode()
-            yield file.read_bytes()
+    return [file for file in sorted(folder.iterdir()) if file.is_file() and file.suffix != ".py"]

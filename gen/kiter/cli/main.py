@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import gc
 import io
 import os
 import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -108,6 +106,8 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         if message.startswith("argument COMMAND: invalid choice: "):
             word = message.split("'")[1]
+            import difflib  # noqa: PLC0415 - only for who made a mistake, as everything that loads it
+
             near = difflib.get_close_matches(word, command.names(), n=1)
             hint = f": did you mean '{near[0]}'?" if near else "; 'kiter --help' lists them"
             message = f"there is no command '{word}'{hint}"
@@ -208,6 +208,8 @@ def _debugging() -> bool:
 def _internal(error: BaseException) -> int:
     """A bug of ours: one line, the traceback only for whoever asks for it."""
     if _debugging():
+        import traceback  # noqa: PLC0415 - only for who asks for it
+
         traceback.print_exception(error)
     said = " ".join(str(error).split())[:200]
     sys.stderr.write(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -159,6 +158,8 @@ def _width(character: str) -> int:
 
 def _wrapped(text: str) -> list[str]:
     """Paragraphs, indented by two; a line that is indented already, such as C, stays as it is."""
+    import textwrap  # noqa: PLC0415 - only for who made a mistake, as everything that loads it
+
     lines: list[str] = []
     for line in text.splitlines():
         clean = printable(line.expandtabs(_TAB)).rstrip()

@@ -42,15 +42,19 @@ _LISTED = (
     ("spin_", r"(?:atomic|refcount)_dec_and_lock(?:_irqsave)?", r"(?!)"),
     ("mutex_", r"(?:atomic|refcount)_dec_and_mutex_lock", r"(?!)"),
 )
+# Pairs that are: (takes, drops), each behind what is in every such name and is quickly looked for.
 _SHAPED = (
-    (rf"((?:\w+_)?)down_(?:read|write){_VARIANT}", rf"((?:\w+_)?)up_(?:read|write){_VARIANT}"),
-    (rf"({_STEM})(?:try)?lock{_VARIANT}", rf"({_STEM})unlock{_VARIANT}"),
-    (rf"(?:try)?(lock_(?:{_LOCKED}))", rf"un(lock_(?:{_LOCKED}))"),
+    (
+        ("down_", rf"((?:\w+_)?)down_(?:read|write){_VARIANT}"),
+        ("up_", rf"((?:\w+_)?)up_(?:read|write){_VARIANT}"),
+    ),
+    (("lock", rf"({_STEM})(?:try)?lock{_VARIANT}"), ("unlock", rf"({_STEM})unlock{_VARIANT}")),
+    (("lock_", rf"(?:try)?(lock_(?:{_LOCKED}))"), ("unlock_", rf"un(lock_(?:{_LOCKED}))")),
 )
 # The kind of down_read() and up_write(), which have nothing before the verb.
 _RWSEM = "rwsem_"
 # What is switched off for the time being. Devices are switched, too, but those are arguments.
-_SWITCHED = (rf"(\w+_)disable{_VARIANT}", rf"(\w+_)enable{_VARIANT}")
+_SWITCHED = (("disable", rf"(\w+_)disable{_VARIANT}"), ("enable", rf"(\w+_)enable{_VARIANT}"))
 # Readers of SRCU, and functions of the kernel that are called otherwise and are such readers, too:
 # drivers/base/power/wakeup.c, drivers/base/core.c and security/tomoyo/common.h.
 _SRCU = regex(r"(?:\w+_)?srcu_(?:\w+_)?|(?:wakeup_sources|device_links|tomoyo)_read_")
@@ -101,9 +105,14 @@ def hold(name: str, alone: bool) -> Hold | None:
             return Hold(kind, takes=True, zero=bool(_ZERO.fullmatch(name)))
         if re.fullmatch(drops, name):
             return Hold(kind, takes=False)
-    for takes, drops in shaped:
-        if found := re.fullmatch(takes, name):
+    for taking, dropping in shaped:
+        if found := _matched(taking, name):
             return Hold(found[1] or _RWSEM, takes=True, zero=bool(_ZERO.fullmatch(name)))
-        if found := re.fullmatch(drops, name):
+        if found := _matched(dropping, name):
             return Hold(found[1] or _RWSEM, takes=False)
     return None
+
+
+def _matched(shape: tuple[str, str], name: str) -> re.Match[str] | None:
+    word, whole = shape
+    return re.fullmatch(whole, name) if word in name else None

@@ -7,6 +7,7 @@ Events rather than yaml.safe_load(), because the latter keeps the last of two eq
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,9 +35,11 @@ _INTEGER = regex(r"-?(?:0|[1-9][0-9]{0,37})|0x[0-9a-fA-F]{1,32}")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 # What YAML forbids, what it takes for a line's end where no editor does (so that line numbers
 # would be wrong), and what reorders text on the screen: all of it would end up in kernel C.
-FORBIDDEN = regex(
+_FORBIDDEN = regex(
     "[^\t\n\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+
+_FORBIDDEN_IN_ASCII = regex(r"[^\t\n\x20-\x7e]")  # the same of ASCII: all of Unicode takes long to compile
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -65,6 +68,11 @@ class _Frame:
 
 class _TooMuchError(Exception):
     """Reading on would only cost time: nested too deeply, or too many errors."""
+
+
+def forbidden(text: str) -> re.Match[str] | None:
+    """The first character that no spec may have."""
+    return (_FORBIDDEN_IN_ASCII if text.isascii() else _FORBIDDEN).search(text)
 
 
 def compose(text: str, name: str, lines: list[str]) -> Composed:
@@ -144,7 +152,7 @@ class _Builder:
         if event.anchor is not None or event.tag is not None:
             self._refuse_properties(event)
         value = event.value if style else resolve(event.value)
-        if isinstance(value, str) and (bad := FORBIDDEN.search(value)):
+        if isinstance(value, str) and (bad := forbidden(value)):
             self._error(event, "S14", f"the text contains the character {_named(bad[0])}")
         frame = self.open[-1] if self.open else None
         if frame and frame.key is None and isinstance(frame.into, dict):

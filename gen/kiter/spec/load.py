@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiter.codes import CODES
 from kiter.errors import ENVIRONMENT, FINDINGS, Diagnostic, KiterError, Position
-from kiter.spec.compose import FORBIDDEN, Composed, compose, limited
+from kiter.spec.compose import Composed, compose, forbidden, limited
 from kiter.spec.document import Document, inside
 
 LARGEST = 1 << 20
@@ -92,11 +92,11 @@ def _not_text(raw: bytes, name: str, offset: int, why: str) -> KiterError:
 
 
 def _refuse_characters(text: str, name: str, lines: list[str]) -> None:
-    if not FORBIDDEN.search(text):
+    if not forbidden(text):
         return
     found = []
     for number, line in enumerate(lines, 1):
-        if bad := FORBIDDEN.search(line):
+        if bad := forbidden(line):
             at = Position(name, number, bad.start() + 1)
             message = f"the character U+{ord(bad[0]):04X} is not allowed"
             found.append(_complete(Diagnostic(at, "S14", message, source=line)))
