@@ -27,7 +27,7 @@ class Kfunc:
 class Interface:
     """Everything that a program can depend on.
 
-    kfuncs: new(), next() and destroy(), then the companions
+    kfuncs: new(), next() and destroy(), those of references, then the companions
     declared: the first three as a header declares them to programs; none where no header does
     struct: what stands on the program's stack
     enumerators: the constants that the iterator defines, with their values

@@ -27,8 +27,9 @@ def breaking(capsys, *words: object) -> tuple[int, str, str]:
 def changed(folder: Path, name: str, old: str, new: str) -> Path:
     text = (SPECS / name).read_text()
     assert old in text, f"{old} is not in {name}"
-    (folder / name).write_text(text.replace(old, new, 1))
-    return folder / name
+    made = folder / Path(name).name
+    made.write_text(text.replace(old, new, 1))
+    return made
 
 
 BREAKS = [
@@ -47,6 +48,7 @@ BREAKS = [
     ("dmabuf.yaml", "iter: {}", "iter: {as: buffer}", "N01", 'SEC("iter/...")'),
     ("dmabuf.yaml", "iter: {}\n", "", "N01", "dmabuf, ctx->dmabuf"),
     ("css.yaml", "kernels: 6.7-", "kernels: 7.0-", "N01", "in Linux 6.12"),
+    ("proposed/net.yaml", "acquire: bpf_net_acquire", "acquire: bpf_net_get", "N01", "bpf_net_acquire()"),
     ("task.yaml", "    defines: enum\n", "    defines: enum\n    type: u64\n", "N03", "u64 flags"),
     (
         "task.yaml",

@@ -27,10 +27,10 @@ WALKED = {
     "array": ("array", "sparse"),
     "percpu": ("percpu",),
 }
-OTHERS = ("where", "where_index", "raw_held", "seq_maps")
+OTHERS = ("where", "where_index", "raw_held", "seq_maps", "reference", "reference_tried")
 EVERY = (*(name for named in WALKED.values() for name in named), *OTHERS)
 # the same C is emitted for each kernel: of a second one a lock, RCU, a counter, and a file
-SOME = ("lock_read", "hash_held", "rbtree_latch", "maple", "percpu", "seq_maps")
+SOME = ("lock_read", "hash_held", "rbtree_latch", "maple", "percpu", "seq_maps", "reference")
 pytestmark = [pytest.mark.vm, pytest.mark.xdist_group("vm")]
 
 

@@ -41,8 +41,11 @@ BEYOND = """
 
 - A program cannot get a reference of its own from next(): where a walk has ended the verifier still
   holds what KF_ACQUIRE says was acquired, and refuses the loop (kernel/bpf/verifier.c,
-  process_iter_next_call()). It takes one by a kfunc of its own, such as bpf_task_acquire().
-- A state cannot be handed from one iterator to another.
+  process_iter_next_call()). It takes one by the kfuncs of `reference`, as of net, or by those that the
+  kernel has, such as bpf_task_acquire().
+- A state cannot be handed from one iterator to another: bpf_iter_X_new() alone may make one
+  (kernel/bpf/btf.c, btf_check_iter_kfuncs()), and none of the three takes a second iterator
+  (kernel/bpf/verifier.c, is_kfunc_arg_iter()). A companion may take several that live.
 - RCU cannot stand in for the locks of `hlist_nulls` buckets: the node that links a listening socket
   links it into the table of connections when it is connected (net/ipv4/inet_hashtables.c,
   __inet_hash() and inet_ehash_insert(), 6.12), and a reader that stands there goes on in that table.
@@ -69,6 +72,7 @@ def _walked(it: Spec) -> str:
     raw = sum(raw_lines(snippet) for _, snippet in slots(it))
     lasting = it.node["element"]["lifetime"].value
     kept = lasting if isinstance(lasting, str) else _keys(lasting)
+    kept += "; reference" if it.held.reference else ""
     name = f"[{it.name}](../specs/proposed/{it.name}.yaml)"
     return _row(name, _code(walks), _code(locks), f"`{it.element}`", f"`{kept}`", str(raw))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""H42 and on: further kfuncs that take the iterator."""
+"""H42 and on: further kfuncs, which take the iterator or an element."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
+from kiter.spec.element import IN_STATE
+from kiter.spec.node import Node
 from kiter.spec.rewrite import without
 
 
@@ -39,9 +41,18 @@ def hidden_field(s: Subject) -> Iterator[Hit]:
 def taken_name(s: Subject) -> Iterator[Hit]:
     own = {f"bpf_iter_{s.it.name}_{what}" for what in ("new", "next", "destroy", "release")}
     own |= {f"bpf_iter_{s.it.name}_{h.name}" for h in s.it.helpers}
-    for c in s.it.companions:
-        if c.name in own:
-            yield Hit(c.node.key_at, f"'{c.name}' is generated already")
+    for name, node in _named(s):
+        if name in own:
+            yield Hit(node.key_at, f"'{name}' is generated already")
+        own.add(name)
+
+
+def _named(s: Subject) -> Iterator[tuple[str, Node]]:
+    """The further kfuncs, and where they are named."""
+    if (reference := s.it.held.reference) is not None:
+        yield reference.acquire, reference.node["acquire"]
+        yield reference.release, reference.node["release"]
+    yield from ((c.name, c.node) for c in s.it.companions)
 
 
 @rule(
@@ -71,3 +82,40 @@ def rcu_for_numbers(s: Subject) -> Iterator[Hit]:
         if c.rcu and not s.it.rcu and not any(p.type.endswith("*") for p in c.parameters):
             edit = without(c.node["rcu"])
             yield Hit(c.node["rcu"].key_at, f"'{c.name}' takes no pointer", edit=edit)
+
+
+@rule(
+    "H46",
+    "reference-without-object",
+    "a reference that cannot be taken",
+    "a program holds it when the walk has gone on: it must be to an object that has a count; inside an RCU "
+    "critical section the verifier lets pass what RCU alone keeps, and then that may be 0 already",
+    kernel="kernel/bpf/verifier.c, check_kfunc_args(), for KF_RCU; kernel/bpf/helpers.c, bpf_task_acquire()",
+    hint="say 'put', and 'get' or 'tryget', in 'reference'; under RCU 'tryget'",
+)
+def untakeable(s: Subject) -> Iterator[Hit]:
+    if (reference := s.it.held.reference) is None:
+        return
+    at = s.it.node["element"]["reference"].key_at
+    if s.it.lifetime in {"state", *IN_STATE}:
+        yield Hit(at, f"'reference' with 'lifetime: {s.it.lifetime}', whose elements are in the state")
+    elif reference.put is None or not (reference.get or reference.tryget):
+        yield Hit(at, f"nothing says what '{reference.acquire}' takes and '{reference.release}' puts")
+    elif s.it.rcu and reference.get is not None:
+        yield Hit(reference.get.node.key_at, "'get' of what may be kept by RCU alone, and its count 0")
+
+
+@rule(
+    "H47",
+    "reference-of-walk",
+    "a reference that depends on the walk",
+    "the kfuncs take an element alone, and may be called when the walk has ended",
+    hint="use what follows from pos",
+)
+def of_the_walk(s: Subject) -> Iterator[Hit]:
+    state = {a.name for a in s.it.arguments} | {f.name for f in s.it.fields} | {r.name for r in s.it.taken}
+    reference = s.it.held.reference
+    given = (reference.get, reference.tryget, reference.put) if reference else ()
+    for use in s.uses:
+        for name in sorted(use.names & state) if use.slot.snippet in given else ():
+            yield Hit(use.at_name(name), f"'{name}' is of the walk")

@@ -292,6 +292,7 @@ def _kept(it: Spec) -> Iterator[Slot]:
     for key in ("get", "tryget", "still", "put", "last"):
         if (snippet := getattr(it.held, key)) is not None:
             yield Slot(snippet, f"element.{key}", When.NEXT, cursors=frozenset({"pos"}))
+    yield from _references(it)
     for lock in it.locks:
         if lock.at is not None:
             yield Slot(lock.at, "lock", When.BOTH if lock.kind == CALLER else When.NEXT)
@@ -303,6 +304,14 @@ def _kept(it: Spec) -> Iterator[Slot]:
         for key in ("do", "result", "empty"):
             if (snippet := getattr(companion, key)) is not None:
                 yield Slot(snippet, f"companion.{key}", When.COMPANION, own=own, part=companion)
+
+
+def _references(it: Spec) -> Iterator[Slot]:
+    """What takes and puts a program's own reference, where it is another than the walk's."""
+    for key in ("get", "tryget", "put") if it.held.reference else ():
+        snippet = getattr(it.held.reference, key)
+        if snippet is not None and snippet is not getattr(it.held, key):
+            yield Slot(snippet, f"reference.{key}", When.COMPANION, own=frozenset({"pos"}))
 
 
 def _checks(refusals: Iterable[Refusal], case: Case | None) -> Iterator[Slot]:

@@ -10,7 +10,7 @@ from kiter.btf.types import Function, Member, Parameter, Struct
 from kiter.interface import Interface, Kfunc
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
-from kiter.lower.kernel import declarations, registration
+from kiter.lower.kernel import declarations, references, registration
 from kiter.regex import regex
 from kiter.spec.companion import Companion
 from kiter.spec.enumerators import numbers
@@ -26,7 +26,7 @@ def interface(ctx: LoweringContext) -> Interface:
     flags = (flag.flag for a in ctx.it.arguments for flag in a.flags)
     used = {word for flag in flags for word in _CONSTANT.findall(flag)}
     return Interface(
-        kfuncs=(*_trio(ctx), *(_companion(ctx, c) for c in ctx.it.companions)),
+        kfuncs=(*_trio(ctx), *_references(ctx), *(_companion(ctx, c) for c in ctx.it.companions)),
         declared=() if declarations.home(ctx) == NO_HEADER else declarations.prototypes(ctx)[:3],
         struct=struct(ctx),
         enumerators=defined,
@@ -55,6 +55,12 @@ def _target(ctx: LoweringContext) -> Function | None:
         return None
     given = (Parameter("meta", "struct bpf_iter_meta *"), Parameter(seq.member, ctx.it.element))
     return Function(f"bpf_iter_{seq.target}", "int", given)
+
+
+def _references(ctx: LoweringContext) -> Iterator[Kfunc]:
+    """The kfuncs that take a reference and give it back."""
+    flags = registration.reference_flags(ctx)
+    return (_kfunc(prototype, flags[prototype.name]) for prototype in references.prototypes(ctx))
 
 
 def _companion(ctx: LoweringContext, companion: Companion) -> Kfunc:

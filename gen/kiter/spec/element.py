@@ -25,6 +25,18 @@ class Pointer:
 
 
 @value_class
+class Reference:
+    """How programs get a reference of their own; what takes and puts one is None where nothing says it."""
+
+    acquire: str  # the kfunc that takes one
+    release: str  # the kfunc that gives it back
+    get: Snippet | None  # takes one to the element pos
+    tryget: Snippet | None  # the same where there may be none to take, which it says
+    put: Snippet | None  # gives it back
+    node: Node  # its part of the document
+
+
+@value_class
 class Member:
     """A field of an element that is filled."""
 
@@ -48,6 +60,7 @@ class Element:
     last: Snippet | None  # what becomes of the element then
     handover: bool  # the walk itself puts the element before
     trusted: tuple[Pointer, ...]  # its fields that are as good as the element
+    reference: Reference | None  # what programs may take, None for nothing
     node: Node  # its part of the document
 
     @property
@@ -84,6 +97,7 @@ class Element:
             last=last,
             handover=handover,
             trusted=trusted,
+            reference=_reference(node.get("reference"), get, tryget, None if last else put),
             node=node,
         )
 
@@ -93,6 +107,18 @@ def _lifetime(node: Node) -> tuple[str, Node | None]:
     if isinstance(node.value, str):
         return node.value, None
     return next(node.items())
+
+
+def _reference(
+    node: Node | None, get: Snippet | None, tryget: Snippet | None, put: Snippet | None
+) -> Reference | None:
+    """From `reference`, and from what held elements say where it says nothing."""
+    if node is None:
+        return None
+    own = Snippet.under(node, "get"), Snippet.under(node, "tryget")
+    get, tryget = own if any(own) else (get, tryget)
+    put = Snippet.under(node, "put") or put
+    return Reference(node.text("acquire"), node.text("release"), get, tryget, put, node)
 
 
 def _pointer(name: str, node: Node) -> Pointer:

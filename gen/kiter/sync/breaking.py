@@ -39,7 +39,8 @@ def notices(old: model.Spec, new: model.Spec, target: Profile) -> Iterator[Notic
         yield Notice("N01", "the iterator", old.name, "none", new.node["iterator"])
         return
     pair = lowering_context(old, target), lowering_context(new, target)
-    for find in (_state, _arguments, _element, _flags, _refusals, _contexts, _kfuncs, _companions, _target):
+    apart = (_kfuncs, _companions, _references, _target)
+    for find in (_state, _arguments, _element, _flags, _refusals, _contexts, *apart):
         yield from find(pair)
 
 
@@ -184,6 +185,15 @@ def _kfuncs(pair: Pair) -> Iterator[Notice]:
 def _demanded(side: LoweringContext) -> dict[str, set[str]]:
     trust = {side.profile.trusted_flag, "KF_RCU"}
     return {k.prototype.name: trust.intersection(k.flags) for k in interface(side).kfuncs}
+
+
+def _references(pair: Pair) -> Iterator[Notice]:
+    """The kfuncs of references that are gone."""
+    was, has = (one.it.held.reference for one in pair)
+    now = {has.acquire, has.release} if has else set()
+    for name in (was.acquire, was.release) if was else ():
+        if name not in now:
+            yield Notice("N01", f"{name}()", "there", "gone", pair[1].it.node["element"])
 
 
 def _companions(pair: Pair) -> Iterator[Notice]:

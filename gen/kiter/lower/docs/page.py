@@ -139,7 +139,7 @@ def view(ctx: LoweringContext) -> View:
         new=new,
         next=following,
         file=it.source_file,
-        functions=(new, following, destroy, *(companion.name for companion in it.companions)),
+        functions=tuple(function.name for function in declarations.prototypes(ctx)),
         signatures=declarations.prototypes(ctx) if it.by_hand else (),
         seq=Seq(it.seq.target, it.seq.member) if it.seq else None,
     )

@@ -9,6 +9,7 @@ from kiter.btf.types import Function, Parameter
 from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
+from kiter.lower.kernel import references
 from kiter.lower.placement import Placement
 from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
@@ -53,6 +54,7 @@ def prototypes(ctx: LoweringContext) -> tuple[Function, ...]:
         Function(names.function(it, "new"), "int", (handle, *given)),
         Function(names.function(it, "next"), it.element, (handle,)),
         Function(names.function(it, "destroy"), "void", (handle,)),
+        *references.prototypes(ctx),
         *(_companion(c, handle) for c in it.companions),
     )
 

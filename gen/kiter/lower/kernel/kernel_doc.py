@@ -14,6 +14,7 @@ from kiter.lower.statement import Statement
 from kiter.lower.view_class import view_class
 from kiter.spec.argument import Argument
 from kiter.spec.companion import Companion
+from kiter.spec.element import Reference
 
 
 class KernelDoc(Protocol):
@@ -85,6 +86,17 @@ class OfCompanion:
     empty: str  # what it returns for an iterator that is not live, "" for none
 
 
+@view_class()
+class OfReference:
+    """The comment on a kfunc that takes a reference, or gives it back."""
+
+    template: str
+    iterator: str
+    name: str
+    other: str  # its counterpart
+    fails: bool  # there may be none to take
+
+
 def new(ctx: LoweringContext) -> New:
     """What to say of new()."""
     it = ctx.it
@@ -128,4 +140,13 @@ def companion(ctx: LoweringContext, kfunc: Companion) -> OfCompanion:
         parameters=own + handle if kfunc.last else handle + own,
         gives=kfunc.gives != "void",
         empty=empty.text if empty else "",
+    )
+
+
+def reference(ctx: LoweringContext, given: Reference) -> tuple[OfReference, OfReference]:
+    """What to say of the kfuncs that take a reference and give it back."""
+    name, fails = ctx.it.name, given.tryget is not None
+    return (
+        OfReference("kernel/doc/acquire.j2", name, given.acquire, given.release, fails),
+        OfReference("kernel/doc/put.j2", name, given.release, given.acquire, fails),
     )

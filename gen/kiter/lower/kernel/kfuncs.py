@@ -19,6 +19,7 @@ from kiter.lower.kernel import (
     includes,
     new,
     next,
+    references,
     registration,
     release,
     seq_form,
@@ -53,7 +54,7 @@ class View:
     helpers: tuple[helpers.Function, ...]  # the author's functions
     release: release.Function | None  # the function that gives everything back, if there is one
     open: str  # the marker ahead of kfuncs
-    kfuncs: tuple[Part, ...]  # new(), next(), destroy() and companions
+    kfuncs: tuple[Part, ...]  # new(), next(), destroy(), those of references, and companions
     close: str  # the marker behind them
     registration: Set | None  # the set of its own, where it has one
     seq: Form | None  # its SEC("iter/...") form, which a file of its own has behind that
@@ -72,7 +73,7 @@ def view(ctx: LoweringContext, alone: bool = False) -> View:
         helpers=helpers.functions(ctx),
         release=release.function(ctx),
         open=ctx.profile.kfuncs_open,
-        kfuncs=(new.kfunc(ctx), next.kfunc(ctx), destroy.kfunc(ctx), *companions.kfuncs(ctx)),
+        kfuncs=(*_trio(ctx), *references.kfuncs(ctx), *companions.kfuncs(ctx)),
         close=ctx.profile.kfuncs_close,
         registration=registration.own_set(ctx) if own and it.programs else None,
         seq=seq_form.form(ctx),
@@ -101,6 +102,10 @@ def placed(ctx: LoweringContext) -> Iterator[Placement]:
         after="kernel/registration.c.j2" if made.registration else "",
         whole="" if ctx.it.file else "kernel/file.c.j2",
     )
+
+
+def _trio(ctx: LoweringContext) -> tuple[Part, ...]:
+    return new.kfunc(ctx), next.kfunc(ctx), destroy.kfunc(ctx)
 
 
 def _defined(ctx: LoweringContext, made: View) -> Iterator[str]:

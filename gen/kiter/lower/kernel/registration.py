@@ -76,7 +76,8 @@ class Set:
 def own(ctx: LoweringContext) -> Ids:
     """What the iterator's own set holds."""
     trio = tuple(Id(names.function(ctx.it, what), flags) for what, flags in flags_of(ctx).items())
-    return Ids(trio + tuple(_companion(ctx, c) for c in ctx.it.companions if not c.sets))
+    held = tuple(Id(name, flags) for name, flags in reference_flags(ctx).items())
+    return Ids(trio + held + tuple(_companion(ctx, c) for c in ctx.it.companions if not c.sets))
 
 
 def elsewhere(ctx: LoweringContext) -> Mapping[str, Ids]:
@@ -108,6 +109,18 @@ def companion_flags(ctx: LoweringContext, companion: Companion) -> tuple[str, ..
     pointers = any(p.type.endswith("*") for p in companion.parameters)
     trusted = _if(pointers and not companion.rcu, ctx.profile.trusted_flag)
     return (*_if(companion.rcu, "KF_RCU"), *trusted)
+
+
+def reference_flags(ctx: LoweringContext) -> dict[str, tuple[str, ...]]:
+    """The kfunc flags of those that take a reference and give it back; what may sleep puts one."""
+    if (reference := ctx.it.held.reference) is None:
+        return {}
+    sleepable = _if(ctx.it.context.sleepable, "KF_SLEEPABLE")
+    taken = ("KF_RCU", "KF_RET_NULL") if reference.tryget else _if(True, ctx.profile.trusted_flag)
+    return {
+        reference.acquire: ("KF_ACQUIRE", *taken, *sleepable),
+        reference.release: ("KF_RELEASE", *sleepable),
+    }
 
 
 def _if(wanted: bool, flag: str) -> tuple[str, ...]:

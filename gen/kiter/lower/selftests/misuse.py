@@ -53,6 +53,14 @@ class Companion(Program):
 
 
 @view_class(kw_only=True)
+class Own(Program):
+    """Takes a reference of its own to an element."""
+
+    acquire: str
+    release: str
+
+
+@view_class(kw_only=True)
 class Escape(Program):
     """Acquires behind the critical section what is `taken` from the `last` element, as `kept`."""
 
@@ -90,6 +98,7 @@ def programs(ctx: LoweringContext) -> Iterator[Program]:
     yield from _states(v)
     yield from _accesses(v)
     yield from _arguments(v)
+    yield from _references(v)
     yield from _companions(v)
     yield from _contexts(v)
     yield from _types(v)
@@ -162,6 +171,23 @@ def _companions(v: _Verifier) -> Iterator[Program]:
             v.says("uninitialized_argument", place),
             v.section,
             call=f"{companion.name}({', '.join(given)})",
+        )
+
+
+def _references(v: _Verifier) -> Iterator[Program]:
+    """A reference to an element that is not given back, and one that nobody looked at."""
+    if (reference := v.ctx.it.held.reference) is None:
+        return
+    found = {"lost": "unreleased"} | ({"unchecked": "null_argument"} if reference.tryget else {})
+    for what, said in found.items():
+        name = f"{what}_reference"
+        yield Own(
+            name,
+            _partial(name),
+            v.says(said),
+            v.section,
+            acquire=reference.acquire,
+            release=reference.release,
         )
 
 

@@ -14,7 +14,7 @@ from kiter.lower.selftests.hosts import OPERATIONS, admitted
 from kiter.lower.selftests.variants import flags
 from kiter.lower.view_class import view_class
 from kiter.spec.companion import Companion
-from kiter.spec.element import Pointer
+from kiter.spec.element import Pointer, Reference
 from kiter.spec.snippet import free_names, substitute
 
 
@@ -143,10 +143,18 @@ def irqs_off(ctx: LoweringContext) -> Switch | None:
 
 
 def keeps(ctx: LoweringContext) -> tuple[Keep, ...]:
-    """A program for each pointer that the verifier is told to trust, of a type that can be acquired."""
+    """A program for what can be acquired: pointers that the verifier is told to trust, and elements."""
     known = handles_of(ctx.it)
     found = ((p, known.get(_pointed(p))) for p in ctx.it.held.trusted)
-    return tuple(_keep(p, h) for p, h in found if h and h.acquire and h.holder == _pointed(p))
+    kept = tuple(_keep(p, h) for p, h in found if h and h.acquire and h.holder == _pointed(p))
+    return (*kept, *([_own(ctx, reference)] if (reference := ctx.it.held.reference) else []))
+
+
+def _own(ctx: LoweringContext, reference: Reference) -> Keep:
+    """The same for the element itself, by the kfuncs that come with it."""
+    kept = declare(ctx.it.element, "kept")
+    names = reference.acquire, reference.release
+    return Keep("keep_element", _partial("keep_element"), "pos", kept, *names, nullable=False)
 
 
 def keepers(ctx: LoweringContext) -> Iterator[str]:

@@ -69,4 +69,27 @@ __bpf_kfunc void bpf_iter_net_destroy(struct bpf_iter_net *it)
 {
 }
 
+/**
+ * bpf_net_acquire() - take a reference to an element of bpf_iter_net
+ * @pos: the element
+ *
+ * It must be given back with bpf_net_release(), and may be held when the walk
+ * has ended.
+ *
+ * Return: @pos, or NULL if it has no reference left to take.
+ */
+__bpf_kfunc struct net *bpf_net_acquire(struct net *pos)
+{
+	return maybe_get_net(pos) ? pos : NULL;
+}
+
+/**
+ * bpf_net_release() - give back a reference to an element of bpf_iter_net
+ * @pos: what bpf_net_acquire() returned
+ */
+__bpf_kfunc void bpf_net_release(struct net *pos)
+{
+	put_net(pos);
+}
+
 __bpf_kfunc_end_defs();

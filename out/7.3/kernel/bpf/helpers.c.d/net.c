@@ -5,4 +5,6 @@
 BTF_ID_FLAGS(func, bpf_iter_net_new, KF_ITER_NEW | KF_RCU_PROTECTED)
 BTF_ID_FLAGS(func, bpf_iter_net_next, KF_ITER_NEXT | KF_RET_NULL)
 BTF_ID_FLAGS(func, bpf_iter_net_destroy, KF_ITER_DESTROY)
+BTF_ID_FLAGS(func, bpf_net_acquire, KF_ACQUIRE | KF_RCU | KF_RET_NULL)
+BTF_ID_FLAGS(func, bpf_net_release, KF_RELEASE)
 #endif

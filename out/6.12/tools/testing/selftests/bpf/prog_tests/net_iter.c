@@ -101,6 +101,10 @@ static const struct iter_walk walks[] = {
 	{ .name = "all", .expect = net_namespaces, .meets = true },
 };
 
+static const struct iter_keep keeps[] = {
+	{ "keep_element" },
+};
+
 static void choose(int which, __u64 id)
 {
 }
@@ -108,6 +112,8 @@ static void choose(int which, __u64 id)
 static struct iter_test test = {
 	.walks = walks,
 	.nr_walks = ARRAY_SIZE(walks),
+	.keeps = keeps,
+	.nr_keeps = ARRAY_SIZE(keeps),
 	.choose = choose,
 	.nr_starts = 1,
 	.create_element = create_element,

@@ -19,3 +19,28 @@ static __always_inline u64 iter_id(struct net *pos)
 }
 
 #include "iter_walks.h"
+
+/* a reference to an element outlives the walk */
+SEC(ITER_SECTION)
+int keep_element(void *ctx)
+{
+	struct net *kept = NULL;
+	struct args args;
+	iter_elem *pos;
+
+	if (!begin(ctx, &args))
+		return 0;
+	iter_lock();
+	iter_for_each(pos) {
+		kept = bpf_net_acquire(pos);
+		if (kept)
+			break;
+	}
+	iter_unlock();
+	if (kept) {
+		found.nr_elems++;
+		bpf_net_release(kept);
+	}
+	put_args(&args);
+	return 0;
+}
