@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -23,3 +24,8 @@ def test_the_workflow_runs_what_the_readme_says():
     assert steps[-1] == {"run": ".ci/run"}
     assert "make test" in (ROOT / ".ci/run").read_text("utf-8")
     assert "make test" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_changelog_begins_with_this_release():
+    releases = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert releases[0] in (PROJECT["version"], "Unreleased") and releases[-1] == "0.1.0"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -111,6 +112,23 @@ def test_explains_a_rule_with_its_examples(programs: Path, tmp_path: Path) -> No
 
 def test_tells_its_version(programs: Path, tmp_path: Path) -> None:
     assert PROJECT["version"] in checked(programs / "kiter", "--version", cwd=tmp_path)
+
+
+@pytest.mark.breadth
+def test_pipx_installs_it(wheel: Path, tmp_path: Path) -> None:
+    """As a user does it, with the dependencies of a package index."""
+    pipx = shutil.which("pipx")
+    if pipx is None:
+        pytest.skip("no pipx here (apt-get install pipx): the wheel is tried in a virtual environment alone")
+    folders = {f"PIPX_{name}": str(tmp_path / name.lower()) for name in ("HOME", "BIN_DIR", "MAN_DIR")}
+    given = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "KITER", "VIRTUAL_ENV"))}
+    run = subprocess.run(
+        (pipx, "install", wheel), env=given | folders, capture_output=True, text=True, check=False
+    )
+    if "No matching distribution" in run.stderr:
+        pytest.skip("no package index for pipx: the wheel is tried in a virtual environment alone")
+    assert run.returncode == 0, run.stderr
+    assert PROJECT["version"] in checked(tmp_path / "bin_dir" / "kiter", "--version", cwd=tmp_path)
 
 
 def test_prints_its_schema(programs: Path, tmp_path: Path) -> None:
