@@ -50,7 +50,8 @@ def generation(folder: Path, times: int) -> Iterator[Figure]:
         shutil.rmtree(folder / "out", ignore_errors=True)
         return once("kiter", "build", "--no-check", "-o", folder / "out", *given)
 
-    seven = [ROOT / "specs" / name for name in ("letter", "css.yaml", "task.yaml")]
+    letter = ("css_post", "css_pre", "letter_css", "letter_task", "process")
+    seven = [ROOT / f"specs/{name}.yaml" for name in (*(f"letter/{name}" for name in letter), "css", "task")]
     few = typical(lambda: run("--target", "6.12", *seven), times)
     yield lasting("build --no-check, seven", few, 0.45)
     cost = typical(run, times)
@@ -228,6 +229,15 @@ def _there_and_back(tree: Path, spec: Path) -> Cost:
     return cost
 
 
+def forms(_folder: Path, _times: int) -> Iterator[Figure]:
+    """Both forms of a walk, and what the design of the letter costs that walks over all threads."""
+    from tools.bench.walks import timed
+
+    ratios = {walk.name: walk.ratio for walk in timed()}
+    yield Figure('SEC("iter/...") / by hand', ratios["kmem_cache_kiter"], 1.05, "x")
+    yield Figure("ITERATE_ALL / Linux's own", ratios["letter_all"], 2, "x")
+
+
 ALL: tuple[Benchmark, ...] = (
     generation,
     cached,
@@ -241,4 +251,5 @@ ALL: tuple[Benchmark, ...] = (
     single,
     sources,
     patches,
+    forms,
 )
