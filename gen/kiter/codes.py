@@ -39,8 +39,8 @@ _OWN = (
     Code(
         "S02",
         "not-text",
-        "the spec is not a text file",
-        "A spec is YAML in UTF-8; a NUL byte or a broken UTF-8 sequence shows that this is something else.",
+        "a file that is not text",
+        "Specs and C are UTF-8. UTF-16, in a spec also a NUL byte or broken UTF-8, is something else.",
         "save the file as UTF-8, or name the right one",
     ),
     Code(
@@ -281,8 +281,9 @@ _OWN = (
         "E02",
         "conflicting-options",
         "conflicting options",
-        "A series is judged by itself; --tree, --kernel and --format mail are for one.",
-        "give either --patch, --range or --staged, or specs or --kernel-source",
+        "A series, C files and specs are judged each by themselves; --tree, --kernel and --format mail are "
+        "for a series.",
+        "give either --patch, --range or --staged, or --kernel-source, or specs",
     ),
     Code(
         "E15",

@@ -126,10 +126,10 @@ def test_what_does_not_apply_is_told_with_its_line(mbox, tree, capsys):
     second = mbox.with_name("second.patch")
     second.write_text(git(tree, "format-patch", "--stdout", "walks~1..walks"))
     (tree / FILE).write_text(GOOD.replace("kit->pos = NULL;", "kit->task = NULL;"))
-    assert lint("--patch", second, "--tree", tree) == 1
+    assert lint("--patch", second, "--tree", tree) == 2
     assert re.search(r"second\.patch:\d+: error\[S41\]", capsys.readouterr().err)
     (tree / FILE).unlink()
-    assert lint("--patch", second, "--tree", tree) == 1
+    assert lint("--patch", second, "--tree", tree) == 2
     assert "S40" in capsys.readouterr().err
 
 
@@ -137,16 +137,62 @@ def test_what_does_not_apply_is_told_with_its_line(mbox, tree, capsys):
 def test_what_is_no_patch_is_told(tmp_path, capsys, text):
     path = tmp_path / "x.patch"
     path.write_text(text)
-    assert lint("--patch", path, "--tree", tmp_path) in {1, 2}
+    assert lint("--patch", path, "--tree", tmp_path) == 2
     assert re.search(r"S4[0-2]", capsys.readouterr().err)
 
 
+def test_a_mail_that_is_cut_off_is_told_so(mbox, tree, capsys):
+    cut = mbox.with_name("cut.patch")
+    text = mbox.read_text()
+    cut.write_text(text[: text.index("\n", text.index("@@ -")) + 40])
+    assert lint("--patch", cut, "--tree", tree) == 2
+    told = capsys.readouterr().err
+    assert f"the patch of {FILE} is cut off" in told and "/dev/null" not in told
+
+
 @pytest.mark.parametrize(
-    "words", [("--tree", "."), ("--format", "mail"), ("--patch", "x", "--fix"), ("--staged", "x.yaml")]
+    ("words", "told"),
+    [
+        (("--tree", "."), "--tree is for a series"),
+        (("--format", "mail"), "--format mail is for a series"),
+        (("--patch", "x", "--fix"), "--patch does not go with --fix"),
+        (("--staged", "x.yaml"), "--staged does not go with a spec"),
+        (("--range", "a..b", "--kernel", "7.3"), "--kernel does not go with --range"),
+        (("x.yaml", "--kernel-source", "x.c"), "--kernel-source does not go with a spec"),
+        (("--design", "--kernel-source", "x.c"), "--kernel-source does not go with --design"),
+        (("x.c",), "x.c is C, which --kernel-source judges"),
+    ],
 )
-def test_options_that_do_not_go_together_are_refused(words, capsys):
+def test_options_that_do_not_go_together_are_named(words, told, capsys):
     assert lint(*words) == 2
-    assert "E02" in capsys.readouterr().err
+    assert f"error[E02]: {told}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["main", "..main", "", "a...b", "--all..b"])
+def test_a_range_is_two_commits(text, capsys):
+    assert lint("--tree", ".", f"--range={text}") == 2
+    assert f"'{text}' is no A..B" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("--patch", "x"), ("--range", "a..b"), ("--staged",)])
+def test_a_tree_that_is_not_there_is_told(words, tmp_path, capsys):
+    assert lint("--tree", tmp_path / "none", *words) == 2
+    assert "there is no such folder" in capsys.readouterr().err
+
+
+def test_c_in_another_encoding_is_told(tmp_path, capsys):
+    path = tmp_path / "x.c"
+    path.write_bytes(GOOD.encode("utf-16"))
+    for more in ((), ("--fix",), ("--diff",)):
+        assert lint(*more, "--kernel-source", path) == 2
+        assert "error[S02]: it is UTF-16, not UTF-8" in capsys.readouterr().err
+
+
+def test_files_without_an_iterator_are_no_finding(tmp_path, capsys):
+    path = tmp_path / "x.c"
+    path.write_text("int x;\n")
+    assert lint("--kernel-source", path) == 2
+    assert "none of the files has an iterator" in capsys.readouterr().err
 
 
 def test_a_commit_of_nothing_is_let_through(tree, capsys):

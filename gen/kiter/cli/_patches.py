@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiter.cli.command import show
 from kiter.codes import CODES
-from kiter.errors import Diagnostic, KiterError, Position
+from kiter.errors import KiterError, environment
 from kiter.patches import reply, trees
 from kiter.patches.after import Reader, after
 from kiter.patches.judge import in_patch, judge, row_of
@@ -32,7 +32,7 @@ def execute(profile: Profile, options: argparse.Namespace) -> int:
     names, found = judge(files, read, profile)
     if not files and options.patch:
         known = CODES["S42"]
-        raise KiterError(Diagnostic(Position(name), "S42", known.title, known.reason, known.hint))
+        raise environment("S42", known.title, known.reason, known.hint, file=name)
     shown = [one for one in found if options.verbose or one.severity != "note"]
     if options.format == "mail":
         sys.stdout.write(reply.replies(series, [(one, row_of(files, one)) for one in shown]))
@@ -52,6 +52,8 @@ def execute(profile: Profile, options: argparse.Namespace) -> int:
 def _given(options: argparse.Namespace) -> tuple[str, list[Mail], Reader]:
     """What the series is called, its mails, and how the tree is read that it is for."""
     tree = options.tree or "."
+    if not Path(tree).is_dir():
+        raise environment("S01", "there is no such folder", hint="name the tree", file=tree)
     if options.range:
         series = trees.commits(tree, options.range)
         return options.range, series, trees.committed(tree, options.range.partition("..")[0])

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from kiter.cli.command import show
-from kiter.errors import Diagnostic, KiterError, Position
+from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position
 from kiter.lint.source.check import check
 from kiter.target.profile import Profile
 
@@ -28,7 +28,7 @@ def execute(
     """Judge the iterators of C files; findings are raised as one KiterError, `done` was fixed before."""
     names, found = check(files, profile)
     if not names and not found:
-        raise KiterError(NOTHING)
+        raise KiterError(NOTHING, status=ENVIRONMENT)
     notes = [d for d in found if d.severity == "note"]
     if not options.verbose:
         found = [d for d in found if d.severity != "note"]

@@ -27,6 +27,8 @@ kiter lint --patch series.mbox --tree ~/linux --format mail
 kiter lint --tree ~/linux --range master..walks
 """
 FORMATS = (*report.FORMATS, "mail")
+_SERIES = ("--patch", "--range", "--staged")
+_MENDS = ("--fix", "--diff")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -61,21 +63,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     given.add_argument(
         "--patch", metavar="FILE", default="", help="a mail, a mailbox or a patch, - for stdin"
     )
-    given.add_argument("--range", metavar="A..B", default="", help="the commits of the tree behind A up to B")
+    given.add_argument(
+        "--range",
+        metavar="A..B",
+        default=None,
+        type=_range,
+        help="the commits of the tree behind A up to B",
+    )
     given.add_argument("--staged", action="store_true", help="what the next commit of the tree changes")
     trees = patches.add_mutually_exclusive_group()
     trees.add_argument("--tree", metavar="DIR", default="", help="the kernel tree that they are for")
     trees.add_argument("--kernel", metavar="RELEASE", default="", help="a kernel whose sources are here")
 
 
+def _range(text: str) -> str:
+    """A range of commits, of which the first must be named: what it gives is compared with that."""
+    first, between, last = text.partition("..")
+    if not (first and between) or last.startswith(".") or first.startswith("-"):
+        raise argparse.ArgumentTypeError(f"'{text}' is no A..B")
+    return text
+
+
 def execute(options: argparse.Namespace) -> int:
     """Lint; findings are raised as one KiterError, advice is shown and does not count."""
     targets = (profile(options.target),) if options.target else verified()
     series = options.patch or options.range or options.staged
-    others = options.specs or options.kernel_source or options.fix or options.diff or options.btf
-    alone = options.tree or options.kernel or options.format == "mail"
-    if (series and others) or (alone and not series):
-        raise environment("E02", CODES["E02"].title, CODES["E02"].reason, CODES["E02"].hint)
+    if wrong := _together(options):
+        raise environment("E02", wrong, CODES["E02"].reason, CODES["E02"].hint)
     if series:
         from kiter.cli import _patches  # noqa: PLC0415 - the parser of C is wanted only here
 
@@ -98,6 +112,34 @@ def execute(options: argparse.Namespace) -> int:
         return judge(options, done)
     except KiterError as error:
         raise KiterError(*done, *error.diagnostics, status=error.status) from None
+
+
+def _together(options: argparse.Namespace) -> str:
+    """Why options do not go together, "" where they do."""
+    given = {
+        "--patch": options.patch,
+        "--range": options.range,
+        "--staged": options.staged,
+        "--kernel-source": options.kernel_source,
+        "a spec": options.specs,
+        "--fix": options.fix,
+        "--diff": options.diff,
+        "--btf": options.btf,
+        "--design": options.design,
+    }
+    names = [name for name, value in given.items() if value]
+    series = next((name for name in names if name in _SERIES), "")
+    alone = [name for name in ("--tree", "--kernel") if vars(options)[name[2:]]]
+    alone += ["--format mail"] if options.format == "mail" else []
+    if c_files := [one for one in options.specs if one.endswith((".c", ".h"))]:
+        return f"{c_files[0]} is C, which --kernel-source judges"
+    if alone and not series:
+        return f"{alone[0]} is for a series, and there is no --patch, --range or --staged"
+    if "--kernel" in alone and series != "--patch":
+        return f"--kernel does not go with {series}, which names commits of a tree"
+    first = series or ("--kernel-source" if options.kernel_source else "")
+    others = [name for name in names if name != first and name not in (_SERIES if series else _MENDS)]
+    return f"{first} does not go with {others[0]}" if first and others else ""
 
 
 def _c_judged(target: Profile, options: argparse.Namespace, done: Sequence[Diagnostic]) -> int:

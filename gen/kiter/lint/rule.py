@@ -21,6 +21,7 @@ class Hit(NamedTuple):
     edit: Edit | None = None  # does what the hint says
     severity: str = ""  # instead of the rule's own
     trail: tuple[tuple[Position, str], ...] = ()  # the way there
+    reason: str = ""  # instead of the rule's own, and of the place in the kernel
 
 
 @value_class(eq=False)
@@ -54,7 +55,7 @@ class Rule(Generic[S]):
     def finding(self, hit: Hit, source: str) -> Diagnostic:
         """A hit as what the user is told; `source` is the line that it is in."""
         hint = hit.hint or self.hint
-        told = hit.message, self.why, hint, source, hit.severity or self.severity
+        told = hit.message, hit.reason or self.why, hint, source, hit.severity or self.severity
         return Diagnostic(hit.at, self.code, *told, hit.edit, hit.trail)
 
 

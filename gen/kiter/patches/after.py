@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from kiter.codes import CODES
-from kiter.errors import Diagnostic, KiterError, Position
+from kiter.errors import ENVIRONMENT, Diagnostic, KiterError, Position, environment
 from kiter.patches.mails import NOTHING, Change, Hunk, Mail
 from kiter.value_class import value_class
 
@@ -67,6 +67,8 @@ def _apply(found: dict[str, After], number: int, change: Change, read: Reader, n
 
 def _patched(file: After, hunk: Hunk, moved: int, number: int, change: Change, name: str) -> int:  # noqa: PLR0917 - one hunk with all it is told of
     """Put one hunk in its place; how many lines the file has more now."""
+    if not hunk.whole:
+        raise _cut_off(change, hunk, name)
     old = [row.text for row in hunk.rows if row.sign != "+"]
     new = [row for row in hunk.rows if row.sign != "-"]
     at = _found(file.lines, old, hunk.first + moved)
@@ -98,16 +100,24 @@ def _found(lines: Sequence[str], old: Sequence[str], near: int) -> int | None:
 
 
 def _missing(change: Change, name: str) -> KiterError:
-    return KiterError(_said("S40", Position(name), f"there is no {change.old} in the tree"))
+    code = CODES["S40"]
+    message = f"there is no {change.old} in the tree"
+    return environment("S40", message, code.reason, code.hint, file=name)
 
 
 def _refused(change: Change, hunk: Hunk, name: str) -> KiterError:
     at = Position(name, hunk.rows[0].at + 1 if hunk.rows else 0)
-    return KiterError(_said("S41", at, f"it does not apply to {change.old}"))
+    message = f"it does not apply to {change.path}"
+    found = Diagnostic(at, "S41", message, CODES["S41"].reason, CODES["S41"].hint)
+    return KiterError(found, status=ENVIRONMENT)
 
 
-def _said(code: str, at: Position, message: str) -> Diagnostic:
-    return Diagnostic(at, code, message, CODES[code].reason, CODES[code].hint)
+def _cut_off(change: Change, hunk: Hunk, name: str) -> KiterError:
+    at = Position(name, hunk.rows[-1].at + 1 if hunk.rows else 0)
+    reason = "The head of a hunk counts its lines, and here is the last one of fewer."
+    hint = "save the whole mail, as the archive of the list has it"
+    found = Diagnostic(at, "S41", f"the patch of {change.path} is cut off", reason, hint)
+    return KiterError(found, status=ENVIRONMENT)
 
 
 def touched(file: After, rows: Iterable[int]) -> bool:

@@ -33,10 +33,14 @@ class Row:
 
 @value_class
 class Hunk:
-    """Lines that change: the row of the old file from 0 that they begin in, and all of them."""
+    """Lines that change: the row of the old file from 0 that they begin in, and all of them.
+
+    `whole` is whether there are as many as its head counts.
+    """
 
     first: int
     rows: tuple[Row, ...]
+    whole: bool
 
 
 @value_class
@@ -46,6 +50,11 @@ class Change:
     old: str
     new: str
     hunks: tuple[Hunk, ...]
+
+    @property
+    def path(self) -> str:
+        """The file that it is about."""
+        return self.new if self.old == NOTHING else self.old
 
 
 class Mail:
@@ -92,7 +101,7 @@ def _hunks(lines: list[str], row: int) -> Iterator[Hunk]:
             at += 1
         while at < len(lines) and lines[at].startswith("\\"):
             at += 1
-        yield Hunk(max(int(head[1]) - 1, 0), tuple(rows))
+        yield Hunk(max(int(head[1]) - 1, 0), tuple(rows), old <= 0 and new <= 0)
 
 
 def mails(text: str) -> list[Mail]:

@@ -25,6 +25,14 @@ _FAILED = {
 }
 
 
+_EMPTIED = {
+    "gone": "store NULL where new() gives it back",
+    "twice": "store NULL where new() gives it back, or leave that to destroy()",
+    "null": "test it before it is followed, in next() and in destroy()",
+    "element": "store in new() what next() takes for the end, before it fails",
+}
+
+
 @rule(
     "I01",
     "failed-new-state-used",
@@ -38,6 +46,7 @@ def not_emptied(trio: Trio) -> Found:
     yield from hits(
         ((one, one.start or one.fault.spot) for one in failed),
         lambda one: _FAILED[one.fault.kind].format(first(one).removeprefix("kit->")),
+        lambda one: _EMPTIED.get(one.fault.kind, ""),
     )
     early = where(trio, "new", "unset")
     yield from hits(
@@ -140,8 +149,16 @@ def sleeping(trio: Trio) -> Found:
     yield from hits(
         ((one, one.fault.spot) for one in found),
         lambda one: f"'{first(one)}' may sleep" + (f" while '{second(one)}' is held" if second(one) else ""),
-        lambda one: "release it first, or use a function that does not sleep" if second(one) else "",
+        _awake,
     )
+
+
+def _awake(one: Finding) -> str:
+    """What to do about something that sleeps: memory can be had otherwise, the rest takes KF_SLEEPABLE."""
+    if second(one):
+        return f"call it before '{second(one)}', or after its release, or use a function that does not sleep"
+    memory = first(one).startswith("GFP_") or "alloc" in first(one)
+    return "" if memory else "register all three kfuncs with KF_SLEEPABLE, or do without it"
 
 
 @rule(
@@ -157,16 +174,44 @@ def held_across(trio: Trio) -> Found:
     yield from hits(
         ((one, one.fault.spot) for one in held),
         lambda one: f"'{first(one)}' is still held when the kfunc returns",
+        lambda one: _inside(second(one))[0],
+        lambda one: _inside(second(one))[1],
     )
     taken = {first(one) for one in where(trio, ".*", "held") if not SRCU.fullmatch(second(one))}
     slips = (one for one in where(trio, "(?:new|failed|live|drained)(?: destroy)?", *_SLIPS))
     yield from hits(
         ((one, one.fault.spot) for one in slips if not taken),
-        lambda one: _SLIPS[one.fault.kind].format(first(one)),
+        lambda one: _SLIPS[one.fault.kind][0].format(first(one)),
+        lambda one: _SLIPS[one.fault.kind][1],
+        lambda one: _SLIPS[one.fault.kind][2],
     )
 
 
-_SLIPS = {"again": "'{}' is acquired while it is held", "undone": "'{}' is released but not held"}
+_SLIPS = {
+    "again": (
+        "'{}' is acquired while it is held",
+        "release it first, or leave it to the function that is called",
+        "it waits for itself (kernel/locking/lockdep.c, check_deadlock())",
+    ),
+    "undone": (
+        "'{}' is released but not held",
+        "store that it was acquired, test this before it is released, and clear it there",
+        "it ends the section of somebody else, and the count of holders stays wrong",
+    ),
+}
+
+
+def _inside(kind: str) -> tuple[str, str]:
+    """What to do about what is held across kfuncs, and why, where the rule does not say it."""
+    if SRCU.fullmatch(kind):
+        why = "whoever waits for the readers waits for the program, for as long as its loop takes"
+        return "enter and leave it in each call, and hold the element by a reference", f"{why} ({_WAITS})"
+    if kind.startswith("rcu_read_"):
+        return "let the program hold the section: KF_RCU_PROTECTED; or enter and leave it in each call", ""
+    return "acquire and release it in each call, and remember where the walk was", ""
+
+
+_WAITS = "kernel/rcu/srcutree.c, __synchronize_srcu()"
 
 
 @rule(

@@ -23,7 +23,9 @@ def _at(spot: Spot) -> Position:
     return Position(spot.file, spot.row + 1, spot.column + 1)
 
 
-def hits(found: Iterator[tuple[Finding, Spot]], says: Says, hint: Says | None = None) -> Iterator[Hit]:
+def hits(
+    found: Iterator[tuple[Finding, Spot]], says: Says, hint: Says | None = None, why: Says | None = None
+) -> Iterator[Hit]:
     """One hit for each place; where a path is only thought possible, a note, if nothing is sure there."""
     sure: dict[tuple[Position, str], Hit] = {}
     notes: dict[tuple[Position, str], Hit] = {}
@@ -33,7 +35,8 @@ def hits(found: Iterator[tuple[Finding, Spot]], says: Says, hint: Says | None = 
         way = (*way[: _LONGEST // 2], (at, "..."), *way[-_LONGEST // 2 :]) if len(way) > _LONGEST else way
         message = f"not known: {says(one)}, unless {doubt}" if doubt else says(one)
         severity = "note" if doubt else _severity(one)
-        hit = Hit(at, message, hint(one) if hint else "", None, severity, way)
+        told = hint(one) if hint else ""
+        hit = Hit(at, message, told, None, severity, way, why(one) if why else "")
         (notes if doubt else sure).setdefault((at, one.fault.subject), hit)
     yield from sure.values()
     yield from (hit for key, hit in notes.items() if key not in sure)

@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from kiter.codes import CODES
 from kiter.csource.function import Function
 from kiter.csource.id_sets import Id
 from kiter.csource.parse import LARGEST
 from kiter.csource.source import Source
 from kiter.csource.struct import Struct
-from kiter.errors import Position
+from kiter.errors import Position, environment
 from kiter.flow.lifecycle import Life, Subject, live
 from kiter.flow.program import Code, Program, content
 from kiter.regex import regex
@@ -178,4 +180,7 @@ def _read(file: str) -> str:
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), file)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        code = CODES["S02"]
+        raise environment("S02", "it is UTF-16, not UTF-8", code.reason, code.hint, file)
     return data.decode("utf-8", "replace")
