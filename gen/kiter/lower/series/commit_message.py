@@ -55,6 +55,9 @@ class View:
     shares: bool  # whether it brings what the tests of all iterators share
     # how many programs there are that the verifier must refuse
     rejected: int
+    # what programs of SEC("iter/...") attach to, "" where the patch brings no such form, and its tests
+    target: str
+    reads: bool
 
 
 @view_class()
@@ -119,6 +122,8 @@ def view(
         compares=Kind.PROG_TEST in tests,
         shares=Kind.TEST_HEADER in tests,
         rejected=prog_failure.view(ctx).refusals if Kind.PROG_FAILURE in tests else 0,
+        target=it.seq.target if it.seq and not by_hand else "",
+        reads=Kind.SEQ_TEST in tests,
     )
 
 
