@@ -98,6 +98,7 @@ def _view(found: Skeleton, path: Path) -> dict[str, object]:
         "of": f"Linux {found.release}" if found.release else "a kernel of unknown release",
         "schema": reference(path),
         "placement": found.placement,
+        "form": f"as: {found.form}" if found.form != found.name else "",
         "context": ", ".join(f"{key}: {value}" for key, value in found.context),
     }
 
