@@ -31,6 +31,8 @@ GIVES = {
 } | {kind: (*of.lifetimes, KEPT) for kind, of in SOURCES.items()}
 # How functions are called that take a reference only where there still is one, beside igrab().
 TRIES = ("tryget", "try_get", "get_unless", "inc_not_zero", "get_not_zero", "inc_unless")
+# What all walks that a flag selects can give: it is in one cursor, whichever of them has found it.
+SELECTED = ("rcu", "held", "static", "caller", KEPT)
 UNLOCKED = frozenset({"range", "repeat", "index", "native"})
 
 
@@ -234,11 +236,14 @@ def first_in_state(s: Subject) -> Iterator[Hit]:
 def beside_choice(s: Subject) -> Iterator[Hit]:
     if not s.it.select:
         return
-    if s.it.lifetime not in ("rcu", KEPT) and not _alike(s):
+    if s.it.lifetime not in SELECTED and not _alike(s):
         yield Hit(_lifetime(s).at, f"'lifetime: {s.it.lifetime}' beside the values of '{s.it.select}'")
     rings = any(isinstance(case.walk, Ring) for case in s.it.cases if case.walks)
     if s.it.locks and rings:
         yield Hit(s.walk["lock"].key_at, "'lock' beside a circular list that a flag selects")
+    locked = [walk for _, walk in sources(s) if walk.locks]
+    if locked and len(locked) < len(s.levels):
+        yield Hit(locked[0].node["lock"].key_at, "the lock of a bucket beside a walk without one")
 
 
 def _alike(s: Subject) -> bool:

@@ -120,3 +120,9 @@ def _known(argument: Argument) -> str:
     known = " | ".join(bit.flag for bit in argument.bits)
     cast = f"({argument.type})" if SIZES.get(argument.type, WORD) == WORD else ""
     return cast + (f"({known})" if len(argument.bits) > 1 else known)
+
+
+def selecting(ctx: LoweringContext) -> str:
+    """The value that selects the walk, in next()."""
+    field = ctx.scope.field(ctx.it.select)
+    return masked(ctx.selector, field) if ctx.selector else field

@@ -8,7 +8,7 @@ from typing import ClassVar
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare, variables
-from kiter.lower.kernel import buckets, empty, locks, sources, walks
+from kiter.lower.kernel import buckets, empty, flags, locks, sources, walks
 from kiter.lower.kernel.kit import Kit, kit
 from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.sources import Span, Step
@@ -192,7 +192,23 @@ def next(ctx: LoweringContext) -> Part:
 
 def _found(ctx: LoweringContext, to: str, last: str, start: str) -> Step:
     """What finds, behind `last` or from the first one on, an element that the walk stops at."""
-    walk, element = ctx.cases[0].walk, ctx.it.held
+    steps = tuple(_found_by(ctx, case.walk, to, last, start) for case in ctx.cases)
+    if not ctx.it.select:
+        return steps[0]
+    pairs = zip(ctx.cases, steps, strict=True)
+    chosen = tuple(walks.Chosen(case.flag, step.part, ends=False) for case, step in pairs)
+    flag, variables = (
+        flags.selecting(ctx),
+        {name: one for step in steps for name, one in step.variables.items()},
+    )
+    if to == last:
+        return Step(walks.Selected(flag, chosen), variables)
+    return Step(walks.SelectedFound(flag, chosen, to), variables)
+
+
+def _found_by(ctx: LoweringContext, walk: Walk, to: str, last: str, start: str) -> Step:
+    """The same in one walk."""
+    element = ctx.it.held
     if isinstance(walk, Source) and walk.locks:
         return _in_buckets(ctx, walk, to)
     conditions = sources.conditions(ctx, walk, to)

@@ -210,7 +210,7 @@ def _walk(ctx: LoweringContext) -> Walk:
     step = steps[0].part
     if ctx.it.select:
         chosen = tuple(walks.Chosen(case.flag, step.part, step.ends) for case, step in pairs)
-        step = walks.Selected(_flag(ctx), chosen)
+        step = walks.Selected(flags.selecting(ctx), chosen)
     cursors = [ctx.scope.field(case.walk.name) for case, step in pairs if not step.ends]
     sticky = ctx.state.liveness.cursor and not ctx.releases
     end = Drained if ctx.state.memory is None else Freed
@@ -224,15 +224,9 @@ def _walk(ctx: LoweringContext) -> Walk:
     )
 
 
-def _flag(ctx: LoweringContext) -> str:
-    """The value that chooses the walk."""
-    field = ctx.scope.field(ctx.it.select)
-    return flags.masked(ctx.selector, field) if ctx.selector else field
-
-
 def _lookahead(ctx: LoweringContext, lookahead: Lookahead) -> LookaheadWalk:
     cursor, outer = (ctx.scope.field(level.name) for level in (lookahead.inner, lookahead.outer))
-    flag = operand(_flag(ctx)) if ctx.it.select else ""
+    flag = operand(flags.selecting(ctx)) if ctx.it.select else ""
     return LookaheadWalk(
         kit=kit(ctx),
         pos=declare(ctx.it.element, "pos"),
@@ -278,7 +272,9 @@ def _numbered(ctx: LoweringContext) -> Part:
     )
     if not ctx.it.select:
         return steps[0][1]
-    return walks.Selected(_flag(ctx), tuple(walks.Chosen(flag, step, ends=False) for flag, step in steps))
+    return walks.Selected(
+        flags.selecting(ctx), tuple(walks.Chosen(flag, step, ends=False) for flag, step in steps)
+    )
 
 
 def _local(ctx: LoweringContext, walk: Native | Linked) -> Local:

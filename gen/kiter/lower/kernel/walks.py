@@ -171,6 +171,14 @@ class Selected:
     cases: tuple[Chosen, ...]
 
 
+@view_class()
+class SelectedFound(Selected):
+    """The same where what is found stands in a variable, which nothing else has set."""
+
+    template: ClassVar = "kernel/walk/select_found.c.j2"
+    to: str
+
+
 # --- which of them, and with what --------------------------------------------------------------------
 
 
