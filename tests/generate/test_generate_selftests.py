@@ -137,7 +137,7 @@ def test_each_kind_tries_what_can_be_tried(name, wanted):
     assert subtests(rendered(SPECS / f"{name}.yaml", "7.3")) == wanted
 
 
-STARTED = re.compile(r'(?:iter_subtest|test__start_subtest)\("(\w+)')
+STARTED = re.compile(r'(?:iter_subtest\(|iter_starts\(link, |test__start_subtest\()"(\w+)')
 MADE = tuple(sorted((*SPECS.glob("*.yaml"), *SMALL.glob("*.yaml"))))
 OF_SEQ = {"iter_seq_contract.h", "iter_seq_show.h", "iter_seq_tests.h"}
 
@@ -329,7 +329,8 @@ def test_each_shared_program_is_run():
 
 @pytest.mark.parametrize("target", ["6.12", "7.3"])
 def test_shared_headers_are_the_same_for_all(target):
-    first, *others = (rendered(path, target).test_headers for path in MADE[:3])
+    made = [path for path in MADE if "\niter:" not in path.read_text()]
+    first, *others = (rendered(path, target).test_headers for path in made[:3])
     assert len(first) == 4 and all(other == first for other in others)
     said = {"6.12": 'ITER_NAME " as arg #0")', "7.3": 'ITER_NAME " as R1")'}
     assert said[target] in shared("iter_refused.h", target)

@@ -150,7 +150,9 @@ def test_the_context_of_a_target_is_compared(kernel):
     target, types = kernel
     its = [it for it in iterators(target) if it.seq]
     for it in its:
-        other = replace(it, seq=replace(it.seq, member="another"))
+        other = replace(
+            it, seq=replace(it.seq, shows=(replace(it.seq.shows[0], name="another"), *it.seq.shows[1:]))
+        )
         found = compare(it.name, of_spec(other, target), target, types, known.interfaces())
         assert [d.aspect.about for d in found.drift] == [About.TARGET]
     assert its or target == "6.12"

@@ -49,6 +49,7 @@ class When(Enum):
     TEST = "the tests"
     HELPER = "a helper"
     COMPANION = "a companion"
+    READER = "the operations of a reader"
 
 
 class Role(Enum):
@@ -263,6 +264,7 @@ def _slots(it: Spec, cases: Iterable[Case], levels: Iterable[Level], first: When
             yield Slot(field.init, "init", When.NEW)
     yield from _taken(it)
     yield from _kept(it)
+    yield from _read(it)
     for case in cases:
         yield from _checks(case.refusals, case)
     for level in levels:
@@ -312,6 +314,14 @@ def _references(it: Spec) -> Iterator[Slot]:
         snippet = getattr(it.held.reference, key)
         if snippet is not None and snippet is not getattr(it.held, key):
             yield Slot(snippet, f"reference.{key}", When.COMPANION, own=frozenset({"pos"}))
+
+
+def _read(it: Spec) -> Iterator[Slot]:
+    """What SEC("iter/...") asks, over names of its own."""
+    for key, snippet in it.seq.snippets if it.seq else ():
+        own = it.seq.names | {"pos", *(a.name for a in it.arguments)} if it.seq else frozenset()
+        when = When.TEST if key == "reads" else When.READER
+        yield Slot(snippet, f"iter.{key}", when, own=own, part=it.seq)
 
 
 def _checks(refusals: Iterable[Refusal], case: Case | None) -> Iterator[Slot]:

@@ -53,7 +53,8 @@ def _target(ctx: LoweringContext) -> Function | None:
     """The function of SEC("iter/...")."""
     if (seq := ctx.it.seq) is None:
         return None
-    given = (Parameter("meta", "struct bpf_iter_meta *"), Parameter(seq.member, ctx.it.element))
+    shown = (Parameter(one.name, one.type) for one in seq.shows)
+    given = (Parameter("meta", "struct bpf_iter_meta *"), *shown)
     return Function(f"bpf_iter_{seq.target}", "int", given)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kiter.analysis.stored import snippets
 from kiter.lower.context import LoweringContext
+from kiter.lower.kernel import seq_form
 from kiter.output import SnippetUse
 from kiter.spec.snippet import substitute
 
@@ -23,5 +24,9 @@ def uses(ctx: LoweringContext) -> tuple[SnippetUse, ...]:
     for snippet in snippets((parts, ctx.cases)):
         for names in (ctx.scope.in_next, ctx.scope.in_new, {}):
             emitted = substitute(snippet.text, names)
+            found[SnippetUse(emitted, snippet.at, snippet.source, snippet.rows)] = None
+    for _, snippet in it.seq.snippets if it.seq else ():
+        for spelling in seq_form.spellings(ctx):
+            emitted = substitute(snippet.text, spelling)
             found[SnippetUse(emitted, snippet.at, snippet.source, snippet.rows)] = None
     return tuple(found)

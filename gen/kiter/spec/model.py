@@ -154,6 +154,11 @@ class Spec:
         return self.context.rcu
 
     @property
+    def begins_anew(self) -> bool:
+        """Whether each read() of its SEC("iter/...") form begins the walk: nothing of it lasts."""
+        return self.seq is not None and (self.rcu or self.seq.restart or self.seq.resumes)
+
+    @property
     def by_hand(self) -> bool:
         """Whether the kernel has its code already, which is not generated."""
         return self.place.by_hand

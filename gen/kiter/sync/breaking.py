@@ -52,10 +52,9 @@ def _state(pair: Pair) -> Iterator[Notice]:
 
 def _target(pair: Pair) -> Iterator[Notice]:
     old, new = (side.it.seq for side in pair)
-    if old and (new is None or (old.target, old.member) != (new.target, new.member)):
-        now = f"{new.target}, ctx->{new.member}" if new else "none"
+    if old and (new is None or old.seen != new.seen):
         at = new.node if new else pair[1].it.node["iterator"]
-        yield Notice("N01", 'SEC("iter/...")', f"{old.target}, ctx->{old.member}", now, at)
+        yield Notice("N01", 'SEC("iter/...")', old.seen, new.seen if new else "none", at)
 
 
 def _arguments(pair: Pair) -> Iterator[Notice]:

@@ -52,6 +52,10 @@ RULES = (
     ),
     Rule("its program is run once at the end, for NULL", frozenset({"ends_once", "stays_at_the_end"})),
     Rule("a reader that leaves releases what it holds", frozenset({"references_of_readers"})),
+    Rule(
+        "a link tells what it was asked for, and there is none for what cannot be asked",
+        frozenset({"told_in_info", "told_in_fdinfo", "refused_link"}),
+    ),
     Rule("its file names the target, and has no seeking", frozenset({"target_name", "lseek"})),
 )
 
@@ -82,7 +86,8 @@ TRIES = {
     "too_large": frozenset({"too_large", "shown_again"}),
     "two_readers": frozenset({"shows_as_many", "shows_the_same"}),
     "left": frozenset({"references_of_readers"}),
-    "target": frozenset({"target_name"}),
+    "target": frozenset({"target_name", "told_in_info", "told_in_fdinfo"}),
+    "refused_link": frozenset({"refused_link"}),
     "no_seek": frozenset({"lseek"}),
 }
 

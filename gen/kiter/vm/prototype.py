@@ -188,11 +188,14 @@ def _around(rendered: Rendered, kernel: Kernel, cache: Cache) -> tuple[str, ...]
 
 
 def _needed(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], cache: Cache) -> tuple[str, ...]:
-    """The symbols that the code needs from elsewhere: seen in the object it compiles to."""
+    """The symbols that the code needs from elsewhere: seen in the object it compiles to.
+
+    Headers give a module other functions than the kernel: migrate_disable() in include/linux/sched.h, 7.3.
+    """
     asked = kbuild.ask(headers.find(str(kernel.headers)), cache)
     key = key_of("needed", code_of(__name__), asked.identity, rendered.material.unit, *flags)
     compiler = Compiler(
-        [asked.compiler.path, *asked.flags, *flags, *kbuild.object_flags("unit.c")], asked.cwd
+        [asked.compiler.path, *asked.flags, "-DMODULE", *flags, *kbuild.object_flags("unit.c")], asked.cwd
     )
 
     def make(work: Path) -> tuple[str, ...]:
@@ -209,7 +212,7 @@ def _needed(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], cache: C
 
 def _undefined(made: Path) -> set[str]:
     listed = subprocess.run(["nm", "-u", str(made)], capture_output=True, text=True, check=True).stdout
-    return {line.split()[-1] for line in listed.splitlines() if line.strip()}
+    return {line.split()[-1] for line in listed.splitlines() if line.strip()} - {"__this_module"}
 
 
 def _explained(rendered: Rendered, kernel: Kernel, said: str) -> KiterError:

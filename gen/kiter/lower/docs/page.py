@@ -18,6 +18,7 @@ from kiter.lower.view_class import view_class
 from kiter.spec.argument import Bit
 from kiter.spec.case import Case
 from kiter.spec.release import spelled
+from kiter.spec.seq_form import SeqForm
 from kiter.value_class import value_class
 
 
@@ -73,10 +74,16 @@ class Site:
 
 @view_class()
 class Seq:
-    """The SEC("iter/...") form: what programs attach to, and what their context calls the element."""
+    """The SEC("iter/...") form: what programs attach to, what they see, and what a link is asked for."""
 
-    target: str
-    member: str
+    target: str  # what programs attach to
+    member: str  # the first member of their context
+    what: str  # what that is
+    declared: str  # a variable for it
+    others: tuple[str, ...]  # further members
+    lasts: Statement  # how long they are valid, and what becomes of a walk between two read()s
+    part: str  # the member of union bpf_iter_link_info, "" for none
+    asks: tuple[tuple[str, ...], ...]  # its members, those of which one may be given together
 
 
 @view_class()
@@ -141,7 +148,23 @@ def view(ctx: LoweringContext) -> View:
         file=it.source_file,
         functions=tuple(function.name for function in declarations.prototypes(ctx)),
         signatures=declarations.prototypes(ctx) if it.by_hand else (),
-        seq=Seq(it.seq.target, it.seq.member) if it.seq else None,
+        seq=_seq(ctx, it.seq) if it.seq else None,
+    )
+
+
+def _seq(ctx: LoweringContext, seq: SeqForm) -> Seq:
+    first, *others = seq.shows
+    kind = "goes_on" if seq.resumes else "anew" if ctx.it.begins_anew else "stays"
+    names_of = (tuple(name for name, _ in kept.sources) for kept in seq.keeps)
+    return Seq(
+        target=seq.target,
+        member=first.name,
+        what="the element" if first.type == ctx.it.element else f"a ``{first.type}``",
+        declared=declare(first.type, "pos"),
+        others=tuple(shown.name for shown in others),
+        lasts=Statement(kind, (first.name,)),
+        part=seq.part,
+        asks=tuple(dict.fromkeys(names_of)),
     )
 
 

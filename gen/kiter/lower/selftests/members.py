@@ -44,6 +44,7 @@ def of_readers(ctx: LoweringContext, found: Fixture, counts: bool) -> Members:
     return (
         *of_host(ctx),
         *((name, name) for name in AROUND if found.sets_up),
+        *((("id_of", "id_of" if found.names_starts else "present"),) if held(ctx) else ()),
         *(((REFERENCES, REFERENCES),) if by_user else ()),
         *((("leaks", str(found.walks)),) if counts or by_user else ()),
     )

@@ -17,6 +17,34 @@ enum {
 	BPF_TASK_ITER_PROC_THREADS,
 };
 
+/* the number of the process that a pidfd is of */
+static int bpf_iter_task_tgid_of(int fd)
+{
+	struct pid *pid;
+	unsigned int flags;
+	int tgid;
+
+	pid = pidfd_get_pid(fd, &flags);
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
+	tgid = pid_vnr(pid);
+	put_pid(pid);
+	return tgid ?: -ESRCH;
+}
+
+/* the process with a number, NULL for 0 */
+static struct task_struct *bpf_iter_task_process(int tgid)
+{
+	struct task_struct *task;
+
+	if (!tgid)
+		return NULL;
+	rcu_read_lock();
+	task = get_pid_task(find_vpid(tgid), PIDTYPE_TGID);
+	rcu_read_unlock();
+	return task ?: ERR_PTR(-ESRCH);
+}
+
 __bpf_kfunc_start_defs();
 
 /**

@@ -95,6 +95,34 @@ static void bpf_iter_task_vma_drop_file(struct vm_area_struct *pos)
 		fput(pos->vm_file);
 }
 
+/* the number of the process that a pidfd is of */
+static int bpf_iter_task_vma_tgid_of(int fd)
+{
+	struct pid *pid;
+	unsigned int flags;
+	int tgid;
+
+	pid = pidfd_get_pid(fd, &flags);
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
+	tgid = pid_vnr(pid);
+	put_pid(pid);
+	return tgid ?: -ESRCH;
+}
+
+/* the task with a number, which may have to be a process */
+static struct task_struct *bpf_iter_task_vma_thread(int tid,
+						    enum bpf_iter_task_type type)
+{
+	enum pid_type kind = type == BPF_TASK_ITER_TID ? PIDTYPE_PID : PIDTYPE_TGID;
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = get_pid_task(find_vpid(tid), kind);
+	rcu_read_unlock();
+	return task ?: ERR_PTR(-ESRCH);
+}
+
 static void bpf_iter_task_vma_release(struct bpf_iter_task_vma_kern *kit)
 {
 	struct bpf_iter_task_vma_kern_data *data = kit->data;

@@ -103,6 +103,8 @@ static void tear_down(void)
 			close(buffers[i]);
 }
 
+static struct dmabuf_iter_seq *skel;
+
 static struct iter_seq_test test = {
 	.target = "dmabuf",
 	.walks.set_up = set_up,
@@ -113,8 +115,6 @@ static struct iter_seq_test test = {
 
 void test_dmabuf_iter_seq(void)
 {
-	struct dmabuf_iter_seq *skel;
-
 	skel = dmabuf_iter_seq__open_and_load();
 	if (!ASSERT_OK_PTR(skel, "open_and_load"))
 		return;

@@ -12,9 +12,22 @@
 
 #define NR_LEAVES 100
 
+/* a link that gives one of the walks, or an error */
+struct iter_link {
+	const char *name;
+	int which, err;
+	/* asks for it, NULL for nothing to ask */
+	void (*ask)(union bpf_iter_link_info *linfo, __u64 id);
+	/* looks whether it tells so, NULL where it tells nothing */
+	void (*told)(int fd, const struct bpf_link_info *info, __u64 id);
+};
+
 struct iter_seq_test {
 	/* what programs attach to */
 	const char *target;
+	/* the links there may be; one that is asked for nothing if that is all */
+	const struct iter_link *links;
+	int nr_links;
 	/* the open-coded form, of which the program walk() is needed alone */
 	struct iter_test walks;
 
@@ -224,16 +237,39 @@ static void iter_test_no_seek(struct iter_seq_test *t)
 	close(fd);
 }
 
-static void iter_test_target(struct iter_seq_test *t)
+/* what a link tells of itself in its info is in fdinfo, too */
+static inline void iter_told(int fd, const char *name, __u64 told, __u64 asked)
+{
+	char path[64], line[128], want[128];
+	bool found = false;
+	FILE *info;
+
+	ASSERT_EQ(told, asked, "told_in_info");
+	snprintf(want, sizeof(want), "%s:\t%llu\n", name, asked);
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	info = fopen(path, "r");
+	if (!ASSERT_OK_PTR(info, "fdinfo"))
+		return;
+	while (fgets(line, sizeof(line), info))
+		found = found || !strcmp(line, want);
+	fclose(info);
+	ASSERT_TRUE(found, "told_in_fdinfo");
+}
+
+static void iter_test_target(struct iter_seq_test *t,
+			     const struct iter_link *link, __u64 id)
 {
 	struct bpf_link_info info = {};
+	int fd = bpf_link__fd(t->link);
 	__u32 len = sizeof(info);
 	char name[64] = {};
 
 	info.iter.target_name = ptr_to_u64(name);
 	info.iter.target_name_len = sizeof(name);
-	ASSERT_OK(bpf_obj_get_info_by_fd(bpf_link__fd(t->link), &info, &len), "info");
+	ASSERT_OK(bpf_obj_get_info_by_fd(fd, &info, &len), "info");
 	ASSERT_STREQ(name, t->target, "target_name");
+	if (link->told)
+		link->told(fd, &info, id);
 }
 
 /* what a reader holds is given back, wherever it stops */
@@ -258,38 +294,76 @@ static void iter_test_left(struct iter_seq_test *t)
 	ASSERT_LE(labs(after - before), NR_LEAVES / 10, "references_of_readers");
 }
 
-static void iter_test_link(struct iter_seq_test *t)
+/* a subtest, of the walk where there are several */
+static bool iter_starts(const struct iter_link *link, const char *what)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s%s%s", what, link->name ? " " : "", link->name ?: "");
+	return test__start_subtest(name);
+}
+
+static void iter_test_link(struct iter_seq_test *t,
+			   const struct iter_link *link, __u64 id)
 {
 	char name[64];
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(iter_reads); i++) {
 		snprintf(name, sizeof(name), "reads %s", iter_reads[i].name);
-		if (test__start_subtest(name))
+		if (iter_starts(link, name))
 			iter_test_reads(t, &iter_reads[i]);
 	}
-	if (test__start_subtest("too_large"))
+	if (iter_starts(link, "too_large"))
 		iter_test_too_large(t);
-	if (test__start_subtest("two_readers"))
+	if (iter_starts(link, "two_readers"))
 		iter_test_two_readers(t);
-	if (test__start_subtest("no_seek"))
+	if (iter_starts(link, "no_seek"))
 		iter_test_no_seek(t);
-	if (test__start_subtest("target"))
-		iter_test_target(t);
-	if (t->walks.leaks && test__start_subtest("left"))
+	if (iter_starts(link, "target"))
+		iter_test_target(t, link, id);
+	if (t->walks.leaks && iter_starts(link, "left"))
 		iter_test_left(t);
+}
+
+static void iter_test_links(struct iter_seq_test *t,
+			    const struct iter_link *link)
+{
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts);
+	union bpf_iter_link_info linfo = {};
+	__u64 id = iter_start(&t->walks, 0);
+
+	if (link->err && !iter_starts(link, "refused_link"))
+		return;
+	if (t->walks.choose)
+		iter_choose(&t->walks, link->which, id);
+	if (link->ask) {
+		link->ask(&linfo, id);
+		opts.link_info = &linfo;
+		opts.link_info_len = sizeof(linfo);
+	}
+	t->link = bpf_program__attach_iter(iter_prog(&t->walks, "show"), &opts);
+	if (link->err)
+		ASSERT_EQ(libbpf_get_error(t->link), link->err, "refused_link");
+	else if (ASSERT_OK_PTR(t->link, "attach_iter"))
+		iter_test_link(t, link, id);
+	bpf_link__destroy(t->link);
+	t->link = NULL;
 }
 
 static inline void test_iter_seq(struct iter_seq_test *t)
 {
+	static const struct iter_link alone;
+	int i;
+
 	t->walks.asked->pid = getpid();
 	if (t->walks.set_up && !ASSERT_OK(t->walks.set_up(), "set_up"))
 		goto out;
 
-	t->link = bpf_program__attach_iter(iter_prog(&t->walks, "show"), NULL);
-	if (ASSERT_OK_PTR(t->link, "attach_iter"))
-		iter_test_link(t);
-	bpf_link__destroy(t->link);
+	if (!t->nr_links)
+		iter_test_links(t, &alone);
+	for (i = 0; i < t->nr_links; i++)
+		iter_test_links(t, &t->links[i]);
 out:
 	if (t->walks.tear_down)
 		t->walks.tear_down();

@@ -3,6 +3,8 @@
 #include "iter_seq_tests.h"
 #include "kmem_cache_iter_seq.skel.h"
 
+static struct kmem_cache_iter_seq *skel;
+
 static struct iter_seq_test test = {
 	.target = "kmem_cache",
 	.walks.leaks = 100,
@@ -10,8 +12,6 @@ static struct iter_seq_test test = {
 
 void test_kmem_cache_iter_seq(void)
 {
-	struct kmem_cache_iter_seq *skel;
-
 	skel = kmem_cache_iter_seq__open_and_load();
 	if (!ASSERT_OK_PTR(skel, "open_and_load"))
 		return;

@@ -15,7 +15,8 @@ static struct {
 	__u64 from;
 } starts[4];
 static long page_size;
-static pid_t neighbour, added;
+static pid_t neighbour;
+static pid_t added;
 static void *added_area = MAP_FAILED, *area_behind = MAP_FAILED;
 
 struct area {
