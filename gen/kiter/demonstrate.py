@@ -7,7 +7,6 @@ from collections.abc import Container
 
 from kiter.lower.context import lowering_context
 from kiter.lower.prototype import compare, show
-from kiter.lower.selftests.hosts import HOSTS, host
 from kiter.render import render
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
@@ -23,12 +22,9 @@ class Pair:
     test: str
 
 
-def showing(it: Spec, profile: Profile) -> Pair | None:
-    """The programs that print the first elements; None where they would have to be attached first."""
-    ctx = lowering_context(it, profile)
-    if host(ctx) is not HOSTS["syscall"]:
-        return None
-    view = show.view(ctx)
+def showing(it: Spec, profile: Profile) -> Pair:
+    """The programs that print the first elements."""
+    view = show.view(lowering_context(it, profile))
     return Pair(view.name, render("prototype/show.bpf.c.j2", view), render("prototype/show.c.j2", view))
 
 
@@ -37,8 +33,7 @@ def comparing(it: Spec, profile: Profile, own: str, known: Container[str]) -> Pa
 
     `known` are the flags that the kernel has.
     """
-    ctx = lowering_context(it, profile)
-    view = compare.view(ctx, own, known) if host(ctx) is HOSTS["syscall"] else None
+    view = compare.view(lowering_context(it, profile), own, known)
     if view is None:
         return None
     return Pair(view.name, render("prototype/compare.bpf.c.j2", view), render("prototype/compare.c.j2", view))

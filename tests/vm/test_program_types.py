@@ -61,6 +61,7 @@ walk:
 tests:
   arguments: {mask: bpf_get_current_task_btf()->cpus_ptr}
 """
+NUMBERED = [-2, -1, 0, 1, 2]
 WORD = re.compile(r"\w+")
 # the types of a set, and those of programs that the verifier must refuse
 SETS = {
@@ -95,7 +96,7 @@ def test_each_set_is_tested_in_its_own_types(capsys, tmp_path, release, sets):
     # what RCU protects is refused outside a section only where a program may sleep
     (tmp_path / "of_tasks.yaml").write_text(PROCESSES.format(name="of_tasks", types="only: [lsm]"))
     (tmp_path / "of_mask.yaml").write_text(CPUS)
-    status = main(["run", str(tmp_path), "--format", "json", "--kernel", release])
+    status = main(["run", str(tmp_path), "--show", "--format", "json", "--kernel", release])
     said = capsys.readouterr()
     assert said.out, said.err
     facts = json.loads(said.out)
@@ -105,4 +106,7 @@ def test_each_set_is_tested_in_its_own_types(capsys, tmp_path, release, sets):
     for types, name in names.items():
         assert {key for key in checks[name] if key.startswith("from_")} == {f"from_{t}" for t in SETS[types]}
         assert "walk some" in checks[name]
+    # what shows the walks stands where the tests do
+    shown = {it["name"]: [[e["id"] for e in w["elements"]] for w in it["shown"]] for it in facts["iterators"]}
+    assert {name: shown[name] for name in names.values()} == {n: [NUMBERED, []] for n in names.values()}
     assert {"walk all", "outside_rcu"} <= {*checks["of_tasks"]} & {*checks["of_mask"]}

@@ -207,6 +207,8 @@ def test_an_object_that_no_kfunc_gives_is_handed_where_it_is_opened(capsys, kern
     checks = {check["name"]: check["passed"] for check in iterator["checks"]}
     assert (status, all(checks.values())) == (0, True), err
     assert {"contract all", "null_file", "untrusted_file", "outside_rcu"} <= {*checks}
+    # the file, its folder of a process, and the root of /proc
+    assert [walk["count"] for walk in iterator["shown"]] == [3]
 
 
 def test_a_leak_is_all_that_is_wrong_with_a_leaking_walk(capsys):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -174,6 +175,15 @@ def test_every_iterator_with_a_picture_can_be_shown() -> None:
         assert pair
         assert pair.name == f"{it.name}_show"
         assert f"bpf_for_each({it.name}, pos" in pair.program
+
+
+def test_they_stand_where_the_kernel_hands_an_object_to_programs() -> None:
+    opened = Path(__file__).parent / "specs/opened.yaml"
+    pair = demonstrate.showing(frontend.read([opened], profile("6.12")).iterators[0], profile("6.12"))
+    assert 'SEC("lsm.s/file_open")' in pair.program
+    # others come along there, too
+    assert "if (bpf_get_current_pid_tgid() >> 32 != pid)" in pair.program
+    assert pair.test.index("bpf_program__attach(prog)") < pair.test.index("err = set_off();")
 
 
 def report(*lines: str) -> GuestReport:

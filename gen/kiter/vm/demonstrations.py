@@ -106,8 +106,8 @@ def _pairs(
     prototype: Prototype, kernel: Kernel, profile: Profile, asked: Asked
 ) -> Iterator[demonstrate.Pair]:
     it = replace(prototype.it, name=prototype.name)
-    if asked.show and (shown := demonstrate.showing(it, profile)):
-        yield shown
+    if asked.show:
+        yield demonstrate.showing(it, profile)
     if not asked.compare or not prototype.renamed:
         return
     flags = frozenset(case.flag for case in it.cases if knows(kernel, case.flag))

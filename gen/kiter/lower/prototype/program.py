@@ -7,11 +7,14 @@ from collections.abc import Container
 from dataclasses import replace
 
 from kiter.fixtures.fixture import AROUND, Fixture
+from kiter.fixtures.handle import SET_OFF
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.selftests.choosing import chosen
 from kiter.lower.selftests.frame import Frame, fixture, frame, held
+from kiter.lower.selftests.hosts import hook_of, host
 from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, tables
+from kiter.lower.selftests.prog_test import headers_of, user_of
 from kiter.lower.selftests.variants import Flag, flags
 from kiter.lower.view_class import view_class
 
@@ -46,6 +49,9 @@ class Program:
     # what is taken from the user-space half of the fixture, with the headers of the system and of the
     # selftests that it includes
     user: str
+    trigger: str  # C that has an attached program run, "" where the fixture does, or that runs by itself
+    sets_off: bool  # whether user space does something to have it run
+    run: str  # the partial of what runs a program
     headers: tuple[str, ...]  # that the user-space half includes
     helpers: tuple[str, ...]  # its functions
     # whether that sets something up, and has names for elements
@@ -62,6 +68,7 @@ def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program:
     found = fixture(ctx)
     handles, given = held(ctx), tuple(_without(f, absent) for f in flags(ctx))
     told = cases(ctx, ctx.it.tests.cases if ctx.it.lifetime == "state" else ())
+    hook, where = hook_of(ctx), host(ctx)
     return Program(
         name=ctx.it.name,
         pos=declare(ctx.it.element, "pos"),
@@ -76,8 +83,11 @@ def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program:
         handle=handles[0][0].name if handles else "",
         copied=ctx.it.lifetime in ("state", "snapshot"),
         label=found.label,
-        user=found.user.text_of(DEMO),
-        headers=tuple(sorted(found.user.headers)),
+        user=user_of(ctx, found, frozenset({*DEMO, *([SET_OFF] if hook else [])})),
+        trigger=where.trigger,
+        sets_off=bool(hook or where.trigger),
+        run="prototype/run_attached.c.j2" if where.attached else "prototype/run.c.j2",
+        headers=headers_of(ctx, found.user.headers),
         helpers=found.user.helpers,
         sets_up=found.sets_up,
         labels="label_of" in found.user.names,

@@ -77,7 +77,7 @@ def _numbers(ctx: LoweringContext) -> View:
     hook = hook_of(ctx)
     return View(
         name=ctx.it.name,
-        headers=_headers(ctx, ()),
+        headers=headers_of(ctx, ()),
         user=hook.user.text_of({SET_OFF}) if hook else "",
         walks=walks.of_numbers(cases_told(ctx)),
         varying="",
@@ -96,9 +96,9 @@ def _objects(ctx: LoweringContext, found: Fixture) -> View:
     bare = found.bare if members.bare_answer(ctx, found, given) else ""
     return View(
         name=ctx.it.name,
-        headers=_headers(ctx, found.user.headers),
+        headers=headers_of(ctx, found.user.headers),
         helpers=found.user.helpers,
-        user=_user(ctx, found, members.called(ctx, said, given, bare)),
+        user=user_of(ctx, found, members.called(ctx, said, given, bare)),
         walks=walks.of_objects(ctx, found, given),
         varying=varying(ctx),
         chosen=(*chosen(ctx, "which"), *_handles(ctx, "id"), *_nowhere(ctx)),
@@ -136,7 +136,7 @@ def _flags(ctx: LoweringContext) -> Iterator[Flag]:
         yield Flag(title, flag.name, table(index, flag.name), beside(index, flag), flag.mask)
 
 
-def _user(ctx: LoweringContext, found: Fixture, calls: frozenset[str]) -> str:
+def user_of(ctx: LoweringContext, found: Fixture, calls: frozenset[str]) -> str:
     """What is called of the fixture, and what sets off the programs, which another one may have."""
     hook = hook_of(ctx)
     if hook and hook.folder != found.folder:
@@ -144,6 +144,7 @@ def _user(ctx: LoweringContext, found: Fixture, calls: frozenset[str]) -> str:
     return found.user.text_of(calls)
 
 
-def _headers(ctx: LoweringContext, own: tuple[str, ...]) -> tuple[str, ...]:
+def headers_of(ctx: LoweringContext, own: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the system that a test includes: a fixture's own, and what sets off the programs."""
     hook = hook_of(ctx)
     return tuple(sorted({*own, *host(ctx).headers, *(hook.user.headers if hook else ())}))
