@@ -101,6 +101,7 @@ complete -c kiter -n '_shtab_kiter_using conform; and test $_shtab_kiter_npos -g
 complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a docs -d 'Build a site about iterators: reference pages, pictures of their walks, their code, where they work.'
 complete -c kiter -n '_shtab_kiter_using docs' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using docs' -s o -l out -xka "(__fish_complete_directories)" -d 'where to write (default: site)'
+complete -c kiter -n '_shtab_kiter_using docs' -l book -d 'build the pages about kiter beside the site, too, in book/'
 complete -c kiter -n '_shtab_kiter_using docs' -l format -xka "text json github" -d 'how results are shown'
 complete -c kiter -n '_shtab_kiter_using docs' -l color -l colour -xka "auto always never" -d 'colour in errors (auto: on a terminal, unless NO_COLOR is set)'
 complete -c kiter -n '_shtab_kiter_using docs' -s v -l verbose -d 'say more; twice: say everything'

@@ -39,6 +39,11 @@ def fixtures() -> Path:
     return _root() / "fixtures"
 
 
+def documents() -> Path:
+    """The pages of docs/."""
+    return _root() / "docs"
+
+
 def errors() -> Path:
     """Specs and C that break one rule each, with the finding in a comment on its line."""
     root = _root()

@@ -42,15 +42,19 @@ class Line:
     cells: tuple[str, ...]
 
 
-def texts(made: Made) -> dict[str, str]:
-    """Every file; each page is that of the newest kernel that has the iterator. `made` is oldest first."""
+def texts(made: Made, pages: Mapping[str, str]) -> dict[str, str]:
+    """Every file, with the pages of the book, if any.
+
+    Each page is that of the newest kernel that has the iterator; `made` is oldest first.
+    """
     newest = {it.name: lowering_context(it, profile) for profile, its in made for it in its}
     found = {path: render(f"site/{template}.j2", {}) for path, template in STATIC.items()}
     for name in sorted(newest):
         found |= _files(newest[name])
-    found["index.rst"] = render("site/index.rst.j2", {"lines": [_line(newest[n]) for n in sorted(newest)]})
+    lines = [_line(newest[n]) for n in sorted(newest)]
+    found["index.rst"] = render("site/index.rst.j2", {"lines": lines, "book": bool(pages)})
     found["matrix.rst"] = render("site/matrix.rst.j2", {"types": matrix.TYPES, "tables": _tables(made)})
-    return found
+    return {**found, **pages}
 
 
 def _files(made: LoweringContext) -> dict[str, str]:
