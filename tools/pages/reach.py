@@ -50,6 +50,8 @@ BEYOND = """
   links it into the table of connections when it is connected (net/ipv4/inet_hashtables.c,
   __inet_hash() and inet_ehash_insert(), 6.12), and a reader that stands there goes on in that table.
 - The elements of a nested walk cannot be held (W20).
+- An IDA holds ids and no pointers: `index` walks them where the kernel has ida_find_first_range()
+  (include/linux/idr.h, 7.3), with a helper that gives the end for its -ENOENT. 6.12 has nothing for that.
 - An argument cannot be kept by a lock of the caller; such a lock is one that has a name.
 """
 

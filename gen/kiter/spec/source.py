@@ -136,7 +136,12 @@ class Source:
     def variables(self, way: str, element: str) -> dict[str, str]:
         """The variables of a step, name to type: "" in the table stands for the type of the elements."""
         found = {**self.of.locals.get("", {}), **(self.of.locals.get(way, {}) if way else {})}
-        return {name: given or self.type or element for name, given in found.items()}
+        own = self.type or element
+        return {(name if given else self.local(name)): given or own for name, given in found.items()}
+
+    def local(self, name: str) -> str:
+        """A variable of a step that has the type of the elements: an outer walk's is called by its cursor."""
+        return f"{self.name}_{name}" if self.type else name
 
     def text(self, key: str) -> Snippet | None:
         """The C under a key, None where it is left out."""

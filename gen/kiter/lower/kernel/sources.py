@@ -78,6 +78,8 @@ class SourceStep:
     passed: that with how far it is in a bucket, likewise
     c: C of its own, by its key
     found_key: the key of the element in the variable `found`, "" where there are no keys
+    entry: the variable with an element that is looked at
+    found: that with the one that the step finds
     each: the macro that goes along a bucket
     """
 
@@ -92,6 +94,8 @@ class SourceStep:
     passed: str
     c: Mapping[str, str]
     found_key: str
+    entry: str
+    found: str
     each: str
 
 
@@ -138,7 +142,8 @@ def step(ctx: LoweringContext, walk: Source, span: Span) -> Step:
     places = [ctx.scope.field(place.name) for place in walk.places(ctx.it.lifetime == "held")]
     texts = {one.key: ctx.scope.next(one.c) for one in walk.texts}
     key = walk.text("key")
-    keys = [ctx.scope.next(key, **{walk.name: local}) for local in ("entry", "found")] if key else ["", ""]
+    entry, found = walk.local("entry"), walk.local("found")
+    keys = [ctx.scope.next(key, **{walk.name: local}) for local in (entry, found)] if key else ["", ""]
     part = SourceStep(
         template=f"kernel/source/{walk.kind}{f'_{way}' if way else ''}.c.j2",
         to=span.to,
@@ -151,6 +156,8 @@ def step(ctx: LoweringContext, walk: Source, span: Span) -> Step:
         passed=places[-1] if places else "",
         c={**walk.of.defaults, **texts, "key": keys[0]},
         found_key=keys[1],
+        entry=entry,
+        found=found,
         each=EACH[locks.lockless(ctx)],
     )
     return Step(part, walk.variables(way, ctx.it.element))
