@@ -389,7 +389,7 @@ def test_a_question_is_put_to_companions_with_elements_of_a_walk_that_new_takes(
     asked = of("scx_dsq", Kind.PROG).partition("int ask_moved(void *ctx)")[2].partition("\n}\n")[0]
     begun, _, walked = asked.partition("\tflags = accepted[0];\n\titer_for_each(pos) {\n")
     assert "found.err = iter_new(&it);" in begun
-    assert walked.index("found.said = moved(&it, pos);") < walked.index("if (!iter_next(&it))")
+    assert walked.index("found.said = calls_moved(&it, pos);") < walked.index("if (!iter_next(&it))")
     assert '{ "moved", "ask_moved", .live = true },' in of("scx_dsq", Kind.PROG_TEST)
 
 

@@ -193,7 +193,7 @@ def questions(ctx: LoweringContext) -> tuple[Question, ...]:
             name=f"ask_{ask.name}",
             template=_partial("ask"),
             companion=ask.name,
-            function=ask.name,
+            function=f"calls_{ask.name}",
             calls=ask.calls.text,
             live=ask.live,
             empty=ask.empty,

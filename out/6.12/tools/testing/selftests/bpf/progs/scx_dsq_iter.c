@@ -95,7 +95,7 @@ int create_queues(void *ctx)
 	return 0;
 }
 
-static __always_inline s64 moved(struct iter_state *it, iter_elem *pos)
+static __always_inline s64 calls_moved(struct iter_state *it, iter_elem *pos)
 {
 	scx_bpf_dispatch_from_dsq_set_slice(it, 1000000);
 	if (!scx_bpf_dispatch_from_dsq(it, pos, 8, 0))
@@ -122,10 +122,10 @@ int ask_moved(void *ctx)
 	flags = accepted[0];
 	iter_for_each(pos) {
 		if (found.nr_elems++) {
-			found.says_drained = moved(&it, pos);
+			found.says_drained = calls_moved(&it, pos);
 			break;
 		}
-		found.said = moved(&it, pos);
+		found.said = calls_moved(&it, pos);
 		bpf_repeat(MAX_STEPS) {
 			if (!iter_next(&it))
 				break;
@@ -137,7 +137,7 @@ int ask_moved(void *ctx)
 	return 0;
 }
 
-static __always_inline s64 sorted(struct iter_state *it, iter_elem *pos)
+static __always_inline s64 calls_sorted(struct iter_state *it, iter_elem *pos)
 {
 	scx_bpf_dispatch_from_dsq_set_vtime(it, 12345);
 	if (!scx_bpf_dispatch_vtime_from_dsq(it, pos, 9, 0))
@@ -164,10 +164,10 @@ int ask_sorted(void *ctx)
 	flags = accepted[0];
 	iter_for_each(pos) {
 		if (found.nr_elems++) {
-			found.says_drained = sorted(&it, pos);
+			found.says_drained = calls_sorted(&it, pos);
 			break;
 		}
-		found.said = sorted(&it, pos);
+		found.said = calls_sorted(&it, pos);
 		bpf_repeat(MAX_STEPS) {
 			if (!iter_next(&it))
 				break;
