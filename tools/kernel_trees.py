@@ -68,6 +68,18 @@ DERIVING = (
     *("scripts/checkpatch.pl", "kernel/*Kconfig*", "drivers/base/Kconfig", "drivers/dma-buf/Kconfig"),
     *("kernel/*Makefile", "Documentation/bpf/*.rst", f"{BPF}/bpf_experimental.h"),
 )
+# where SEC("iter/...") reads files
+READING = (
+    *(
+        "Makefile",
+        "kernel/bpf/*_iter.c",
+        "kernel/bpf/arraymap.c",
+        "kernel/bpf/hashtab.c",
+        "kernel/kallsyms.c",
+    ),
+    *("net/core/sock_map.c", "net/core/bpf_sk_storage.c", "net/ipv4/tcp_ipv4.c", "net/ipv4/udp.c"),
+    *("net/ipv6/route.c", "net/netlink/af_netlink.c", "net/unix/af_unix.c"),
+)
 PARTS = tuple(sorted({*READ, *CHECKED, *DOCUMENTING, *DERIVING}))
 IDENTITY = {"user.name": "Tester", "user.email": "tester@example.org"}
 
@@ -76,6 +88,13 @@ def extract(version: str) -> Path | None:
     """All parts of that version's sources, not to be changed; None if the sources are not here."""
     archive = sources.archive(version)
     return sources.unpacked(archive, PARTS, Cache()) if archive else None
+
+
+def readers(version: str) -> list[str]:
+    """The files with seq_file operations of SEC("iter/..."); none if the sources are not here."""
+    archive = sources.archive(version)
+    tree = sources.unpacked(archive, READING, Cache()) if archive else None
+    return sorted(map(str, tree.rglob("*.c"))) if tree else []
 
 
 def copied(version: str, wanted: Iterable[str], tree: Path) -> Path | None:

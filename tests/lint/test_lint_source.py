@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from kiter.cli.main import main
+from kiter.csource import seq_operations
+from kiter.csource.source import Source
 from kiter.fix import sources
 from kiter.lint import examples
 from kiter.lint.source.check import check
 from kiter.lint.source.table import FILES, TRIO
 from kiter.target.profile import profile
-from tools.kernel_trees import extract
+from tools.kernel_trees import extract, readers
 
 ROOT = Path(__file__).parents[2]
 SHOWING = sorted((ROOT / "tests" / "errors" / "source").glob("*.c"))
@@ -79,6 +81,53 @@ def _inside(name: str, file: str, line: int) -> bool:
     before = Path(file).read_text("utf-8").split("\n")[:line]
     functions = re.findall(r"__bpf_kfunc[^;{}]*?bpf_iter_(\w+?)_(?:new|next|destroy)\(", "\n".join(before))
     return bool(functions) and functions[-1] == name
+
+
+@pytest.mark.parametrize(("release", "many"), [("6.12", 17), ("7.3", 20)])
+def test_the_kernels_own_files_by_read_have_no_error(release, many):
+    """Those of tasks, maps, programs, links, cgroups, symbols and sockets."""
+    files = readers(release)
+    if not files:
+        pytest.skip(f"no sources of Linux {release}: `kiter kernels fetch {release}`")
+    read = (Source(path, Path(path).read_text("utf-8")) for path in files)
+    found = [one for source in read for one in seq_operations.read(source)]
+    assert len({one.name for one in found}) == many
+    assert {what for one in found for what in one.given} == {"start", "next", "stop", "show"}
+    assert [d for d in check(files, profile(release))[1] if d.code in {"I60", "I61", "I62"}] == []
+
+
+SEQ = SHOWING[0].with_name("kept") / "i60_position.c"
+SEQ_ADVANCE, SEQ_SHOW, SEQ_DROP = "\t++*pos;\n\tinfo->nr++", "x ? x->nr : 0", "mutex_unlock(&x_mutex)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        (SEQ_ADVANCE, "\t(*pos)++;\n\tinfo->nr++", []),
+        (SEQ_ADVANCE, "\t*pos = info->nr++", []),
+        (SEQ_ADVANCE, "\tx_advance(info, pos)", []),
+        (SEQ_ADVANCE, "\tinfo->nr = *pos", ["I60"]),
+        (SEQ_ADVANCE, "\tinfo->nr++;\n\tif (*pos > 3)\n\t\tinfo->nr--", ["I60"]),
+        (SEQ_SHOW, "x_nr(x)", []),
+        (SEQ_SHOW, "((struct x *)v)->nr", ["I61"]),
+        (SEQ_SHOW, "x->nr", ["I61"]),
+        (SEQ_DROP, "x_release(&x_mutex)", []),
+        (SEQ_DROP, "mutex_unlock(x_of(seq))", []),
+        (SEQ_DROP, "spin_unlock(&x_lock)", ["I62"]),
+        (SEQ_DROP, "x_count(seq)", ["I62"]),
+    ],
+)
+def test_what_the_operations_of_a_file_do_is_judged_by_what_is_seen(tmp_path, old, new, codes):
+    text = SEQ.read_text("utf-8")
+    assert old in text
+    path = tmp_path / "x.c"
+    path.write_text(text.replace(old, new))
+    assert [d.code for d in check([str(path)], profile("7.3"))[1]] == codes
+
+
+def test_the_command_names_the_operations_of_a_file_without_iterators(capsys):
+    assert main(["lint", "--kernel-source", str(SEQ)]) == 0
+    assert "no error in x_seq_ops" in capsys.readouterr().out
 
 
 def test_the_command_fails_for_an_error(capsys):

@@ -6,16 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kiter.errors import Diagnostic, environment
-from kiter.lint.source import chosen, companions, contract, layout, porting, registration, style
+from kiter.lint.source import chosen, companions, contract, layout, porting, registration, seq, style
 from kiter.lint.source.model import Files, Trio, read, trios
 from kiter.lint.source.table import FILES, TRIO
 from kiter.target.profile import Profile
 
-FAMILIES = (contract, chosen, companions, layout, registration, porting, style)
+FAMILIES = (contract, chosen, companions, layout, registration, porting, style, seq)
 
 
 def check(paths: Sequence[str], profile: Profile) -> tuple[list[str], list[Diagnostic]]:
     """The iterators that the files have, and everything that is wrong with them, sorted by place.
+
+    Where they have none it is their seq_file operations of SEC("iter/...").
 
     BTF ids count for every iterator of the run, whichever of the files has them. Raises KiterError
     for a file that cannot be read.
@@ -35,4 +37,4 @@ def judged(files: Files, found: Iterable[Trio]) -> tuple[list[str], list[Diagnos
     lines = {source.path: source.lines for source in files.sources}
     lines |= {source.path: source.lines for trio in found for source in trio.sources}
     diagnostics = {finding(hit, lines[hit.at.file][hit.at.line - 1]) for finding, hit in hits}
-    return [trio.name for trio in found], sorted(diagnostics)
+    return [trio.name for trio in found] or seq.names(files), sorted(diagnostics)

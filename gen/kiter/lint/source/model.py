@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kiter.codes import CODES
+from kiter.csource import seq_operations
 from kiter.csource.function import Function
 from kiter.csource.id_sets import Id
 from kiter.csource.parse import LARGEST
@@ -155,7 +156,8 @@ def read(paths: Iterable[str], profile: Profile) -> Files:
     """The files that name iterators, of those that are given and those below folders; raises OSError."""
     files = [file for path in paths for file in _files(Path(path))]
     texts = ((file, _read(file)) for file in files)
-    return Files(tuple(Source(file, text) for file, text in texts if NAMED.search(text)), profile)
+    mine = (Source(file, text) for file, text in texts if NAMED.search(text) or seq_operations.MARK in text)
+    return Files(tuple(mine), profile)
 
 
 def trios(files: Files) -> Iterator[Trio]:

@@ -55,9 +55,9 @@ class View:
     shares: bool  # whether it brings what the tests of all iterators share
     # how many programs there are that the verifier must refuse
     rejected: int
-    # what programs of SEC("iter/...") attach to, "" where the patch brings no such form, and its tests
+    # what programs of SEC("iter/...") attach to, "" where the patch brings no such form
     target: str
-    reads: bool
+    reads: bool  # whether the tests read files of that form
 
 
 @view_class()
