@@ -9,7 +9,6 @@ from kiter.lint.rule import Hit
 from kiter.lint.subject import Subject
 from kiter.lint.tables import rule
 from kiter.spec.element import IN_STATE
-from kiter.spec.node import Node
 from kiter.spec.rewrite import without
 
 
@@ -41,18 +40,10 @@ def hidden_field(s: Subject) -> Iterator[Hit]:
 def taken_name(s: Subject) -> Iterator[Hit]:
     own = {f"bpf_iter_{s.it.name}_{what}" for what in ("new", "next", "destroy", "release")}
     own |= {f"bpf_iter_{s.it.name}_{h.name}" for h in s.it.helpers}
-    for name, node in _named(s):
+    for name, node in s.it.further:
         if name in own:
             yield Hit(node.key_at, f"'{name}' is generated already")
         own.add(name)
-
-
-def _named(s: Subject) -> Iterator[tuple[str, Node]]:
-    """The further kfuncs, and where they are named."""
-    if (reference := s.it.held.reference) is not None:
-        yield reference.acquire, reference.node["acquire"]
-        yield reference.release, reference.node["release"]
-    yield from ((c.name, c.node) for c in s.it.companions)
 
 
 @rule(
@@ -103,6 +94,9 @@ def untakeable(s: Subject) -> Iterator[Hit]:
         yield Hit(at, f"nothing says what '{reference.acquire}' takes and '{reference.release}' puts")
     elif s.it.rcu and reference.get is not None:
         yield Hit(reference.get.node.key_at, "'get' of what may be kept by RCU alone, and its count 0")
+    for use in s.uses:
+        if use.slot.key.startswith("reference.") and not use.words.names & {"pos", *s.cursors}:
+            yield Hit(use.at(), f"'{use.slot.key}' does not name the element")
 
 
 @rule(

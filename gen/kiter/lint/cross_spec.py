@@ -61,13 +61,13 @@ def _defined(it: model.Spec) -> Iterator[tuple[str, Node]]:
     "two kfuncs with one name",
     "a kernel has each kfunc once",
     kernel="kernel/bpf/btf.c, btf_populate_kfunc_set()",
-    hint="rename one of the companions",
+    hint="rename one of them",
 )
 def companion_twice(its: Sequence[model.Spec]) -> Iterator[Hit]:
     taken = {f"bpf_iter_{it.name}_{what}": it for it in its for what in ("new", "next", "destroy")}
     for it in its:
-        for c in it.companions:
-            other = taken.setdefault(c.name, it)
+        for name, node in it.further:
+            other = taken.setdefault(name, it)
             if other is not it:
                 where = other.node["iterator"].at
-                yield Hit(c.node.key_at, f"'{c.name}' belongs to '{other.name}' in {where.file} already")
+                yield Hit(node.key_at, f"'{name}' belongs to '{other.name}' in {where.file} already")

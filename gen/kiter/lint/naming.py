@@ -49,8 +49,8 @@ def _named(s: Subject) -> Iterator[tuple[str, str, Node]]:
         yield "helper", helper.name, helper.node
         for name, _ in helper.takes:
             yield "parameter", name, helper.node["takes"][name]
+    yield from (("kfunc", name, node) for name, node in s.it.further)
     for c in s.it.companions:
-        yield "companion", c.name, c.node
         for p in c.parameters:
             yield "parameter", p.name, c.node["arguments"][p.name]
 

@@ -113,6 +113,14 @@ class Spec:
         return next((taken for taken in reversed(self.late) if taken.name in named), None)
 
     @property
+    def further(self) -> tuple[tuple[str, Node], ...]:
+        """The kfuncs beside the three, by their names, and where these are given."""
+        reference = self.held.reference
+        held = ("acquire", "release") if reference else ()
+        own = ((reference.node.text(key), reference.node[key]) for key in held if reference)
+        return (*own, *((companion.name, companion.node) for companion in self.companions))
+
+    @property
     def every_lock(self) -> tuple[Lock, ...]:
         """What each step holds, and what it holds of what it walks, which is taken later."""
         walked = (level for case in self.cases for walk in case.walks for level in levels(walk))
