@@ -27,7 +27,9 @@ WALKED = {
     "array": ("array", "sparse"),
     "percpu": ("percpu",),
 }
-OTHERS = ("where", "where_index", "raw_held", "seq_maps", "reference", "reference_tried", "held_flag")
+# SEC("iter/...") of walks that begin anew, resume, or get what a link asks for
+READ = ("seq_css", "seq_maps_from", "seq_section")
+OTHERS = ("where", "where_index", "raw_held", "seq_maps", "reference", "reference_tried", "held_flag", *READ)
 EVERY = (*(name for named in WALKED.values() for name in named), *OTHERS)
 # the same C is emitted for each kernel: of a second one a lock, RCU, a counter, and a file
 SOME = ("lock_read", "hash_held", "rbtree_latch", "maple", "percpu", "seq_maps", "reference")

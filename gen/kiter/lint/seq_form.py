@@ -97,11 +97,11 @@ def allocated(s: Subject) -> Iterator[Hit]:
     "a target that Linux has",
     "programs find a target by its name, and get the first of two",
     kernel="kernel/bpf/bpf_iter.c, bpf_iter_prog_supported()",
-    hint="choose another with 'target'",
+    hint="choose another with 'target'; or add 'existing: true', to compare both",
 )
 def taken_target(s: Subject) -> Iterator[Hit]:
     seq = s.it.seq
-    if seq and seq.target in PROGRAM_TARGETS and not s.it.released:
+    if seq and seq.target in PROGRAM_TARGETS and not s.it.released and not seq.existing:
         yield Hit(seq.node.key_at, f'SEC("iter/{seq.target}") exists already')
 
 

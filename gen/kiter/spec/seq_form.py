@@ -84,6 +84,7 @@ class SeqForm:
 
     target: str  # the name that programs attach to: "dmabuf" for SEC("iter/dmabuf")
     shows: tuple[Shown, ...]  # what their context holds
+    existing: bool  # Linux has the target, and only tests are made
     restart: bool  # each read() begins the walk anew, and passes by what was shown
     part: str  # the member of union bpf_iter_link_info that links ask with, "" for none
     refuses: tuple[str, ...]  # what of that it cannot give
@@ -140,6 +141,7 @@ class SeqForm:
         return cls(
             target=target,
             shows=tuple(Shown.of(*item) for item in node.present("shows")) or (_element(node, root, target),),
+            existing=bool(node.value.get("existing", False)),
             restart=bool(node.value.get("restart", False)),
             part=link.text("part") if link else "",
             refuses=tuple(link.value.get("refuses", ())) if link else (),

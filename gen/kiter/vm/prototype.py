@@ -125,7 +125,7 @@ def _prototype(it: Spec, profile: Profile, kernel: Kernel, cache: Cache) -> Prot
 
 def _renamed(it: Spec, kernel: Kernel) -> SeqForm | None:
     """Its SEC("iter/...") form, under another name where the kernel has a target of that one."""
-    if it.seq is None or not knows(kernel, f"bpf_iter__{it.seq.target}"):
+    if it.seq is None or it.seq.existing or not knows(kernel, f"bpf_iter__{it.seq.target}"):
         return it.seq
     return replace(it.seq, target=it.seq.target + SUFFIX)
 

@@ -21,7 +21,7 @@ def wanted(ctx: LoweringContext) -> tuple[str, ...]:
     it = ctx.it
     allocates = not it.by_hand and (it.allocate or it.buffers)
     found = {*OF_A_SET} if it.programs and it.file else set()
-    found |= {*OF_A_TARGET} if it.seq and not it.by_hand else set()
+    found |= {*OF_A_TARGET} if it.seq and not it.seq.existing and not it.by_hand else set()
     found |= {*OF_KFUNCS} if _strange(ctx) else set()
     found |= {ALLOCATOR} if allocates and not it.context.sleepable else set()
     found |= {"linux/lockdep.h"} if any(lock.kind == CALLER for lock in it.locks) else set()

@@ -137,9 +137,9 @@ class Context:
 
 
 def form(ctx: LoweringContext) -> Form | None:
-    """The form, None where the spec asks for none."""
+    """The form, None where the spec asks for none, or for one that Linux has."""
     seq = ctx.it.seq
-    if seq is None:
+    if seq is None or seq.existing:
         return None
     shown = frozenset(name for one in seq.shows if one.value for name in one.value.names())
     return Form(
@@ -224,9 +224,9 @@ def _argument(ctx: LoweringContext, seq: SeqForm, given: Given) -> Argument:
 
 
 def context(ctx: LoweringContext) -> Context | None:
-    """The context of its programs."""
+    """The context of its programs, None where Linux has it."""
     seq = ctx.it.seq
-    return Context(seq.target, seq.shows) if seq else None
+    return Context(seq.target, seq.shows) if seq and not seq.existing else None
 
 
 def placed(ctx: LoweringContext) -> Iterator[Placement]:
