@@ -140,6 +140,8 @@ class _Lives:
         machine.repeated = phase == "drained"
         state = state.copy()
         ends = machine.run(code, self._arguments(code, state), state)
+        for end in (end for end, _ in ends if end.trail is None):  # it has gone along no line of note
+            end.note(code.spot(code.function.node, f"'{code.function.name}' ends"))
         self.left -= before - machine.left
         self.life.cut |= machine.cut
         self.life.unseen |= machine.unseen
