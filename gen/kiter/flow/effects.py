@@ -26,6 +26,7 @@ from kiter.flow.references import (
     reference,
     release,
     shared,
+    taken,
 )
 from kiter.flow.state import State
 from kiter.flow.values import (
@@ -70,6 +71,8 @@ def _by_shape(call: Call, state: State, given: list[Value]) -> Outcomes:
         return _through(call, code, state, given, known)
     if known is not None:
         return known(call, state, given)
+    if given and words.ENDS.fullmatch(name) and taken(state, given[0]):
+        return release(call, state, given[:1])
     kind = hold(name, alone=not given) if name else None
     if kind is None and _DROPS.fullmatch(name) and any(alike(h.kind, name) for h in state.held):
         kind = Kind(name, takes=False)
@@ -260,7 +263,7 @@ def _unknown(call: Call, state: State, given: list[Value]) -> Outcomes:
     native = bool(given) and own(given[0]) and (len(given) == 1 or words.ENTRIES.fullmatch(call.name))
     kind = "native" if native else "load" if call.name.isupper() else "call"
     found = call.fresh(state, kind)
-    handed(state, given)
+    handed(call, state)
     if words.CONVERTS.fullmatch(call.name):  # the same object, as something else
         state.held = tuple(h._replace(value=found) if h.value in given else h for h in state.held)
     return [(state, found)]
@@ -303,7 +306,9 @@ def element(machine: Machine, node: Node, state: State) -> list[State]:
     if first is not None:
         place = machine.local(text(first))
         if place in state.memory:
-            state.memory[place] = found = state.fresh("load", text(first), node.start_byte)
+            source = machine.code.function.data[node.start_byte : node.start_byte + 60]
+            loop = source.partition(b"(")[0].decode("utf-8", "replace").strip()
+            state.memory[place] = found = state.fresh("load", loop, node.start_byte)
             assume(state.facts, found, wanted=True)
     return [state]
 

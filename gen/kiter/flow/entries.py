@@ -17,6 +17,7 @@ from kiter.regex import regex
 
 MAKES = regex(r"list_(?:first|last|next|prev)_entry(?:_rcu)?|list_entry(?:_rcu)?")
 ASKS = regex(r"list_(?:empty|is_|entry_is_head)\w*")
+ENDS = regex(r"list_(?:first|last)_entry(?:_rcu)?")
 _LINK = regex(r"next|prev|list_(?:next|prev)_rcu|rcu_dereference\w*")
 _COUNTS = regex(r"nr\w*|\w*(?:count|len|length|size|num|empty|more|any|last|left|has)\w*")
 
@@ -72,7 +73,12 @@ def _doubt(state: State, entry: Entry) -> str:
     origin = entry.origin
     region = origin.region if isinstance(origin, Address) else ("at", origin)
     near = {value for place, value in state.memory.items() if place.region == region}
+    own = {value for place, value in state.memory.items() if place.region == ("at", entry.value)}
+    if ENDS.fullmatch(entry.name) is None:
+        own |= near  # what an element says of itself says nothing of the next one
     for one in _known(state):
+        if one in own or (isinstance(one, Symbol) and one.kind == "name"):
+            continue
         if one in near or (isinstance(one, Symbol) and one.site >= 0 and _COUNTS.fullmatch(one.name)):
             return f"'{getattr(one, 'name', '')}' says that there is one"
         if one == entry.value:

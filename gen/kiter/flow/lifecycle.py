@@ -187,17 +187,18 @@ class _Lives:
         """Find what is held behind a call that must not be, and what nothing leads to any more."""
         state.entries = entries.open_(state)
         stored = state.stored()
+        own = set(parts(given)) if self.subject.acquires else set()  # the program's from now on
         for one in state.held:
             spot = _last(state)
             if one.sort == "lock":
                 fault = Fault("held", f"{one.name}\0{one.kind}", one.spot, (*state.spots(),), state.doubt)
                 self.life.findings.append(Finding(phase, fault, spot))
-            elif not _led_to(one.value, stored) and one.value not in set(parts(given)):
+            elif not _led_to(one.value, stored) and one.value not in own:
                 fault = Fault("leaked", one.name, one.spot, tuple(state.spots()), state.doubt)
                 self.life.findings.append(Finding(phase, fault, spot))
         state.held = tuple(one for one in state.held if one.sort == "lock" or _led_to(one.value, stored))
         if what == "next" and self.subject.acquires:
-            state.held = tuple(one for one in state.held if one.value != given)
+            state.held = tuple(one for one in state.held if one.sort == "lock" or one.value != given)
         if what == "next":
             self._entries(state, given, phase)
         if what == "next" and any(one in state.gone for one in parts(given)):

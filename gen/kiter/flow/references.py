@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from kiter.csource.nodes import text
+from kiter.csource.nodes import below, text
 from kiter.flow import vocabulary as words
 from kiter.flow.call import Call, alive, alive_or_none, elsewhere
 from kiter.flow.domain import HANDED, LAST, Domain, assume, truth
@@ -82,15 +82,27 @@ def _foreign(state: State, base: Value) -> bool:
     if not isinstance(base, Symbol) or Term(LAST, (base,)) in state.facts:
         return False
     counts = any(place.region == ("at", base) for place in state.written)
-    looked_up = base.kind == "call" and words.LOOKS_UP.fullmatch(base.name) is not None
-    return base.kind == "param" or (looked_up and not counts and Term(HANDED, (base,)) not in state.facts)
+    found = _looked_up(base) and not counts and Term(HANDED, (base,)) not in state.facts
+    return base.kind == "param" or found
 
 
-def handed(state: State, given: list[Value]) -> None:
-    """Functions whose bodies are not there may have taken a reference to what they got."""
-    for base in (_base(one) for one in given):
-        if isinstance(base, Symbol) and words.LOOKS_UP.fullmatch(base.name):
+def _looked_up(base: Symbol) -> bool:
+    """Whether it was found without a reference."""
+    name = words.LOOKS_UP if base.kind == "call" else words.LOOPS
+    return base.kind in {"call", "load"} and name.fullmatch(base.name) is not None
+
+
+def handed(call: Call, state: State) -> None:
+    """Functions whose bodies are not there may have taken a reference to what they got, or to what has it."""
+    names = {text(one) for node in call.nodes for one in below(node, "identifier")}
+    for base in {state.memory.get(call.machine.local(name)) for name in names}:
+        if isinstance(base, Symbol) and _looked_up(base):
             state.facts[Term(HANDED, (base,))] = Domain(1, 1)
+
+
+def taken(state: State, value: Value) -> bool:
+    """Whether an object is held that a pointer leads to."""
+    return any(h.sort == "reference" and h.value == _base(value) for h in state.held)
 
 
 def _emptied(state: State, base: Value) -> None:

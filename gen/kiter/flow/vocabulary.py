@@ -31,7 +31,7 @@ LOOKS = regex(
     r"\w*_(?:empty|is_\w+|valid|count|unhashed|unhashed_lockless|test|weight|initialized|locked|held|before|after"
     r"|cmp|eq|singular|careful)|is_\w+|list_is_\w+|lockdep_\w+|BUILD_BUG_\w+|BUG_ON|min|max|min_t|max_t|clamp"
     r"|clamp_t|find_\w*bit|test_bit|bitmap_weight|bitmap_empty|pr_\w+|printk|in_nmi|irqs_disabled|spin_is_locked"
-    r"|static_assert|PTR_ERR|IS_ERR|typecheck|offsetof|ARRAY_SIZE|atomic_read|atomic64_read|refcount_read|kref_read"
+    r"|xas_retry|static_assert|PTR_ERR|IS_ERR|typecheck|offsetof|ARRAY_SIZE|atomic_read|atomic64_read|refcount_read|kref_read"
 )
 # The element that a member is in: include/linux/container_of.h, list.h, rbtree.h.
 CONTAINERS = _words(
@@ -80,7 +80,7 @@ def frees_what(name: str, allocator: str) -> bool:
 
 # Take a reference to their argument, and give it: or, behind TRIES, say whether they could.
 SAME = regex(
-    r"get_task_struct|get_file|get_pid|get_cred|get_new_cred|kobject_get|get_device|igrab|ihold|dget|mntget|mmget"
+    r"get_task_struct|get_file|get_pid|get_cred|get_new_cred|kobject_get|get_device|igrab|ihold|__iget|dget|mntget|mmget"
     r"|mmgrab|path_get|kref_get|refcount_inc|get_net|get_page|folio_get|of_node_get|__module_get|fget_raw"
     r"|(?:css|cgroup|sock|dev|bpf_map|bpf_prog|bpf_link|nsproxy|uid|key|pid_ns|user_ns|mm)_(?:get|hold|inc)"
     r"|get_(?:pid_ns|user_ns|uts_ns|ipc_ns|mnt_ns|nsproxy|dma_buf|cgroup_ns)"
@@ -101,6 +101,12 @@ LOOKS_UP = regex(
     r"|mt_find(?:_after)?|mas_(?:find|walk)|find_vma(?:_intersection)?|vma_lookup|find_task_by_\w+|pid_task"
     r"|find_vpid|find_pid_ns|rhashtable_lookup(?:_fast)?|rhltable_lookup|dev_get_by_(?:index|name)_rcu"
     r"|__dev_get_by_(?:index|name)"
+)
+# Loops over elements that are had without a reference, as macros: their variable is looked up, too.
+LOOPS = regex(r"(?:h?list|hlist_nulls|rhl|xa|xas|idr|mas|mt|hash|sk|sk_nulls|radix_tree)_for_each\w*")
+# Functions that end what they get, by a word of their name.
+ENDS = regex(
+    r"(?:\w+_)?(?:drop|free|destroy|deactivate|dec|close|unpin|detach|dispose|kill|fini|cleanup|call_rcu)(?:_\w+)?"
 )
 # Step on from an element, and may give it back: drivers/of/base.c, of_get_next_child().
 STEPS = regex(r"next|after|prev|from|follow")
