@@ -23,7 +23,7 @@ def test_what_is_compared_runs_in_turns():
 
     def one(name: str, seconds: float) -> Cost:
         ran.append(name)
-        return Cost(seconds, 0)
+        return Cost(9, 0, busy=seconds)
 
     assert beside(lambda: one("a", 2), lambda: one("b", 3), 2) == (2, 3)
     assert "".join(ran) == "ababab"

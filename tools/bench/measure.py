@@ -96,7 +96,7 @@ def _timed(run: Callable[[], Cost]) -> Cost:
 
 
 def beside(one: Callable[[], Cost], other: Callable[[], Cost], times: int) -> tuple[float, float]:
-    """Median seconds of two commands, run in turns so that both see the same machine."""
+    """Median seconds of processors for two commands, run in turns so that both see the same machine."""
     one(), other()
-    pairs = [(one().seconds, other().seconds) for _ in range(times)]
+    pairs = [(one().busy, other().busy) for _ in range(times)]
     return median(first for first, _ in pairs), median(second for _, second in pairs)

@@ -80,8 +80,8 @@ def execute(options: argparse.Namespace) -> int:
     reads = frontend.of_all(options.specs, targets)
     show(dict.fromkeys(warning for read in reads for warning in read.warnings), options)
     made = [_generate(target, read) for target, read in zip(targets, reads, strict=True)]
-    # once before the checks, so that what would be refused is refused at once
-    _plans(made, options)
+    if not options.no_check:
+        _plans(made, options)  # before the checks, so that what would be refused is refused at once
     reports = [None if options.no_check or not one.rendered else _check(one, options) for one in made]
     if not all(report is None or report.passed for report in reports):
         return _refuse(made, reports, options)
