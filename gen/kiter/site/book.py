@@ -13,12 +13,13 @@ from pathlib import Path, PurePosixPath
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from kiter.regex import regex
 from kiter.render import render
 from kiter.value_class import value_class
 
 INDEX = "index"
 _UNDERLINES = "=-~^"
-_HTML = re.compile(r"\.md(?=#|$)")
+_HTML = regex(r"\.md(?=#|$)")
 
 
 @value_class
