@@ -129,7 +129,7 @@ _OWN = (
         "a character that does not belong in source code",
         "Control characters break C and terminals; unusual line ends and characters that reorder text "
         "make code look different from what it is.",
-        "remove the character, or type it anew",
+        "remove the character, or retype it",
     ),
     Code(
         "S15",
@@ -260,7 +260,7 @@ _OWN = (
         "O02",
         "edited-output",
         "a generated file was edited",
-        "It is no longer what kiter wrote, and writing it anew would lose the edit.",
+        "It is no longer what kiter wrote, and rewriting it would lose the edit.",
         "bring the edit into the spec or the template, then overwrite the file with --force",
     ),
     Code(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is emitted speaks as the kernel's documentation does: phrases that are gone do not come back."""
+"""What is emitted or shown speaks as the kernel's documentation does: phrases that are gone stay away."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-OUT = Path(__file__).parents[2] / "out"
+ROOT = Path(__file__).parents[2]
+OUT = ROOT / "out"
 # in the order of the alphabet, in lower case, with what is said instead
 GONE = {
     "as it was at the time of the call": "a copy made by the call",
@@ -27,6 +28,20 @@ GONE = {
     "stays forever": "is never freed",
     "the rcu critical section": "the RCU read-side critical section",
     "there is no memory": "memory allocation fails",
+}
+# the same for what kiter shows of itself: rules with their messages, pages, manual pages
+COINED = {
+    r"\bby hand\b": "hand-written, manually, open-coded",
+    r"\bemitted code\b": "the generated code",
+    r"\bfor ever\b": "forever, or what it means: leaks, deadlocks, is ABI",
+    r"\bgiv(?:e|es|en|ing) (?:it |them |everything )?back\b": "release, put",
+    r"\bis there already\b": "exists already",
+    r"\bmend(?:s|ed|ing)?\b": "fix, correct",
+    r"\bmay not be had\b|\bcannot be had\b": "may fail, cannot be acquired",
+    r"\bstep(?:s|ped) over\b": "skips",
+    r"\btak(?:e|es) (?:it|them|this|'\w+') away\b": "remove",
+    r"\bused behind\b|\bright behind\b": "after",
+    r"\bstill in force\b": "still held",
 }
 WRONG_ARTICLE = re.compile(r"\ba ``?(?:int|unsigned|enum|iter)\b|\ban ``?(?:struct|u(?:8|16|32|64))\b")
 
@@ -47,3 +62,16 @@ def test_phrases_that_are_gone_do_not_come_back(phrase):
 
 def test_articles_fit_what_follows():
     assert [str(path) for path in emitted() if WRONG_ARTICLE.search(text(path))] == []
+
+
+def shown() -> list[Path]:
+    """Pages, manual pages, and the rules with their messages; the glossary names the words."""
+    pages = {*ROOT.glob("docs/*.md"), *ROOT.glob("docs/man/*"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"}
+    rules = {*ROOT.glob("gen/kiter/lint/**/*.py"), *ROOT.glob("gen/kiter/**/codes.py")}
+    return sorted((pages | rules) - {ROOT / "docs/glossary.md"})
+
+
+@pytest.mark.parametrize("phrase", COINED)
+def test_what_is_shown_uses_the_words_of_the_field(phrase):
+    found = [path.relative_to(ROOT).as_posix() for path in shown() if re.search(phrase, text(path))]
+    assert found == [], f"say: {COINED[phrase]}"

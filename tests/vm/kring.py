@@ -12,7 +12,7 @@ GOES_ON = "\tif (kit->pos == &init_task || !--kit->left)\n\t\tkit->pos = NULL;\n
 BROKEN = {
     # two sets for one hook: TRACING and LSM are the same
     "clash": {"BPF_PROG_TYPE_SYSCALL, &kring_set": "BPF_PROG_TYPE_LSM, &kring_set"},
-    # the walk goes round for ever
+    # the walk goes round forever
     "endless": {GOES_ON: ""},
     # next() never returns
     "hang": {GOES_ON: "\twhile (kit->left)\n\t\tcpu_relax();\n"},

@@ -268,7 +268,7 @@ def test_both_pass_the_same_checks() -> None:
 
 @pytest.mark.vm
 def test_both_find_what_is_broken() -> None:
-    # once drained, never again: without this line the walk begins anew
+    # once drained, never again: without this line the walk restarts
     line = "\t\tkit->root = NULL;\n"
     modules = tuple(replace(m, text=m.text.replace(line, "\t\t;\n")) for m in letter().modules)
     assert modules != letter().modules

@@ -91,7 +91,7 @@ ALL = (
     MOUNTS(
         "contract",
         "restarts",
-        "the end begins the walk anew",
+        "the end restarts the walk",
         "bpf_iter_@_release(kit); return NULL;",
         "path_put(&data->pos); memset(&data->pos, 0, sizeof(data->pos)); return NULL;",
     ),

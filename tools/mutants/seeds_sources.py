@@ -60,7 +60,7 @@ ALL = (
         "sock_put(kit->pos);",
         "(void)kit->pos;",
     ),
-    DEVICES("elements", "stays", "the first device comes for ever", "xa_find_after(", "xa_find(", alone=True),
+    DEVICES("elements", "stays", "the first device comes forever", "xa_find_after(", "xa_find(", alone=True),
     DEVICES(
         "contract",
         "restarts",

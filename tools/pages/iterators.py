@@ -18,7 +18,7 @@ from kiter.target.profile import Profile, profile, releases
 
 HEAD = """\
 <!-- SPDX-License-Identifier: GPL-2.0-only -->
-<!-- Made by `make docs` from specs/ and what they come to. -->
+<!-- Made by `make docs` from specs/ and what they generate. -->
 # The iterators of Linux, as specs
 
 Every open-coded iterator of Linux 7.3 is a spec in [specs/](../specs). Lines are counted without
@@ -42,7 +42,7 @@ What [`iter`](both-forms.md) asks for, beside what Linux has as hand-written cod
 Linux 7.3, such as kernel/bpf/dmabuf_iter.c, without blank lines and comments. What is generated is
 counted with its comments, registration and declarations.
 
-| iterator | spec | by hand, both forms | generated: bpf_for_each() | generated: SEC("iter/...") |
+| iterator | spec | hand-written, both forms | generated: bpf_for_each() | generated: SEC("iter/...") |
 |---|---|---|---|---|
 """
 BY_HAND = {"dmabuf": 135, "kmem_cache": 173}  # lines that are left of it behind a removal of comments

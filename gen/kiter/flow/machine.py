@@ -70,7 +70,7 @@ class Machine(ABC):
         self.frames: list[Code] = []
         self.depth = 0  # of the expression that is worked out
         self.unseen: dict[str, Code] = {}  # functions that no path was gone through, or not all
-        self.counted = 0  # how often references were taken or given back
+        self.counted = 0  # how often references were taken or released
         self.signless: set[str] = set()  # variables whose type has no sign
 
     @abstractmethod

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""References and memory: what takes them, and what gives them back."""
+"""References and memory: what takes them, and what releases them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def release(call: Call, state: State, given: list[Value]) -> Outcomes:
 
 
 def _dropped(call: Call, state: State, base: Value, said: str, *, frees: bool) -> None:
-    """Hold an object no longer; one that was had without a reference cannot be given back."""
+    """Hold an object no longer; one that was had without a reference cannot be released."""
     mine = next((h for h in state.held if h.sort != "lock" and h.value == base), None)
     if mine is None and not frees and _foreign(state, base):
         call.machine.fault("untaken", said, call.node, state)
@@ -170,7 +170,7 @@ def reference(call: Call, state: State, given: list[Value]) -> Outcomes:
 
 
 def given_reference(call: Call, state: State, given: list[Value]) -> Outcomes:
-    """An object with a reference, or NULL; what was given for it may be given back."""
+    """An object with a reference, or NULL; what was given for it may be released."""
     call.machine.counted += 1
     for node, value in zip(call.nodes, given, strict=False):
         if not alive_or_none(call, node, state, value):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""H01 to H19: resources, what new() takes and what gives it back."""
+"""H01 to H19: resources, what new() takes and what releases it."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def nobody_holds(s: Subject) -> Iterator[Hit]:
     "a lock or a section held from one read() to the next",
     "the reader may keep the file open forever, and a task must not return to user space with a lock held",
     kernel="kernel/locking/lockdep.c, lockdep_sys_exit(), for all that lockdep knows",
-    hint="take it for each step: walk: lock; or add 'restart: true': each read() begins the walk anew",
+    hint="take it for each step: walk: lock; or add 'restart: true': each read() restarts the walk",
 )
 def locked_between(s: Subject) -> Iterator[Hit]:
     for use in s.uses if s.it.seq and not s.it.begins_anew else ():
@@ -108,7 +108,7 @@ def taken_target(s: Subject) -> Iterator[Hit]:
 @rule(
     "W86",
     "duplicate-context-member",
-    "a member that is there already",
+    "a member that exists already",
     "what programs see stands beside what every context begins with, and what a reader has beside the walk",
     kernel="include/linux/bpf.h, struct bpf_iter_meta",
     hint="choose another name",
@@ -127,7 +127,7 @@ def taken_member(s: Subject) -> Iterator[Hit]:
     "unknown-reader-name",
     "a name that the spec does not have",
     "what a reader gives goes to an argument of new(), what it asks for is a walk",
-    hint="mend the name",
+    hint="correct the name",
 )
 def unknown_names(s: Subject) -> Iterator[Hit]:
     if s.it.seq is None:
@@ -147,15 +147,15 @@ def unknown_names(s: Subject) -> Iterator[Hit]:
 @rule(
     "W88",
     "two-held-by-reader",
-    "two things that a link or a reader would have to give back",
-    "where the second cannot be had, nothing gives back the first",
+    "two things that a link or a reader would have to release",
+    "where the second cannot be acquired, nothing releases the first",
     kernel="kernel/bpf/bpf_iter.c, bpf_iter_link_attach(): no detach_target() when attach_target() failed",
     hint="keep one, and make the other of it",
 )
 def two_to_put(s: Subject) -> Iterator[Hit]:
     for parts in (s.it.seq.keeps, s.it.seq.arguments) if s.it.seq else ():
         for part in [part for part in parts if part.put][1:]:
-            yield Hit(part.node.key_at, f"'{part.name}' must be given back, too")
+            yield Hit(part.node.key_at, f"'{part.name}' must be released, too")
 
 
 @rule(

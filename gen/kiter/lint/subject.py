@@ -278,7 +278,7 @@ def _slots(it: Spec, cases: Iterable[Case], levels: Iterable[Level], first: When
 
 
 def _taken(it: Spec) -> Iterator[Slot]:
-    """What new() takes, and what gives it back."""
+    """What new() takes, and what releases it."""
     for resource in it.resources:
         yield Slot(resource.get, "resource.get", When.NEW, part=resource)
         if resource.put is not None:

@@ -59,7 +59,7 @@ def _target(ctx: LoweringContext) -> Function | None:
 
 
 def _references(ctx: LoweringContext) -> Iterator[Kfunc]:
-    """The kfuncs that take a reference and give it back."""
+    """The kfuncs that take a reference and release it."""
     flags = registration.reference_flags(ctx)
     return (_kfunc(prototype, flags[prototype.name]) for prototype in references.prototypes(ctx))
 

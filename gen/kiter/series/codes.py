@@ -39,7 +39,7 @@ _ALL = (
         "M05",
         "foreign-branch",
         "the branch was not written by kiter",
-        "A branch is written anew only if it is as kiter left it and not checked out: work might be lost.",
+        "A branch is rewritten only if it is as kiter left it and not checked out: work might be lost.",
         "rename or delete it, give a higher version with -v, or name another with --branch",
     ),
     Code(

@@ -29,10 +29,10 @@ class Reference:
     """How programs get a reference of their own; what takes and puts one is None where nothing says it."""
 
     acquire: str  # the kfunc that takes one
-    release: str  # the kfunc that gives it back
+    release: str  # the kfunc that releases it
     get: Snippet | None  # takes one to the element pos
     tryget: Snippet | None  # the same where there may be none to take, which it says
-    put: Snippet | None  # gives it back
+    put: Snippet | None  # releases it
     node: Node  # its part of the document
 
 
@@ -56,7 +56,7 @@ class Element:
     get: Snippet | None  # takes what must be held of the element pos
     tryget: Snippet | None  # the same where there may be nothing to take, which it says
     still: Snippet | None  # true while an element that is held is where it was found
-    put: Snippet | None  # gives it back; with `last` a condition, true for the last reference
+    put: Snippet | None  # releases it; with `last` a condition, true for the last reference
     last: Snippet | None  # what becomes of the element then
     handover: bool  # the walk itself puts the element before
     trusted: tuple[Pointer, ...]  # its fields that are as good as the element

@@ -17,7 +17,7 @@ class Resource:
     type: str  # in C, a pointer where it may fail to be acquired
     get: Snippet  # gives it
     fails: tuple[Error, ...]  # with which it cannot be acquired: NULL for one, an ERR_PTR() for several
-    put: Snippet | None  # gives it back
+    put: Snippet | None  # releases it
     early: bool  # it comes before the checks and the flags
     node: Node  # its entry in the document
 

@@ -38,7 +38,7 @@ class Kept:
     type: str  # in C; a pointer may be an ERR_PTR(), a number of a signed type a negative error
     sources: Parameters  # what gives it, of which a link may name one
     default: Snippet | None  # where it names none, which is refused without
-    put: Snippet | None  # gives it back
+    put: Snippet | None  # releases it
     tells: Parameters  # what the link tells of itself
     node: Node  # its entry in the document
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The reference pages in a folder, and the list of them, beside what the specs come to."""
+"""The reference pages in a folder, and the list of them, beside what the specs generate."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _ALL = (
         "unknown-insertion-point",
         "a place that is not understood",
         "An edit is made only where its place is certain; nothing in the tree was changed.",
-        "make room by hand as the message says, or name another tree",
+        "make room manually as the message says, or name another tree",
     ),
     Code(
         "A04",
@@ -41,7 +41,7 @@ _ALL = (
         "A05",
         "edited-region",
         "a generated region was edited manually",
-        "What kiter wrote there is no longer there; writing it anew, or taking it out, would lose the edit.",
+        "What kiter wrote there is no longer there; rewriting it, or taking it out, would lose the edit.",
         "bring the edit into the spec, undo it in the tree, and run the command again",
     ),
     Code(

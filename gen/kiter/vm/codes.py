@@ -141,7 +141,7 @@ _ALL = (
         "R44",
         "not-a-module",
         "code that cannot be built as a module",
-        "It uses functions that are private to the file it joins, or its code is by hand: it needs a kernel.",
+        "It uses functions that are private to its file, or its code is hand-written: it needs a kernel.",
         "run 'kiter conform' on a kernel that has it; 'kiter apply' puts generated code into a tree",
     ),
     Code(

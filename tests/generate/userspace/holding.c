@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Runs emitted kfuncs that hold something: to the end, left after any step, and with each call that
- * can fail failing in turn. Everything that was taken must have been given back, once.
+ * can fail failing in turn. Everything that was taken must have been released, once.
  */
 #include "holding.h"
 
@@ -39,7 +39,7 @@ static void check_given_back(int nr)
 	int i;
 
 	if (nr_memory || nr_things || nr_natives || locked)
-		BUG("something was not given back");
+		BUG("something was not released");
 	for (i = 0; i < nr; i++)
 		if (pool[i].refs != 1)
 			BUG("an element is still held, or was put twice");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a lookup gave without a reference is given back.
+// What a lookup gave without a reference is released.
 static DEFINE_XARRAY(cells);
 
 struct bpf_iter_x_kern {

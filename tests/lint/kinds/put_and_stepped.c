@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The next element is looked for from one that was given back just before.
+// The next element is looked for from one that was released just before.
 struct bpf_iter_x_kern {
 	struct thing *at;
 };

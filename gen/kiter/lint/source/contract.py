@@ -26,8 +26,8 @@ _FAILED = {
 
 
 _EMPTIED = {
-    "gone": "store NULL where new() gives it back",
-    "twice": "store NULL where new() gives it back, or leave that to destroy()",
+    "gone": "store NULL where new() releases it",
+    "twice": "store NULL where new() releases it, or leave that to destroy()",
     "null": "test it before it is followed, in next() and in destroy()",
     "element": "store in new() what next() takes for the end, before it fails",
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What new() takes, in order, and how it gives everything back when a later step fails."""
+"""What new() takes, in order, and how it releases everything when a later step fails."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Destroy:
 
 @view_class()
 class Shared:
-    """Where next() gives everything back at the end, destroy() does so before it."""
+    """Where next() releases everything at the end, destroy() does so before it."""
 
     template: ClassVar = "kernel/destroy/shared.c.j2"
     kit: Kit
@@ -61,7 +61,7 @@ class Unlinked:
     liveness: str  # tells a live iterator
     node: str  # the one of our own
     unlink: Part  # takes it out of the list
-    parts: tuple[Part, ...]  # what is given back
+    parts: tuple[Part, ...]  # what is released
 
 
 def kfunc(ctx: LoweringContext) -> Destroy:

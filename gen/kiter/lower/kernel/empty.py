@@ -48,7 +48,7 @@ class Untaken:
 
 @view_class()
 class Release:
-    """The call of the function that gives everything back, and clears."""
+    """The call of the function that releases everything, and clears."""
 
     template: ClassVar = "kernel/end/release.c.j2"
     function: str

@@ -88,7 +88,7 @@ class OfCompanion:
 
 @view_class()
 class OfReference:
-    """The comment on a kfunc that takes a reference, or gives it back."""
+    """The comment on a kfunc that takes a reference, or releases it."""
 
     template: str
     iterator: str
@@ -144,7 +144,7 @@ def companion(ctx: LoweringContext, kfunc: Companion) -> OfCompanion:
 
 
 def reference(ctx: LoweringContext, given: Reference) -> tuple[OfReference, OfReference]:
-    """What to say of the kfuncs that take a reference and give it back."""
+    """What to say of the kfuncs that take a reference and release it."""
     name, fails = ctx.it.name, given.tryget is not None
     return (
         OfReference("kernel/doc/acquire.j2", name, given.acquire, given.release, fails),

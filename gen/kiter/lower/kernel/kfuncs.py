@@ -52,7 +52,7 @@ class View:
     start: Start | None  # the macro of a cursor that has not begun
     enums: tuple[Enum, ...]  # of flags that are defined here
     helpers: tuple[helpers.Function, ...]  # the author's functions
-    release: release.Function | None  # the function that gives everything back, if there is one
+    release: release.Function | None  # the function that releases everything, if there is one
     open: str  # the marker ahead of kfuncs
     kfuncs: tuple[Part, ...]  # new(), next(), destroy(), those of references, and companions
     close: str  # the marker behind them

@@ -155,7 +155,7 @@ class Snapshot:
     pos: str  # the declaration of the variable for what is copied
     liveness: str  # false at the end
     next: str  # what the next element is copied from, NULL for the end
-    drain: Part  # gives everything back then
+    drain: Part  # releases everything then
     copy: str  # the element in the state
     put: str  # releases what the last one refers to, "" for nothing
     get: str  # takes what the next one refers to, "" for nothing
@@ -173,7 +173,7 @@ class InState:
     anew: bool  # whether each step fills it anew
     put: str  # releases what it refers to then
     at_end: str  # makes the step, and is true where there was none
-    drain: Part  # gives everything back then
+    drain: Part  # releases everything then
 
 
 # --- which of them, and with what --------------------------------------------------------------------

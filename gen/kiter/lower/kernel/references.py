@@ -30,7 +30,7 @@ class Acquire:
 
 @view_class()
 class Release:
-    """Gives it back."""
+    """Releases it."""
 
     template: ClassVar = "kernel/put.c.j2"
     doc: kernel_doc.OfReference  # its comment

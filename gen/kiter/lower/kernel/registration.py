@@ -112,7 +112,7 @@ def companion_flags(ctx: LoweringContext, companion: Companion) -> tuple[str, ..
 
 
 def reference_flags(ctx: LoweringContext) -> dict[str, tuple[str, ...]]:
-    """The kfunc flags of those that take a reference and give it back; what may sleep puts one."""
+    """The kfunc flags of those that take a reference and release it; what may sleep puts one."""
     if (reference := ctx.it.held.reference) is None:
         return {}
     sleepable = _if(ctx.it.context.sleepable, "KF_SLEEPABLE")

@@ -65,7 +65,7 @@ def function(ctx: LoweringContext) -> Function | None:
 
 
 def parts(ctx: LoweringContext) -> Iterator[Part]:
-    """What gives everything back, in the reverse order of new()."""
+    """What releases everything, in the reverse order of new()."""
     it, scope, walk, state = ctx.it, ctx.scope, ctx.cases[0].walk, ctx.state.memory
     if isinstance(walk, Native):
         yield Put(scope.next(walk.end))

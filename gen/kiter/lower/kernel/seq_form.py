@@ -4,7 +4,7 @@
 bpf_seq_read() (kernel/bpf/bpf_iter.c) calls stop() at the end of each read(), with the element that was not
 shown, or with NULL at the end of the walk; start() of the next read() has to give that element again. What
 the iterator holds stays in seq->private between the two. Where an RCU critical section or a lock keeps the
-elements, that lasts from start() to stop(), and each start() begins the walk anew, as those of
+elements, that lasts from start() to stop(), and each start() restarts the walk, as those of
 seq_list_start() do.
 """
 
@@ -59,7 +59,7 @@ class Argument:
     value: str  # where it comes from
     checked: bool  # that may be an error
     get: str  # keeps it, "" for nothing
-    put: str  # gives it back, "" for nothing
+    put: str  # releases it, "" for nothing
     resume: str  # what it is for a walk that begins with `pos`, "" for the same
 
     @property

@@ -60,8 +60,8 @@ class Link:
     part: str  # the member of the unions
     refuses: tuple[str, ...]  # what must be 0
     choices: tuple[str, ...]  # of which one may be given
-    keeps: tuple[Keep, ...]  # the ones that must be given back last
-    puts: tuple[str, ...]  # what gives them back
+    keeps: tuple[Keep, ...]  # the ones that must be released last
+    puts: tuple[str, ...]  # what releases them
     tells: tuple[Told, ...]  # of itself
 
 

@@ -175,7 +175,7 @@ def _companions(v: _Verifier) -> Iterator[Program]:
 
 
 def _references(v: _Verifier) -> Iterator[Program]:
-    """A reference to an element that is not given back, and one that nobody looked at."""
+    """A reference to an element that is not released, and one that nobody looked at."""
     if (reference := v.ctx.it.held.reference) is None:
         return
     found = {"lost": "unreleased"} | ({"unchecked": "null_argument"} if reference.tryget else {})

@@ -12,7 +12,7 @@ struct bpf_iter_kmem_cache_kern {
 /* the walk has not begun; NULL is its end */
 #define BPF_ITER_KMEM_CACHE_START ((struct kmem_cache *)1L)
 
-/* caches from the boot have a negative count and stay for ever */
+/* caches from the boot have a negative count and are never freed */
 static void bpf_iter_kmem_cache_hold(struct kmem_cache *s)
 {
 	if (s->refcount > 0)
