@@ -27,7 +27,7 @@ WALKED = {
     "array": ("array", "sparse"),
     "percpu": ("percpu",),
 }
-# SEC("iter/...") of walks that begin anew, resume, or get what a link asks for
+# SEC("iter/...") of walks that restarts, resume, or get what a link asks for
 READ = ("seq_css", "seq_maps_from", "seq_section")
 OTHERS = ("where", "where_index", "raw_held", "seq_maps", "reference", "reference_tried", "held_flag", *READ)
 EVERY = (*(name for named in WALKED.values() for name in named), *OTHERS)

@@ -85,7 +85,7 @@ class SeqForm:
     target: str  # the name that programs attach to: "dmabuf" for SEC("iter/dmabuf")
     shows: tuple[Shown, ...]  # what their context holds
     existing: bool  # Linux has the target, and only tests are made
-    restart: bool  # each read() begins the walk anew, and passes by what was shown
+    restart: bool  # each read() restarts the walk, and passes by what was shown
     part: str  # the member of union bpf_iter_link_info that links ask with, "" for none
     refuses: tuple[str, ...]  # what of that it cannot give
     keeps: tuple[Kept, ...]  # what a link keeps
