@@ -108,7 +108,7 @@ LOOPS = regex(r"(?:h?list|hlist_nulls|rhl|xa|xas|idr|mas|mt|hash|sk|sk_nulls|rad
 ENDS = regex(
     r"(?:\w+_)?(?:drop|free|destroy|deactivate|dec|close|unpin|detach|dispose|kill|fini|cleanup|call_rcu)(?:_\w+)?"
 )
-# Step on from an element, and may give it back: drivers/of/base.c, of_get_next_child().
+# Step on from an element, and may release it: drivers/of/base.c, of_get_next_child().
 STEPS = regex(r"next|after|prev|from|follow")
 # Numbers that do not change: include/linux/limits.h, and how many CPUs and nodes there can be.
 CONSTANTS = {
