@@ -26,12 +26,12 @@ _SHORT = 40  # characters of C that a sentence about it quotes
 class Change:
     """What of a function is to become what, and what that is called."""
 
-    kind: str
-    word: str
-    what: str
-    old: str
-    new: str
-    node: Node
+    kind: str  # of bug, such as "bound"
+    word: str  # for it in the mutant's name
+    what: str  # changes, for a reader
+    old: str  # the text that goes
+    new: str  # what comes in its place
+    node: Node  # where it stands in the function
 
 
 Changes = Iterator[Change]

@@ -34,7 +34,7 @@ class Shown:
 class Kept:
     """What a link keeps of what it was asked for: a member of its part of struct bpf_iter_aux_info."""
 
-    name: str
+    name: str  # the member's
     type: str  # in C; a pointer may be an ERR_PTR(), a number of a signed type a negative error
     sources: Parameters  # what gives it, of which a link may name one
     default: Snippet | None  # where it names none, which is refused without
@@ -55,7 +55,7 @@ class Kept:
 class Given:
     """How a reader comes by an argument of new()."""
 
-    name: str
+    name: str  # the argument's
     value: Snippet  # over what the link keeps; an ERR_PTR() is what open() fails with
     get: Snippet | None  # takes what keeps it until the file is closed
     put: Snippet | None  # gives that back
