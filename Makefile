@@ -43,6 +43,10 @@ mutants: setup ## seed bugs into the emitted C and count how many the generated 
 flaky: setup ## boot the generated tests 50 times in a row beside processes that come and go
 	@python -m tools.flaky
 
+machines: setup ## run every spec on each other machine that kiter knows, under emulation
+	@for arch in arm64; do kiter kernels fetch 6.12 --arch $$arch; done
+	@python -m tools.machines
+
 building: setup
 	@.ci/setup building
 
@@ -72,4 +76,4 @@ clean: ## remove what setting up and building left, apt's packages excepted
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: build test all-checks lint setup golden bench mutants flaky building replace stress series-vm docs wheel lock clean help
+.PHONY: build test all-checks lint setup golden bench mutants flaky machines building replace stress series-vm docs wheel lock clean help

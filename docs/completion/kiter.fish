@@ -52,7 +52,7 @@ function _shtab_kiter_using
 end
 
 set -g _shtab_kiter_commands apply breaking build conform docs explain import kernels 'kernels list' 'kernels fetch' 'kernels remove' lint list lsp module mutate new run schema series sync target watch
-set -g _shtab_kiter_opts_with_value --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --source --suite --target --tree --workers -o -v
+set -g _shtab_kiter_opts_with_value --arch --base --branch --btf --color --colour --docs --format --harness --headers --keep --kernel --kernel-source --limit --name --only --out --patch --range --reroll-count --source --suite --target --tree --workers -o -v
 
 complete -c kiter -e
 complete -c kiter -f
@@ -131,6 +131,7 @@ complete -c kiter -n '_shtab_kiter_using kernels; and test $_shtab_kiter_npos -e
 complete -c kiter -n '_shtab_kiter_using kernels fetch' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using kernels fetch' -l all -d 'every version that Debian'"'"'s suites have, from the oldest target on; each takes about 450 MB'
 complete -c kiter -n '_shtab_kiter_using kernels fetch' -l suite -x -d 'the Debian suite to look into, and no other'
+complete -c kiter -n '_shtab_kiter_using kernels fetch' -l arch -xka "x86 arm64" -d 'the machine that it is for, with its compiler and emulator (default: this one)'
 complete -c kiter -n '_shtab_kiter_using kernels; and test $_shtab_kiter_npos -eq 0' -a remove -d 'delete a fetched one'
 complete -c kiter -n '_shtab_kiter_using kernels remove' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a lint -d 'Check specs alone, without generating anything.'
@@ -196,6 +197,7 @@ complete -c kiter -n '_shtab_kiter_using new' -s v -l verbose -d 'say more; twic
 complete -c kiter -n '_shtab_kiter_using; and test $_shtab_kiter_npos -eq 0' -a run -d 'Run iterators in a virtual machine and show the real verifier'"'"'s verdict.'
 complete -c kiter -n '_shtab_kiter_using run' -s h -l help -d 'show this help message and exit'
 complete -c kiter -n '_shtab_kiter_using run' -l kernel -xka "(__fish_complete_path (commandline -ct))" -d 'an installed or fetched kernel, or a build directory (default: the newest 6.12); as often as there are kernels to run on, side by side'
+complete -c kiter -n '_shtab_kiter_using run' -l arch -xka "x86 arm64" -d 'the machine, which '"'"'kiter kernels fetch --arch'"'"' brings a kernel of (default: this one)'
 complete -c kiter -n '_shtab_kiter_using run' -l only -x -d 'only these tests, such as '"'"'*/walk*'"'"''
 complete -c kiter -n '_shtab_kiter_using run' -l changed -d 'leave out what is as it was when it passed on that kernel'
 complete -c kiter -n '_shtab_kiter_using run' -l show -d 'print the first elements of each walk'

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from kiter.cache.store import Cache
+from kiter.kernel.arch import own
 from kiter.kernel.kernels import installed
-from kiter.vm import image, module, programs, runner
+from kiter.vm import image, module, programs, runner, userland
 from kiter.vm.module import Module, build_modules
 from kiter.vm.programs import Program
 from kiter.vm.runner import Test
@@ -43,15 +44,15 @@ def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def program(top: Path, cache: Cache) -> Path:
-    return programs.build_program(Program("x", PROGRAM), top / "headers", cache)
+    return programs.build_program(Program("x", PROGRAM), top / "headers", cache, own())
 
 
 def test_object(top: Path, cache: Cache) -> Path:
-    return runner.build_test(Test.of("y", TEST), {}, [top / "uapi"], cache)
+    return runner.build_test(Test.of("y", TEST), {}, [top / "uapi"], cache, userland.native())
 
 
 def harness(top: Path, cache: Cache) -> Path:
-    return runner.build_harness(top / "uapi", cache)[0]
+    return runner.build_harness(top / "uapi", cache, userland.native())[0]
 
 
 def kernel(top: Path, cache: Cache) -> Path:
@@ -86,7 +87,7 @@ def test_it_is_built_again_when_a_file_is_another(
 
 
 def test_a_library_that_is_linked_counts(top: Path) -> None:
-    found = [Path(path) for path in runner._archives()]
+    found = [Path(path) for path in runner._archives(userland.native())]
     assert {"libbpf.a", "libelf.a", "libc.a"} <= {path.name for path in found}
     assert all(path.is_file() for path in found if path.name != "libpthread.a")
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, field
@@ -13,6 +12,7 @@ from xml.etree import ElementTree
 from kiter.cli import _demonstrations
 from kiter.cli._reasons import reasons
 from kiter.fixtures.off import off
+from kiter.kernel.arch import arch_of
 from kiter.tested import Run
 from kiter.value_class import value_class
 from kiter.vm import conformance, demonstrations
@@ -62,9 +62,8 @@ class Verdicts:
     def run(self, prototype: Prototype, harness: str) -> Run:
         """What the run showed of an iterator that passed, for the cover letter of its series."""
         counts = Counter(map(group, self.of(prototype)))
-        machine = os.uname().machine  # of the guest, too
         walks, contract, refused = (counts[name] for name in GROUPS)
-        return Run(self.report.release, machine, harness, walks, contract, refused)
+        return Run(self.report.release, arch_of(self.report.release).uname, harness, walks, contract, refused)
 
     @property
     def checks(self) -> tuple[Check, ...]:

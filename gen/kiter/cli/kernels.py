@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiter.errors import KiterError, environment
 from kiter.kernel import fetch, headers, kernels, sources
+from kiter.kernel.arch import ARCHES, Arch, own
 from kiter.target.profile import nearest, verified
 from kiter.value_class import value_class
 
@@ -20,6 +21,7 @@ EXAMPLE = """
 kiter kernels list
 kiter kernels fetch 7.3
 kiter kernels fetch --all
+kiter kernels fetch 6.12 --arch arm64
 """
 
 
@@ -38,6 +40,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="every version that Debian's suites have, from the oldest target on; each takes about 450 MB",
     )
     fetching.add_argument("--suite", default="", help="the Debian suite to look into, and no other")
+    fetching.add_argument(
+        "--arch",
+        choices=tuple(ARCHES),
+        default=own().name,
+        help="the machine that it is for, with its compiler and emulator (default: this one)",
+    )
     removing = actions.add_parser("remove", help="delete a fetched one")
     removing.add_argument("release", help="its whole release, as list shows it")
 
@@ -47,7 +55,7 @@ def execute(options: argparse.Namespace) -> int:
     if options.action == "list":
         sys.stdout.write(_listed(options.format))
     elif options.action == "fetch":
-        _fetch(_versions(options), options.suite)
+        _fetch(_versions(options), options.suite, ARCHES[options.arch])
     else:
         sys.stdout.write(f"removed {kernels.remove(options.release)}\n")
     return 0
@@ -56,19 +64,19 @@ def execute(options: argparse.Namespace) -> int:
 def _versions(options: argparse.Namespace) -> list[str]:
     """What is to be fetched; raises KiterError R33 where nothing is to be had."""
     if options.all:
-        versions = fetch.offered(options.suite, listen=_say)
+        versions = fetch.offered(options.suite, listen=_say, arch=ARCHES[options.arch])
         if not versions:
             raise environment("R33", f"no kernel in {options.suite or 'any suite'} that a target stands for")
         return versions
-    return [options.version] if options.version else _missing()
+    return [options.version] if options.version else _missing(ARCHES[options.arch])
 
 
-def _fetch(versions: Sequence[str], suite: str) -> None:
+def _fetch(versions: Sequence[str], suite: str, arch: Arch) -> None:
     """One after the other; raises KiterError with all that could not be had, when the others are here."""
     troubles: list[KiterError] = []
     for version in versions:
         try:
-            got = fetch.fetch(version, suite, listen=_say)
+            got = fetch.fetch(version, suite, listen=_say, arch=arch)
         except KiterError as error:
             troubles.append(error)
             continue
@@ -78,9 +86,9 @@ def _fetch(versions: Sequence[str], suite: str) -> None:
         raise KiterError(*(found for e in troubles for found in e.diagnostics), status=troubles[0].status)
 
 
-def _missing() -> list[str]:
+def _missing(arch: Arch) -> list[str]:
     """The verified targets of which there is no kernel to boot, or no sources."""
-    here = [*kernels.installed(), *kernels.fetched()]
+    here = [kernel for kernel in (*kernels.installed(), *kernels.fetched()) if kernel.arch == arch]
     return [
         target.release
         for target in verified()
@@ -107,7 +115,7 @@ class _Here:
 
 def _here() -> Iterator[_Here]:
     bootable = {kernel.release: kernel for kernel in [*kernels.fetched(), *kernels.installed()]}
-    known = {found.release: found for found in reversed(headers.installed())}
+    known = {found.release: found for found in reversed(headers.installed(foreign=True))}
     for release, found in known.items():
         kernel = bootable.get(release)
         yield _Here(

@@ -16,6 +16,7 @@ from kiter.cli._verdicts import Verdicts
 from kiter.cli.command import KERNEL, show
 from kiter.errors import KiterError, environment
 from kiter.kernel import kernels
+from kiter.kernel.arch import ARCHES, own
 from kiter.vm import demonstrations, session
 from kiter.vm.job import Options
 from kiter.vm.results import Outcome, worst
@@ -28,6 +29,7 @@ EXAMPLE = """
 kiter run specs/css.yaml
 kiter run --show specs/task.yaml
 kiter run --kernel 6.12 --kernel 7.3 specs/css.yaml
+kiter run --arch arm64 specs/css.yaml
 kiter run --format junit > verdicts.xml
 """
 FORMATS = _verdicts.FORMATS
@@ -45,6 +47,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar=KERNEL,
         help="an installed or fetched kernel, or a build directory (default: the newest 6.12); as often as "
         "there are kernels to run on, side by side",
+    )
+    parser.add_argument(
+        "--arch",
+        choices=tuple(ARCHES),
+        default=own().name,
+        help="the machine, which 'kiter kernels fetch --arch' brings a kernel of (default: this one)",
     )
     parser.add_argument("--only", default="", metavar="PATTERN", help="only these tests, such as '*/walk*'")
     parser.add_argument(
@@ -111,7 +119,12 @@ def execute(options: argparse.Namespace) -> int:
 
 def _wishes(options: argparse.Namespace) -> list[Wish]:
     """What is wanted of each kernel; raises KiterError where there is no such kernel."""
-    found = dict.fromkeys(kernels.find(name) for name in options.kernel or [""])
+    arch = ARCHES[options.arch]
+    if arch != own() and (options.shell or options.harness == "test_progs"):
+        other = "--shell" if options.shell else "--harness test_progs"
+        reason = f"what that takes in the guest is here for {own().name} alone"
+        raise environment("E02", f"--arch {arch.name} with {other}", reason, "leave one of the two out")
+    found = dict.fromkeys(kernels.find(name, arch) for name in options.kernel or [""])
     return [
         Wish(
             specs=options.specs,

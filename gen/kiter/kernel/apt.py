@@ -44,6 +44,11 @@ class Apt:
         found = _URI.findall(self._run("apt-get", "--print-uris", *_INSTALL, *packages))
         return len(found), sum(int(size) for _, size in found)
 
+    def depends(self, package: str) -> list[str]:
+        """What a package needs itself, alternatives included, by name."""
+        said = self._run("apt-cache", "depends", "--important", package)
+        return re.findall(r"^ *\|?Depends: <?([^\s:>]+)", said, re.MULTILINE)
+
     def closure(self, packages: Sequence[str]) -> list[Path]:
         """The .deb files of the packages and of all that they depend on, down to the C library."""
         self._run("apt-get", "--download-only", *_INSTALL, *packages)
@@ -52,7 +57,7 @@ class Apt:
     def download(self, package: str, folder: Path) -> Path:
         """The .deb file of one package alone."""
         self._run("apt-get", "download", package, cwd=folder)
-        return max(folder.glob(f"{package}_*.deb"), key=lambda path: path.stat().st_mtime)
+        return max(folder.glob(f"{package.partition(':')[0]}_*.deb"), key=lambda path: path.stat().st_mtime)
 
     def _run(self, program: str, *argv: str, cwd: Path | None = None) -> str:
         _require(program)
@@ -71,11 +76,14 @@ def own(folder: Path) -> Apt:
     return _apt(folder)
 
 
-def private(suites: Sequence[str], folder: Path) -> Apt:
-    """An apt that sees those suites only, from the mirror that this machine uses. Raises R33 without one."""
+def private(suites: Sequence[str], folder: Path, mine: str = "", arch: str = "") -> Apt:
+    """An apt that sees those suites only, from the mirror that this machine uses. Raises R33 without one.
+
+    `arch` is a machine whose packages it sees beside those of this one, which Debian calls `mine`.
+    """
     uri, key = mirror()
     signed = f"[signed-by={key}] " if key else ""
-    place = folder / "-".join(suites)
+    place = folder / "-".join((*suites, *([arch] if arch else [])))
     (place / "lists/partial").mkdir(parents=True, exist_ok=True)
     sources = place / "sources.list"
     sources.write_text("".join(f"deb {signed}{uri} {suite} main\n" for suite in suites))
@@ -86,6 +94,8 @@ def private(suites: Sequence[str], folder: Path) -> Apt:
         ("Dir::Etc::preferences", "/dev/null"),
         ("Dir::Etc::preferencesparts", "/dev/null"),
         ("Dir::State::lists", place / "lists"),
+        # those that dpkg knows are the machine's own settings, which are left alone
+        *((("APT::Architectures::", one) for one in (mine, arch)) if arch else ()),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiter.btf.reader import Btf
 from kiter.kernel import headers, kernels
+from kiter.kernel.arch import own
 from kiter.kernel.codes import lacking
 from kiter.kernel.named import named
 from kiter.regex import regex
@@ -41,7 +42,8 @@ class Source:
 
 def known() -> tuple[Source, ...]:
     """The kernels of this machine whose BTF is there, fetched or with headers, oldest first."""
-    found = [Source(kernel.btf, kernel.release) for kernel in (*kernels.installed(), *kernels.fetched())]
+    here = (kernel for kernel in (*kernels.installed(), *kernels.fetched()) if kernel.arch == own())
+    found = [Source(kernel.btf, kernel.release) for kernel in here]
     found += [Source(one.path / KERNEL, one.release) for one in headers.installed()]
     there = {source.release: source for source in found if source.path.is_file()}
     return tuple(sorted(there.values(), key=lambda source: numbers(source.release)))

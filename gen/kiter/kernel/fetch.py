@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kiter.errors import KiterError, environment
-from kiter.kernel import apt, kernels, sources, toolchain
+from kiter.kernel import apt, foreign, kernels, sources, toolchain
 from kiter.kernel.apt import Apt
+from kiter.kernel.arch import Arch, own
 from kiter.kernel.kernels import Kernel, fetched, kernels_folder, matches
 from kiter.spec.release import numbers, parse_release, spelled
 from kiter.target.profile import DEFAULT
 from kiter.target.profile import releases as targets
 from kiter.value_class import value_class
 
-FLAVOUR = "cloud-amd64"
 HEADERS = "linux-headers-"
 # in the order of preference: the image package of some releases is empty, and its kernel in another
 IMAGES = ("linux-image-{}-unsigned", "linux-binary-{}", "linux-image-{}")
@@ -36,6 +36,16 @@ class Found:
     apt: Apt
     release: str
     where: str
+    arch: Arch
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is for another machine than this one."""
+        return self.arch != own()
+
+    def named(self, package: str) -> str:
+        """A package of that machine, as apt calls it."""
+        return f"{package}:{self.arch.debian}" if self.foreign else package
 
 
 @value_class
@@ -51,16 +61,18 @@ def fetch(
     suite: str = "",
     folder: Path | None = None,
     listen: Listen = lambda _step: None,
+    arch: Arch | None = None,
 ) -> Fetched:
     """Downloads and unpacks the newest kernel of a version and its sources, unless they are there already.
 
     The machine's own suites are looked into first, then Debian's others; `suite` names one instead. `listen`
-    is told what is being done. What was downloaded before an interruption is not downloaded again.
+    is told what is being done; `arch` is the machine that it is for, this one unless it is given. What was
+    downloaded before an interruption is not downloaded again.
     Raises KiterError R32 (no apt) or R33 (no such kernel, no network).
     """
     folder = folder or kernels_folder()
     with _working(folder) as work:
-        found = _look(version, suite, work, listen)
+        found = _look(version, suite, arch or own(), work, listen)
         have = next((k for k in fetched(folder) if k.release == found.release), None)
         if have:
             listen(f"{found.release} is here already")
@@ -68,26 +80,38 @@ def fetch(
         return Fetched(kernel, _sources(found, work, listen))
 
 
-def offered(suite: str = "", folder: Path | None = None, listen: Listen = lambda _step: None) -> list[str]:
+def offered(
+    suite: str = "",
+    folder: Path | None = None,
+    listen: Listen = lambda _step: None,
+    arch: Arch | None = None,
+) -> list[str]:
     """The versions, such as 7.3, of which this machine's suites and Debian's others have kernels, in order.
 
     `suite` names one instead. Those before the oldest target are left out: its kernels are the first that
-    iterators are tried on. Raises KiterError R32 (no apt) or R33 (no mirror).
+    iterators are tried on. `arch` is as for fetch(). Raises KiterError R32 (no apt) or R33 (no mirror).
     """
     with _working(folder or kernels_folder()) as work:
         places = [apt.with_base(suite)] if suite else apt.suites(work)
-        known = [*(() if suite else (apt.own(work),)), *_readable(places, work, listen)]
-        releases = [release for one in known for release in candidates(one, "")]
+        arch = arch or own()
+        mine = () if suite or arch != own() else (apt.own(work),)
+        known = [*mine, *_readable(places, arch, work, listen)]
+        releases = [release for one in known for release in candidates(one, "", arch)]
     oldest = min(parse_release(name) for name in targets())
     versions = {numbers(release)[:2] for release in releases}
     return [spelled(version) for version in sorted(versions) if version >= oldest]
 
 
-def _readable(places: Iterable[Sequence[str]], work: Path, listen: Listen) -> Iterator[Apt]:
+def _beside(arch: Arch) -> tuple[str, ...]:
+    """This machine and another one, as Debian calls them; nothing for this one alone."""
+    return (own().debian, arch.debian) if arch != own() else ()
+
+
+def _readable(places: Iterable[Sequence[str]], arch: Arch, work: Path, listen: Listen) -> Iterator[Apt]:
     """Each of these suites that this machine's mirror has."""
     for names in places:
         listen(f"looking into {names[0]}")
-        alone = apt.private(names[:1], work)
+        alone = apt.private(names[:1], work, *_beside(arch))
         with contextlib.suppress(KiterError):  # not every release of Debian has backports
             alone.update()
             yield alone
@@ -108,44 +132,45 @@ def _working(folder: Path) -> Iterator[Path]:
 # --- where it is -----------------------------------------------------------------------------------
 
 
-def _look(version: str, suite: str, work: Path, listen: Listen) -> Found:
+def _look(version: str, suite: str, arch: Arch, work: Path, listen: Listen) -> Found:
     """The newest release of that version, in the first place that has one."""
-    if not suite:
+    if not suite and arch == own():
         mine = apt.own(work)
-        here = candidates(mine, version)
+        here = candidates(mine, version, arch)
         if here:
-            return Found(mine, here[-1], "this machine's suites")
+            return Found(mine, here[-1], "this machine's suites", arch)
     troubles: list[str] = []
     for names in [apt.with_base(suite)] if suite else apt.suites(work):
         try:
-            found = _in(names, version, work, listen)
+            found = _in(names, version, arch, work, listen)
         except KiterError as error:  # not every release of Debian has backports, nor every mirror all suites
             troubles.append(f"{names[0]}: {error.diagnostics[0].reason}")
             continue
         if found:
             return found
     where = suite or "Debian's suites"
-    raise environment("R33", f"no kernel {version} of {FLAVOUR} in {where}", "\n".join(troubles))
+    raise environment("R33", f"no kernel {version} of {arch.flavour} in {where}", "\n".join(troubles))
 
 
-def _in(names: Sequence[str], version: str, work: Path, listen: Listen) -> Found | None:
+def _in(names: Sequence[str], version: str, arch: Arch, work: Path, listen: Listen) -> Found | None:
     listen(f"looking into {names[0]}")
-    alone = apt.private(names[:1], work)
+    alone = apt.private(names[:1], work, *_beside(arch))
     alone.update()
-    here = candidates(alone, version)
+    here = candidates(alone, version, arch)
     if not here:
         return None
-    whole = apt.private(names, work)
+    whole = apt.private(names, work, *_beside(arch))
     whole.update()
-    return Found(whole, here[-1], names[0])
+    return Found(whole, here[-1], names[0], arch)
 
 
-def candidates(known: Apt, version: str) -> list[str]:
+def candidates(known: Apt, version: str, arch: Arch) -> list[str]:
     """The releases of that version whose headers apt has, oldest first."""
     names = known.names(HEADERS + version)
-    releases = [name.removeprefix(HEADERS) for name in names if name.endswith(FLAVOUR)]
+    releases = [name.removeprefix(HEADERS) for name in names if name.endswith(f"-{arch.flavour}")]
+    mark = f":{arch.debian}" if arch != own() else ""
     wanted = [r for r in releases if len(r.split(".")) > 2 and matches(r, version)]
-    real = known.real([HEADERS + release for release in wanted])
+    real = known.real([f"{HEADERS}{release}{mark}" for release in wanted])
     return sorted((r for r in wanted if HEADERS + r in real), key=lambda r: (numbers(r), r))
 
 
@@ -154,17 +179,22 @@ def candidates(known: Apt, version: str) -> list[str]:
 
 def _kernel(found: Found, work: Path, folder: Path, listen: Listen) -> Kernel:
     image = _image(found)
-    packages = [HEADERS + found.release]
+    headers = found.named(HEADERS + found.release)
+    packages = foreign.programs(found.apt, headers, found.arch) if found.foreign else [headers]
     count, size = found.apt.size(packages)
     listen(f"downloading {found.release} from {found.where}: {count} packages, {_megabytes(size)}")
-    debs = [*found.apt.closure(packages), found.apt.download(image, work)]
+    more = [headers, *foreign.files(found.apt, headers, found.arch)] if found.foreign else []
+    debs = [*found.apt.closure(packages), *(found.apt.download(name, work) for name in (*more, image))]
     listen(f"unpacking {len(debs)} packages")
     root, place = work / "root", folder / found.release
     shutil.rmtree(root, ignore_errors=True)
     for deb in debs:
         unpack_deb(deb, root)
+    toolchain.merge(root)
     _slim(root, found.release)
     toolchain.settle(root, place)
+    if found.foreign:
+        foreign.settle(root, found.arch)
     _proven(root, found.release)
     (root / kernels.COMPLETE).touch()
     shutil.rmtree(place, ignore_errors=True)
@@ -173,11 +203,11 @@ def _kernel(found: Found, work: Path, folder: Path, listen: Listen) -> Kernel:
 
 
 def _image(found: Found) -> str:
-    known = found.apt.real([pattern.format(found.release) for pattern in IMAGES])
+    known = found.apt.real([found.named(pattern.format(found.release)) for pattern in IMAGES])
     name = next((n for pattern in IMAGES if (n := pattern.format(found.release)) in known), None)
     if name is None:
         raise environment("R33", f"{found.where} has the headers of {found.release}, but no image")
-    return name
+    return found.named(name)
 
 
 def _slim(root: Path, release: str) -> None:

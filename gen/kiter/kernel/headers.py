@@ -9,6 +9,7 @@ from dataclasses import field
 from pathlib import Path
 
 from kiter.cache.store import default_root
+from kiter.kernel.arch import arch_of, own
 from kiter.kernel.codes import lacking
 from kiter.kernel.kernels import COMPLETE
 from kiter.kernel.named import named
@@ -95,11 +96,14 @@ def suits(headers: Headers, target: str) -> bool:
     return nearest(headers.profile).release == target
 
 
-def installed(places: Places | None = None) -> tuple[Headers, ...]:
-    """All configured headers that are found without being named, newest first."""
+def installed(places: Places | None = None, *, foreign: bool = False) -> tuple[Headers, ...]:
+    """All configured headers that are found without being named, newest first.
+
+    With `foreign` those of kernels for other machines are among them.
+    """
     places = places or Places()
     running = read(places.build)
-    found = [*([running] if running else []), *_installed(places)]
+    found = [*([running] if running else []), *_installed(places, foreign=foreign)]
     return tuple(sorted(found, key=_order, reverse=True))
 
 
@@ -149,11 +153,12 @@ def _matches(release: str, option: str) -> bool:
     return release == option or (release.startswith(option) and not release[len(option)].isalnum())
 
 
-def _installed(places: Places) -> Iterator[Headers]:
+def _installed(places: Places, *, foreign: bool = False) -> Iterator[Headers]:
     paths = [p for pattern in ("linux-*", "kernels/*") for p in sorted(places.sources.glob(pattern))]
     fetched = (places.cached / "kernels").glob(f"[0-9]*/{COMPLETE}")
     paths += [mark.with_name("usr") / f"src/linux-headers-{mark.parent.name}" for mark in sorted(fetched)]
-    yield from (headers for path in paths if (headers := read(path)))
+    known = (headers for path in paths if (headers := read(path)))
+    yield from (headers for headers in known if foreign or arch_of(headers.release) == own())
 
 
 def _young_enough(headers: Headers) -> Headers:

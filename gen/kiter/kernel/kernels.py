@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiter.cache.store import default_root
 from kiter.errors import environment
+from kiter.kernel.arch import Arch, arch_of, own
 from kiter.kernel.named import named
 from kiter.spec.release import numbers, spelled
 from kiter.target.profile import DEFAULT, Profile, nearest
@@ -37,6 +38,11 @@ class Kernel:
     def btf(self) -> Path:
         """A file that holds the BTF of the kernel."""
         return self.headers / "vmlinux"
+
+    @property
+    def arch(self) -> Arch:
+        """The machine that it is for."""
+        return arch_of(self.release)
 
     @property
     def version(self) -> tuple[int, int, int]:
@@ -90,24 +96,28 @@ def profile_of(kernel: Kernel) -> Profile:
     return nearest(kernel.release)
 
 
-def find(wanted: str = "") -> Kernel:
+def find(wanted: str = "", arch: Arch | None = None) -> Kernel:
     """The kernel that a user names (see named.py): one that is here, or that of a build directory.
 
-    Nothing means the newest of the default target, else the newest of all. Raises if there is none.
+    Nothing means the newest of the default target, else the newest of all; `arch` is that of this machine
+    unless it is given. Raises if there is none.
     """
-    known = [*installed(), *fetched()]
+    arch = arch or own()
+    known = [kernel for kernel in (*installed(), *fetched()) if kernel.arch == arch]
     if wanted and not (found := named(wanted)).release:
         return built(found.folder) if found.folder else _with_file(found.file or Path(wanted), known)
     for prefix in [wanted] if wanted else [DEFAULT, ""]:
         matching = [k for k in known if matches(k.release, prefix)]
         if matching:
             return max(matching, key=lambda k: k.version)
+    foreign = f" --arch {arch.name}" if arch != own() else ""
     what = f"kernel {wanted}" if wanted else "kernel with headers"
+    what += f" for {arch.name}" if foreign else ""
     raise environment(
         "R30",
         f"no {what} on this machine",
         reason="an iterator is run in a prebuilt kernel, its module is built with that kernel's headers",
-        hint=f"kiter kernels fetch {wanted}".strip(),
+        hint=f"kiter kernels fetch {wanted or (foreign and DEFAULT)}".strip() + foreign,
     )
 
 

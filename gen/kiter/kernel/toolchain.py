@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,7 +27,8 @@ _ABSOLUTE = regex(r"^(include |KBUILD_OUTPUT\s*[:?]?=\s*)(/usr/src/)", re.MULTIL
 
 def environment(headers: Path) -> Mapping[str, str]:
     """What a program that builds against those headers needs in its environment."""
-    programs = _programs(headers)
+    above = root(headers)
+    programs = above / "usr/bin" if above else None
     return {"PATH": f"{programs}:{os.environ.get('PATH', '')}"} if programs else {}
 
 
@@ -35,10 +37,22 @@ def search(headers: Path) -> str | None:
     return environment(headers).get("PATH")
 
 
-def _programs(headers: Path) -> Path | None:
+def root(headers: Path) -> Path | None:
+    """Where a fetched kernel was unpacked, with all that it brings; None for headers of another origin."""
     above = headers.resolve().parents
-    root = above[2] if len(above) > 2 else None
-    return root / "usr/bin" if root and (root / COMPLETE).is_file() else None
+    top = above[2] if len(above) > 2 else None
+    return top if top and (top / COMPLETE).is_file() else None
+
+
+def merge(root: Path) -> None:
+    """Moves what older releases have beside usr/ to where newer ones have it, as their file systems do."""
+    for name in ("lib", "lib64", "bin", "sbin"):
+        for folder, _, files in os.walk(root / name):
+            to = root / "usr" / Path(folder).relative_to(root)
+            to.mkdir(parents=True, exist_ok=True)
+            for file in files:
+                Path(folder, file).rename(to / file)
+        shutil.rmtree(root / name, ignore_errors=True)
 
 
 def settle(root: Path, place: Path) -> None:

@@ -16,7 +16,7 @@ from kiter import tools
 from kiter.cache.store import Cache
 from kiter.kernel import vmlinux
 from kiter.value_class import value_class
-from kiter.vm import repro
+from kiter.vm import repro, userland
 from kiter.vm.command import Command
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Interface, build_program, folder_of, header_folder
@@ -77,15 +77,15 @@ class OwnHarness:
 
     def build(self, job: VmJob, cache: Cache, clock: Clock) -> Guest:
         """See Harness."""
-        made = _interface(job, cache)
+        made, cc = _interface(job, cache), userland.of(job.kernel)
         headers = header_folder(made, cache)
         with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
             with clock.step("programs"):
-                built = list(pool.map(lambda p: build_program(p, headers, cache), job.programs))
+                built = list(pool.map(lambda p: build_program(p, headers, cache, cc.arch), job.programs))
             folders = {p.name: folder for p, folder in zip(job.programs, built, strict=True)}
             with clock.step("runner"):
                 includes = (made.uapi, folder_of(made.headers, cache))
-                return Guest(build_runner(job.tests, folders, includes, cache, pool), {})
+                return Guest(build_runner(job.tests, folders, includes, cache, pool, cc=cc), {})
 
     def events(self, job: VmJob, raw: bytes) -> bytes:
         """See Harness."""

@@ -17,6 +17,7 @@ from kiter import tools
 from kiter.cache.keys import key_of
 from kiter.cache.store import Cache
 from kiter.errors import environment
+from kiter.kernel.kernels import Kernel
 
 ELF = b"\x7fELF"
 GZIP = 16 + zlib.MAX_WBITS
@@ -99,3 +100,8 @@ def vmlinux(image: Path, cache: Cache) -> Path:
         return ()
 
     return cache.made("images", _key(image, cache), make) / "vmlinux"
+
+
+def bootable(kernel: Kernel, cache: Cache) -> Path:
+    """What QEMU is given of a kernel: its image as it is where that is quick, else the ELF kernel in it."""
+    return kernel.image if kernel.arch.direct else vmlinux(kernel.image, cache)

@@ -65,7 +65,8 @@ def key(machine: Machine, accel: Accelerator, cache: Cache) -> str:
     """What a guest depends on: the kernel, what it starts with, QEMU and how it is called."""
     images = (cache.digests.of(str(file)) for file in (machine.kernel, machine.initrd))
     how = (*accel.arguments, str(machine.memory), str(machine.cpus), *machine.append)
-    return key_of("guest", code_of(__name__), tools.require(qemu.QEMU).identity, *images, *how, _host(accel))
+    emulator = tools.require(machine.arch.qemu).identity
+    return key_of("guest", code_of(__name__), emulator, *images, *how, _host(accel))
 
 
 def _host(accel: Accelerator) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
+from kiter.kernel.arch import Arch
 from kiter.lower.prototype.runner import Uapi, Vmlinux
 from kiter.render import render
 from kiter.value_class import value_class
@@ -20,8 +21,8 @@ HARNESS = Path(__file__).parent / "harness"
 INCLUDE = HARNESS / "include"
 
 CFLAGS = (
-    *("-g", "-O2", "-Wall", "-Werror", "--target=bpf", "-mcpu=v3", "-mlittle-endian", "-std=gnu11"),
-    *("-D__TARGET_ARCH_x86", "-fno-strict-aliasing", "-Wno-compare-distinct-pointer-types"),
+    *("-g", "-O2", "-Wall", "-Werror", "--target=bpf", "-mcpu=v3", "-std=gnu11"),
+    *("-fno-strict-aliasing", "-Wno-compare-distinct-pointer-types"),
     *("-Wno-initializer-overrides", "-Wno-microsoft-anon-tag", "-fms-extensions"),
 )
 
@@ -86,17 +87,17 @@ def system_folders() -> tuple[str, ...]:
     return ("-idirafter", f"/usr/include/{where}") if where else ()
 
 
-def compile_command(headers: Path, source: Path, out: Path) -> Command:
-    """How one program becomes an object."""
-    includes = [f"-I{headers}", f"-I{INCLUDE}", *system_folders()]
-    return command(tools.require_clang(), *CFLAGS, *includes, "-c", source.name, "-o", out, cwd=source.parent)
+def compile_command(headers: Path, source: Path, out: Path, arch: Arch) -> Command:
+    """How one program becomes an object for a kernel of that machine."""
+    flags = [*CFLAGS, *arch.bpf, f"-I{headers}", f"-I{INCLUDE}", *system_folders()]
+    return command(tools.require_clang(), *flags, "-c", source.name, "-o", out, cwd=source.parent)
 
 
-def _skeleton(program: Program, headers: Path, work: Path) -> tuple[str, ...]:
+def _skeleton(program: Program, headers: Path, arch: Arch, work: Path) -> tuple[str, ...]:
     source, raw, linked = (work / f"{program.name}{end}" for end in (".c", ".raw.o", ".bpf.o"))
     source.write_text(program.text)
     what, listing = f"compiling progs/{program.name}.c", work / "listing.d"
-    reads = compile_file(compile_command(headers, source, raw), listing, what, "R12")
+    reads = compile_file(compile_command(headers, source, raw, arch), listing, what, "R12")
     bpftool = tools.require("bpftool")
     # the link leaves the DWARF behind, which would make the guest's image ten times as large
     run(command(bpftool, "gen", "object", linked, raw), "linking the BPF object", "R12")
@@ -109,10 +110,10 @@ def _skeleton(program: Program, headers: Path, work: Path) -> tuple[str, ...]:
     return reads
 
 
-def build_program(program: Program, headers: Path, cache: Cache) -> Path:
+def build_program(program: Program, headers: Path, cache: Cache, arch: Arch) -> Path:
     """The folder with <name>.bpf.o and <name>.skel.h; raises with clang's errors."""
-    key = key_of("bpf", code_of(__name__), str(headers), *_versions(), program.name, program.text)
-    return cache.made("bpf", key, lambda work: _skeleton(program, headers, work))
+    key = key_of("bpf", code_of(__name__), str(headers), *arch.bpf, *_versions(), program.name, program.text)
+    return cache.made("bpf", key, lambda work: _skeleton(program, headers, arch, work))
 
 
 def _versions() -> Sequence[str]:

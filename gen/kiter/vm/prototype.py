@@ -28,6 +28,7 @@ from kiter.spec.element import Pointer
 from kiter.spec.model import Spec
 from kiter.spec.seq_form import SeqForm
 from kiter.target.profile import Profile, profile
+from kiter.tools import Tool
 from kiter.value_class import value_class
 from kiter.vm.codes import CODES
 from kiter.vm.job import VmJob
@@ -204,14 +205,16 @@ def _needed(rendered: Rendered, kernel: Kernel, flags: tuple[str, ...], cache: C
         compiled = compiler.run(source, made)
         if compiled.done.status:
             raise _explained(rendered, kernel, compiled.done.stderr)
-        (work / "symbols").write_text("\n".join(sorted(_undefined(made))))
+        (work / "symbols").write_text("\n".join(sorted(_undefined(made, asked.compiler))))
         return compiled.reads or ()
 
     return tuple((cache.made("needed", key, make) / "symbols").read_text().split())
 
 
-def _undefined(made: Path) -> set[str]:
-    listed = subprocess.run(["nm", "-u", str(made)], capture_output=True, text=True, check=True).stdout
+def _undefined(made: Path, compiler: Tool) -> set[str]:
+    # that of a cross compiler stands beside it
+    nm = f"{compiler.path.rpartition('gcc')[0]}nm" if "-linux-gnu" in compiler.name else "nm"
+    listed = subprocess.run([nm, "-u", str(made)], capture_output=True, text=True, check=True).stdout
     return {line.split()[-1] for line in listed.splitlines() if line.strip()} - {"__this_module"}
 
 

@@ -8,17 +8,19 @@ import select
 import subprocess
 import tempfile
 import time
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
 from kiter import tools
 from kiter.errors import environment
+from kiter.kernel.arch import Arch, own
 from kiter.value_class import value_class
 from kiter.vm.command import Command, command
 
 NOT_NEEDED = ("jent_mod_init", "crypto_kdf108_init", "init_encrypted", "load_system_certificate_list")
 KERNEL_ARGUMENTS = (
-    *("console=ttyS0", "loglevel=5", "panic=-1", "oops=panic", "mitigations=off", "nokaslr", "preempt=full"),
+    *("loglevel=5", "panic=-1", "oops=panic", "mitigations=off", "nokaslr", "preempt=full"),
     # loading BPF programs waits for grace periods; nothing here needs them lazy
     *("rcupdate.rcu_expedited=1", "random.trust_cpu=on", "rdinit=/init"),
     # an emulated timer may be late on a busy host, which is no reason to panic
@@ -49,6 +51,13 @@ PROBE_STATUS = 16 << 1 | 1
 def tcg(why: str) -> Accelerator:
     """Emulation, and why not KVM."""
     return Accelerator("TCG", ("-accel", "tcg,thread=multi", "-cpu", "max"), why)
+
+
+def accelerator_of(arch: Arch) -> Accelerator:
+    """What runs a machine: no KVM runs another than that of the host."""
+    if arch == own():
+        return accelerator()
+    return Accelerator("TCG", ("-accel", "tcg,thread=multi", "-cpu", arch.cpu), "it is another machine")
 
 
 @cache
@@ -94,6 +103,8 @@ class Machine:
     cpus: int = 2  # how many
     shell: bool = False  # its console is the terminal, and it has no deadline
     append: tuple[str, ...] = ()  # further arguments of the kernel
+    arch: Arch = field(default_factory=own)  # what it is
+    search: str | None = None  # the folders that its emulator is looked up in, None for PATH
 
 
 @value_class
@@ -107,14 +118,14 @@ class Board:
 
 def boot_command(machine: Machine, accel: Accelerator) -> Command:
     """The exact command that boots the machine."""
-    return machine_command(machine, accel, Board(("-M", "q35"), from_file("job", machine.job)))
+    return machine_command(machine, accel, Board(machine.arch.board, from_file("job", machine.job)))
 
 
 def machine_command(machine: Machine, accel: Accelerator, board: Board) -> Command:
     """The command of the machine on a board."""
     console = "stdio,id=console,signal=off" if machine.shell else into_file("console", machine.console)
     return command(
-        tools.require(QEMU),
+        tools.require(machine.arch.qemu, machine.search),
         *(*board.options, "-smp", str(machine.cpus), "-m", str(machine.memory), *accel.arguments),
         *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
         *("-chardev", console, "-serial", "chardev:console"),
@@ -122,7 +133,7 @@ def machine_command(machine: Machine, accel: Accelerator, board: Board) -> Comma
         *("-device", "virtserialport,chardev=results,name=kiter"),
         *("-chardev", board.job, "-device", "virtserialport,chardev=job,name=job"),
         *("-kernel", machine.kernel, "-initrd", machine.initrd),
-        *("-append", " ".join((*KERNEL_ARGUMENTS, *machine.append))),
+        *("-append", " ".join((f"console={machine.arch.console}", *KERNEL_ARGUMENTS, *machine.append))),
         cwd=board.cwd,
     )
 

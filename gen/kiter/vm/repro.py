@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kiter import tools
-from kiter.vm import module, programs, runner
+from kiter.kernel.arch import Arch
+from kiter.vm import module, programs, runner, userland
 from kiter.vm.command import Command, command
 from kiter.vm.job import VmJob
 from kiter.vm.programs import Interface, Program
@@ -48,23 +49,24 @@ def module_commands(folder: Path, job: VmJob) -> list[Command]:
 def test_commands(folder: Path, job: VmJob) -> list[Command]:
     """The command lines of programs, tests and our harness in that folder, in an order that works."""
     found: list[Command] = []
+    cc = userland.of(job.kernel)
     for program in job.programs:
-        found += _program(folder, program)
+        found += _program(folder, program, cc.arch)
     sources = [*sorted(programs.HARNESS.glob("*.c")), folder / "prog_tests/table.c"]
     sources += [folder / f"prog_tests/{t.name}.c" for t in job.tests]
     includes = [folder / "progs", folder / "uapi", folder / "include"]
     objects = [folder / f"{source.parent.name}-{source.stem}.o" for source in sources]
     for source, out in zip(sources, objects, strict=True):
-        found.append(runner.compile_command(source, out, includes))
-    return [*found, runner.link_command(objects, folder / "runner")]
+        found.append(runner.compile_command(source, out, includes, cc))
+    return [*found, runner.link_command(objects, folder / "runner", cc)]
 
 
-def _program(folder: Path, program: Program) -> list[Command]:
+def _program(folder: Path, program: Program, arch: Arch) -> list[Command]:
     progs, bpftool = folder / "progs", tools.require("bpftool").path
     raw, linked = progs / f"{program.name}.o", progs / f"{program.name}.bpf.o"
     make = shlex.join([bpftool, "gen", "skeleton", str(linked), "name", program.name])
     return [
-        programs.compile_command(folder / "include", progs / f"{program.name}.c", raw),
+        programs.compile_command(folder / "include", progs / f"{program.name}.c", raw, arch),
         command(bpftool, "gen", "object", linked, raw),
         command("sh", "-c", f"{make} > {shlex.quote(str(progs / program.name))}.skel.h"),
     ]

@@ -9,18 +9,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
-from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import environment
 from kiter.lower.prototype.runner import Table
 from kiter.render import render
 from kiter.value_class import value_class
+from kiter.vm import userland
 from kiter.vm.command import Command, command, compile_file, run
 from kiter.vm.programs import HARNESS, INCLUDE
+from kiter.vm.userland import Userland
 
 CFLAGS = ("-O1", "-g", "-Wall", "-std=gnu11", "-D_GNU_SOURCE")
 LIBRARIES = ("-lbpf", "-lelf", "-lz", "-lpthread")
+# what libelf needs where a cross compiler has a newer one
+FOREIGN = ("-lzstd",)
 # the harness keeps the BTF of the kernel instead of reading it for every object (btf_once.c)
 WRAPPED = tuple(f"-Wl,--wrap=btf__{name}" for name in ("load_vmlinux_btf", "free", "find_by_name_kind"))
 
@@ -53,32 +56,35 @@ def title(function: str) -> str:
     return function.removeprefix("serial_").removeprefix("test_")
 
 
-def compile_command(source: Path, out: Path, includes: Sequence[Path]) -> Command:
+def compile_command(source: Path, out: Path, includes: Sequence[Path], cc: Userland | None = None) -> Command:
     """How a C file of the runner is compiled."""
-    paths = [f"-I{p}" for p in (*includes, INCLUDE, HARNESS)]
-    return command(tools.require("gcc"), *CFLAGS, *paths, "-c", source.name, "-o", out, cwd=source.parent)
+    cc = cc or userland.native()
+    paths = [*(f"-I{p}" for p in (*includes, INCLUDE, HARNESS)), *cc.includes]
+    return command(cc.compiler, *CFLAGS, *paths, "-c", source.name, "-o", out, cwd=source.parent)
 
 
-def build_harness(uapi: Path, cache: Cache) -> list[Path]:
+def build_harness(uapi: Path, cache: Cache, cc: Userland) -> list[Path]:
     """The harness's own objects, compiled when it or the kernel's interface has changed."""
     sources = sorted(HARNESS.glob("*.c"))
     made_of = (
         code_of(__name__),
-        tools.require("gcc").identity,
+        cc.identity,
         str(uapi),
         *(str(source) for source in sources),
     )
 
     def make(work: Path) -> Iterator[str]:
         for source in sources:
-            cmd = compile_command(source, work / f"{source.stem}.o", [uapi])
+            cmd = compile_command(source, work / f"{source.stem}.o", [uapi], cc)
             what = f"compiling the harness's {source.name}"
             yield from compile_file(cmd, work / f"{source.stem}.d", what, "R13")
 
     return sorted(cache.made("harness", key_of("harness", *made_of), make).glob("*.o"))
 
 
-def build_test(test: Test, programs: Mapping[str, Path], includes: Sequence[Path], cache: Cache) -> Path:
+def build_test(
+    test: Test, programs: Mapping[str, Path], includes: Sequence[Path], cache: Cache, cc: Userland
+) -> Path:
     """A test's object; `programs` are the built ones by name. Raises with gcc's errors."""
     absent = [name for name in test.skeletons if name not in programs]
     if absent:
@@ -86,7 +92,7 @@ def build_test(test: Test, programs: Mapping[str, Path], includes: Sequence[Path
     folders = [programs[name] for name in test.skeletons]
     made_of = (
         code_of(__name__),
-        tools.require("gcc").identity,
+        cc.identity,
         *(str(folder) for folder in (*includes, *folders)),
     )
     key = key_of("test", *made_of, test.name, test.text)
@@ -94,7 +100,7 @@ def build_test(test: Test, programs: Mapping[str, Path], includes: Sequence[Path
     def make(work: Path) -> tuple[str, ...]:
         source = work / f"{test.name}.c"
         source.write_text(test.text)
-        cmd = compile_command(source, work / f"{test.name}.o", [*folders, *includes])
+        cmd = compile_command(source, work / f"{test.name}.o", [*folders, *includes], cc)
         return compile_file(cmd, work / "listing.d", f"compiling prog_tests/{test.name}.c", "R14")
 
     return cache.made("test", key, make) / f"{test.name}.o"
@@ -107,30 +113,36 @@ def table(tests: Sequence[Test]) -> str:
     return render("prototype/table.c.j2", Table(named, declared=called))
 
 
-def link_command(objects: Sequence[Path], out: Path) -> Command:
+def link_command(objects: Sequence[Path], out: Path, cc: Userland | None = None) -> Command:
     """How the runner is linked."""
-    return command(tools.require("gcc"), "-static", "-s", *WRAPPED, "-o", out, *objects, *LIBRARIES)
+    cc = cc or userland.native()
+    libraries = (*cc.libraries, *_libraries(cc))
+    return command(cc.compiler, "-static", "-s", *WRAPPED, "-o", out, *objects, *libraries)
 
 
-def link(text: str, objects: Sequence[Path], cache: Cache) -> Path:
+def _libraries(cc: Userland) -> tuple[str, ...]:
+    return (*LIBRARIES, *(FOREIGN if cc.libraries else ()))
+
+
+def link(text: str, objects: Sequence[Path], cache: Cache, cc: Userland) -> Path:
     """The runner of the tests in this table, from the objects of the harness and of the tests."""
-    key = key_of("runner", code_of(__name__), text, *(str(o) for o in objects), tools.require("gcc").identity)
+    key = key_of("runner", code_of(__name__), text, *(str(o) for o in objects), cc.identity)
 
     def make(work: Path) -> tuple[str, ...]:
         source, listing = work / "table.c", work / "listing.d"
         source.write_text(text)
-        cmd = compile_command(source, work / "table.o", [])
+        cmd = compile_command(source, work / "table.o", [], cc)
         compiled = compile_file(cmd, listing, "compiling the table of tests", "R13")
-        run(link_command([work / "table.o", *objects], work / "runner"), "linking the runner", "R13")
-        return (*compiled, *_archives())
+        run(link_command([work / "table.o", *objects], work / "runner", cc), "linking the runner", "R13")
+        return (*compiled, *_archives(cc))
 
     return cache.made("runner", key, make) / "runner"
 
 
-def _archives() -> Iterator[str]:
+def _archives(cc: Userland) -> Iterator[str]:
     """The files of the libraries that are linked."""
-    for library in (*LIBRARIES, "-lc"):
-        asked = command(tools.require("gcc"), f"-print-file-name=lib{library.removeprefix('-l')}.a")
+    for library in (*_libraries(cc), "-lc"):
+        asked = command(cc.compiler, *cc.libraries, f"-print-file-name=lib{library.removeprefix('-l')}.a")
         yield run(asked, "asking gcc for its libraries").strip()
 
 
@@ -140,11 +152,13 @@ def build_runner(
     includes: Sequence[Path],
     cache: Cache,
     pool: Executor,
+    *,
+    cc: Userland,
 ) -> Path:
     """The finished runner; `includes` are folders of headers, the
     kernel's interface first. The tests are compiled side by side."""
-    built = pool.map(lambda t: build_test(t, programs, includes, cache), tests)
-    return link(table(tests), [*build_harness(includes[0], cache), *built], cache)
+    built = pool.map(lambda t: build_test(t, programs, includes, cache, cc), tests)
+    return link(table(tests), [*build_harness(includes[0], cache, cc), *built], cache, cc)
 
 
 def uapi_folder(headers: Path, cache: Cache) -> Path:

@@ -15,11 +15,13 @@ from pathlib import Path
 from kiter import tools
 from kiter.cache.store import Cache
 from kiter.errors import Diagnostic, KiterError, environment
+from kiter.kernel import toolchain
+from kiter.kernel.arch import own
 from kiter.kernel.kernels import Kernel
 from kiter.value_class import value_class
-from kiter.vm import first, initramfs, kept, qemu, registration, repro
+from kiter.vm import first, initramfs, kept, qemu, registration, repro, userland
 from kiter.vm.harnesses import OWN, Clock, Guest, Harness, Step
-from kiter.vm.image import vmlinux, vmlinux_path
+from kiter.vm.image import bootable, vmlinux_path
 from kiter.vm.job import Options, VmJob, job_file
 from kiter.vm.module import build_modules
 from kiter.vm.results import GuestReport, Outcome, console_tail, read_report
@@ -67,10 +69,10 @@ def _modules(job: VmJob, cache: Cache, clock: Clock) -> dict[str, Path]:
 
 def _build(job: VmJob, harness: Harness, cache: Cache, clock: Clock) -> _Built:
     with ThreadPoolExecutor(4) as pool:
-        image = pool.submit(vmlinux, job.kernel.image, cache)
+        image = pool.submit(bootable, job.kernel, cache)
         modules = pool.submit(_modules, job, cache, clock)
-        pool.submit(qemu.accelerator)
-        initrd = pool.submit(first.archive, cache)
+        pool.submit(qemu.accelerator_of, job.kernel.arch)
+        initrd = pool.submit(first.archive, cache, userland.of(job.kernel))
         guest = pool.submit(harness.build, job, cache, clock)
         return _Built(image.result(), initrd.result(), modules.result(), guest.result())
 
@@ -85,9 +87,11 @@ def _archive(job: VmJob, built: _Built, options: Options) -> bytes:
     return initramfs.pack(files, frozenset(programs))
 
 
-def _machine(kernel: Path, initrd: Path, folder: Path, options: Options) -> qemu.Machine:
+def _machine(kernel: Kernel, image: Path, initrd: Path, folder: Path, options: Options) -> qemu.Machine:
     return qemu.Machine(
-        kernel=kernel,
+        arch=kernel.arch,
+        search=toolchain.search(kernel.headers) if kernel.arch != own() else None,
+        kernel=image,
         initrd=initrd,
         job=folder / "job.cpio",
         console=folder / "console.log",
@@ -121,7 +125,7 @@ def run_session(
     built = _build(job, harness, cache, clock)
     folder = Path(tempfile.mkdtemp(prefix="kiter-"))
     try:
-        machine = _machine(built.kernel, built.initrd, folder, options)
+        machine = _machine(job.kernel, built.kernel, built.initrd, folder, options)
         machine.job.write_bytes(_archive(job, built, options))
         ran = _run(machine, job.deadline, cache, clock)
         ended = ran.ended
@@ -132,7 +136,7 @@ def run_session(
             place = options.keep.absolute()
             _keep(place, job, built, machine)
             harness.lay(place, job, cache)
-            there = _machine(built.kernel, place / built.initrd.name, place, options)
+            there = _machine(job.kernel, built.kernel, place / built.initrd.name, place, options)
             (place / repro.SCRIPT).write_text(_script(place, job, there, harness, cache))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -165,8 +169,8 @@ class _Ran:
 
 def _run(machine: qemu.Machine, deadline: float, cache: Cache, clock: Clock) -> _Ran:
     """Resumes the guest that is kept, or boots one; with a shell it boots, so that all of it is seen."""
-    accel, why = qemu.accelerator(), ""
-    if not machine.shell:
+    accel, why = qemu.accelerator_of(machine.arch), ""
+    if not machine.shell and machine.arch == own():
         with clock.step("guest"):
             there = kept.guest(machine, accel, cache)
         why = there.why
@@ -187,7 +191,7 @@ def _came_up(machine: qemu.Machine, accel: qemu.Accelerator, ended: qemu.Exit) -
 
 def _boot(machine: qemu.Machine, deadline: float) -> tuple[qemu.Accelerator, qemu.Exit]:
     """Boots, and anew where it was not the guest's doing; raises an environment error if it never came up."""
-    accel = qemu.accelerator()
+    accel = qemu.accelerator_of(machine.arch)
     ended = qemu.boot(machine, accel, deadline)
     if accel == qemu.KVM and ended.mute and not _read(machine.console):
         # there are hosts where firmware runs under KVM and a kernel stands still at once
@@ -233,7 +237,7 @@ def _keep(place: Path, job: VmJob, built: _Built, machine: qemu.Machine) -> None
 
 def _script(place: Path, job: VmJob, machine: qemu.Machine, harness: Harness, cache: Cache) -> str:
     building = [*repro.module_commands(place, job), *harness.commands(place, job, cache)]
-    return repro.script(building, qemu.boot_command(machine, qemu.accelerator()))
+    return repro.script(building, qemu.boot_command(machine, qemu.accelerator_of(machine.arch)))
 
 
 def dry_run(
@@ -246,6 +250,6 @@ def dry_run(
     options = options or Options()
     cache = cache or Cache()
     folder = (options.keep or Path("kiter-work")).absolute()
-    image = vmlinux_path(job.kernel.image, cache)
-    machine = _machine(image, folder / "initrd.cpio", folder, options)
+    image = job.kernel.image if job.kernel.arch.direct else vmlinux_path(job.kernel.image, cache)
+    machine = _machine(job.kernel, image, folder / "initrd.cpio", folder, options)
     return _script(folder, job, machine, harness, cache)

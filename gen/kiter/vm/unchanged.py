@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
-from kiter.kernel import kbuild
+from kiter.kernel import kbuild, toolchain
 from kiter.kernel.headers import find
 from kiter.kernel.kernels import Kernel
 from kiter.output import Kind
 from kiter.value_class import value_class
-from kiter.vm import first, programs, qemu, session
+from kiter.vm import first, programs, session, userland
 from kiter.vm.prototype import Prototype
 
 _RUN = frozenset({Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST})
@@ -76,5 +76,6 @@ def _content(prototype: Prototype, kernel: Kernel, cache: Cache) -> str:
 
 
 def _built_with(kernel: Kernel, cache: Cache) -> tuple[str, ...]:
-    found = (tools.require_clang(), *(tools.require(name) for name in ("gcc", "bpftool", qemu.QEMU)))
+    emulator = tools.require(kernel.arch.qemu, toolchain.search(kernel.headers))
+    found = (tools.require_clang(), userland.of(kernel).compiler, tools.require("bpftool"), emulator)
     return (*(tool.identity for tool in found), kbuild.ask(find(str(kernel.headers)), cache).identity)

@@ -13,7 +13,7 @@ from kiter.lower.prototype.runner import Table
 from kiter.regex import regex
 from kiter.render import render
 from kiter.value_class import value_class
-from kiter.vm import session
+from kiter.vm import session, userland
 from kiter.vm.command import Command, command, run
 from kiter.vm.harnesses import Clock, Guest
 from kiter.vm.job import Options, VmJob
@@ -43,8 +43,9 @@ class TestProgs:
             base = make.base(source, job.kernel.btf, cache)
         with clock.step("test_progs"):
             program = make.build(base, job, cache)
-        objects = build_harness(uapi_folder(job.kernel.headers, cache), cache)
-        return Guest(link(table(job.tests), objects, cache), {PLACE: program, **libraries(program)})
+        cc = userland.native()
+        objects = build_harness(uapi_folder(job.kernel.headers, cache), cache, cc)
+        return Guest(link(table(job.tests), objects, cache, cc), {PLACE: program, **libraries(program)})
 
     def events(self, job: VmJob, raw: bytes) -> bytes:
         """See Harness."""
