@@ -8,6 +8,12 @@
 
 #define NR_LISTENERS 8
 #define LISTENING 0xa
+/*
+ * Ports so far apart are in one bucket: it is chosen by the low bits of the port, with the address and
+ * the namespace (net/ipv4/inet_hashtables.c, inet_lhash2_bucket_sk(), 6.12), of 4096 or fewer buckets.
+ */
+#define FIRST_PORT 20000
+#define APART 4096
 
 static int listeners[NR_LISTENERS];
 static int added = -1;
@@ -36,7 +42,7 @@ static void tcp_listeners(int start, struct ids *want)
 	add_listed(want, "/proc/net/tcp6");
 }
 
-static int listener(__u64 *port)
+static int listener(int wanted, __u64 *port)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	socklen_t size = sizeof(address);
@@ -45,6 +51,12 @@ static int listener(__u64 *port)
 	fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (fd < 0)
 		return -1;
+	/* any other port where somebody has that one */
+	address.sin_port = htons(wanted);
+	if (wanted && bind(fd, (struct sockaddr *)&address, size) && errno != EADDRINUSE) {
+		close(fd);
+		return -1;
+	}
 	if (listen(fd, 1) || getsockname(fd, (struct sockaddr *)&address, &size)) {
 		close(fd);
 		return -1;
@@ -57,7 +69,7 @@ static __u64 create_element(void)
 {
 	__u64 port = 0;
 
-	added = listener(&port);
+	added = listener(0, &port);
 	return port;
 }
 
@@ -72,7 +84,7 @@ static int set_up(void)
 	int i;
 
 	for (i = 0; i < NR_LISTENERS; i++) {
-		listeners[i] = listener(&port);
+		listeners[i] = listener(FIRST_PORT + i * APART, &port);
 		if (listeners[i] < 0)
 			return -1;
 	}
