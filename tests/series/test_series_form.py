@@ -13,7 +13,7 @@ from kiter.series.steps import Step
 from kiter.target.profile import profile
 
 TARGET = profile("7.3")
-WITH, WITHOUT = (frontend.model(ROOT / f"specs/{name}.yaml", TARGET) for name in ("dmabuf", "css"))
+WITH, WITHOUT = (frontend.model(ROOT / f"specs/{name}.yaml", TARGET) for name in ("dmabuf", "num"))
 
 
 def kernel(it, *, by_hand=False):

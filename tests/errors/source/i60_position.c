@@ -9,7 +9,7 @@ static void *x_seq_start(struct seq_file *seq, loff_t *pos)
 	return x_at(info->nr);
 }
 
-static void *x_seq_next(struct seq_file *seq, void *v, loff_t *pos) // # error[I60]:63 "does not advance 'pos'"
+static void *x_seq_next(struct seq_file *seq, void *v, loff_t *pos) // # error[I60]:56 "does not advance 'pos'"
 {
 	struct x_seq_info *info = seq->private;
 
