@@ -110,12 +110,24 @@ def _paired(
 def _through(call: Call, code: Code, state: State, given: list[Value], known: Does | None) -> Outcomes:
     """Go through a function of the file; where it counts nothing, its name says what it does."""
     machine = call.machine
-    counted = machine.counted
+    counted, before = machine.counted, dict(state.memory)
     ends = machine.run(code, given, state)
-    if known is None or own(given[0]) or machine.counted != counted:
+    if known is None or own(given[0]):
         return ends
+    if machine.counted != counted and known is not release:
+        return ends
+    if machine.counted != counted:
+        ways = (_given_back(call, end, given, before) or [(end, value)] for end, value in ends)
+        return [way for some in ways for way in some]
     distinct = {end.key(): end for end, _ in ends}
     return [last for end in distinct.values() for last in known(call, end, given)]
+
+
+def _given_back(call: Call, end: State, given: list[Value], before: dict[Place, Value]) -> Outcomes:
+    """Give back what a helper still holds that has stored to it, as to a counter of its own."""
+    mine = [place for place in end.written if place.region == ("at", given[0])]
+    stored = any(end.memory.get(place) != before.get(place) for place in mine)
+    return release(call, end, given) if stored and taken(end, given[0]) else []
 
 
 def _failed(_call: Call, state: State, given: list[Value]) -> Outcomes:
