@@ -2,12 +2,13 @@
 #include <dirent.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <test_progs.h>
 #include "iter_tests.h"
 #include "wakeup_source_iter.skel.h"
 #include "wakeup_source_iter_failure.skel.h"
 
-#define PATIENCE 100
+#define PATIENCE (200 * 1000000LL)
 
 static pthread_t remover;
 static bool removing;
@@ -63,13 +64,22 @@ static void *removed(void *arg)
 	return NULL;
 }
 
+static long long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+/* off the list at once, out of the folder when no walk can stand on them any more */
 static void remove_element(void)
 {
+	long long end = now() + PATIENCE;
 	__u64 last = highest();
-	int i;
 
 	removing = !pthread_create(&remover, NULL, removed, NULL);
-	for (i = 0; i < PATIENCE && highest() == last; i++)
+	while (highest() == last && now() < end)
 		usleep(1000);
 }
 
