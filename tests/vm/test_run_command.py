@@ -11,12 +11,13 @@ from xml.etree import ElementTree
 import pytest
 
 from kiter import frontend
+from kiter.cache.store import Cache
 from kiter.cli.main import main
 from kiter.errors import KiterError
 from kiter.fixtures.off import off
 from kiter.kernel import kernels
 from kiter.target.profile import profile, verified
-from kiter.vm.prototype import confined, has_iterator
+from kiter.vm.prototype import confined, has_iterator, job, prototypes
 
 ROOT = Path(__file__).parents[2]
 SPECS = Path(__file__).parent / "specs"
@@ -238,3 +239,10 @@ def test_a_snippet_that_does_not_compile_is_shown_in_the_spec(capsys, tmp_path):
     assert (status, out) == (1, "")
     assert f"{bad}:{line}:" in err
     assert "css_next_nothing" in err
+
+
+def test_a_kernel_that_no_target_stands_for_gets_its_selftests():
+    kernel = kernels.find("6.12")
+    it = frontend.model(ROOT / "specs/css.yaml", profile("6.12"))
+    made = prototypes([it], replace(profile("6.12"), release="6.13"), kernel, Cache())
+    assert "prog_tests/iter_tests.h" in job(made, kernel, Cache()).headers

@@ -19,7 +19,7 @@ from kiter.output import Rendered
 from kiter.sinks import write
 from kiter.spec.model import Spec
 from kiter.spec.release import spelled
-from kiter.target.profile import Profile, nearest, profile, releases, verified
+from kiter.target.profile import Profile, profile, releases, verified
 from kiter.value_class import value_class
 
 if TYPE_CHECKING:
@@ -107,9 +107,9 @@ def _targets(options: argparse.Namespace) -> tuple[Profile, ...]:
         return (tree.profile,)
     if options.headers:
         # Imported here, as below: only what is compiled needs a kernel.
-        from kiter.kernel import headers  # noqa: PLC0415
+        from kiter.kernel import headers, profiles  # noqa: PLC0415
 
-        return (nearest(headers.find(options.headers).profile),)
+        return (profiles.of(headers.find(options.headers).profile),)
     return verified()
 
 

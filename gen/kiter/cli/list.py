@@ -12,13 +12,13 @@ from kiter import frontend
 from kiter.cli.command import KERNEL, show
 from kiter.cli.report import printable
 from kiter.errors import FINDINGS, Diagnostic, KiterError
-from kiter.kernel import btf_files, kernels
+from kiter.kernel import btf_files, kernels, profiles
 from kiter.kernel.named import source_tree
 from kiter.spec.release import spelled
 from kiter.sync import inventory, soundness
 from kiter.sync.interface import flags_text, prototype
 from kiter.sync.inventory import Offered
-from kiter.target.profile import DEFAULT, Profile, nearest, profile
+from kiter.target.profile import DEFAULT, Profile, profile
 from kiter.tree import worktree
 from kiter.value_class import value_class
 
@@ -70,7 +70,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Show them; 1 if a spec beside them is wrong, which then counts for none."""
     of, release, listed = _of_tree(options.tree) if options.tree else _of_btf(options)
-    specs, wrong = _specs(nearest(release) if release else profile(DEFAULT))
+    specs, wrong = _specs(profiles.of(release) if release else profile(DEFAULT))
     show([*wrong, *(found for one in listed for found in one.warnings)], options)
     if options.format == "json":
         sys.stdout.write(json.dumps(_facts(of, release, listed, specs), indent=2) + "\n")
@@ -94,7 +94,7 @@ def _of_btf(options: argparse.Namespace) -> _Found:
     else:
         wanted = options.kernel or options.btf or kernels.find().release
         kernel, modules = btf_files.find(wanted), []
-    target = nearest(kernel.release) if kernel.release else profile(DEFAULT)
+    target = profiles.of(kernel.release) if kernel.release else profile(DEFAULT)
     every = [_listed(kernel, "", target), *(_listed(one, one.path.name, target) for one in modules)]
     return str(kernel.path), kernel.release, [every[0], *(one for one in every[1:] if one.offered)]
 

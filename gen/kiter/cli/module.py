@@ -15,7 +15,6 @@ from kiter.cli.report import printable
 from kiter.errors import KiterError
 from kiter.kernel import kernels
 from kiter.sinks import write
-from kiter.target.profile import nearest
 from kiter.vm import standalone
 from kiter.vm.codes import CODES
 from kiter.vm.prototype import prototypes, wider
@@ -44,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Write the folder; raises KiterError for an iterator that can be no module."""
     kernel = kernels.find(options.kernel)
-    target = nearest(kernel.release)
+    target = kernels.profile_of(kernel)
     read = frontend.of([options.spec], target)
     (it, *_) = read.iterators
     if it.confined:

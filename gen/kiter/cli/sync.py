@@ -16,7 +16,7 @@ from kiter.cli.command import KERNEL, show
 from kiter.cli.report import printable
 from kiter.errors import FINDINGS, Diagnostic, environment
 from kiter.generate import generate
-from kiter.kernel import btf_files
+from kiter.kernel import btf_files, profiles
 from kiter.kernel.btf_files import Source
 from kiter.kernel.named import source_tree
 from kiter.output import Rendered
@@ -30,7 +30,7 @@ from kiter.sync.compare import Difference
 from kiter.sync.drift import Drift
 from kiter.sync.reference import Page
 from kiter.sync.sources import Tree
-from kiter.target.profile import DEFAULT, Profile, nearest, profile, releases
+from kiter.target.profile import DEFAULT, Profile, profile, releases
 from kiter.tree import apply, record, worktree
 from kiter.tree.record import Applied
 from kiter.tree.worktree import WorkTree
@@ -148,7 +148,7 @@ def _target(source: Source | None, tree: WorkTree | None, wanted: str) -> Profil
         return tree.profile
     if source and not source.release:
         raise _lacking("D10", str(source.path))
-    return nearest(source.release) if source else profile(DEFAULT)
+    return profiles.of(source.release) if source else profile(DEFAULT)
 
 
 def _lacking(name: str, file: str) -> Exception:

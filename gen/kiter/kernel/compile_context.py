@@ -9,10 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from kiter.cache.store import Cache
 from kiter.fragment import Anchor, Fragment
-from kiter.kernel import quoted, sources
+from kiter.kernel import profiles, quoted, sources
 from kiter.kernel.headers import Headers, Places
 from kiter.output import Kind, Rendered
-from kiter.target.profile import nearest
 from kiter.tree import insertion_points, replacement
 from kiter.tree.codes import MisfitError
 from kiter.value_class import value_class
@@ -129,7 +128,7 @@ def merged(rendered: Rendered, around: CompileContext, scratch: Path) -> Merged:
     """
     found = untouched(rendered, around, scratch)
     lines = found.file.read_text(encoding="utf-8").split("\n")
-    profile, fragment = nearest(rendered.target), _kfuncs(rendered)
+    profile, fragment = profiles.of(rendered.target), _kfuncs(rendered)
     there = replacement.defines(lines, rendered.iterator)
     put = (
         replacement.kfuncs(lines, fragment, rendered.iterator, profile)

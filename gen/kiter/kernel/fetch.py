@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kiter.errors import KiterError, environment
-from kiter.kernel import apt, foreign, kernels, sources, toolchain
+from kiter.kernel import apt, foreign, kernels, profiles, sources, toolchain
 from kiter.kernel.apt import Apt
 from kiter.kernel.arch import Arch, own
 from kiter.kernel.kernels import Kernel, fetched, kernels_folder, matches
@@ -77,7 +77,12 @@ def fetch(
         if have:
             listen(f"{found.release} is here already")
         kernel = have or _kernel(found, work, folder, listen)
-        return Fetched(kernel, _sources(found, work, listen))
+        archive = _sources(found, work, listen)
+    version = spelled(numbers(kernel.release)[:2])
+    if archive and profiles.lacking(version):
+        listen(f"reading in its sources what is particular to Linux {version}")
+        profiles.read(archive, version)
+    return Fetched(kernel, archive)
 
 
 def offered(

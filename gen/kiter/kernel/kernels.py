@@ -10,10 +10,11 @@ from pathlib import Path
 
 from kiter.cache.store import default_root
 from kiter.errors import environment
+from kiter.kernel import profiles
 from kiter.kernel.arch import Arch, arch_of, own
 from kiter.kernel.named import named
 from kiter.spec.release import numbers, spelled
-from kiter.target.profile import DEFAULT, Profile, nearest
+from kiter.target.profile import DEFAULT, Profile
 from kiter.tree.version import version_of
 from kiter.tree.worktree import HOME, open_tree
 from kiter.value_class import value_class
@@ -89,11 +90,11 @@ def built(tree: Path) -> Kernel:
 
 
 def profile_of(kernel: Kernel) -> Profile:
-    """What is generated for it: what the sources of a build directory say, else the nearest release."""
+    """What is generated for it: what the sources of a build directory say, else what its release does."""
     folder = kernel.headers
     if kernel.origin == "tree" and version_of(folder) and (folder / HOME).is_dir():
         return open_tree(folder).profile
-    return nearest(kernel.release)
+    return profiles.of(kernel.release)
 
 
 def find(wanted: str = "", arch: Arch | None = None) -> Kernel:

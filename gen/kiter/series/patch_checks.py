@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
-from kiter.kernel import compile_context, programs, scripts, unit
+from kiter.kernel import compile_context, profiles, programs, scripts, unit
 from kiter.kernel.artefacts import Artefacts
 from kiter.kernel.dependencies import Compiler
 from kiter.kernel.jobs import Done, Job, JobKind
@@ -23,7 +23,6 @@ from kiter.output import Kind, Rendered
 from kiter.regex import regex
 from kiter.series import people
 from kiter.series.steps import Step
-from kiter.target.profile import nearest
 from kiter.tools import Tool
 from kiter.value_class import value_class
 
@@ -112,7 +111,7 @@ def _is_built_without(patch: Patch, path: str) -> bool:
     Makefile.
     """
     rendered = patch.piece.rendered
-    own = patch.piece.was[path] is None or nearest(rendered.target).guarded.get(path) == rendered.guard
+    own = patch.piece.was[path] is None or profiles.of(rendered.target).guarded.get(path) == rendered.guard
     return not own and not rendered.inside
 
 
@@ -236,7 +235,7 @@ def _selftests(patch: Patch, bench: Bench) -> list[Job]:
     if not any(o.kind is Kind.PROG_TEST and o.path in texts for o in rendered.outputs):
         kept = tuple(o for o in rendered.outputs if not o.files.isdisjoint(texts))
         rendered = replace(rendered, outputs=kept)
-    header = texts.get(nearest(rendered.target).experimental)
+    header = texts.get(profiles.of(rendered.target).experimental)
     sources = bench.artefacts.tree
     if header is None or sources is None or bpf.includes.origin != sources.name:
         return programs.jobs(rendered, bpf)

@@ -112,6 +112,14 @@ _ALL = (
         "check the network and apt's sources",
     ),
     Code(
+        "R36",
+        "profile-of-another-kiter",
+        "the profile of a fetched kernel cannot be read",
+        "What is particular to a kernel that no target stands for is read in its sources when it is fetched, "
+        "and kept as that kiter knew it.",
+        "'kiter kernels fetch' of that version reads it again",
+    ),
+    Code(
         "R40",
         "unreadable-btf",
         "the BTF cannot be read",

@@ -20,14 +20,14 @@ from kiter.generate import generate
 from kiter.kernel import compile_context, headers, kbuild, vmlinux
 from kiter.kernel.dependencies import Compiler
 from kiter.kernel.headers import Places
-from kiter.kernel.kernels import Kernel
+from kiter.kernel.kernels import Kernel, profile_of
 from kiter.lower.kernel import verifier
 from kiter.lower.programs import certain, registered
 from kiter.output import INCLUDED, PROGS, Output, Rendered
 from kiter.spec.element import Pointer
 from kiter.spec.model import Spec
 from kiter.spec.seq_form import SeqForm
-from kiter.target.profile import Profile, profile
+from kiter.target.profile import Profile
 from kiter.tools import Tool
 from kiter.value_class import value_class
 from kiter.vm.codes import CODES
@@ -272,6 +272,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
     `only` selects tests by pattern.
     """
     rendered = [p.rendered for p in made]
+    selftests = profile_of(kernel).selftests
     known = vmlinux.of_btf(kernel.btf, tools.require("bpftool"), cache).read_text()
     return VmJob(
         kernel=kernel,
@@ -279,7 +280,7 @@ def job(made: Sequence[Prototype], kernel: Kernel, cache: Cache, only: str = "")
         programs=tuple(program for one in rendered for program in _programs(one)),
         tests=tuple(test for one in rendered for test in _tests(one)),
         headers={
-            PurePosixPath(o.path).relative_to(profile(one.target).selftests).as_posix(): o.text
+            PurePosixPath(o.path).relative_to(selftests).as_posix(): o.text
             for one in rendered
             for o in one.test_headers
         },

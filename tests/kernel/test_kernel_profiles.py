@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is generated for a kernel, by its release."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+
+from kiter.errors import KiterError
+from kiter.kernel import profiles
+from kiter.target.profile import profile, releases
+
+
+@pytest.fixture(autouse=True)
+def _apart(monkeypatch, tmp_path):
+    """Nothing of what this machine has fetched."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+def keep(version: str, text: str) -> None:
+    profiles.folder().mkdir(parents=True)
+    (profiles.folder() / f"{version}.json").write_text(text)
+
+
+@pytest.mark.parametrize("release", releases())
+def test_a_target_is_what_was_written_of_it(release):
+    assert profiles.of(f"{release}.117-cloud-amd64") is profile(release)
+    assert not profiles.lacking(release)
+
+
+def test_what_its_sources_said_comes_before_the_nearest_target():
+    assert profiles.of("7.2.12-cloud-amd64") is profile("6.12")
+    assert profiles.lacking("7.2")
+    own = replace(profile("7.3"), release="7.2", verified=False, spinlock_flag="")
+    keep("7.2", json.dumps(asdict(own)))
+    assert replace(profiles.of("7.2.12-cloud-amd64"), unread=()) == own
+    assert not profiles.lacking("7.2")
+    assert profiles.of("7.1.3") is profile("6.12"), "a newer kernel is not asked"
+
+
+@pytest.mark.parametrize("text", ["{", '{"release": "7.2"}', "[]"])
+def test_a_profile_of_another_kiter_is_read_again(text):
+    keep("7.2", text)
+    with pytest.raises(KiterError) as told:
+        profiles.of("7.2.12")
+    assert (told.value.diagnostics[0].code, told.value.status) == ("R36", 2)
+    assert told.value.diagnostics[0].hint == "kiter kernels fetch 7.2"
+    assert profiles.lacking("7.2")
