@@ -259,3 +259,13 @@ def test_what_is_nested_too_deeply_is_not_known(tmp_path):
     assert [(d.code, d.message.partition(",")[0]) for d in told] == [
         ("I01", "not known: what becomes of the state in 'bpf_iter_x_new'")
     ]
+
+
+def test_a_set_that_begins_otherwise_on_older_kernels_has_its_end(tmp_path):
+    path = tmp_path / "x.c"
+    good = (SHOWING[0].with_name("good.c")).read_text("utf-8")
+    for edge in ("START", "END"):
+        new = f"BTF_KFUNCS_{edge}(common_btf_ids)\n"
+        good = good.replace(new, f"#ifdef NEW\n{new}#else\nBTF_SET8_{edge}(common_btf_ids)\n#endif\n")
+    path.write_text(good)
+    assert "I54" not in {d.code for d in check([str(path)], profile("6.12"))[1]}

@@ -79,17 +79,12 @@ def read(code: str) -> tuple[tuple[Id, ...], tuple[IdSet, ...]]:
 
 
 def unended(code: str) -> Iterator[tuple[int, str]]:
-    """Each set of a text without comments that nothing of its name closes: the row it begins in, its name."""
-    opened: tuple[int, str] | None = None
-    for found in _ROW.finditer(code):
-        if not found["edge"]:
-            continue
-        if opened and (found["edge"] == "START" or found["set"] != opened[1]):
-            yield opened
-        start = found["edge"] == "START"
-        opened = (code.count("\n", 0, found.start()), found["set"]) if start else None
-    if opened:
-        yield opened
+    """Each set of a text without comments that nothing closes: the row it begins in, and its name."""
+    edges = [found for found in _ROW.finditer(code) if found["edge"]]
+    closed = {found["set"] for found in edges if found["edge"] == "END"}
+    for found in edges:
+        if found["edge"] == "START" and found["set"] not in closed:
+            yield code.count("\n", 0, found.start()), found["set"]
 
 
 def _id(found: re.Match[str], row: int) -> Id:
