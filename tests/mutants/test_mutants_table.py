@@ -35,7 +35,7 @@ def target(spec: str) -> Profile:
 @cache
 def emitted(spec: str, suffix: str, shims: tuple[str, ...]) -> tuple[Rendered, str]:
     it = iterator(spec)
-    named = replace(it, name=it.name + suffix)
+    named = replace(it, name=it.name + suffix, seq=None)
     return generate(named, target(spec), shims), named.name
 
 

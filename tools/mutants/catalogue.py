@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from kiter.generate import generate
@@ -46,5 +47,6 @@ def iterators(target: Profile) -> dict[str, Spec]:
 def mutants(target: Profile) -> tuple[Mutant, ...]:
     """Those that can be seeded for that kernel."""
     its = iterators(target)
-    every = (m for name, it in its.items() for m in derived(name, it, generate(it, target)))
+    plain = {name: generate(replace(it, seq=None), target) for name, it in its.items()}
+    every = (m for name, it in its.items() for m in derived(name, it, plain[name]))
     return (*(m for m in TABLES if m.spec in its), *every)

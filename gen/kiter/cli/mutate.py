@@ -97,7 +97,8 @@ def execute(options: argparse.Namespace) -> int:
 
 def _seeded(it: Spec, target: Profile, only: Sequence[str]) -> _Seeded:
     rendered = generate(it, target)
-    every = derived(it.node.document.name, it, rendered)
+    # bugs are those of the kfuncs
+    every = derived(it.node.document.name, it, generate(replace(it, seq=None), target))
     chosen = (m for m in every if not only or any(fnmatch.fnmatch(m.slug, one) for one in only))
     return _Seeded(it, rendered, tuple(chosen))
 

@@ -232,9 +232,9 @@ def laboratory(
 
 
 def _places(it: Spec, target: Profile, kernel: Kernel, cache: Cache, together: int) -> Places:
-    """Side by side, each under a name of its own; companions and targets have one name only."""
-    if it.companions or it.seq or together == 1:
+    """Side by side, each under a name of its own, without SEC("iter/..."); companions have one name only."""
+    if it.companions or together == 1:
         return Places(prototypes((it,), target, kernel, cache), None)
-    named = (replace(it, name=f"{it.name}_m{number}") for number in range(together + 1))
+    named = (replace(it, name=f"{it.name}_m{number}", seq=None) for number in range(together + 1))
     right, *mutable = prototypes(named, target, kernel, cache)
     return Places(tuple(mutable), right)
