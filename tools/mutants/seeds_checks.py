@@ -19,7 +19,7 @@ NO_TASK = "if (!task__nullable) return -EINVAL;"
 GONE = "if (!pid_alive(task)) return -ESRCH;"
 
 ALL = (
-    CSS("flags", "any-accepted", "every value is accepted", REFUSE, "default: break;", count=2),
+    CSS("flags", "any-accepted", "every value is accepted", REFUSE, "default: break;"),
     CSS(
         "flags",
         "high-bits-ignored",
@@ -33,7 +33,6 @@ ALL = (
         "a good value is refused",
         "case BPF_CGROUP_ITER_DESCENDANTS_POST: case BPF_CGROUP_ITER_ANCESTORS_UP:",
         "case BPF_CGROUP_ITER_DESCENDANTS_POST:",
-        count=2,
     ),
     CSS(
         "flags",
@@ -41,9 +40,8 @@ ALL = (
         "a value that the enum has but the iterator has not is accepted",
         REFUSE,
         "case BPF_CGROUP_ITER_SELF_ONLY: break; " + REFUSE,
-        count=2,
     ),
-    CSS("errno", "errno", "another errno", REFUSE, "default: return -EOPNOTSUPP;", count=2),
+    CSS("errno", "errno", "another errno", REFUSE, "default: return -EOPNOTSUPP;"),
     LETTER_CSS(
         "errno",
         "refused-silently",
