@@ -113,7 +113,7 @@ ORDER = (
     _part(
         "mutants",
         "seeded bugs, and which of them the generated tests find",
-        "errors cache codes btf csource interface output spec target fixtures lower kernel vm",
+        "errors cache codes btf csource interface output spec target fixtures lower render kernel vm",
     ),
     _part(
         "sync",

@@ -32,7 +32,7 @@ def seeded(name):
     ("slug", "kind", "gone", "there"),
     [
         ("new-without", "empty state", "kit->start = NULL;\n\n\tswitch", "\n\t;\n\n\tswitch"),
-        ("new-default", "flags", "default:\n\t\treturn -EINVAL;", "default: break;"),
+        ("new-default", "flags", "default:\n\t\treturn -EINVAL;", "break;\n\t\n\t}"),
         ("new-case-2", "flags", "case BPF_CGROUP_ITER_DESCENDANTS_POST:\n\tcase", "PRE:\n\t\n\tcase"),
         ("next-unchecked", "empty iterator", "if (!kit->start)\n\t\treturn NULL;\n", "\n\t;\n"),
         (

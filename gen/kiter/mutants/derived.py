@@ -16,10 +16,13 @@ from kiter.fixtures.fixture import COMPARABLE
 from kiter.fixtures.known import expectations, fixture_of
 from kiter.interface import Interface, Kfunc
 from kiter.lower.ctext import declare, prototype
+from kiter.lower.kernel.part import Part
+from kiter.mutants import bugs
 from kiter.mutants.mutant import NAME, Mutant, nameless
 from kiter.mutants.statements import of_statements
 from kiter.output import Rendered
 from kiter.regex import regex
+from kiter.render import render
 from kiter.spec.model import Spec
 
 STAYING = ("rcu", "static")  # lifetimes of elements that may be given later than they were found
@@ -27,24 +30,6 @@ _PUT = regex(r"(\w+)\(.*\)")
 
 UNSEEN = "user space does not see what there is, so that nothing is compared"
 FIRST_UNSEEN = "user space sees some elements alone, and the first is none of them"
-
-SKIPPED = "right(it); return right(it);"
-# the one before comes again, unless its iterator has gone
-TWICE = (
-    "{variable}; if (given && whose == it) {{ pos = given; given = NULL; return pos; }}"
-    " given = right(it); whose = it; return given;"
-)
-# the first waits for the end
-LATE = (
-    "{variable}; if (whose != it) {{ whose = it; given = right(it); }}"
-    " pos = right(it); if (!pos) {{ pos = given; given = NULL; }} return pos;"
-)
-SHARED = "static {variable}; static void *whose; "
-FORGOTTEN = "given = NULL; whose = NULL;"
-WRONG_START = "int err = right({arguments}); if (!err) {next}(it); return err;"
-LOST = "#define {put}(...) ((void)(__VA_ARGS__))"
-DOUBLED = "#define {put}(...) ({put}(__VA_ARGS__), {put}(__VA_ARGS__))"
-
 
 ITERATOR = "KF_ITER_"  # how the flags begin that make three kfuncs an iterator
 RETURNS_NULL = "KF_RET_NULL"
@@ -64,20 +49,18 @@ def _of_elements(spec: str, it: Spec, interface: Interface) -> Iterator[Mutant]:
     new, following, destroy = (_nameless(kfunc.prototype, it.name) for kfunc in interface.kfuncs[:3])
     fixture, seen = fixture_of(it), it.lifetime == "state" or bool(expectations(it))
     made = partial(Mutant, spec, sound=True, excuse="" if seen else UNSEEN)
-    variable, given = declare(following.returns, "pos"), declare(following.returns, "given")
-    shared, head = SHARED.format(variable=given), _head(destroy)
-    forgets = (head, f"{head} {FORGOTTEN}")
-    yield made("skipped", "skipped", "every other element is left out", *_around(following, SKIPPED))
-    twice = _around(following, TWICE.format(variable=variable), shared)
+    pos, kept = declare(following.returns, "pos"), declare(following.returns, "given")
+    forgets = (_head(destroy), render(bugs.Forgets.template, bugs.Forgets(_head(destroy))))
+    yield made("skipped", "skipped", "every other element is left out", *_around(following, bugs.Skipped()))
+    twice = _around(following, bugs.Twice(pos), kept=kept)
     yield made("twice", "given-twice", "each element comes twice", *twice, also=(forgets,))
     arguments = ", ".join(parameter.name for parameter in new.parameters)
-    start = WRONG_START.format(arguments=arguments, next=following.name)
-    begun = _around(new, start, f"{prototype(following)}; ")
+    begun = _around(new, bugs.WrongStart(arguments, following.name), declared=following)
     second = made("wrong start", "second-first", "the walk begins with its second element", *begun)
     some = seen and fixture and COMPARABLE in fixture.user.names
     yield replace(second, excuse=FIRST_UNSEEN) if some else second
     if it.lifetime in STAYING and fixture and fixture.ordered and expectations(it):
-        late = _around(following, LATE.format(variable=variable), shared)
+        late = _around(following, bugs.Late(pos), kept=kept)
         yield made("late", "given-late", "the first element comes last", *late, also=(forgets,))
 
 
@@ -92,10 +75,13 @@ def _head(function: Function) -> str:
     return f"__bpf_kfunc {prototype(function)} {{"
 
 
-def _around(function: Function, body: str, before: str = "") -> tuple[str, str]:
+def _around(
+    function: Function, body: Part, kept: str = "", declared: Function | None = None
+) -> tuple[str, str]:
     """The head of a kfunc, and what takes its place: one with that body, and the right one as right()."""
-    right = f"static {prototype(replace(function, name='right'))}"
-    return _head(function), f"{before}{right}; {_head(function)} {body} }} {right} {{"
+    head = _head(function)
+    view = bugs.Around(head, replace(function, name="right"), body, kept, declared)
+    return head, render(view.template, view)
 
 
 def _of_puts(spec: str, it: Spec) -> Iterator[Mutant]:
@@ -105,9 +91,13 @@ def _of_puts(spec: str, it: Spec) -> Iterator[Mutant]:
     calls = (match[1] for put in given if put and (match := _PUT.fullmatch(put.text)))
     for put in dict.fromkeys(call for call in calls if call not in helpers):
         made = partial(Mutant, spec, old="", new="", sound=True)
-        yield made("lost put", f"lost-{put}", f"{put}() is left out", head=LOST.format(put=put))
-        twice = DOUBLED.format(put=put)
+        yield made("lost put", f"lost-{put}", f"{put}() is left out", head=_put(bugs.LostPut(put)))
+        twice = _put(bugs.DoubledPut(put))
         yield made("doubled put", f"doubled-{put}", f"{put}() is called twice", head=twice, alone=True)
+
+
+def _put(view: Part) -> str:
+    return render(view.template, view).rstrip("\n")
 
 
 def _of_flags(spec: str, rendered: Rendered) -> Iterator[Mutant]:

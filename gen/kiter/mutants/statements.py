@@ -16,8 +16,8 @@ from kiter.output import Kind, Rendered
 from kiter.regex import regex
 from kiter.value_class import value_class
 
-_FAILS = regex(r"return -E\w+;|goto ")
-_ERRNO = regex(r"return -(E\w+);")
+_ERRNO = regex(r"-(E[A-Z0-9]+)\b")
+_EMPTY = frozenset({"", "NULL"})  # what an iterator without elements returns
 _SWAPPED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _SHORT = 40  # characters of C that a sentence about it quotes
 
@@ -80,21 +80,29 @@ def _checks(function: Function, role: str) -> Changes:
     for node in function.all("if_statement"):
         if named(node, "alternative") is not None:
             continue
-        asked, then = text(named(node, "condition")), text(named(node, "consequence"))
-        kind = "branch"
-        if _FAILS.search(then):
-            kind = "check"
-        elif then in {"return NULL;", "return;"}:
-            kind = "empty iterator"
-        what = f"'if {_quoted(asked)}' is left out"
-        yield Change(kind, "unchecked", what, text(node), ";", node)
+        what = f"'if {_quoted(text(named(node, 'condition')))}' is left out"
+        yield Change(_kind_of_check(named(node, "consequence")), "unchecked", what, text(node), ";", node)
+
+
+def _kind_of_check(then: Node | None) -> str:
+    """What an `if` is for, by what it does."""
+    returned = [_returned(node) for node in below(then, "return_statement")]
+    if any(map(_ERRNO.search, returned)) or any(below(then, "goto_statement")):
+        return "check"
+    alone = then is not None and then.type == "return_statement"
+    return "empty iterator" if alone and returned[0] in _EMPTY else "branch"
+
+
+def _returned(node: Node) -> str:
+    return text(node.named_children[0]) if node.named_children else ""
 
 
 def _errnos(function: Function, role: str) -> Changes:
     for node in function.returns:
-        if found := _ERRNO.fullmatch(text(node)):
+        if found := _ERRNO.fullmatch(_returned(node)):
             other = "EINVAL" if found[1] == "EOPNOTSUPP" else "EOPNOTSUPP"
-            yield Change("errno", "errno", f"-{other} for -{found[1]}", text(node), f"return -{other};", node)
+            said, what = text(node), f"-{other} for -{found[1]}"
+            yield Change("errno", "errno", what, said, said.replace(found[0], f"-{other}"), node)
 
 
 def _cases(function: Function, role: str) -> Changes:
@@ -102,11 +110,10 @@ def _cases(function: Function, role: str) -> Changes:
     for node in function.all("case_statement"):
         value = named(node, "value")
         if value is not None:
-            label = f"case {text(value)}:"
-            what = f"{text(value)} is not known"
+            label, what = text(node).partition(":")[0] + ":", f"{text(value)} is not known"
             yield Change("flags", "case", what, label, "", node)
-        elif _ERRNO.search(text(node)):
-            yield Change("flags", "default", "any value is accepted", text(node), "default: break;", node)
+        elif any(_ERRNO.search(_returned(inside)) for inside in below(node, "return_statement")):
+            yield Change("flags", "default", "any value is accepted", text(node), "", node)
 
 
 def _statements(function: Function, role: str) -> Changes:
