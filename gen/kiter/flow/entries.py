@@ -63,7 +63,9 @@ def _asked(state: State, entry: Entry) -> bool:
         if inner in places or (entry.value in about and fact.operator != "=="):
             return True
         empty = fact.operator.startswith("list_empty") and truth(state.facts, fact) is True
-        if not empty and about & {entry.origin, *_before(state, entry.origin)}:
+        # the node before says of itself alone that it is the head
+        before = () if fact.operator == "==" else _before(state, entry.origin)
+        if not empty and about & {entry.origin, *before}:
             return True
     return False
 
