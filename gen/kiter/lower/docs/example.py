@@ -90,7 +90,10 @@ def view(ctx: LoweringContext) -> View | None:
         declared=declarations.prototypes(ctx) if declarations.home(ctx) == NO_HEADER else (),
         frame=around,
         arrays=tuple(array for array in arrays(ctx) if array.name in given.values()),
-        ids=tuple(_id(a, handles[a.type].number) for a in used),
+        ids=(
+            *(_id(a, handles[a.type].number) for a in used),
+            *(Id(declare(a.type, a.name), FIRST) for a in ctx.it.arguments if _chosen(ctx, a)),
+        ),
         section=section,
         failed=int(section == "syscall"),
         name=f"show_{ctx.it.name}",
@@ -161,8 +164,14 @@ def _value(ctx: LoweringContext, argument: Argument) -> str:
     if case and argument.name in dict(case.arguments):
         return dict(case.arguments)[argument.name]
     if argument.name in given:
-        return given[argument.name].text
+        return argument.name if _chosen(ctx, argument) else given[argument.name].text
     return "" if argument.pointer else "0"
+
+
+def _chosen(ctx: LoweringContext, argument: Argument) -> bool:
+    """Whether user space says what is passed: the cases of the tests call with other values, too."""
+    set_by = any(argument.name in dict(case.arguments) for case in ctx.it.tests.cases)
+    return set_by and argument.name in dict(ctx.it.tests.arguments) and not argument.pointer
 
 
 def _visiting(ctx: LoweringContext) -> TestCase | None:

@@ -36,8 +36,9 @@ static struct task_struct *bpf_iter_task_by_id_task_of(u32 nr,
  */
 static struct task_struct *bpf_iter_task_by_id_behind_number(u32 *last,
 							     struct pid_namespace *ns,
-							     bool leaders)
+							     unsigned int flags)
 {
+	bool leaders = flags & BPF_TASK_BY_ID_ITER_LEADERS;
 	struct task_struct *task = NULL;
 	struct pid *pid;
 
@@ -50,9 +51,9 @@ static struct task_struct *bpf_iter_task_by_id_behind_number(u32 *last,
 
 /* the next thread of the process, unless one is all */
 static struct task_struct *bpf_iter_task_by_id_behind_thread(struct task_struct *pos,
-							     bool alone)
+							     unsigned int flags)
 {
-	return alone ? NULL : __next_thread(pos);
+	return flags & BPF_TASK_BY_ID_ITER_LEADERS ? NULL : __next_thread(pos);
 }
 
 __bpf_kfunc_start_defs();
@@ -145,19 +146,19 @@ __bpf_kfunc struct task_struct *bpf_iter_task_by_id_next(struct bpf_iter_task_by
 	case BPF_TASK_ITER_ALL:
 		kit->pos = bpf_iter_task_by_id_behind_number(&kit->last,
 							     kit->ns,
-							     kit->flags & BPF_TASK_BY_ID_ITER_LEADERS);
+							     kit->flags);
 		break;
 	case BPF_TASK_ITER_TID:
-		kit->pos = kit->pos ? bpf_iter_task_by_id_behind_thread(kit->pos, true) :
-				      kit->start;
-		break;
-	case BPF_TASK_ITER_TGID:
 		if (kit->pos) {
 			kit->pos = bpf_iter_task_by_id_behind_thread(kit->pos,
-								     kit->flags & BPF_TASK_BY_ID_ITER_LEADERS);
+								     BPF_TASK_BY_ID_ITER_LEADERS);
 		} else {
 			kit->pos = kit->start;
 		}
+		break;
+	case BPF_TASK_ITER_TGID:
+		kit->pos = kit->pos ? bpf_iter_task_by_id_behind_thread(kit->pos, kit->flags) :
+				      kit->start;
 		break;
 	}
 

@@ -11,13 +11,12 @@
 /* the number that the program makes of a name */
 static __u64 number_of(const char *name)
 {
-	unsigned char text[MAX_NAME] = {};
+	size_t length = strnlen(name, MAX_NAME - 1);
 	__u64 number = 0;
 	int i;
 
-	strncpy((char *)text, name, sizeof(text) - 1);
 	for (i = 0; i < MAX_NAME; i++)
-		number = number * 31 + text[i];
+		number = number * 31 + (i < length ? (unsigned char)name[i] : 0);
 	return number;
 }
 

@@ -9,8 +9,9 @@
 #define NR_LISTENERS 8
 #define LISTENING 0xa
 /*
- * Ports so far apart are in one bucket: it is chosen by the low bits of the port, with the address and
- * the namespace (net/ipv4/inet_hashtables.c, inet_lhash2_bucket_sk(), 6.12), of 4096 or fewer buckets.
+ * Ports so far apart are in one bucket of 4096 or fewer: it is chosen by the
+ * low bits of the port, with the address and the namespace
+ * (net/ipv4/inet_hashtables.c, inet_lhash2_bucket_sk(), 6.12).
  */
 #define FIRST_PORT 20000
 #define APART 4096

@@ -9,8 +9,8 @@
 #define ITER_OBJECTS 1
 #define ITER_RCU 1
 #define ITER_FLAGS flags
-#define iter_new(it) bpf_iter_task_or_id_new(it, args.task, bpf_get_current_pid_tgid() >> 32, flags)
-#define iter_for_each(pos) bpf_for_each(task_or_id, pos, args.task, bpf_get_current_pid_tgid() >> 32, flags)
+#define iter_new(it) bpf_iter_task_or_id_new(it, args.task, 1, flags)
+#define iter_for_each(pos) bpf_for_each(task_or_id, pos, args.task, 1, flags)
 
 char _license[] SEC("license") = "GPL";
 
@@ -64,7 +64,7 @@ int probe_null(void *ctx)
 	__builtin_memset(&it, 0xff, sizeof(it));
 
 	iter_lock();
-	found.err = bpf_iter_task_or_id_new(&it, NULL, bpf_get_current_pid_tgid() >> 32, flags);
+	found.err = bpf_iter_task_or_id_new(&it, NULL, 1, flags);
 	if (iter_next(&it))
 		found.nr_elems++;
 	iter_destroy(&it);

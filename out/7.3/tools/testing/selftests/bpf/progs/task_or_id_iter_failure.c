@@ -9,8 +9,8 @@
 #define ITER_OBJECTS 1
 #define ITER_RCU 1
 #define ITER_NEEDS_RCU 1
-#define iter_new(it) bpf_iter_task_or_id_new(it, args.task, bpf_get_current_pid_tgid() >> 32, flags)
-#define iter_for_each(pos) bpf_for_each(task_or_id, pos, args.task, bpf_get_current_pid_tgid() >> 32, flags)
+#define iter_new(it) bpf_iter_task_or_id_new(it, args.task, 1, flags)
+#define iter_for_each(pos) bpf_for_each(task_or_id, pos, args.task, 1, flags)
 
 char _license[] SEC("license") = "GPL";
 
@@ -50,8 +50,7 @@ int untrusted_task(void *ctx)
 	if (get_args(ctx, &args))
 		return 0;
 	iter_lock();
-	bpf_iter_task_or_id_new(&it, bpf_get_current_task_btf()->last_wakee,
-				bpf_get_current_pid_tgid() >> 32, flags);
+	bpf_iter_task_or_id_new(&it, bpf_get_current_task_btf()->last_wakee, 1, flags);
 	iter_destroy(&it);
 	iter_unlock();
 	put_args(&args);
