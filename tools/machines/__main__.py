@@ -24,7 +24,7 @@ HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-only -->
 <!-- Written by `python -m tools.machines --page`. -->
 # Other machines
 
-`make machines` runs every spec that can be a module on each machine but this one, as `kiter run --arch` does:
+`make machines` runs every spec that can be a module on each machine but this one, as `kiter run --arch arm64` does:
 built by a cross compiler, booted under emulation, judged by that kernel's own verifier. `kiter kernels fetch
 --arch` brings the kernel, its compiler and the emulator. This is what came out the last time.
 
