@@ -98,11 +98,17 @@ def test_what_a_maintainer_reads(tree, tmp_path):
     for part in (
         f"base-commit: {base}",
         "int bpf_iter_letter_css_new(struct bpf_iter_letter_css *it,",
-        "bpf_for_each(letter_css, pos, ",
-        "BPF_CGROUP_ITER_ANCESTORS_UP",
         "kernel/bpf/letter_css_iter.c",
     ):
         assert part in text
+    why = " ".join(kernel.get_content().partition("---\n")[0].split())
+    for part in (
+        "bpf_for_each(letter_css, pos, ",
+        "BPF_CGROUP_ITER_ANCESTORS_UP",
+        "It is valid until the RCU read-side critical section ends.",
+        "of the 512 bytes of stack that a program has.",
+    ):
+        assert part in why and part not in " ".join(text.split())
     changed = git(tree, "diff", "--name-only", base, "kiter/letter_css-v1").split()
     assert {"kernel/bpf/letter_css_iter.c", *(f"{BPF}/{name}" for name in TEMPLATES)} <= set(changed)
     assert re.search(rf"^ {len(changed)} files changed, ", text, re.MULTILINE)
@@ -216,7 +222,7 @@ def test_the_verifier_s_list_comes_with_the_ids_that_it_names(tree, tmp_path):
     assert (
         "Add check_mine_iter_allowlist() to the verifier, which refuses a call of bpf_iter_mine_new()" in said
     )
-    assert "Each step takes css_set_lock. Once" in said
+    assert "Each step takes css_set_lock. bpf_iter_mine_next() returns" in said
     assert "flags is one of: - 0: every thread" in said
     assert not any("kernel/bpf/verifier.c" in mail.get_content() for mail in others)
 
@@ -231,7 +237,7 @@ def test_what_the_verifier_gains_is_told_and_what_it_has_is_not(clones, tmp_path
     assert "in the verifier" not in has.partition("---")[0] and "kernel/bpf/verifier.c" not in has
     told = gains.partition("---")[0]
     assert "Add dom_cgrp to BTF_TYPE_SAFE_RCU(struct cgroup) in the verifier. Without that a pointer" in told
-    assert "dom_cgrp is the cgroup itself or one of its ancestors, which it keeps. Once" in told
+    assert "dom_cgrp is the cgroup itself or one of its ancestors, which it keeps. bpf_iter_" in told
     assert "+ struct cgroup *dom_cgrp; };" in gains
 
 

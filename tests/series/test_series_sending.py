@@ -99,7 +99,7 @@ def test_the_page_can_be_followed(clones, tmp_path, nobody):
     assert all("ast@kernel.org" in read(path)["to"] for path in by_b4)
     cover = read(by_b4[0]).get_content()
     assert " ".join(re.search(r"\|\n(.*)", MOTIVATION, re.DOTALL)[1].split()) in " ".join(cover.split())
-    assert "bpf_for_each(sibling, " in cover
+    assert "bpf_for_each(sibling, " in read(by_b4[1]).get_content()
     git(tree, "switch", "-q", "--detach", base)
     git(tree, "am", "-q", *map(str, by_b4[1:]))
     assert git(tree, "rev-parse", "HEAD^{tree}") == git(tree, "rev-parse", "kiter/sibling-v1^{tree}")

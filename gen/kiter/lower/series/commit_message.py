@@ -7,10 +7,10 @@ import posixpath
 from collections.abc import Container, Sequence
 
 from kiter.btf.types import Function
-from kiter.lower import callers, choices, failures
+from kiter.lower import callers, choices, failures, names
 from kiter.lower.choices import Choice
 from kiter.lower.context import LoweringContext
-from kiter.lower.docs import example
+from kiter.lower.docs import cost, example
 from kiter.lower.failures import Group
 from kiter.lower.kernel import declarations, verifier
 from kiter.lower.selftests import prog_failure
@@ -44,6 +44,8 @@ class View:
     # the author's paragraphs
     notes: tuple[str, ...]
     callers: tuple[Statement, ...]  # where it may be called
+    lifetime: Statement  # what keeps an element alive
+    costs: tuple[tuple[Statement, ...], ...]  # paragraphs on memory, steps and locks
     failures: tuple[Group, ...]  # of new(), by their errors
     # what the patch does in the verifier
     verifier: tuple[Statement, ...]
@@ -115,6 +117,8 @@ def view(
         choices=tuple(choices.choices(ctx, it.arguments)),
         notes=callers.notes(ctx),
         callers=callers.callers(ctx),
+        lifetime=Statement(it.lifetime, (names.function(it, "next"), names.function(it, "destroy"))),
+        costs=cost.paragraphs(ctx),
         failures=failures.by_errno(failures.failures(ctx)),
         verifier=tuple(verifier.news(ctx, gained)),
         header="" if home == NO_HEADER else posixpath.basename(home),
