@@ -24,9 +24,9 @@ HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-only -->
 <!-- Written by `python -m tools.machines --page`. -->
 # Other machines
 
-`make machines` runs every spec that can be a module on each machine but this one, as `kiter run --arch arm64` does:
-built by a cross compiler, booted under emulation, judged by that kernel's own verifier. `kiter kernels fetch
---arch` brings the kernel, its compiler and the emulator. This is what came out the last time.
+`make machines` runs every spec that can be a module on each machine but this one, as `kiter run --arch arm64`
+does: built by a cross compiler, booted under emulation, judged by that kernel's own verifier. Its kernel, the
+compiler and the emulator come by `kiter kernels fetch --arch arm64`. This is what came out the last time.
 
 There is no s390x: its programs have another byte order, and the bpftool of Debian 12 does not link such.
 For i386 every iterator is compiled, with W=1, by `tests/kernel/test_kernel_32bit.py`. What fails of `mount`

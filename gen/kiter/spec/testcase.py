@@ -83,7 +83,7 @@ class Tests:
                 for name, item in _entries(node, "data")
             ),
             cases=tuple(_case(item) for item in _listed(node, "cases")),
-            asks=tuple(_ask(name, item) for name, item in _entries(node, "asks")),
+            asks=tuple(ask for name, item in _entries(node, "asks") if (ask := _ask(name, item)).calls.text),
         )
 
 

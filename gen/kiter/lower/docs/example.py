@@ -169,9 +169,10 @@ def _value(ctx: LoweringContext, argument: Argument) -> str:
 
 
 def _chosen(ctx: LoweringContext, argument: Argument) -> bool:
-    """Whether user space says what is passed: the cases of the tests call with other values, too."""
+    """Whether only user space can say what is passed: cases call with other values, and it is no number."""
     set_by = any(argument.name in dict(case.arguments) for case in ctx.it.tests.cases)
-    return set_by and argument.name in dict(ctx.it.tests.arguments) and not argument.pointer
+    given = dict(ctx.it.tests.arguments).get(argument.name)
+    return set_by and given is not None and not argument.pointer and not given.text.isdigit()
 
 
 def _visiting(ctx: LoweringContext) -> TestCase | None:
