@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generate_support import TODAY
@@ -33,7 +33,9 @@ class Subject:
 
 def kfuncs(it: Spec) -> str:
     """The three functions, without what only the kernel's build knows."""
-    made = generate(it, TODAY).of(Kind.KFUNCS)
+    # the helpers of those with a SEC("iter/...") form are for its readers
+    plain = replace(it, seq=None, helpers=()) if it.seq else it
+    made = generate(plain, TODAY).of(Kind.KFUNCS)
     assert made is not None
     body = made.text.partition(f"{TODAY.kfuncs_close}\n")[0]
     outside = ("#include", "#ifdef", "#endif")

@@ -29,6 +29,8 @@ ELSEWHERE = {
     "net": "the list of network namespaces",
     "netdev": "the XArray of a network namespace",
     "pid": "the IDR of a PID namespace",
+    "task_by_id": "the numbers of a PID namespace",
+    "task_or_id": "the numbers of a PID namespace",
     "udp_sock": "the hash of UDP sockets",
 }
 SEEDS = range(60)

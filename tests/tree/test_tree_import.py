@@ -78,8 +78,8 @@ def test_it_says_what_our_own_spec_says(imported):
     assert where[0] == where[1]
 
 
-def form(it: Spec) -> tuple[str, str] | None:
-    return (it.seq.target, it.seq.member) if it.seq else None
+def form(it: Spec) -> tuple[str, list[str]] | None:
+    return (it.seq.target, [shown.name for shown in it.seq.shows]) if it.seq else None
 
 
 def test_it_asks_for_the_form_by_read_that_the_kernel_has(imported):

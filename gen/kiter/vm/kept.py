@@ -119,7 +119,7 @@ def _save(machine: Machine, accel: Accelerator, work: Path) -> tuple[str, ...]:
         words = said.read()
     if not saved or SAVED not in words:
         complaints = [line for line in words.splitlines() if line.startswith((f"{qemu.QEMU}: ", "Error: "))]
-        raise environment("R22", "a guest cannot be kept", "\n".join(complaints))
+        raise environment("R22", "the state of a guest cannot be saved", "\n".join(complaints))
     return ()
 
 

@@ -20,8 +20,8 @@ enum {
 /* the number of the process that a pidfd is of */
 static int bpf_iter_task_tgid_of(int fd)
 {
-	struct pid *pid;
 	unsigned int flags;
+	struct pid *pid;
 	int tgid;
 
 	pid = pidfd_get_pid(fd, &flags);

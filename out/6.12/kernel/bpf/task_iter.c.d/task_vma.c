@@ -98,8 +98,8 @@ static void bpf_iter_task_vma_drop_file(struct vm_area_struct *pos)
 /* the number of the process that a pidfd is of */
 static int bpf_iter_task_vma_tgid_of(int fd)
 {
-	struct pid *pid;
 	unsigned int flags;
+	struct pid *pid;
 	int tgid;
 
 	pid = pidfd_get_pid(fd, &flags);
