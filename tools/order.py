@@ -135,7 +135,7 @@ ORDER = (
     _part(
         "cli",
         "one module per subcommand",
-        "errors resources manifest cache codes btf output spec target fixtures tested tree lint "
+        "errors resources manifest cache codes tools btf output spec target fixtures tested tree lint "
         "frontend fix render generate kernel patches sinks series vm mutants sync site watch adopt lsp",
     ),
 )

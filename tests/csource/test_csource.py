@@ -193,3 +193,8 @@ def test_what_is_nested_too_deeply_is_blanked_out_and_the_rest_is_not():
     assert {*source.functions} == {"a", "b"}
     assert (source.root.text or b"").count(b"x(") == parse.DEEPEST - 1  # the body has a bracket, too
     assert Source("", FILE).root.text == parse.parse(FILE.encode()).root_node.text
+
+
+def test_a_comment_holds_no_conditional():
+    text = "/*\n#ifdef CONFIG_X\n*/\nint f(void)\n{\n\treturn 0;\n}\n/*\n#endif\n*/\n"
+    assert Source("x.c", text).conditionals.every == ()

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiter import frontend, lint
+from kiter import frontend, lint, tools
 from kiter.cli.command import show
 from kiter.cli.report import printable
 from kiter.errors import FINDINGS, Diagnostic, KiterError, environment
@@ -61,7 +61,7 @@ def _document(name: str) -> Document:
     revision, colon, file = name.partition(":")
     if not colon or Path(name).exists():
         return load(Path(name))
-    words = ["git", "show", f"{revision}:./{file}"]
+    words = [tools.require("git").path, "show", f"{revision}:./{file}"]
     try:
         done = subprocess.run(words, capture_output=True, check=False)
     except OSError as error:

@@ -108,7 +108,7 @@ class Source:
     @cached_property
     def conditionals(self) -> Conditionals:
         """Its #if and #ifdef."""
-        return Conditionals(self.lines)
+        return Conditionals(self.code.split("\n"))
 
     @cached_property
     def _ids(self) -> tuple[tuple[Id, ...], tuple[IdSet, ...]]:

@@ -33,7 +33,7 @@ class Keep:
     asked: str  # the first parameter that says what it is
     declared: str  # the variable that attaching begins with
     sources: tuple[Source, ...]  # the first that is not 0 says what it is; none where there is `value` alone
-    otherwise: str  # the statement where all are 0
+    default: str  # what it is where all are 0, "" where a link must name one
     value: str  # what it always is
     pointer: bool  # it may be an ERR_PTR()
     checked: bool  # some of the sources may be a negative error
@@ -112,7 +112,7 @@ def _keep(ctx: LoweringContext, seq: SeqForm, kept: Kept) -> Keep:
         asked=kept.sources[0][0],
         declared=declare(kept.type, kept.name),
         sources=() if plain else sources,
-        otherwise=f"{kept.name} = {default}" if default else "return -EINVAL",
+        default=default,
         value=sources[0].value if plain else "",
         pointer=pointer,
         checked=any(source.checked for source in sources),

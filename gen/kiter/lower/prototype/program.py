@@ -13,7 +13,7 @@ from kiter.lower.ctext import declare
 from kiter.lower.selftests.choosing import chosen
 from kiter.lower.selftests.frame import Frame, fixture, frame, held
 from kiter.lower.selftests.hosts import hook_of, host
-from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, tables
+from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, naming, tables
 from kiter.lower.selftests.prog_test import headers_of, user_of
 from kiter.lower.selftests.variants import Flag, flags
 from kiter.lower.view_class import view_class
@@ -73,7 +73,7 @@ def program(ctx: LoweringContext, absent: Container[str] = ()) -> Program:
         name=ctx.it.name,
         pos=declare(ctx.it.element, "pos"),
         identity=identity(ctx),
-        naming=found.naming,
+        naming=naming(ctx),
         frame=frame(ctx),
         walks=_walks(given, tuple(case.name for case in told)),
         tables=tables(given),

@@ -72,3 +72,9 @@ def identity(ctx: LoweringContext) -> str:
         return given.text
     found = fixture_like(ctx.it)
     return found.identity if found else "(u64)pos"
+
+
+def naming(ctx: LoweringContext) -> str:
+    """How the kernel names an element where that number is made of a name, "" where it is not."""
+    found = None if ctx.it.tests.identity else fixture_like(ctx.it)
+    return found.naming if found else ""

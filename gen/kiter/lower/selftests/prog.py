@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kiter.btf.types import Function
-from kiter.fixtures.known import fixture_like
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
 from kiter.lower.kernel import declarations
 from kiter.lower.selftests.frame import Frame, fixture, frame
-from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, tables
+from kiter.lower.selftests.inputs import Array, Case, arrays, cases, identity, naming, tables
 from kiter.lower.selftests.variants import cases_told, flags
 from kiter.lower.selftests.walking import Program, irqs_off, keepers, programs, takes_memory
 from kiter.lower.view_class import view_class
@@ -53,17 +52,16 @@ class View(Programs):
 
 def view(ctx: LoweringContext) -> View:
     """The walking programs of one iterator."""
-    around, alike = frame(ctx, keepers(ctx)), fixture_like(ctx.it)
-    beside = fixture(ctx).programs
-    told, naming = cases(ctx, cases_told(ctx)), alike.naming if alike else ""
+    around, beside = frame(ctx, keepers(ctx)), fixture(ctx).programs
+    told, names = cases(ctx, cases_told(ctx)), naming(ctx)
     return View(
         name=ctx.it.name,
         pos=declare(ctx.it.element, "pos"),
         frame=around,
         identity=identity(ctx),
-        naming=bool(naming),
+        naming=bool(names),
         headers=tuple(sorted({*beside.headers, *(("bpf/bpf_tracing.h",) if irqs_off(ctx) else ())})),
-        defines=(*marks(ctx, around), *_marks(ctx), *named(naming)),
+        defines=(*marks(ctx, around), *_marks(ctx), *named(names)),
         declared=declarations.in_tests(ctx),
         tables=tables(flags(ctx)),
         arrays=arrays(ctx),

@@ -14,7 +14,7 @@ from kiter.lower.placement import Placement
 from kiter.lower.selftests.choosing import chosen
 from kiter.lower.selftests.frame import fixture, frame, held, place
 from kiter.lower.selftests.hosts import Host
-from kiter.lower.selftests.inputs import Array, arrays, identity, tables
+from kiter.lower.selftests.inputs import Array, arrays, identity, naming, tables
 from kiter.lower.selftests.members import Members, of_readers
 from kiter.lower.selftests.prog import Programs, marks, named
 from kiter.lower.selftests.seq_links import Links, links
@@ -60,13 +60,13 @@ def view(ctx: LoweringContext, seq: SeqForm) -> View:
         name=ctx.it.name,
         pos=declare(ctx.it.element, "pos"),
         frame=around,
-        defines=(*marks(ctx, around), *named(found.naming)),
+        defines=(*marks(ctx, around), *named(naming(ctx))),
         declared=declarations.in_tests(ctx),
         target=seq.target,
         member=(member := _member(ctx, seq)),
         part=_part(ctx, member),
         identity=identity(ctx),
-        naming=found.naming,
+        naming=naming(ctx),
         programs=counts,
         user=found.user.text_of([*(value for _, value in members), *(value for _, value in _placed(ctx))]),
         headers_of_test=tuple(sorted({*found.user.headers, *around.host.headers})),
