@@ -48,7 +48,11 @@ def machine(folder: Path, **more: Path) -> qemu.Machine:
 
 GOOD = f"echo ready > $1; read a; touch {kept.MEMORY} {kept.DEVICES}; echo x >> $2/saved; echo {kept.SAVED}"
 SILENT = "exit 1"
-UNFIT = "echo 'qemu-system-x86_64: no such property' >&2; exit 1"
+BUSY = (
+    "echo 'qemu-system-x86_64: warning: a feature is not supported' >&2;"
+    "echo 'qemu-system-x86_64: cannot set up guest memory: Cannot allocate memory' >&2; exit 1"
+)
+NO_PLACE = "echo 'qemu-system-x86_64: cannot map memory: Operation not supported' >&2; exit 1"
 FULL = f"echo ready > $1; read a; touch {kept.MEMORY}; echo Migration status: failed"
 
 
@@ -103,12 +107,29 @@ def test_another_kernel_or_first_process_has_a_guest_of_its_own(saves, tmp_path,
     assert guest(tmp_path, cache).folder != before.folder
 
 
-def test_what_qemu_cannot_do_is_asked_once(saves, tmp_path, cache):
-    saves.write_text(UNFIT)
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "qemu-system-x86_64: no such property",
+        "qemu-system-x86_64: Property 'q35.memory-backend' not found",
+        "Error: State blocked by non-migratable CPU device (invtsc flag)",
+    ],
+)
+def test_what_qemu_cannot_do_is_asked_once(saves, tmp_path, cache, complaint):
+    saves.write_text(f"""echo "{complaint}" >&2; exit 1""")
     refused = guest(tmp_path, cache)
-    assert refused == kept.Kept(None, "qemu-system-x86_64: no such property")
+    assert refused == kept.Kept(None, complaint)
     saves.write_text(GOOD)
     assert guest(tmp_path, cache) == refused
+
+
+@pytest.mark.parametrize("failure", [BUSY, NO_PLACE])
+def test_what_the_host_could_not_give_is_tried_again(saves, tmp_path, cache, failure):
+    saves.write_text(failure)
+    refused = guest(tmp_path, cache)
+    assert refused.folder is None and refused.why in failure
+    saves.write_text(GOOD)
+    assert guest(tmp_path, cache).folder
 
 
 @pytest.mark.parametrize("failure", [SILENT, FULL])

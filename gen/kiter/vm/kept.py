@@ -17,6 +17,7 @@ from kiter import tools
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import KiterError, environment
+from kiter.regex import regex
 from kiter.value_class import value_class
 from kiter.vm import qemu
 from kiter.vm.command import Command
@@ -30,6 +31,11 @@ SHARED = "migrate_set_capability x-ignore-shared on\n"
 SAVE = f'{SHARED}migrate "exec:cat > {DEVICES}"\ninfo migrate\nquit\n'
 RESUME = f'{SHARED}migrate_incoming "exec:cat {DEVICES}"\n'
 SAVED = "Migration status: completed"
+# what this QEMU cannot do on any day; that the host is short of memory or space is true of that run alone
+_LACKS = regex(
+    r"^(?!.*: warning: ).*(?:non-migratable|no such property|Property '.*' not found|is not a valid"
+    r"|[Ii]nvalid option|(?<!Operation )not supported)"
+)
 
 
 @value_class
@@ -88,10 +94,10 @@ def guest(machine: Machine, accel: Accelerator, cache: Cache) -> Kept:
             )
     except KiterError as problem:
         (found,) = problem.diagnostics
-        if found.reason:
-            # QEMU has said why, and will again
-            cache.store("no-guest", name, found.reason.splitlines()[0])
-        return Kept(None, found.reason.partition("\n")[0] or found.message)
+        said = found.reason.splitlines()
+        if lacks := next(filter(_LACKS.search, said), ""):
+            cache.store("no-guest", name, lacks)
+        return Kept(None, lacks or (said[-1] if said else found.message))
     except OSError as problem:
         return Kept(None, f"no guest can be kept: {problem.strerror}")
 
