@@ -73,7 +73,7 @@ class Digests:
 
     def _digest(self, path: str, there: os.stat_result) -> tuple[str, str]:
         """The digest, and the row to keep it by if it is a new one."""
-        mark, rows = _mark(there), self._rows(_below(path))
+        mark, rows = mark_of(there), self._rows(_below(path))
         known, _, digest = rows.get(path, "").rpartition(" ")
         if known == mark:
             return digest, ""
@@ -114,7 +114,7 @@ def _compact(file: Path, new: Path) -> None:
     kept = []
     for path, known in _read(file).items():
         there = _stat(path)
-        if there and known.startswith(f"{_mark(there)} "):
+        if there and known.startswith(f"{mark_of(there)} "):
             kept.append(f"{path}\n{known}\0")
     if not kept:
         file.unlink()
@@ -139,8 +139,8 @@ def _stat(path: str) -> os.stat_result | None:
         return None
 
 
-def _mark(there: os.stat_result) -> str:
-    """What changes with the content."""
+def mark_of(there: os.stat_result) -> str:
+    """What changes with the content: a file that is copied or unpacked over another may have its time."""
     return f"{there.st_mtime_ns} {there.st_ctime_ns} {there.st_size} {there.st_ino}"
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from kiter.cache.digests import mark_of
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.csource.parse import LARGEST
@@ -67,7 +68,7 @@ def surveyed(root: Path, cache: Cache) -> Survey:
     """The same, looked up once for what the files are now."""
     every = sorted(sources(root))
     there = ((path, os.stat(path)) for path in every if os.access(path, os.R_OK))  # noqa: PTH116 - as above
-    marks = "".join(f"{path}\0{one.st_size}\0{one.st_mtime_ns}\n" for path, one in there)
+    marks = "".join(f"{path}\0{mark_of(one)}\n" for path, one in there)
     key = key_of("survey", code_of(__name__), marks)
     known = cache.load("survey", key)
     if known and isinstance(known.value, dict):
