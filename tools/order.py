@@ -54,7 +54,11 @@ ORDER = (
     _part("target", "what differs between kernels, as data", "errors spec"),
     _part("analysis", "what follows from a resolved spec: state, liveness, look-ahead", "spec"),
     _part("fixtures", "what tests know of a kind of element", "errors resources cache csource spec"),
-    _part("tested", "what runs showed of an iterator, for its cover letter", "cache spec target"),
+    _part(
+        "tested",
+        "what runs showed of an iterator, for its cover letter",
+        "resources cache fixtures spec target",
+    ),
     _part("layout", "width, alignment and order of rendered C", "spec"),
     _part("fragment", "what joins a file of a kernel tree, and where", "layout"),
     _part("output", "what generation gives: files and fragments", "errors interface fragment"),

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from kiter import resources
 from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
+from kiter.fixtures.known import files_of
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 from kiter.value_class import value_class
@@ -30,19 +32,21 @@ def remember(it: Spec, profile: Profile, run: Run, cache: Cache) -> None:
     known = runs(it, profile, cache)
     others = (one for one in known if (one.release, one.harness) != (run.release, run.harness))
     rows = [_row(one) for one in (*others, run)]
-    cache.store(_KIND, _name(it, profile), rows)
+    cache.store(_KIND, _name(it, profile, cache), rows)
 
 
 def runs(it: Spec, profile: Profile, cache: Cache) -> tuple[Run, ...]:
-    """The runs of an iterator whose spec was the same, to the letter, the last one last."""
-    known = cache.load(_KIND, _name(it, profile))
+    """The runs of an iterator from the very same spec, templates and fixtures, the last one last."""
+    known = cache.load(_KIND, _name(it, profile, cache))
     rows = known.value if known and isinstance(known.value, list) else []
     return tuple(run for row in rows if (run := _read(row)))
 
 
-def _name(it: Spec, profile: Profile) -> str:
-    """All that what was run is made from: the spec, the target and kiter itself."""
-    return key_of(_KIND, code_of(_MAKES), it.node.document.text, profile.release)
+def _name(it: Spec, profile: Profile, cache: Cache) -> str:
+    """All that what was run is made from: the spec, the target, kiter itself, its templates and fixtures."""
+    templates = sorted(path for path in resources.templates().rglob("*") if path.is_file())
+    made_with = cache.digests.state(map(str, (*templates, *files_of(it))))
+    return key_of(_KIND, code_of(_MAKES), made_with, it.node.document.text, profile.release)
 
 
 def _row(run: Run) -> list[str | int]:
