@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kiter.spec.case import Case
 from kiter.spec.node import Node
+from kiter.spec.release import Release
 from kiter.value_class import value_class
 
 FLAGS = "unsigned int"  # the type of flags that say none
@@ -18,12 +19,14 @@ class Bit:
     doc: str  # what it means
     value: str  # of the enumerator, as C, where the iterator defines it and it is not just the next
     expect: str  # what user space should see with it alone
+    since: Release  # the first kernel that has it
     node: Node  # its entry in the document
 
     @classmethod
-    def of(cls, flag: str, node: Node) -> Bit:
-        """From an entry of `bits`."""
-        return cls(flag, node.text("doc"), node.text("value"), node.text("expect"), node)
+    def of(cls, flag: str, node: Node, root: Node) -> Bit:
+        """From an entry of `bits` of the document `root`."""
+        since = max(node.kernels.first, root.kernels.first)
+        return cls(flag, node.text("doc"), node.text("value"), node.text("expect"), since, node)
 
 
 @value_class
@@ -87,7 +90,7 @@ class Argument:
             enum=node.text("enum"),
             defines=node.text("defines"),
             values=tuple(Case.of(flag, item, root) for flag, item in node.present("values")),
-            bits=tuple(Bit.of(flag, item) for flag, item in node.present("bits")),
+            bits=tuple(Bit.of(flag, item, root) for flag, item in node.present("bits")),
             reserved=bool(node.value.get("reserved", False)),
             node=node,
         )

@@ -196,11 +196,11 @@ def _flags(ctx: LoweringContext) -> Iterator[Flags]:
             lead = Statement("values", (argument.name,))
             yield Flags(lead, tuple(_value(ctx, value) for value in argument.values))
         if argument.bits:
-            yield Flags(choices.bits(argument), tuple(_bit(ctx, bit) for bit in argument.bits))
+            yield Flags(choices.bits(argument), tuple(_bit(bit) for bit in argument.bits))
 
 
-def _bit(ctx: LoweringContext, bit: Bit) -> Value:
-    return Value(bit.flag, bit.doc, (), spelled(max(ctx.it.since, bit.node.kernels.first)))
+def _bit(bit: Bit) -> Value:
+    return Value(bit.flag, bit.doc, (), spelled(bit.since))
 
 
 def _value(ctx: LoweringContext, case: Case) -> Value:
