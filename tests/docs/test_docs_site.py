@@ -45,7 +45,7 @@ const wait = (ms) => new Promise((done) => setTimeout(done, ms));
   }
   await open("search.html?q=ancestors");
   const links = () => [...frame.contentDocument.querySelectorAll("#search-results li a")];
-  for (let i = 0; i < 50 && !links().length; i++) await wait(100);
+  for (let i = 0; i < 600 && !links().length; i++) await wait(100);
   const hits = links();
   const result = {pages: found, hits: hits.map((a) => a.getAttribute("href"))};
   document.body.innerHTML = "<pre id=result></pre>";

@@ -113,7 +113,7 @@ def _contract(before: Judged, after: Judged) -> Iterator[str]:
 
 def _kept(found: Sequence[Verdict]) -> str:
     checks = sum(len(v.tried) for v in found)
-    return f"{sum(not v.broken for v in found)} of {len(found)}, in {checks} trials"
+    return f"{sum(not v.broken for v in found)} of {len(found)}, in {checks} checks"
 
 
 def _breaches(judged: Judged) -> Iterator[str]:

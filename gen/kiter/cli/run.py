@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiter.cache.store import Cache
 from kiter.cli import _table, _verdicts
-from kiter.cli._trial import Trial, Wish, judged, ready
+from kiter.cli._prepared import Prepared, Wish, judged, ready
 from kiter.cli._verdicts import Verdicts
 from kiter.cli.command import KERNEL, show
 from kiter.errors import KiterError, environment
@@ -96,20 +96,20 @@ def execute(options: argparse.Namespace) -> int:
     """Build, boot, test, tell; the status says which kind of thing went wrong, the worst on any kernel."""
     cache = Cache()
     wishes = _wishes(options)
-    trials = _ready(wishes, cache)
-    show(dict.fromkeys(warning for trial in trials for warning in trial.warnings), options)
+    prepared = _ready(wishes, cache)
+    show(dict.fromkeys(warning for one in prepared for warning in one.warnings), options)
     places = _places(options, wishes)
     if options.dry_run:
         dry_run = harness.dry_run if options.harness == "test_progs" else session.dry_run
-        for trial, place in zip(trials, places, strict=True):
-            sys.stdout.write(dry_run(trial.job, place, cache))
+        for one, place in zip(prepared, places, strict=True):
+            sys.stdout.write(dry_run(one.job, place, cache))
         return 0
     run = harness.run_testprogs if options.harness == "test_progs" else session.run_session
     found = [
-        judged(trial, wish, cache, partial(run, options=place, cache=cache))
-        for trial, wish, place in zip(trials, wishes, places, strict=True)
+        judged(one, wish, cache, partial(run, options=place, cache=cache))
+        for one, wish, place in zip(prepared, wishes, places, strict=True)
     ]
-    _refuse_no_test(found, trials, options.only)
+    _refuse_no_test(found, prepared, options.only)
     if options.format == "text" and found[1:]:
         sys.stdout.write(_table.text(found, options.verbose))
     else:
@@ -140,19 +140,19 @@ def _wishes(options: argparse.Namespace) -> list[Wish]:
     ]
 
 
-def _ready(wishes: Sequence[Wish], cache: Cache) -> list[Trial]:
+def _ready(wishes: Sequence[Wish], cache: Cache) -> list[Prepared]:
     """Each made ready; raises KiterError with what is wrong for any of the kernels, before one is booted."""
-    trials: list[Trial] = []
+    prepared: list[Prepared] = []
     errors: list[KiterError] = []
     for wish in wishes:
         try:
-            trials.append(ready(wish, cache))
+            prepared.append(ready(wish, cache))
         except KiterError as error:
             errors.append(error)
     if errors:
         wrong = dict.fromkeys(found for error in errors for found in error.diagnostics)
         raise KiterError(*wrong, status=max(error.status for error in errors))
-    return trials
+    return prepared
 
 
 def _places(options: argparse.Namespace, wishes: Sequence[Wish]) -> list[Options]:
@@ -164,11 +164,9 @@ def _places(options: argparse.Namespace, wishes: Sequence[Wish]) -> list[Options
     return [Options(keep=keep, shell=options.shell) for keep in keeps]
 
 
-def _refuse_no_test(found: Sequence[Verdicts], trials: Sequence[Trial], only: str) -> None:
+def _refuse_no_test(found: Sequence[Verdicts], prepared: Sequence[Prepared], only: str) -> None:
     """Raise KiterError R43 if a pattern selects nothing on any kernel."""
     if only and all(not v.checks and v.result.outcome is Outcome.PASS for v in found):
-        there = dict.fromkeys(
-            title(f) for trial in trials for test in trial.job.tests for f in test.functions
-        )
+        there = dict.fromkeys(title(f) for one in prepared for test in one.job.tests for f in test.functions)
         hint = f"the tests are {', '.join(there)}; 'kiter run -v' shows the names of their subtests"
         raise environment("R43", f"no test is called '{only}'", hint=hint if there else "")

@@ -15,7 +15,7 @@ from functools import partial
 from kiter import frontend
 from kiter.cache.store import Cache
 from kiter.cli import _verdicts, report
-from kiter.cli._trial import Wish, judged, ready
+from kiter.cli._prepared import Wish, judged, ready
 from kiter.cli.command import KERNEL
 from kiter.errors import KiterError
 from kiter.generate import generate
@@ -156,14 +156,14 @@ def _run(wish: Wish) -> Turn:
 
 def _tried(wish: Wish) -> Turn:
     cache = Cache()
-    trial = ready(wish, cache)
-    verdicts = judged(trial, wish, cache, lambda job: session.run_session(job, cache=cache))
+    one = ready(wish, cache)
+    verdicts = judged(one, wish, cache, lambda job: session.run_session(job, cache=cache))
     target = kernels.profile_of(wish.kernel)
     outcome = verdicts.result.outcome
     return Turn(
         outcome.value,
         good=outcome.status == 0,
-        told=report.render(trial.warnings) + _verdicts.write(verdicts, "text", 0),
+        told=report.render(one.warnings) + _verdicts.write(verdicts, "text", 0),
         checks={p.it.name: {c.name: c.passed for c in verdicts.of(p)} for p in verdicts.made},
         emitted={
             output.path: output.text

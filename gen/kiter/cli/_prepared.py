@@ -46,7 +46,7 @@ class Wish:
 
 
 @value_class
-class Trial:
+class Prepared:
     """A wish made ready: which iterators, what is to be run for them, and what a user is told before."""
 
     plan: Plan
@@ -54,7 +54,7 @@ class Trial:
     warnings: tuple[Diagnostic, ...]
 
 
-def ready(wish: Wish, cache: Cache) -> Trial:
+def ready(wish: Wish, cache: Cache) -> Prepared:
     """Everything up to building; raises KiterError with what is wrong with the specs."""
     target = kernels.profile_of(wish.kernel)
     read = frontend.of(wish.specs, target)
@@ -66,14 +66,14 @@ def ready(wish: Wish, cache: Cache) -> Trial:
     plan = unchanged.plan(made, wish.kernel, cache, changed=wish.changed)
     plain = replace(job(plan.run, wish.kernel, cache, wish.only), limit=wish.limit)
     wanted = demonstrations.add(plain, plan.run, wish.kernel, target, wish.asked)
-    return Trial(plan, wanted, (*read.warnings, *left_out, *wider(movable, target)))
+    return Prepared(plan, wanted, (*read.warnings, *left_out, *wider(movable, target)))
 
 
-def judged(trial: Trial, wish: Wish, cache: Cache, run: Callable[[VmJob], VmResult]) -> Verdicts:
+def judged(one: Prepared, wish: Wish, cache: Cache, run: Callable[[VmJob], VmResult]) -> Verdicts:
     """The verdicts of a run, which are remembered for the next one."""
-    result = run(trial.job) if trial.plan.run else session.nothing(wish.kernel)
-    verdicts = Verdicts(result, trial.plan.run, wish.asked, trial.plan.unchanged)
-    for prototype in trial.plan.run if wish.whole else ():
+    result = run(one.job) if one.plan.run else session.nothing(wish.kernel)
+    verdicts = Verdicts(result, one.plan.run, wish.asked, one.plan.unchanged)
+    for prototype in one.plan.run if wish.whole else ():
         passed = verdicts.passed(prototype)
         unchanged.remember(prototype, passed, wish.kernel, cache)
         if passed:
