@@ -19,6 +19,7 @@ from kiter.mutants.verdict import By
 from kiter.spec.load import load
 from kiter.spec.resolve import resolve
 from kiter.target.profile import profile
+from kiter.vm import unchanged
 from kiter.vm.job import VmJob
 from kiter.vm.module import Module
 from kiter.vm.prototype import Prototype
@@ -75,7 +76,7 @@ class Machine:
 def judge(monkeypatch, tmp_path):
     """judge(does) gives the verdicts on all mutants in one batch, and the boots that it took."""
     kernel = Kernel("6.12", tmp_path, tmp_path)
-    lab = Laboratory(kernel, Cache(tmp_path / "cache"), {SPEC: Places(tuple(MUTABLE), RIGHT)})
+    lab = Laboratory(kernel, Cache(tmp_path / "cache"), {SPEC: Places(tuple(MUTABLE), RIGHT)}, "here")
 
     def job(made, *_):
         return VmJob(kernel, tuple(Module(f"kiter_{one.name}", one.rendered.material.unit) for one in made))
@@ -124,6 +125,28 @@ def test_a_verdict_is_remembered(judge):
     judge({ONE: "fail"})
     assert judge.lab.known(ONE).by is By.TEST
     assert judge.lab.known(replace(ONE, new="return -ENOMEM;")) is None
+
+
+def test_a_verdict_holds_where_it_was_found_and_for_what_judges(judge, monkeypatch):
+    judge({ONE: "fail"})
+    assert replace(judge.lab, where="another kernel, tool or harness").known(ONE) is None
+    monkeypatch.setattr(laboratory, "code_of", lambda _: "another judge")
+    assert judge.lab.known(ONE) is None
+
+
+def test_where_verdicts_hold_is_said_by_the_kernel_the_tools_and_the_harness(monkeypatch, tmp_path):
+    monkeypatch.setattr(unchanged, "_built_with", lambda *_: ("a compiler",))
+    kernel = Kernel("6.12", tmp_path / "image", tmp_path)
+
+    def where():
+        return laboratory.laboratory({}, PROFILE, kernel, Cache(tmp_path / "cache")).where
+
+    first = where()
+    assert where() == first
+    kernel.image.write_bytes(b"another build of the same release")
+    second = where()
+    monkeypatch.setattr(unchanged, "_built_with", lambda *_: ("another compiler",))
+    assert len({first, second, where()}) == 3
 
 
 def test_tests_that_fail_without_a_bug_say_nothing(judge, monkeypatch):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from kiter.cli.main import main
 from kiter.generate import generate
 from kiter.kernel import kernels
 from kiter.kernel.kernels import Kernel
+from kiter.output import Kind, Output
 from kiter.target.profile import profile
 from kiter.vm import session, unchanged
 from kiter.vm.job import VmJob
+from kiter.vm.module import Module
 from kiter.vm.prototype import Prototype
 from kiter.vm.results import read_report
 from kiter.vm.session import VmResult
@@ -77,6 +80,25 @@ def test_what_is_otherwise_now_is_run(kernel, cache, tmp_path):
     assert names(unchanged.plan([edited("process", tmp_path)], kernel, cache, changed=True).run) == (
         "process",
     )
+
+
+@pytest.mark.parametrize("kind", [Kind.SEQ_PROG, Kind.SEQ_TEST, Kind.TEST_HEADER])
+def test_every_test_that_runs_counts(kernel, cache, kind):
+    (one,) = made("process")
+    before, after = (
+        replace(one, rendered=replace(one.rendered, outputs=(Output.new(kind, "a", text),)))
+        for text in ("/* one */\n", "/* two */\n")
+    )
+    unchanged.remember(before, True, kernel, cache)
+    assert names(unchanged.plan([before], kernel, cache, changed=True).unchanged) == ("process",)
+    assert names(unchanged.plan([after], kernel, cache, changed=True).run) == ("process",)
+
+
+def test_a_module_that_tests_need_beside_it_counts(kernel, cache, monkeypatch):
+    (one,) = made("process")
+    unchanged.remember(one, True, kernel, cache)
+    monkeypatch.setattr(unchanged, "modules", lambda _: (Module("kiter_with_it", "/* another */\n"),))
+    assert names(unchanged.plan([one], kernel, cache, changed=True).run) == ("process",)
 
 
 def test_another_tool_or_kernel_means_another_verdict(kernel, cache, monkeypatch):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 
-from kiter.cache.keys import key_of
+from kiter.cache.keys import code_of, key_of
 from kiter.cache.store import Cache
 from kiter.errors import KiterError, environment
 from kiter.kernel.kernels import Kernel
@@ -19,10 +19,10 @@ from kiter.mutants import verdict
 from kiter.mutants.codes import CODES
 from kiter.mutants.mutant import Mutant, StaleMutantError, mutated
 from kiter.mutants.verdict import By, Verdict
-from kiter.output import TESTS, Rendered
 from kiter.spec.model import Spec
 from kiter.target.profile import Profile
 from kiter.value_class import value_class
+from kiter.vm import unchanged
 from kiter.vm.job import VmJob
 from kiter.vm.module import build_modules
 from kiter.vm.prototype import Prototype, job, prototypes
@@ -64,12 +64,18 @@ Batch = tuple[Placed, ...]
 class Laboratory:
     """The prototypes of all the specs that have mutants, ready to be mutated and booted.
 
-    A verdict is remembered by the texts that it is about, so that a run which was ended goes on from there.
+    A verdict is remembered by all that it depends on, so that a run which was ended goes on from there.
+
+    kernel: what is booted
+    cache: where verdicts are kept
+    places: the prototypes, by the names of the specs
+    where: the kernel, the harness and the tools, as unchanged.where() says
     """
 
     kernel: Kernel
     cache: Cache
     places: Mapping[str, Places]
+    where: str
 
     def check_all(self, mutants: Iterable[Mutant]) -> None:
         """Raises StaleMutantError if one of them does not fit the emitted code."""
@@ -148,9 +154,9 @@ class Laboratory:
         return self._key(one.mutant.name, one.seeded)
 
     def _key(self, name: str, *chosen: Prototype) -> str:
-        """All that a guest gets of these, beside what runs every test."""
-        texts = (text for made in chosen for text in _texts(made.rendered))
-        return key_of(name, self.kernel.release, *texts)
+        """All that a guest gets of these, and what runs and judges it."""
+        texts = (text for made in chosen for text in unchanged.texts(made))
+        return key_of(name, code_of(__name__), self.where, *texts)
 
     def _errors(self, batch: Batch) -> dict[Mutant, Verdict]:
         """Those that do not compile; the modules of the others stay in the cache."""
@@ -196,11 +202,6 @@ class Laboratory:
         )
 
 
-def _texts(rendered: Rendered) -> Iterator[str]:
-    yield rendered.material.unit
-    yield from (output.text for output in rendered.outputs if output.kind in TESTS)
-
-
 def _pass(right: Iterable[Prototype], result: VmResult) -> bool:
     """Whether the iterators without a bug pass beside the others."""
     tests = {test for made in right for test in made.tests}
@@ -228,7 +229,7 @@ def laboratory(
     There are `most` mutants of one at most, so that no more of them need share a boot.
     """
     places = {name: _places(it, target, kernel, cache, min(most, TOGETHER)) for name, it in its.items()}
-    return Laboratory(kernel, cache, places)
+    return Laboratory(kernel, cache, places, unchanged.where(kernel, cache))
 
 
 def _places(it: Spec, target: Profile, kernel: Kernel, cache: Cache, together: int) -> Places:

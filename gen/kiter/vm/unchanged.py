@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kiter import tools
 from kiter.cache.keys import code_of, key_of
@@ -11,12 +11,10 @@ from kiter.cache.store import Cache
 from kiter.kernel import kbuild, toolchain
 from kiter.kernel.headers import find
 from kiter.kernel.kernels import Kernel
-from kiter.output import Kind
+from kiter.output import TESTS
 from kiter.value_class import value_class
 from kiter.vm import first, programs, session, userland
-from kiter.vm.prototype import Prototype
-
-_RUN = frozenset({Kind.PROG, Kind.PROG_FAILURE, Kind.PROG_TEST})
+from kiter.vm.prototype import Prototype, modules
 
 
 @value_class
@@ -66,13 +64,25 @@ def _name(prototype: Prototype, kernel: Kernel) -> str:
 
 def _content(prototype: Prototype, kernel: Kernel, cache: Cache) -> str:
     """All that a verdict depends on: what runs, what it is built with, and where it runs."""
+    return key_of(where(kernel, cache), *texts(prototype))
+
+
+def texts(prototype: Prototype) -> Iterator[str]:
+    """What a guest gets of an iterator: its code, its tests, and the modules that these need beside it."""
     rendered = prototype.rendered
-    texts = [output.text for output in rendered.outputs if output.kind in _RUN]
-    texts += [rendered.material.unit, *prototype.flags, *(t.text for t in rendered.material.types)]
-    texts += [rendered.declared.text] if rendered.declared else []
+    yield rendered.material.unit
+    yield from (output.text for output in rendered.outputs if output.kind in TESTS)
+    yield from (kind.text for kind in rendered.material.types)
+    yield rendered.declared.text if rendered.declared else ""
+    for module in modules((prototype,)):
+        yield from (module.name, module.text, *module.flags)
+
+
+def where(kernel: Kernel, cache: Cache) -> str:
+    """What every verdict depends on: the kernel, what runs the tests, and what both are built with."""
     harness = (str(path) for path in (first.SOURCE, *sorted(programs.HARNESS.rglob("*.[ch]"))))
-    where = cache.digests.state((str(kernel.image), *harness))
-    return key_of(code_of(session.__name__), where, *_built_with(kernel, cache), "", *texts)
+    files = cache.digests.state((str(kernel.image), *harness))
+    return key_of(code_of(session.__name__), kernel.release, files, *_built_with(kernel, cache))
 
 
 def _built_with(kernel: Kernel, cache: Cache) -> tuple[str, ...]:
