@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from kiter.csource.nodes import Node, below, named, text
-from kiter.flow import entries
+from kiter.csource.nodes import text
+from kiter.flow import entries, loops
 from kiter.flow import vocabulary as words
 from kiter.flow.arithmetic import unbounded
 from kiter.flow.call import Call, alive, alive_or_none, elsewhere, own, place_of, sleeping
-from kiter.flow.domain import assume
+from kiter.flow.domain import assume, truth
 from kiter.flow.holding import Hold as Kind
 from kiter.flow.holding import hold
 from kiter.flow.locks import alike, lock
@@ -136,6 +136,9 @@ def _failed(_call: Call, state: State, given: list[Value]) -> Outcomes:
     if isinstance(value, Unset):
         return [(state, Term("err", (value,)))]
     error = Term("err", (value,))
+    called = isinstance(value, Symbol) and value.kind == "call"
+    if _call.name == "IS_ERR" and called and truth(state.facts, value) is None:
+        assume(state.facts, value, wanted=True)  # what gives errors gives no NULL, unless it is asked for
     if _call.name != "IS_ERR_OR_NULL":
         return [(state, error)]
     found: Outcomes = []
@@ -186,6 +189,14 @@ def _numbered(call: Call, state: State, given: list[Value]) -> Outcomes:
     found = _looks(call, state, given)
     for one, value in found:
         assume(one.facts, Term("<=", (NULL, value)), wanted=True)
+    return found
+
+
+def _percpu(call: Call, state: State, given: list[Value]) -> Outcomes:
+    """One CPU's own of what there is for each: include/linux/percpu-defs.h."""
+    found = _unknown(call, state, given)
+    for one, value in found:
+        assume(one.facts, value, wanted=True)
     return found
 
 
@@ -311,18 +322,10 @@ def _silent(_call: Call, state: State, given_reference: list[Value]) -> Outcomes
     return [(state, NULL)]
 
 
-def element(machine: Machine, node: Node, state: State) -> list[State]:
-    """One more turn of a loop by a macro: its variable is another element."""
-    condition = named(node, "condition")
-    first = next(below(condition, "identifier"), None)
-    if first is not None:
-        place = machine.local(text(first))
-        if place in state.memory:
-            source = machine.code.function.data[node.start_byte : node.start_byte + 60]
-            loop = source.partition(b"(")[0].decode("utf-8", "replace").strip()
-            state.memory[place] = found = state.fresh("load", loop, node.start_byte)
-            assume(state.facts, found, wanted=True)
-    return [state]
+def _is_head(call: Call, state: State, given: list[Value]) -> Outcomes:
+    """Whether a loop over a list has come to its end."""
+    at_head = loops.at_head(given[0]) if given else None
+    return _looks(call, state, given) if at_head is None else [(state, ONE if at_head else NULL)]
 
 
 _HANDLERS = (
@@ -337,6 +340,8 @@ _HANDLERS = (
     (regex(r"(?:refcount|atomic\w*)_(?:dec|sub)_and_test"), counted_down),
     (regex("BYTES_TO_BITS"), _scaled),
     (regex(r"find_\w*bit\w*|cpumask_(?:next|first)\w*"), _numbered),
+    (regex(r"(?:per|this|raw)_cpu_ptr|per_cpu"), _percpu),
+    (regex("list_entry_is_head"), _is_head),
     (words.EMPTY, _empty),
     (words.UNLINKS, _linked),
     (words.LINKS, _linked),

@@ -29,7 +29,7 @@ from kiter.flow.values import (
 )
 from kiter.regex import regex
 
-_NUMBER = regex(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*")
+_NUMBER = regex(r"([-+]?)(0[xX][0-9a-fA-F]+|\d+)[uUlL]*")
 _ERRNO = regex(r"E[A-Z0-9]{3,}|E2BIG|EIO|ENOMEM")
 _UPPER = regex(r"[A-Z_][A-Z0-9_]*")
 _SIZES = {"u64": 8, "u32": 4, "u16": 2, "u8": 1, "int": 4, "long": 8, "unsigned long": 8, "unsigned int": 4}
@@ -98,9 +98,9 @@ def _number(_machine: Machine, node: Node, state: State) -> Outcomes:
     found = _NUMBER.fullmatch(text(node))
     if found is None:
         return [(state, Symbol("name", text(node)))]
-    digits = found[1]
+    digits, sign = found[2], -1 if found[1] == "-" else 1
     octal = len(digits) > 1 and digits.isdigit() and digits[0] == "0" and set(digits) <= set("01234567")
-    return [(state, Const(int(digits, 8 if octal else 0 if "x" in digits.lower() else 10)))]
+    return [(state, Const(sign * int(digits, 8 if octal else 0 if "x" in digits.lower() else 10)))]
 
 
 def _constant(number: int) -> Callable[[Machine, Node, State], Outcomes]:
@@ -114,7 +114,11 @@ def _literal(_machine: Machine, node: Node, state: State) -> Outcomes:
 def _size(_machine: Machine, node: Node, state: State) -> Outcomes:
     asked = text(node).removeprefix("sizeof").strip(" ()")
     size = _SIZES.get(asked.removeprefix("__"))
-    return [(state, Const(size) if size else Symbol("name", text(node)))]
+    if size:
+        return [(state, Const(size))]
+    found = Symbol("name", text(node))
+    state.facts.setdefault(found, Domain(1, words.CONSTANTS["INT_MAX"]))
+    return [(state, found)]
 
 
 def _cast(machine: Machine, node: Node, state: State) -> Outcomes:
@@ -141,6 +145,8 @@ def _pointer(machine: Machine, node: Node, state: State) -> Outcomes:
     inner = named(node, "argument")
     if inner is None or text(node).startswith("*"):
         return _read(machine, node, state)
+    if inner.type == "call_expression" and text(named(inner, "function")) == "per_cpu":
+        return value(machine, inner, state)
     found = place(machine, inner, state)
     return [(one, pointer(at) if at else one.fresh("load", "", node.start_byte)) for one, at in found]
 

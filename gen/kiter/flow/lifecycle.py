@@ -70,7 +70,7 @@ class Subject:
     next: Code  # likewise
     destroy: Code  # likewise
     sleepable: Mapping[str, bool]
-    acquires: bool = False
+    acquires: bool | None = False
     companions: Sequence[Code] = ()
 
 
@@ -187,7 +187,7 @@ class _Lives:
         """Find what is held behind a call that must not be, and what nothing leads to any more."""
         state.entries = entries.open_(state)
         stored = state.stored()
-        own = set(parts(given)) if self.subject.acquires else set()  # the program's from now on
+        own = set(parts(given)) if self.subject.acquires is not False else set()  # the program's from now on
         for one in state.held:
             spot = _last(state)
             if one.sort == "lock":

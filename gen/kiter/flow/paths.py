@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kiter.csource.nodes import Node, text
-from kiter.flow import effects, evaluate, locks
+from kiter.flow import evaluate, locks, loops
 from kiter.flow.graph import Graph, Step
 from kiter.flow.machine import DEEPEST, OFTEN, Machine, Outcomes
 from kiter.flow.program import Code
@@ -95,8 +95,8 @@ class Runner(Machine):
         elif step.kind == "each":
             assert step.node is not None
             if self._turn(at, state):
-                yield from ((step.next, one) for one in effects.element(self, step.node, state.copy()))
-            yield from ((step.other, one) for one in effects.element(self, step.node, state))
+                yield from ((step.next, one) for one in loops.element(self, step.node, state.copy()))
+            yield from ((step.other, one) for one in loops.element(self, step.node, state, ended=True))
         elif step.kind == "leave":
             assert step.node is not None
             yield from ((step.next, one) for one in locks.undone(self, graph, step.node, state))

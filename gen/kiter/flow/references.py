@@ -176,7 +176,7 @@ def given_reference(call: Call, state: State, given: list[Value]) -> Outcomes:
         if not alive_or_none(call, node, state, value):
             return []
         for one in [h for h in state.held if h.sort != "lock" and h.value == value]:
-            if words.STEPS.search(call.name):
+            if words.STEPS.search(call.name) and not words.KEEPS.fullmatch(call.name):
                 state.drop(one)
     fill(call, state, given)
     found = call.fresh(state)
@@ -191,4 +191,7 @@ def fill(call: Call, state: State, given: list[Value]) -> None:
     for value in given:
         if isinstance(value, Address) and not elsewhere(value) and call.name != "sizeof":
             local = isinstance(value.region, tuple) and value.region[0] == "local"
+            if not local:  # what is held by it may have been released there, or put elsewhere
+                inside = {v for at, v in state.memory.items() if at.region == value.region and not value.path}
+                state.held = tuple(h for h in state.held if h.sort != "reference" or h.value not in inside)
             state.fill(Place(value.region, value.path), "load" if local else "opaque", call.node.start_byte)

@@ -104,12 +104,28 @@ LOOKS_UP = regex(
 )
 # Loops over elements that are had without a reference, as macros: their variable is looked up, too.
 LOOPS = regex(r"(?:h?list|hlist_nulls|rhl|xa|xas|idr|mas|mt|hash|sk|sk_nulls|radix_tree)_for_each\w*")
+# Of these, which argument is NULL behind the loop: xarray.h, idr.h, maple_tree.h and hashtable.h.
+_ELEMENTS = (
+    (regex(r"hlist_(?:nulls_)?for_each\w*|sk_(?:nulls_)?for_each\w*|rhl_for_each\w*"), 0),
+    (regex(r"hash_for_each_possible\w*|(?:idr|mas|mt|xas)_for_each\w*|for_each_netdev_dump"), 1),
+    (regex(r"xa_for_each\w*|hash_for_each(?:_rcu)?"), 2),
+    (regex(r"hash_for_each_safe"), 3),
+)
+
+
+def element_at(loop: str) -> int:
+    """Which argument of a loop by a macro is NULL behind it, -1 for none."""
+    return next((at for name, at in _ELEMENTS if name.fullmatch(loop)), -1)
+
+
 # Functions that end what they get, by a word of their name.
 ENDS = regex(
     r"(?:\w+_)?(?:drop|free|destroy|deactivate|dec|close|unpin|detach|dispose|kill|fini|cleanup|call_rcu)(?:_\w+)?"
 )
 # Step on from an element, and may release it: drivers/of/base.c, of_get_next_child().
 STEPS = regex(r"next|after|prev|from|follow")
+# Of these, what keeps it: the next file of a task, fs/file.c.
+KEEPS = regex(r"fget_task_\w+")
 # Numbers that do not change: include/linux/limits.h, and how many CPUs and nodes there can be.
 CONSTANTS = {
     "INT_MAX": (1 << 31) - 1,

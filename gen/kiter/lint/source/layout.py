@@ -237,6 +237,7 @@ def program_iterator(trio: Trio) -> Found:
     "a #define is not in BTF, so vmlinux.h has no name for the value",
     kernel="include/linux/cgroup.h, CSS_TASK_ITER_*: made an enum for the iterator, 6.7",
     hint="make them an enum first, in a patch of its own",
+    severity="warning",
 )
 def defined_flags(trio: Trio) -> Found:
     words = {text(n) for n in trio.new.all("identifier")}
@@ -303,6 +304,6 @@ def incoherent(trio: Trio) -> Found:
     sleeping = [what for what, one in found.items() if one and "KF_SLEEPABLE" in one.flags]
     for what, one in found.items():
         if one is not None and sleeping and what not in sleeping:
-            yield Hit(one.at, f"{what}() is not sleepable, {sleeping[0]}() is")
+            yield Hit(one.at, f"{what}() is not sleepable, {sleeping[0]}() is", severity="warning")
         elif one is not None and {"KF_SLEEPABLE", "KF_RCU_PROTECTED"} <= one.flags:
             yield Hit(one.at, f"no program can call {what}(): it may sleep and must be in an RCU section")

@@ -79,7 +79,7 @@ class Trio:
                 Code(self.source, self.next),
                 Code(self.source, self.destroy),
                 {what: found is None or "KF_SLEEPABLE" in found for what, found in flags.items()},
-                flags["next"] is None or "KF_ACQUIRE" in flags["next"],
+                None if flags["next"] is None else "KF_ACQUIRE" in flags["next"],
                 tuple(Code(self.source, companion) for companion in self.companions),
             )
         )
