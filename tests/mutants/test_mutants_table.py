@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from kiter.generate import generate
+from kiter.mutants.laboratory import TOGETHER
 from kiter.mutants.mutant import Mutant, StaleMutantError, mutated
 from kiter.output import Rendered
 from kiter.spec.load import load
@@ -55,9 +56,11 @@ def test_those_that_follow_from_the_specs_fit_what_runs(release):
     assert {m.spec for m in seeded} == set(its)
     assert {m.kind for m in seeded} >= {"skipped", "twice", "late", "wrong start", "lost put", "doubled put"}
     for spec, it in its.items():
-        rendered = generate(replace(it, name=it.name + "_kiter"), profile(release))
+        # as those of a boot are called: laboratory.py
+        name = f"{it.name}_m{TOGETHER}"
+        rendered = generate(replace(it, name=name, seq=None), profile(release))
         for mutant in (m for m in seeded if m.spec == spec):
-            unit = mutated(mutant, rendered, it.name + "_kiter").material.unit
+            unit = mutated(mutant, rendered, name).material.unit
             assert unit != rendered.material.unit
 
 
