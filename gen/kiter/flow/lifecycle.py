@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kiter.flow import entries
+from kiter.flow import vocabulary as words
 from kiter.flow.arithmetic import unbounded
 from kiter.flow.domain import Domain, assume, truth
 from kiter.flow.machine import STEPS, Fault, Outcomes
@@ -193,7 +194,9 @@ class _Lives:
             if one.sort == "lock":
                 fault = Fault("held", f"{one.name}\0{one.kind}", one.spot, (*state.spots(),), state.doubt)
                 self.life.findings.append(Finding(phase, fault, spot))
-            elif not _led_to(one.value, stored) and one.value not in own:
+            elif not (
+                _led_to(one.value, stored) or _led_to_a_part(state, one.value, stored) or one.value in own
+            ):
                 fault = Fault("leaked", one.name, one.spot, tuple(state.spots()), state.doubt)
                 self.life.findings.append(Finding(phase, fault, spot))
         state.held = tuple(one for one in state.held if one.sort == "lock" or _led_to(one.value, stored))
@@ -339,6 +342,16 @@ def _loose(state: State) -> set[str]:
 def _led_to(value: Value, stored: set[object]) -> bool:
     """Whether memory that is left leads to an object, or it is a part of the state itself."""
     return value in stored or (isinstance(value, Address) and value.region == STATE)
+
+
+def _led_to_a_part(state: State, value: Value, stored: set[object]) -> bool:
+    """Whether memory that is left leads to what shares the references of an object."""
+    shares = (
+        one
+        for place, one in state.memory.items()
+        if place.region == ("at", value) and words.SHARES.fullmatch(place.path.rpartition(".")[2])
+    )
+    return any(one in stored for one in shares)
 
 
 def _earlier(value: Value) -> bool:

@@ -126,6 +126,8 @@ ENDS = regex(
 STEPS = regex(r"next|after|prev|from|follow")
 # Of these, what keeps it: the next file of a task, fs/file.c.
 KEEPS = regex(r"fget_task_\w+")
+# Members that share the references of their struct: cgroup_subsys_state and inode.
+SHARES = regex(r"cgroup|i_mapping|f_mapping")
 # Numbers that do not change: include/linux/limits.h, and how many CPUs and nodes there can be.
 CONSTANTS = {
     "INT_MAX": (1 << 31) - 1,
