@@ -141,6 +141,19 @@ def test_what_is_no_patch_is_told(tmp_path, capsys, text):
     assert re.search(r"S4[0-2]", capsys.readouterr().err)
 
 
+@pytest.mark.parametrize("path", ["../outside.c", "a/../../outside.c"])
+@pytest.mark.parametrize("old", [True, False])
+def test_a_path_that_leaves_the_tree_is_refused(tmp_path, capsys, path, old):
+    (tmp_path / "outside.c").write_text("int x;\n")
+    (tmp_path / "tree/a").mkdir(parents=True)
+    before = f"a/{path}" if old else "/dev/null"
+    rows = "@@ -1 +1 @@\n-int x;\n+int y;\n" if old else "@@ -0,0 +1 @@\n+int y;\n"
+    patch = tmp_path / "x.patch"
+    patch.write_text(f"--- {before}\n+++ b/{path}\n{rows}")
+    assert lint("--patch", patch, "--tree", tmp_path / "tree") == 2
+    assert "outside of the tree" in capsys.readouterr().err
+
+
 def test_a_mail_that_is_cut_off_is_told_so(mbox, tree, capsys):
     cut = mbox.with_name("cut.patch")
     text = mbox.read_text()

@@ -54,12 +54,13 @@ EMPTY = regex(r"list_empty(?:_careful|_rcu)?|hlist_unhashed(?:_lockless)?")
 # Allocates memory, or gives NULL; include/linux/slab.h, bpf_mem_alloc.h.
 ALLOCATES = regex(
     r"k[mzc]alloc\w*|kv[mzc]alloc\w*|v[mz]alloc\w*|kmemdup\w*|kmem_cache_z?alloc\w*|bpf_mem_(?:cache_)?alloc"
-    r"|alloc_percpu\w*|krealloc\w*"
+    r"|alloc_percpu\w*|krealloc\w*|alloc_pages?(?:_node)?"
 )
 ZEROED = regex(r"k[zc]alloc\w*|kv[zc]alloc\w*|vzalloc\w*|kmem_cache_zalloc")
-# Frees it; with NULL it does nothing.
+# Frees it; with NULL most do nothing.
 FREES = regex(
     r"k?v?free|kfree_\w+|kvfree_\w+|vfree\w*|bpf_mem_(?:cache_)?free(?:_rcu)?|kmem_cache_free|free_percpu|kvfree"
+    r"|__free_pages?"
 )
 # What frees memory, by what gave it; kvfree() finds out what it has, kfree() takes any slab (mm/slub.c, 6.4).
 FREED_BY = (

@@ -51,6 +51,8 @@ def after(series: Sequence[Mail], read: Reader, name: str) -> list[After]:
 
 
 def _apply(found: dict[str, After], number: int, change: Change, read: Reader, name: str) -> None:
+    if any(".." in path.split("/") or path.startswith("/") for path in {change.old, change.new} - {NOTHING}):
+        raise _outside(change, name)
     before = found.pop(change.old, None)
     if before is None:
         text = "" if change.old == NOTHING else read(change.old)
@@ -103,6 +105,11 @@ def _missing(change: Change, name: str) -> KiterError:
     code = CODES["S40"]
     message = f"there is no {change.old} in the tree"
     return environment("S40", message, code.reason, code.hint, file=name)
+
+
+def _outside(change: Change, name: str) -> KiterError:
+    reason = "A path of a patch is one of the tree, as git apply has it."
+    return environment("S40", f"{change.path} is outside of the tree", reason, CODES["S40"].hint, file=name)
 
 
 def _refused(change: Change, hunk: Hunk, name: str) -> KiterError:
