@@ -7,6 +7,7 @@ import re
 
 from kiter.flow.lifecycle import Finding
 from kiter.flow.state import Spot
+from kiter.flow.vocabulary import ALLOCATES
 from kiter.lint.rule import Hit
 from kiter.lint.source.found import SRCU, first, hits, second, where
 from kiter.lint.source.model import Trio
@@ -102,8 +103,29 @@ def leaking(trio: Trio) -> Found:
     left = sorted(where(trio, ".*", "leaked", "open"), key=lambda one: not one.phase.startswith("drained"))
     yield from hits(
         ((one, one.fault.spot) for one in left if not _of_trial(one)),
-        lambda one: f"what '{first(one)}' returns is still held {_behind(one)}",
+        lambda one: f"{_held(one)} {_behind(one)}",
+        _released,
     )
+
+
+def _held(one: Finding) -> str:
+    name = first(one)
+    if one.fault.kind == "open":
+        return f"the section that '{name}' began is still open"
+    what = f"what '{name}' returns" if ALLOCATES.fullmatch(name) else f"the reference that '{name}' took"
+    return f"{what} is still held"
+
+
+def _released(one: Finding) -> str:
+    """Where it is to be released, which must not make it be released twice."""
+    phase, _, what = one.phase.partition(" ")
+    if one.fault.kind == "open":
+        return "end the section before the kfunc returns that began it"
+    if not what:
+        return "release it before this kfunc returns, or before another one takes its place in the state"
+    if phase == "drained":
+        return "release it where next() clears the field, or leave both to destroy(); not twice"
+    return ""
 
 
 def _of_trial(one: Finding) -> bool:
