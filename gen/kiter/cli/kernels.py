@@ -12,7 +12,7 @@ from pathlib import Path
 from kiter.errors import KiterError, environment
 from kiter.kernel import fetch, headers, kernels, profiles, sources
 from kiter.kernel.arch import ARCHES, Arch, own
-from kiter.target.profile import verified
+from kiter.target.profile import nearest, verified
 from kiter.value_class import value_class
 
 NAME = "kernels"
@@ -120,7 +120,7 @@ def _here() -> Iterator[_Here]:
         kernel = bootable.get(release)
         yield _Here(
             release,
-            profiles.of(found.profile).release,
+            (profiles.known(found.profile) or nearest(found.profile)).release,
             "fetched" if found.fetched else "installed",
             found.path,
             kernel.image if kernel else None,

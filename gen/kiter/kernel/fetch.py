@@ -79,7 +79,7 @@ def fetch(
         kernel = have or _kernel(found, work, folder, listen)
         archive = _sources(found, work, listen)
     version = spelled(numbers(kernel.release)[:2])
-    if archive and profiles.lacking(version):
+    if archive and not profiles.known(version):
         listen(f"reading in its sources what is particular to Linux {version}")
         profiles.read(archive, version)
     return Fetched(kernel, archive)

@@ -16,6 +16,7 @@ from kiter.kernel.kernels import COMPLETE
 from kiter.kernel.named import named
 from kiter.regex import regex
 from kiter.spec.release import numbers, spelled
+from kiter.target.profile import nearest
 from kiter.value_class import value_class
 
 OLDEST = (6, 4)
@@ -93,7 +94,7 @@ def _fitness(headers: Headers, target: str) -> tuple[bool, bool]:
 
 def suits(headers: Headers, target: str) -> bool:
     """Whether what is generated for that target is meant for a kernel with these headers."""
-    return profiles.of(headers.profile).release == target
+    return (profiles.known(headers.profile) or nearest(headers.profile)).release == target
 
 
 def installed(places: Places | None = None, *, foreign: bool = False) -> tuple[Headers, ...]:

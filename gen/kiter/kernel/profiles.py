@@ -7,13 +7,15 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from kiter.cache.keys import code_of
 from kiter.cache.store import Cache, default_root
-from kiter.errors import KiterError, environment
+from kiter.errors import environment
 from kiter.kernel import sources
 from kiter.spec.release import numbers, spelled
 from kiter.target.profile import Profile, nearest, profile, releases
 from kiter.tree.derive import derive
 
+_READER = "kiter.tree.derive"  # what was read is true of it alone
 # all that derive() looks at: sources, what says how they are built, and what checkpatch asks for
 _READ = ("*.c", "*.h", "Makefile", "*/Makefile", "Kconfig", "*/Kconfig*", "scripts/checkpatch.pl")
 
@@ -26,21 +28,31 @@ def folder() -> Path:
 def of(release: str) -> Profile:
     """What is generated for a kernel of that release ("7.2.12-cloud-amd64").
 
-    That of the nearest older target where nothing else is known. Raises KiterError R36 for one that another
-    version of kiter has read.
+    That of the nearest older target where nothing else is known. Raises KiterError R36 where another kiter
+    has read its sources: what that has kept may be true no more.
     """
-    version = spelled(numbers(release)[:2])
+    if found := known(release):
+        return found
+    version = _version(release)
+    if (kept := _kept(version)).is_file():
+        message, hint = (
+            f"the profile of Linux {version} is of another kiter",
+            f"kiter kernels fetch {version}",
+        )
+        raise environment("R36", message, hint=hint, file=str(kept))
+    return nearest(release)
+
+
+def known(release: str) -> Profile | None:
+    """That of a target, or what this kiter has read in the sources of that release; None for neither."""
+    version = _version(release)
     if version in releases():
         return profile(version)
-    kept = folder() / f"{version}.json"
-    if not kept.is_file():
-        return nearest(release)
     try:
-        return Profile(**json.loads(kept.read_text(encoding="utf-8")))
-    except (TypeError, ValueError) as error:
-        hint = f"kiter kernels fetch {version}"
-        message = f"the profile of Linux {version} is of another kiter"
-        raise environment("R36", message, hint=hint, file=str(kept)) from error
+        found = json.loads(_kept(version).read_text(encoding="utf-8"))
+        return Profile(**found["profile"]) if found["by"] == code_of(_READER) else None
+    except (OSError, LookupError, TypeError, ValueError):
+        return None  # there is none, or not to its end, or of other facts
 
 
 def read(archive: Path, version: str) -> Profile:
@@ -49,16 +61,15 @@ def read(archive: Path, version: str) -> Profile:
     with Cache().scratch() as work:
         sources.unpack(archive, _READ, work)
         found = derive(work, (major, minor)).profile
+    kept = {"by": code_of(_READER), "profile": asdict(found)}
     folder().mkdir(parents=True, exist_ok=True)
-    (folder() / f"{version}.json").write_text(json.dumps(asdict(found), indent=2) + "\n", encoding="utf-8")
+    _kept(version).write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     return found
 
 
-def lacking(version: str) -> bool:
-    """Whether Linux `version` is no target and its sources were not read by this kiter."""
-    if version in releases():
-        return False
-    try:
-        return of(version).release != version
-    except KiterError:
-        return True
+def _version(release: str) -> str:
+    return spelled(numbers(release)[:2])
+
+
+def _kept(version: str) -> Path:
+    return folder() / f"{version}.json"
