@@ -130,19 +130,19 @@ def _given_back(call: Call, end: State, given: list[Value], before: dict[Place, 
     return release(call, end, given) if stored and taken(end, given[0]) else []
 
 
-def _failed(_call: Call, state: State, given: list[Value]) -> Outcomes:
+def _failed(call: Call, state: State, given: list[Value]) -> Outcomes:
     """IS_ERR() and the like."""
     value = given[0] if given else NULL
     if isinstance(value, Unset):
         return [(state, Term("err", (value,)))]
     error = Term("err", (value,))
     called = isinstance(value, Symbol) and value.kind == "call"
-    if _call.name == "IS_ERR" and called and truth(state.facts, value) is None:
+    if call.name == "IS_ERR" and called and truth(state.facts, value) is None:
         assume(state.facts, value, wanted=True)  # what gives errors gives no NULL, unless it is asked for
-    if _call.name != "IS_ERR_OR_NULL":
+    if call.name != "IS_ERR_OR_NULL":
         return [(state, error)]
     found: Outcomes = []
-    for one, holds in _call.machine.split(_call.node, state, Term("!", (value,))):
+    for one, holds in call.machine.split(call.node, state, Term("!", (value,))):
         found.append((one, ONE if holds else error))
     return found
 

@@ -17,6 +17,7 @@ from kiter.fragment import Anchor, Fragment
 from kiter.lower import names
 from kiter.lower.context import LoweringContext
 from kiter.lower.ctext import declare
+from kiter.lower.kernel.part import Part
 from kiter.lower.kernel.seq_link import Link, asked_names, kept_names, link
 from kiter.lower.placement import Placement
 from kiter.lower.view_class import view_class
@@ -64,8 +65,28 @@ class Argument:
 
     @property
     def and_held(self) -> str:
-        """What there must be beside an error to give back."""
+        """What there must be beside an error to release."""
         return f" && walk->{self.name}" if self.nullable else ""
+
+
+@view_class()
+class Anew:
+    """start(), next() and stop() of a walk that each start() begins."""
+
+    template: ClassVar = "kernel/iter/anew.c.j2"
+    prefix: str
+    element: str
+    section: Section  # from start() to stop()
+    passed: str  # the arguments of new(), as a call has them
+    resumes: tuple[Argument, ...]  # what says where the walk goes on
+
+
+@view_class()
+class Held:
+    """Those of a walk that open() begins, and that stays where it is from stop() to start()."""
+
+    template: ClassVar = "kernel/iter/held.c.j2"
+    prefix: str
 
 
 @view_class(kw_only=True)
@@ -79,8 +100,8 @@ class Form:
     shows: tuple[Member, ...]  # what the context holds
     shows_part: bool  # whether that is something of an element
     shows_arguments: bool  # whether it is an argument
+    steps: Part  # start(), next() and stop()
     anew: bool  # each start() begins the walk
-    section: Section  # from there to stop()
     sleeps: bool  # whether the reader may, and programs so
     arguments: tuple[Argument, ...]  # of new()
     passed: str  # the same as a call has them
@@ -98,7 +119,7 @@ class Form:
 
     @property
     def puts(self) -> tuple[Argument, ...]:
-        """What there is to give back at close()."""
+        """What there is to release at close()."""
         return tuple(argument for argument in reversed(self.arguments) if argument.put)
 
     @property
@@ -110,11 +131,6 @@ class Form:
     def ends(self) -> bool:
         """Whether there is something to do at close()."""
         return self.holds or bool(self.puts)
-
-    @property
-    def resumes(self) -> tuple[Argument, ...]:
-        """What says where the walk goes on."""
-        return tuple(argument for argument in self.arguments if argument.resume)
 
     @property
     def initialisation(self) -> str:
@@ -142,18 +158,22 @@ def form(ctx: LoweringContext) -> Form | None:
     if seq is None or seq.existing:
         return None
     shown = frozenset(name for one in seq.shows if one.value for name in one.value.names())
+    prefix, passed = f"bpf_iter_{ctx.it.name}", "".join(f", walk->{a.name}" for a in ctx.it.arguments)
+    arguments = tuple(_argument(ctx, seq, given) for given in seq.arguments)
+    resumes = tuple(argument for argument in arguments if argument.resume)
+    anew = Anew(prefix, ctx.it.element, _section(ctx), passed, resumes)
     return Form(
-        prefix=f"bpf_iter_{ctx.it.name}",
+        prefix=prefix,
         target=seq.target,
         element=ctx.it.element,
         shows=tuple(_member(ctx, seq, one) for one in seq.shows),
         shows_part="pos" in shown,
         shows_arguments=any(a.name in shown for a in ctx.it.arguments),
+        steps=anew if ctx.it.begins_anew else Held(prefix),
         anew=ctx.it.begins_anew,
-        section=_section(ctx),
         sleeps=not ctx.it.rcu and (ctx.it.context.sleepable or not seq.restart),
-        arguments=tuple(_argument(ctx, seq, given) for given in seq.arguments),
-        passed="".join(f", walk->{a.name}" for a in ctx.it.arguments),
+        arguments=arguments,
+        passed=passed,
         link=link(ctx, seq),
     )
 

@@ -73,8 +73,7 @@ __bpf_kfunc void bpf_iter_net_destroy(struct bpf_iter_net *it)
  * bpf_net_acquire() - take a reference to an element of bpf_iter_net
  * @pos: the element
  *
- * It must be given back with bpf_net_release(), and may be held when the walk
- * has ended.
+ * It must be released with bpf_net_release(), and may outlive the walk.
  *
  * Return: @pos, or NULL if it has no reference left to take.
  */
@@ -84,7 +83,7 @@ __bpf_kfunc struct net *bpf_net_acquire(struct net *pos)
 }
 
 /**
- * bpf_net_release() - give back a reference to an element of bpf_iter_net
+ * bpf_net_release() - release a reference to an element of bpf_iter_net
  * @pos: what bpf_net_acquire() returned
  */
 __bpf_kfunc void bpf_net_release(struct net *pos)

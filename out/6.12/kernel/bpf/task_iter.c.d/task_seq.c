@@ -14,6 +14,23 @@ struct bpf_iter_task_seq {
 	bool ended;
 };
 
+static int bpf_iter_task_seq_run(struct seq_file *seq, void *v, bool in_stop)
+{
+	struct bpf_iter_meta meta = { .seq = seq };
+	struct bpf_iter__task ctx = {
+		.meta = &meta,
+		.task = v,
+	};
+	struct bpf_prog *prog = bpf_iter_get_info(&meta, in_stop);
+
+	return prog ? bpf_iter_run_prog(prog, &ctx) : 0;
+}
+
+static int bpf_iter_task_seq_show(struct seq_file *seq, void *v)
+{
+	return bpf_iter_task_seq_run(seq, v, false);
+}
+
 static void *bpf_iter_task_seq_start(struct seq_file *seq,
 				     loff_t *pos) __acquires(RCU)
 {
@@ -44,23 +61,6 @@ static void *bpf_iter_task_seq_next(struct seq_file *seq, void *v, loff_t *pos)
 
 	++*pos;
 	return bpf_iter_task_next(&walk->it);
-}
-
-static int bpf_iter_task_seq_run(struct seq_file *seq, void *v, bool in_stop)
-{
-	struct bpf_iter_meta meta = { .seq = seq };
-	struct bpf_iter__task ctx = {
-		.meta = &meta,
-		.task = v,
-	};
-	struct bpf_prog *prog = bpf_iter_get_info(&meta, in_stop);
-
-	return prog ? bpf_iter_run_prog(prog, &ctx) : 0;
-}
-
-static int bpf_iter_task_seq_show(struct seq_file *seq, void *v)
-{
-	return bpf_iter_task_seq_run(seq, v, false);
 }
 
 static void bpf_iter_task_seq_stop(struct seq_file *seq,

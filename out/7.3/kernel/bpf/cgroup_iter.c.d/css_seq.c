@@ -14,6 +14,24 @@ struct bpf_iter_css_seq {
 	bool ended;
 };
 
+static int bpf_iter_css_seq_run(struct seq_file *seq, void *v, bool in_stop)
+{
+	struct bpf_iter_meta meta = { .seq = seq };
+	struct cgroup_subsys_state *pos = v;
+	struct bpf_iter__cgroup ctx = {
+		.meta = &meta,
+		.cgroup = v ? pos->cgroup : NULL,
+	};
+	struct bpf_prog *prog = bpf_iter_get_info(&meta, in_stop);
+
+	return prog ? bpf_iter_run_prog(prog, &ctx) : 0;
+}
+
+static int bpf_iter_css_seq_show(struct seq_file *seq, void *v)
+{
+	return bpf_iter_css_seq_run(seq, v, false);
+}
+
 static void *bpf_iter_css_seq_start(struct seq_file *seq,
 				    loff_t *pos) __acquires(RCU)
 {
@@ -44,24 +62,6 @@ static void *bpf_iter_css_seq_next(struct seq_file *seq, void *v, loff_t *pos)
 
 	++*pos;
 	return bpf_iter_css_next(&walk->it);
-}
-
-static int bpf_iter_css_seq_run(struct seq_file *seq, void *v, bool in_stop)
-{
-	struct bpf_iter_meta meta = { .seq = seq };
-	struct cgroup_subsys_state *pos = v;
-	struct bpf_iter__cgroup ctx = {
-		.meta = &meta,
-		.cgroup = v ? pos->cgroup : NULL,
-	};
-	struct bpf_prog *prog = bpf_iter_get_info(&meta, in_stop);
-
-	return prog ? bpf_iter_run_prog(prog, &ctx) : 0;
-}
-
-static int bpf_iter_css_seq_show(struct seq_file *seq, void *v)
-{
-	return bpf_iter_css_seq_run(seq, v, false);
 }
 
 static void bpf_iter_css_seq_stop(struct seq_file *seq, void *v) __releases(RCU)

@@ -12,6 +12,23 @@ struct bpf_iter_dmabuf_seq {
 	struct dma_buf *pos;
 };
 
+static int bpf_iter_dmabuf_seq_run(struct seq_file *seq, void *v, bool in_stop)
+{
+	struct bpf_iter_meta meta = { .seq = seq };
+	struct bpf_iter__dmabuf ctx = {
+		.meta = &meta,
+		.dmabuf = v,
+	};
+	struct bpf_prog *prog = bpf_iter_get_info(&meta, in_stop);
+
+	return prog ? bpf_iter_run_prog(prog, &ctx) : 0;
+}
+
+static int bpf_iter_dmabuf_seq_show(struct seq_file *seq, void *v)
+{
+	return bpf_iter_dmabuf_seq_run(seq, v, false);
+}
+
 static void *bpf_iter_dmabuf_seq_start(struct seq_file *seq, loff_t *pos)
 {
 	struct bpf_iter_dmabuf_seq *walk = seq->private;
@@ -31,23 +48,6 @@ static void *bpf_iter_dmabuf_seq_next(struct seq_file *seq, void *v,
 	++*pos;
 	walk->pos = bpf_iter_dmabuf_next(&walk->it);
 	return walk->pos;
-}
-
-static int bpf_iter_dmabuf_seq_run(struct seq_file *seq, void *v, bool in_stop)
-{
-	struct bpf_iter_meta meta = { .seq = seq };
-	struct bpf_iter__dmabuf ctx = {
-		.meta = &meta,
-		.dmabuf = v,
-	};
-	struct bpf_prog *prog = bpf_iter_get_info(&meta, in_stop);
-
-	return prog ? bpf_iter_run_prog(prog, &ctx) : 0;
-}
-
-static int bpf_iter_dmabuf_seq_show(struct seq_file *seq, void *v)
-{
-	return bpf_iter_dmabuf_seq_run(seq, v, false);
 }
 
 static void bpf_iter_dmabuf_seq_stop(struct seq_file *seq, void *v)

@@ -12,6 +12,24 @@ struct bpf_iter_kmem_cache_seq {
 	struct kmem_cache *pos;
 };
 
+static int bpf_iter_kmem_cache_seq_run(struct seq_file *seq, void *v,
+				       bool in_stop)
+{
+	struct bpf_iter_meta meta = { .seq = seq };
+	struct bpf_iter__kmem_cache ctx = {
+		.meta = &meta,
+		.s = v,
+	};
+	struct bpf_prog *prog = bpf_iter_get_info(&meta, in_stop);
+
+	return prog ? bpf_iter_run_prog(prog, &ctx) : 0;
+}
+
+static int bpf_iter_kmem_cache_seq_show(struct seq_file *seq, void *v)
+{
+	return bpf_iter_kmem_cache_seq_run(seq, v, false);
+}
+
 static void *bpf_iter_kmem_cache_seq_start(struct seq_file *seq, loff_t *pos)
 {
 	struct bpf_iter_kmem_cache_seq *walk = seq->private;
@@ -31,24 +49,6 @@ static void *bpf_iter_kmem_cache_seq_next(struct seq_file *seq, void *v,
 	++*pos;
 	walk->pos = bpf_iter_kmem_cache_next(&walk->it);
 	return walk->pos;
-}
-
-static int bpf_iter_kmem_cache_seq_run(struct seq_file *seq, void *v,
-				       bool in_stop)
-{
-	struct bpf_iter_meta meta = { .seq = seq };
-	struct bpf_iter__kmem_cache ctx = {
-		.meta = &meta,
-		.s = v,
-	};
-	struct bpf_prog *prog = bpf_iter_get_info(&meta, in_stop);
-
-	return prog ? bpf_iter_run_prog(prog, &ctx) : 0;
-}
-
-static int bpf_iter_kmem_cache_seq_show(struct seq_file *seq, void *v)
-{
-	return bpf_iter_kmem_cache_seq_run(seq, v, false);
 }
 
 static void bpf_iter_kmem_cache_seq_stop(struct seq_file *seq, void *v)

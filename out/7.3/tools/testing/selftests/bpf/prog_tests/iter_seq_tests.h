@@ -272,7 +272,7 @@ static void iter_test_target(struct iter_seq_test *t,
 		link->told(fd, &info, id);
 }
 
-/* what a reader holds is given back, wherever it stops */
+/* what a reader holds is released, wherever it stops */
 static void iter_test_left(struct iter_seq_test *t)
 {
 	static struct ids got;

@@ -552,7 +552,7 @@ static void iter_test_element_removed(struct iter_test *t, int which)
 		ASSERT_TRUE(iter_met(t, next), "goes_on");
 }
 
-/* those that walks take and give back */
+/* those that walks take and release */
 static long iter_references(struct iter_test *t)
 {
 	if (t->references)
@@ -587,7 +587,7 @@ static void iter_walk_in_all_ways(struct iter_test *t, int which, __u64 id)
 	iter_run_often(t, "probe");
 }
 
-/* what a walk takes it gives back */
+/* what a walk takes it releases */
 static void iter_test_balance(struct iter_test *t, int which)
 {
 	bool element = t->create_element && t->create_element != t->create_start;
